@@ -1,0 +1,52 @@
+# `make help` lists the targets. Another Python: `make demo PYTHON=python3.12`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+CODE := tracer tests benchmarks
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint type format bench clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## */  \1\t/p' Makefile
+
+demo: $(VENV)/.installed  ## trace the classic worked example
+	$(BIN)/python -m tracer run configs/mazur.yaml
+
+test: lint type  ## lint, types, and all tests with their coverage
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov --cov-fail-under 95
+
+lint: $(VENV)/.installed-test  ## style and common mistakes
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+
+type: $(VENV)/.installed-test  ## static types
+	$(BIN)/python -m mypy
+
+format: $(VENV)/.installed-test  ## put the code into its standard form
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+bench: $(VENV)/.installed  ## speed against plain NumPy loops
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove builds and caches (the environment in .venv stays)
+	rm -rf build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "bptrace needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	       "Name another one: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# Stamps: installed again only when pyproject.toml is newer.
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/.installed

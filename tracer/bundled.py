@@ -1,0 +1,41 @@
+"""The bundled examples: where their files are and what they are called.
+
+They are the top-level `configs/` of a checkout, and `tracer/configs/` in an installed wheel.
+Nothing is parsed here, so that listing the examples stays instant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A bundled example: the name to type, and its file."""
+
+    name: str
+    path: Path
+
+    def title(self) -> str:
+        """The text of the file's `title:` line, or the name where there is none."""
+        with self.path.open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("title:"):
+                    return line.removeprefix("title:").strip()
+        return self.name
+
+
+def examples() -> tuple[Example, ...]:
+    """All bundled examples, by name."""
+    installed = _PACKAGE / "configs"
+    folder = installed if installed.is_dir() else _PACKAGE.parent / "configs"
+    paths = sorted(folder.glob("*.yaml"), key=lambda path: path.stem)
+    return tuple(Example(path.stem, path) for path in paths)
+
+
+def find(name: str) -> Path | None:
+    """The file of the example called `name`, or None."""
+    return next((example.path for example in examples() if example.name == name), None)
