@@ -1,0 +1,90 @@
+"""What can go wrong, in words: where, what, and what instead.
+
+Every error that a user can cause derives from `BptraceError`; the command line prints it without a
+traceback and leaves with its `exit_code`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class BptraceError(Exception):
+    """`message; hint`: something that the user can mend."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
+
+class UsageError(BptraceError):
+    """An option or an argument that can't be obeyed."""
+
+
+class OutputError(BptraceError):
+    """A result that can't be written where it was asked for."""
+
+
+class UnknownNameError(BptraceError, KeyError):
+    """A name that no quantity of this network bears."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`FILE:LINE:COLUMN: PATH: message; hint`: one thing that is wrong in a file.
+
+    `line` and `column` count from 1; 0 means that the problem belongs to the file as a whole.
+    """
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        place = f"{where}: {self.path}" if self.path else where
+        return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+
+
+class ConfigError(BptraceError):
+    """All the problems of one configuration at once, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class DivergedError(BptraceError):
+    """Training met an overflow or a NaN: which quantity went first, when, and the last good loss."""
+
+    def __init__(self, iteration: int, quantity: str, last_loss: float | None) -> None:
+        self.iteration = iteration
+        self.quantity = quantity
+        self.last_loss = last_loss
+        last = "" if last_loss is None else f"; the last good loss was {last_loss!r}"
+        super().__init__(
+            f"training diverged in iteration {iteration}: {quantity} is not a finite number{last}",
+            "try a smaller learning rate",
+        )
+
+
+def did_you_mean(word: str, known: Sequence[str], most: int = 3) -> str:
+    """`did you mean a, b or c?` for the known words nearest to `word`; empty when none is near."""
+    folded = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), folded, n=most, cutoff=0.6)
+    if not near:
+        return ""
+    names = [f"'{folded[name]}'" for name in near]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    return f"did you mean {listed}?"

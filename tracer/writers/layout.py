@@ -1,0 +1,167 @@
+"""Monospaced layout: widths, folding, tables, derivations and matrices as lines of text.
+
+Serves the terminal and Markdown's fenced blocks. `text` is the function that turns a cell into its
+final text (ASCII or not), so that widths are measured on what is really printed. Nothing is ever
+cut off: lines fold at spaces, and a word, a name or a number that is wider than its place makes
+the line longer.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, zip_longest
+from typing import TypeAlias
+
+from tracer.document import Align, Cell, Derivation, Inline, Matrix, MatrixEquation, Name, Table
+from tracer.writers.common import rows
+
+GAP = "  "
+CHUNK = 500
+"""Rows laid out at a time: as many as memory holds of a table, however long it is."""
+
+CellText: TypeAlias = Callable[[Cell], str]
+
+
+def cell_width(text: str) -> int:
+    """The columns the text takes in a terminal: 2 for wide (CJK) signs, 0 for combining ones."""
+    return len(text) if text.isascii() else sum(map(_sign_width, text))
+
+
+def _sign_width(sign: str) -> int:
+    if unicodedata.category(sign) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+def pad(text: str, width: int, align: Align) -> str:
+    """The text filled up with spaces to the width; longer text stays as it is."""
+    missing = max(0, width - cell_width(text))
+    left = {"left": 0, "right": missing, "center": missing // 2}[align]
+    return " " * left + text + " " * (missing - left)
+
+
+def fold(text: str, width: int | None) -> list[str]:
+    """The text in lines of at most `width` columns, broken at spaces only."""
+    if width is None or cell_width(text) <= width:
+        return [text]
+    first, *words = text.split(" ")
+    lines = [first]
+    for word in words:
+        if cell_width(lines[-1]) + 1 + cell_width(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def table_lines(
+    table: Table, text: CellText, width: int | None, *, rule: str = "─"
+) -> Iterator[list[str]]:
+    """The header's lines with a rule below, then each chunk's; columns only ever grow wider."""
+    aligns = [column.align for column in table.columns]
+    header = [text(column.header) for column in table.columns]
+    source = rows(table)
+    chunk = _chunk(source, text)
+    widths = _column_widths([header, *chunk], width)
+    yield [*_row_lines(header, widths, aligns), rule * (sum(widths) + len(GAP) * (len(widths) - 1))]
+    while chunk:
+        widths = list(map(max, widths, _column_widths(chunk, width)))
+        yield [line for row in chunk for line in _row_lines(row, widths, aligns)]
+        chunk = _chunk(source, text)
+
+
+def _chunk(source: Iterator[tuple[Cell, ...]], text: CellText) -> list[list[str]]:
+    return [[text(cell) for cell in row] for row in islice(source, CHUNK)]
+
+
+def _column_widths(cells: Sequence[Sequence[str]], width: int | None) -> list[int]:
+    """Each column's widest cell; past `width`, the widest fold, down to their longest word."""
+    columns = list(zip(*cells, strict=True))
+    widths = [max(map(cell_width, column)) for column in columns]
+    excess = 0 if width is None else sum(widths) + len(GAP) * (len(widths) - 1) - width
+    if excess <= 0:
+        return widths
+    least = [max(cell_width(w) for cell in column for w in cell.split(" ")) for column in columns]
+    for _ in range(excess):
+        foldable = [i for i in range(len(widths)) if widths[i] > least[i]]
+        if not foldable:
+            break
+        widths[max(foldable, key=widths.__getitem__)] -= 1
+    return widths
+
+
+def _row_lines(row: Sequence[str], widths: Sequence[int], aligns: Sequence[Align]) -> list[str]:
+    folded = [fold(cell, width) for cell, width in zip(row, widths, strict=True)]
+    return [
+        GAP.join(map(pad, cells, widths, aligns)).rstrip()
+        for cells in zip_longest(*folded, fillvalue="")
+    ]
+
+
+def derivation_lines(block: Derivation, text: CellText, width: int | None) -> list[str]:
+    """`∂E/∂w1 = delta_h1 · i1`, then the other steps, relation under relation."""
+    head = text(Name(block.name))
+    relations = [text(step.relation) for step in block.steps]
+    widest = max(map(cell_width, relations), default=0)
+    indent = cell_width(head) + widest + 2
+    lines: list[str] = []
+    for step, relation in zip(block.steps, relations, strict=True):
+        first, *rest = fold(text(step.content), width and max(1, width - indent))
+        lead = pad("" if lines else head, cell_width(head), "left")
+        lines.append(f"{lead} {pad(relation, widest, 'right')} {first}")
+        lines += [" " * indent + line for line in rest]
+    return lines
+
+
+def equation_lines(
+    equation: MatrixEquation, text: CellText, width: int | None, *, ascii: bool = False
+) -> list[str]:
+    """The parts side by side, a matrix between its label and its shape; folded between parts."""
+    parts = [_part_lines(part, text, ascii) for part in equation.parts]
+    groups: list[list[list[str]]] = [[]]
+    taken = 0
+    for lines in parts:
+        needed = cell_width(lines[0]) + 1
+        if width is not None and groups[-1] and taken + needed - 1 > width:
+            groups.append([])
+            taken = 0
+        groups[-1].append(lines)
+        taken += needed
+    return [line for group in groups for line in _side_by_side(group)]
+
+
+def _part_lines(part: Inline | Matrix, text: CellText, ascii: bool) -> list[str]:
+    """The part as lines of equal width: a sign's only one, or a matrix's label, rows and shape."""
+    if not isinstance(part, Matrix):
+        return [text(part).strip(" ")]
+    cells = [[text(cell) for cell in row] for row in part.rows]
+    widths = [max(map(cell_width, column)) for column in zip(*cells, strict=True)]
+    brackets = _brackets(len(cells), ascii)
+    body = [
+        f"{left} {GAP.join(pad(c, w, 'right') for c, w in zip(row, widths, strict=True))} {right}"
+        for row, (left, right) in zip(cells, brackets, strict=True)
+    ]
+    lines = [text(part.label), *body, text("{}×{}".format(*part.shape))]
+    widest = max(map(cell_width, lines))
+    return [pad(line, widest, "center") for line in lines]
+
+
+def _brackets(rows: int, ascii: bool) -> list[tuple[str, str]]:
+    if ascii or rows < 2:
+        return [("[", "]")] * rows
+    return [("⎡", "⎤"), *[("⎢", "⎥")] * (rows - 2), ("⎣", "⎦")]
+
+
+def _side_by_side(parts: Sequence[Sequence[str]]) -> list[str]:
+    """The parts' lines joined, lower parts in the middle of the tallest; empty lines left out."""
+    height = max(map(len, parts), default=0)
+    columns = [_centered(part, height) for part in parts]
+    lines = (" ".join(cells).rstrip() for cells in zip(*columns, strict=True))
+    return [line for line in lines if line]
+
+
+def _centered(lines: Sequence[str], height: int) -> list[str]:
+    blank = " " * cell_width(lines[0])
+    above = (height - len(lines)) // 2
+    return [blank] * above + [*lines] + [blank] * (height - len(lines) - above)

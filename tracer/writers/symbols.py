@@ -1,0 +1,93 @@
+"""The signs that documents use beyond ASCII: one row a sign, how ASCII and LaTeX write it.
+
+Every writer passes foreign text (names, titles) through `printable`; ASCII terminals get
+`to_ascii`. The same replacements serve as the codec error handler `ENCODING_ERRORS`, the last
+resort of any stream.
+"""
+
+import codecs
+import re
+
+SYMBOLS: dict[str, tuple[str, str]] = {
+    # sign: (ASCII, LaTeX in math mode); {} lets a second superscript follow a first
+    "α": ("alpha", r"\alpha"),
+    "β": ("beta", r"\beta"),
+    "δ": ("delta", r"\delta"),
+    "Δ": ("Delta", r"\Delta"),
+    "ε": ("epsilon", r"\varepsilon"),
+    "η": ("eta", r"\eta"),
+    "λ": ("lambda", r"\lambda"),
+    "μ": ("mu", r"\mu"),
+    "π": ("pi", r"\pi"),
+    "σ": ("sigma", r"\sigma"),
+    "Σ": ("sum", r"\Sigma"),
+    "φ": ("phi", r"\varphi"),
+    "∂": ("d", r"\partial"),
+    "∇": ("grad", r"\nabla"),
+    "∑": ("sum", r"\sum"),
+    "√": ("sqrt", r"\surd"),
+    "∞": ("inf", r"\infty"),
+    "·": ("*", r"\cdot"),
+    "×": ("x", r"\times"),
+    "÷": ("/", r"\div"),
+    "⊙": (".*", r"\odot"),
+    "−": ("-", "-"),
+    "±": ("+/-", r"\pm"),
+    "≈": ("~=", r"\approx"),
+    "≠": ("!=", r"\neq"),
+    "≤": ("<=", r"\leq"),
+    "≥": (">=", r"\geq"),
+    "→": ("->", r"\to"),
+    "←": ("<-", r"\leftarrow"),
+    "′": ("'", "{}'"),
+    "ᵀ": ("^T", r"{}^{\top}"),
+    "½": ("1/2", r"\tfrac{1}{2}"),
+    "…": ("...", r"\ldots"),
+    "–": ("-", r"\text{--}"),
+    "—": ("--", r"\text{---}"),
+    "‘": ("'", r"\text{`}"),
+    "’": ("'", r"\text{'}"),
+    "“": ('"', r"\text{``}"),
+    "”": ('"', r"\text{''}"),
+    **{sign: (f"^{digit}", f"{{}}^{{{digit}}}") for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    **{sign: (f"_{digit}", f"{{}}_{{{digit}}}") for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+}
+
+ENCODING_ERRORS = "bptrace.ascii"
+"""For `open(errors=...)`: writes what the encoding lacks as `to_ascii` does, and never raises."""
+
+_BOX = dict(zip("─═│⎡⎢⎣⎤⎥⎦", "-=|[[[]]]", strict=True))
+_TO_ASCII = str.maketrans({sign: ascii_ for sign, (ascii_, _) in SYMBOLS.items()} | _BOX)
+_BREAKS = re.compile(r"\s*[\t\n\v\f\r\x85\u2028\u2029]\s*")
+# Control characters (a name must not steer the terminal), changes of direction, lone surrogates.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def to_ascii(text: str) -> str:
+    r"""The text in ASCII: `δ_h1 ≈ 0.1` → `delta_h1 ~= 0.1`; what has no row becomes `\uXXXX`."""
+    if text.isascii():
+        return text
+    return text.translate(_TO_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def printable(text: str) -> str:
+    r"""The text on one line, control characters visible: `a\nb` → `a b`, ESC → `\x1b`."""
+    if text.isprintable():
+        return text
+    return _UNPRINTABLE.sub(
+        lambda found: (
+            found[0].encode("ascii", "backslashreplace").decode()
+            if ord(found[0]) > 0x7F
+            else f"\\x{ord(found[0]):02x}"
+        ),
+        _BREAKS.sub(" ", text),
+    )
+
+
+def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return to_ascii(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(ENCODING_ERRORS, _replace_unencodable)
