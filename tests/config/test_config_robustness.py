@@ -1,0 +1,79 @@
+"""Whatever stands in a file, `load` gives an experiment or a list of problems, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from typing import Any
+
+import yaml
+from config_problems import GRAPH, SOUND
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracer.config import load
+from tracer.errors import ConfigError
+
+_RICH = (
+    SOUND
+    + """\
+  iterations: 3
+  batch: 2
+  freeze: [w1, b1]
+  stop: {loss_below: 0.1, window: 2}
+  resume: {iterations: 1, losses: [0.5]}
+predict: [{inputs: [1, 2], name: new}]
+expected: [{iteration: 1, values: {E_total: 1}}]
+"""
+)
+_FILE = {"file": "none.csv", "inputs": ["x", "y"], "targets": ["t"]}
+_SCALARS = [None, True, -1, 0, 3, 10**18, 0.5, 1e300, float("nan"), "", "none", "w1", "\u200b"]
+_WORDS = ["softmax", "cross_entropy", "full", "biases"]
+_LISTS = [[], [1], [[]], [{}], [[1]], [[1, 2], [3]], ["a"]]
+_MAPPINGS = [{}, {"init": "normal"}, {"init": []}, {"x": 1}, _FILE]
+_JUNK: st.SearchStrategy[Any] = st.sampled_from([*_SCALARS, *_WORDS, *_LISTS, *_MAPPINGS])
+
+
+def _places(value: Any) -> list[tuple[Any, Any]]:
+    """Every (container, key) within the value."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value)
+    found = []
+    for key, below in entries:
+        found.append((value, key))
+        if isinstance(below, dict | list):
+            found += _places(below)
+    return found
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(st.sampled_from([_RICH, GRAPH + "training: {learning_rate: 1, trainable: [x]}"]), st.data())
+def test_any_values_at_any_places(text: str, data: st.DataObject) -> None:
+    content = yaml.safe_load(text)
+    for _ in range(data.draw(st.integers(1, 4))):
+        places = _places(content)
+        if not places:
+            break
+        container, key = data.draw(st.sampled_from(places))
+        if data.draw(st.booleans()):
+            container[key] = deepcopy(data.draw(_JUNK))
+        else:
+            del container[key]
+    _load(yaml.safe_dump(content, allow_unicode=True))
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(
+    st.integers(0, len(_RICH)), st.integers(0, 30), st.text("[]{}:,-&*!'\"#|>%@\t\n a1", max_size=5)
+)
+def test_any_characters_in_place_of_others(start: int, length: int, characters: str) -> None:
+    _load(_RICH[:start] + characters + _RICH[start + length :])
+
+
+def _load(text: str) -> None:
+    told = ["net.yaml: nothing to tell"]
+    try:
+        load("net.yaml", text)
+    except ConfigError as error:
+        told = [str(problem) for problem in error.problems]
+    assert told
+    assert all(re.match(r"(net\.yaml|none\.csv)(:\d+:\d+)?: .", line) for line in told)

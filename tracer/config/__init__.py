@@ -1,0 +1,34 @@
+"""Configurations: YAML text → `Experiment` or `GraphExperiment`, and back.
+
+`load` reads a file, `dump` writes one, `json_schema` describes the format for editors. The text goes
+through `reader` (values with their lines), `models` (keys and types) and `build` (what concerns
+several keys at once); each adds its problems, and all of them are told at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tracer.config.build import build
+from tracer.config.files import read_text
+from tracer.config.reader import read
+from tracer.config.report import Report
+from tracer.config.schema import json_schema
+from tracer.config.writing import dump
+from tracer.experiment import Experiment, GraphExperiment
+
+__all__ = ["dump", "json_schema", "load"]
+
+
+def load(source: str | Path, text: str | None = None) -> Experiment | GraphExperiment:
+    """The experiment in a file, or in `text`, for which `source` is only the name in problems.
+
+    Paths of data files are relative to the folder of `source`. Raises ConfigError with all the
+    problems at once, each as `FILE:LINE:COLUMN: PATH: problem; hint`.
+    """
+    shown = str(source)
+    content = read_text(Path(source), shown) if text is None else text
+    root, problems = read(content, shown)
+    report = Report(shown, root)
+    report.problems += problems
+    return build(report, content)

@@ -1,0 +1,52 @@
+"""Text files: configurations and their data, read as UTF-8 or refused in plain words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tracer.errors import ConfigError, Problem, did_you_mean
+
+
+def read_text(path: Path, shown: str) -> str:
+    """The file's text, without a byte order mark; `shown` is its name in problems.
+
+    Raises ConfigError for a file that is missing, is a folder, can't be read, or isn't UTF-8.
+    """
+    try:
+        return decode(path.read_bytes(), shown)
+    except FileNotFoundError:
+        raise _refused(shown, "no such file", _neighbour(path)) from None
+    except IsADirectoryError:
+        raise _refused(shown, "this is a folder", "name a file in it") from None
+    except PermissionError:
+        raise _refused(shown, "the file can't be read", "check its permissions") from None
+    except (OSError, ValueError) as error:
+        raise _refused(shown, f"the file can't be read: {error}") from None
+
+
+def decode(content: bytes, shown: str) -> str:
+    """UTF-8 bytes as text, without a byte order mark; ConfigError for anything else."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rpartition(b"\n")[2].decode("utf-8-sig")) + 1
+        message = f"not UTF-8: byte {error.start} is 0x{content[error.start]:02x}"
+        raise _refused(
+            shown, message, "save the file with the encoding UTF-8", (line, column)
+        ) from None
+
+
+def _refused(
+    shown: str, message: str, hint: str = "", position: tuple[int, int] = (0, 0)
+) -> ConfigError:
+    return ConfigError([Problem(shown, *position, "", message, hint)])
+
+
+def _neighbour(path: Path) -> str:
+    """Files beside the missing one whose names are like its own."""
+    try:
+        return did_you_mean(path.name, sorted(file.name for file in path.parent.iterdir()))
+    except OSError:
+        return ""

@@ -1,0 +1,103 @@
+"""The neurons' names: those that the file gives, and those that follow from a count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tracer.config.models import NetworkModel
+from tracer.config.nodes import Path, spell
+from tracer.config.report import Report
+from tracer.config.scalars import number
+
+NameRow = tuple[str, ...]
+
+_PARAMETER = re.compile(r"([wb])\d+")
+_FORBIDDEN = re.compile(r"[\s@#:/,+=*()\"'`]")
+_PREFIXES = (
+    "net_", "out_", "delta_", "target_", "E_", "z_", "a_", "y_", "grad_", "mean_", "dE", "d∂", "∂",
+    "δ_",
+)  # fmt: skip
+_TAKEN = {
+    "lr": "the learning rate",
+    "learning_rate": "the learning rate",
+    "loss": "the loss of the batch",
+    "J": "the loss of the batch",
+    "total": "the E_total of a sample",
+}
+
+
+def reserved(name: str) -> str:
+    """Why a neuron can't be called so; empty when it can."""
+    parameter = _PARAMETER.fullmatch(name)
+    forbidden = _FORBIDDEN.search(name)
+    prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), "")
+    if parameter:
+        return f"'{name}' is the name of a {'weight' if parameter[1] == 'w' else 'bias'}"
+    if name in _TAKEN:
+        return f"'{name}' is the name of {_TAKEN[name]}"
+    if not name:
+        return "a neuron's name is empty"
+    if forbidden:
+        character = "a space" if forbidden[0].isspace() else forbidden[0]
+        return f"'{name}' contains {character}, which names of neurons can't"
+    if not name.isprintable():
+        return f"{name!a} contains a character that can't be printed"
+    if name.startswith("-"):
+        return f"'{name}' begins with -, as options do"
+    if number(name) is not None:
+        return f"'{name}' looks like a number"
+    if prefix:
+        return f"'{name}' begins with {prefix}, as the names of other quantities do"
+    return ""
+
+
+def default_names(sizes: list[int]) -> list[NameRow]:
+    """i1 i2 …, h1 h2 … through all the hidden layers, o1 o2 …; `sizes` begins with the inputs."""
+    names, hidden = [_numbered("i", 0, sizes[0])], 0
+    for size in sizes[1:-1]:
+        names.append(_numbered("h", hidden, size))
+        hidden += size
+    return [*names, _numbered("o", 0, sizes[-1])]
+
+
+def _numbered(letter: str, before: int, count: int) -> NameRow:
+    return tuple(f"{letter}{number}" for number in range(before + 1, before + count + 1))
+
+
+def name_all(
+    network: NetworkModel, sizes: list[int] | None, report: Report
+) -> tuple[NameRow, ...] | None:
+    """The names of each layer, the inputs first; reserved and repeated ones are reported.
+
+    Where not all the sizes are known, the names given in the file are checked, and None comes back.
+    """
+    rows = default_names(sizes) if sizes else None
+    first: dict[str, Path] = {}
+    for layer, (path, given) in enumerate(_given(network)):
+        if isinstance(given, list):
+            for index, name in enumerate(given):
+                _check(name, (*path, index), True, first, report)
+            if rows:
+                rows[layer] = tuple(given)
+        elif rows:
+            for name in rows[layer]:
+                _check(name, path, False, first, report)
+    return tuple(rows) if rows else None
+
+
+def _given(network: NetworkModel) -> Iterator[tuple[Path, int | list[str] | None]]:
+    yield ("network", "inputs"), network.inputs
+    for index, layer in enumerate(network.layers or []):
+        yield ("network", "layers", index, "neurons"), layer.neurons if layer else None
+
+
+def _check(name: str, path: Path, explicit: bool, first: dict[str, Path], report: Report) -> None:
+    why = reserved(name) if explicit else ""
+    if why:
+        report.at(path, why, "choose another name")
+    elif name in first:
+        hint = f"it first stands at {spell(first[name])}"
+        report.at(path, f"duplicate neuron name '{name}'", hint)
+    else:
+        first[name] = path
