@@ -34,6 +34,8 @@ def test_nine_decimals_or_scientific_where_they_show_too_little(value: float, sh
 def test_few_decimals_asked_for_are_enough() -> None:
     assert NumberFormat(digits=2).text(0.3775) == "0.38"
     assert NumberFormat(digits=2).text(0.0021) == "2.10e-03"
+    assert NumberFormat(digits=4).text(0.0365) == "0.0365"
+    assert NumberFormat(digits=6).text(0.0000365) == "0.000036"
     assert NumberFormat(digits=0).text(12.4) == "12"
 
 
@@ -58,7 +60,7 @@ def test_without_a_count_the_text_gives_the_number_back(value: float) -> None:
 def test_what_is_shown_is_near_and_known_to_be_rounded_or_not(value: float, digits: int) -> None:
     style = NumberFormat(digits)
     shown = style.text(value)
-    assert float(shown) == pytest.approx(value, rel=0.5, abs=0.0)
+    assert float(shown) == pytest.approx(value, rel=0.5, abs=0.5 * 10.0**-digits)
     assert style.is_rounded(shown, value) == (Decimal(shown) != Decimal(repr(value)))
     ElementTree.fromstring(style.mathml(value))
 

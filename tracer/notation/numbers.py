@@ -15,6 +15,8 @@ from typing import Literal
 from tracer.expression.writing import shortest
 
 _FEW_DIGITS = 4
+_USUAL_DECIMALS = 9
+_NOISE = 8 * 2.0**-52
 _LARGE = 1e15  # from here on a float64 has no decimals to show
 _CONTEXT = Context(prec=800)  # float64 needs at most 767 digits
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -38,7 +40,8 @@ class NumberFormat:
     def text(self, value: float) -> str:
         """The number as text: `0.377500000`, or `3.510187783e-08` where decimals show too little.
 
-        Too little is fewer than 4 significant digits (fewer than `digits`, where that is less).
+        Too little is fewer than 4 significant digits at the usual 9 decimals, and one fewer for each
+        decimal less: whoever asks for 4 decimals wants 0.0365 so.
         """
         value = float(value) or 0.0  # no minus sign before a zero
         if not math.isfinite(value):
@@ -48,10 +51,23 @@ class NumberFormat:
         if self.digits is None:
             return shortest(value)
         fixed = f"{value:.{self.digits}f}"
-        enough = min(_FEW_DIGITS, max(self.digits, 1))
+        enough = max(1, min(_FEW_DIGITS, _FEW_DIGITS + self.digits - _USUAL_DECIMALS))
         if value != 0 and (abs(value) >= _LARGE or _digits_shown(fixed) < enough):
             return f"{value:.{self.digits}e}"
         return fixed
+
+    def rounds(self, value: float) -> bool:
+        """Whether the number is more than what is shown of it: ≈ rather than =.
+
+        A few units in the last place of a float64 don't count: 0.15·0.05 + 0.385 is 0.3925 on paper
+        and 0.39249999999999996 here.
+        """
+        shown = float(self.text(value))
+        return math.isfinite(value) and abs(shown - value) > _NOISE * abs(value)
+
+    def brief(self, value: float) -> NumberFormat:
+        """This format, or the shortest text where that is the same number: 0.05 for 0.050000000."""
+        return self if self.rounds(value) else NumberFormat(digits=None)
 
     def unicode(self, value: float) -> str:
         """The number for the screen: `3.51×10⁻⁵`, with a real minus sign."""
