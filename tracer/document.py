@@ -58,7 +58,12 @@ class Value:
     exact: bool = False
 
 
-Inline: TypeAlias = str | Name | Formula | Value
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A place to write a number into by hand."""
+
+
+Inline: TypeAlias = str | Name | Formula | Value | Blank
 Content: TypeAlias = Inline | tuple[Inline, ...]
 Cell: TypeAlias = Content | float | int | bool | None
 """An int is a count, a float a number in the notation's digits, a bool yes or no, None empty."""

@@ -31,7 +31,7 @@ def test_a_table_is_a_tabular_with_numbers_in_math_mode() -> None:
         title="Gradients",
     )
     assert shown(table) == [
-        r"\noindent \textbf{Gradients}",
+        r"\noindent \textbf{Gradients}\nopagebreak",
         "",
         r"\noindent \begin{tabular}{lrc}",
         r"\hline",

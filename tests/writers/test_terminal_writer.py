@@ -28,6 +28,7 @@ from tracer.document import (
 from tracer.expression import Expression
 from tracer.writers import FORMATS, Style, render
 from tracer.writers.layout import cell_width
+from tracer.writers.terminal import LONGEST
 
 ROWS: tuple[tuple[Cell, ...], ...] = (("h1", 0.3775, 12), ("[red]", -1.5, None))
 TABLE = Table(
@@ -171,8 +172,8 @@ def test_a_narrow_width_folds_words_and_never_cuts_a_number() -> None:
         "  a_name_longer_than_all  1.0000",
     ]
     assert shown(Table(table.columns, (("the net input", 0.3775),)), style=Style(width=18)) == [
-        "  what it    value",
-        "  is",
+        "  what it",
+        "  is         value",
         "  ────────────────",
         "  the net   0.3775",
         "  input",
@@ -195,7 +196,7 @@ def test_colour_is_escape_codes_around_the_same_text() -> None:
     plain = render(blocks, PlainNotation(), "table")
     assert "\x1b[33mWarning: w\x1b[0m" in colored
     assert "\x1b" not in plain
-    for code in ("1", "2", "33", "0"):
+    for code in ("1", "2", "33", "36", "0"):
         colored = colored.replace(f"\x1b[{code}m", "")
     assert colored == plain
 
@@ -240,6 +241,20 @@ def test_long_tables_stream_in_bounded_memory() -> None:
     assert stream.lines == 100_002
     assert stream.last == "  w99999  14285.5714  99999\n"
     assert peak < 2_000_000
+
+
+def test_rich_and_the_streamed_layout_look_the_same() -> None:
+    columns = (Column("name"), Column("value", "right"), Column("note", "center"))
+    rows: list[tuple[Cell, ...]] = [(f"w{i}", i / 7, "中" * (i % 3)) for i in range(LONGEST + 1)]
+    short, long = shown(Table(columns, rows[:-1])), shown(Table(columns, rows))
+    assert len(long) == len(short) + 1
+    assert long[:-1] == short
+
+
+def test_long_cells_of_a_streamed_table_are_never_cut() -> None:
+    rows = [("a name of some words " * 5, 1.0)] * (LONGEST + 1)
+    lines = shown(Table((Column("x"), Column("n", "right")), rows), style=Style(width=20))
+    assert lines[-1].startswith("  " + "a name of some words " * 5)
 
 
 def test_columns_grow_for_later_rows_and_keep_aligned_from_there_on() -> None:

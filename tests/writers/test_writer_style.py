@@ -79,11 +79,13 @@ def test_formats_say_their_extension_and_notation() -> None:
     }
 
 
-def test_writing_needs_neither_rich_nor_numpy() -> None:
+def test_only_tables_for_people_need_rich_and_none_needs_numpy() -> None:
     code = (
         "import sys; from tracer.document import Text; from tracer.writers import FORMATS, render\n"
-        "for name in FORMATS: render([Text('x')], None, name)\n"
-        "print({'rich', 'numpy', 'pydantic'} & set(sys.modules))"
+        "for name in FORMATS.keys() - {'table'}: render([Text('x')], None, name)\n"
+        "print({'rich', 'numpy', 'pydantic'} & set(sys.modules))\n"
+        "render([Text('x')], None, 'table')\n"
+        "print({'numpy', 'pydantic'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
+    assert done.stdout == "set()\nset()\n"

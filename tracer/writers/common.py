@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
-from tracer.document import Block, Cell, Document, Formula, Inline, Name, Notation, Table, Value
+from tracer.document import (
+    Blank,
+    Block,
+    Cell,
+    Document,
+    Formula,
+    Inline,
+    Name,
+    Notation,
+    Table,
+    Value,
+)
 from tracer.writers.symbols import printable
+
+_BLANK = "____________"
 
 
 def write_blocks(
@@ -49,6 +62,8 @@ def _part(part: Inline, notation: Notation) -> str:
     match part:
         case Value():
             return number(part, notation)
+        case Blank():
+            return _BLANK
         case Name():
             return printable(notation.name(part.name))
         case Formula():

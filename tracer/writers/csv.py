@@ -13,7 +13,17 @@ import re
 from collections.abc import Iterator
 from typing import TextIO
 
-from tracer.document import Cell, Document, Matrix, MatrixEquation, Name, Notation, Table, Value
+from tracer.document import (
+    Blank,
+    Cell,
+    Document,
+    Matrix,
+    MatrixEquation,
+    Name,
+    Notation,
+    Table,
+    Value,
+)
 from tracer.writers.common import plain, rows
 from tracer.writers.style import Style
 from tracer.writers.symbols import to_ascii
@@ -69,6 +79,8 @@ def _cell(cell: Cell, notation: Notation) -> str:
             return repr(float(cell.number))
         case Name():
             return cell.name
+        case Blank():
+            return ""
         case tuple():
             return "".join(_cell(part, notation) for part in cell)
         case _:

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from tracer.document import (
     Align,
+    Blank,
     Block,
     Cell,
     Derivation,
@@ -39,9 +40,13 @@ from tracer.writers.symbols import SYMBOLS
 _BEGIN = r"""\documentclass{article}
 \usepackage[margin=2cm]{geometry}
 \usepackage{amsmath}
+\setlength{\parskip}{1ex plus 0.5ex}
+\renewcommand{\arraystretch}{1.4}
 \begin{document}
 """
 _END = r"\end{document}"
+# An invisible rule makes room above the line.
+_BLANK = r"\rule[-2mm]{0pt}{8mm}\rule{3cm}{0.4pt}"
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
 _ALIGNS: dict[Align, str] = {"left": "l", "right": "r", "center": "c"}
 
@@ -125,7 +130,7 @@ def _lines(block: Block, notation: Notation) -> Iterator[str]:
 
 def _table(table: Table, notation: Notation) -> Iterator[str]:
     if table.title is not None:
-        yield rf"\noindent \textbf{{{_inline(table.title, notation)}}}"
+        yield rf"\noindent \textbf{{{_inline(table.title, notation)}}}\nopagebreak"
         yield ""
     aligns = "".join(_ALIGNS[column.align] for column in table.columns)
     yield rf"\noindent \begin{{tabular}}{{{aligns}}}"
@@ -167,6 +172,8 @@ def _inline(cell: Cell, notation: Notation) -> str:
     match cell:
         case tuple():
             return "".join(_inline(part, notation) for part in cell)
+        case Blank():
+            return _BLANK
         case None | bool() | str():
             return plain(cell, notation).translate(_TEXT)
         case _:
@@ -184,6 +191,8 @@ def _math(cell: Cell, notation: Notation) -> str:
             return _number(number(cell, notation))
         case Name() | Formula():
             return plain(cell, notation)
+        case Blank():
+            return _BLANK
         case _:
             return _math_text(plain(cell, notation))
 

@@ -1,20 +1,19 @@
-"""Monospaced layout: widths, folding, tables, derivations and matrices as lines of text.
+"""Monospaced layout: widths, folding, long tables, derivations and matrices as lines of text.
 
-Serves the terminal and Markdown's fenced blocks. `text` is the function that turns a cell into its
-final text (ASCII or not), so that widths are measured on what is really printed. Nothing is ever
-cut off: lines fold at spaces, and a word, a name or a number that is wider than its place makes
-the line longer.
+Serves the terminal, where rich has no such thing, and Markdown's fenced blocks. `text` is the
+function that turns a cell into its final text (ASCII or not), so that widths are measured on what
+is really printed. Nothing is ever cut off: lines fold at spaces, and a word, a name or a number that
+is wider than its place makes the line longer.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import islice
 from typing import TypeAlias
 
-from tracer.document import Align, Cell, Derivation, Inline, Matrix, MatrixEquation, Name, Table
-from tracer.writers.common import rows
+from tracer.document import Align, Cell, Derivation, Inline, Matrix, MatrixEquation, Name
 
 GAP = "  "
 CHUNK = 500
@@ -55,48 +54,28 @@ def fold(text: str, width: int | None) -> list[str]:
     return lines
 
 
-def table_lines(
-    table: Table, text: CellText, width: int | None, *, rule: str = "─"
+def streamed_lines(
+    header: Sequence[str], aligns: Sequence[Align], source: Iterator[Sequence[str]], rule: str
 ) -> Iterator[list[str]]:
-    """The header's lines with a rule below, then each chunk's; columns only ever grow wider."""
-    aligns = [column.align for column in table.columns]
-    header = [text(column.header) for column in table.columns]
-    source = rows(table)
-    chunk = _chunk(source, text)
-    widths = _column_widths([header, *chunk], width)
-    yield [*_row_lines(header, widths, aligns), rule * (sum(widths) + len(GAP) * (len(widths) - 1))]
-    while chunk:
-        widths = list(map(max, widths, _column_widths(chunk, width)))
-        yield [line for row in chunk for line in _row_lines(row, widths, aligns)]
-        chunk = _chunk(source, text)
+    """A long table: the header's lines with a rule below, then each chunk's rows.
+
+    Columns only ever grow wider, from one chunk to the next; nothing folds.
+    """
+    widths = list(map(cell_width, header))
+    while chunk := list(islice(source, CHUNK)):
+        columns = zip(*chunk, strict=True)
+        widths = [max(w, *map(cell_width, c)) for w, c in zip(widths, columns, strict=True)]
+        if header:
+            yield [
+                _row_line(header, widths, aligns),
+                rule * (sum(widths) + len(GAP) * (len(widths) - 1)),
+            ]
+            header = ()
+        yield [_row_line(row, widths, aligns) for row in chunk]
 
 
-def _chunk(source: Iterator[tuple[Cell, ...]], text: CellText) -> list[list[str]]:
-    return [[text(cell) for cell in row] for row in islice(source, CHUNK)]
-
-
-def _column_widths(cells: Sequence[Sequence[str]], width: int | None) -> list[int]:
-    """Each column's widest cell; past `width`, the widest fold, down to their longest word."""
-    columns = list(zip(*cells, strict=True))
-    widths = [max(map(cell_width, column)) for column in columns]
-    excess = 0 if width is None else sum(widths) + len(GAP) * (len(widths) - 1) - width
-    if excess <= 0:
-        return widths
-    least = [max(cell_width(w) for cell in column for w in cell.split(" ")) for column in columns]
-    for _ in range(excess):
-        foldable = [i for i in range(len(widths)) if widths[i] > least[i]]
-        if not foldable:
-            break
-        widths[max(foldable, key=widths.__getitem__)] -= 1
-    return widths
-
-
-def _row_lines(row: Sequence[str], widths: Sequence[int], aligns: Sequence[Align]) -> list[str]:
-    folded = [fold(cell, width) for cell, width in zip(row, widths, strict=True)]
-    return [
-        GAP.join(map(pad, cells, widths, aligns)).rstrip()
-        for cells in zip_longest(*folded, fillvalue="")
-    ]
+def _row_line(row: Sequence[str], widths: Sequence[int], aligns: Sequence[Align]) -> str:
+    return GAP.join(map(pad, row, widths, aligns)).rstrip()
 
 
 def derivation_lines(block: Derivation, text: CellText, width: int | None) -> list[str]:

@@ -1,0 +1,43 @@
+"""Golden files: `tests/golden/CASE.*` holds what a command prints; --update-golden rewrites them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+FULL_PRECISION = {".csv", ".json"}
+NUMBER = re.compile(r"(?<![\w#@+])(-?\d+\.\d+(?:e[-+]?\d+)?)")
+GOLDEN = Path(__file__).parent / "golden"
+
+
+class CompareGolden(Protocol):
+    """Asserts that the text is what the golden file of this name holds."""
+
+    def __call__(self, text: str, name: str) -> None: ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden/")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> CompareGolden:
+    update: bool = request.config.getoption("--update-golden")
+
+    def compare(text: str, name: str) -> None:
+        path = GOLDEN / name
+        if update:
+            path.write_text(text, encoding="utf-8", newline="")
+        expected = path.read_text(encoding="utf-8")
+        if path.suffix in FULL_PRECISION:  # the last digits depend on the machine
+            words, wanted = NUMBER.split(text), NUMBER.split(expected)
+            assert words[::2] == wanted[::2]
+            numbers = [float(number) for number in wanted[1::2]]
+            assert [float(number) for number in words[1::2]] == pytest.approx(numbers, rel=1e-9)
+        else:
+            assert text == expected
+
+    return compare
