@@ -1,0 +1,104 @@
+"""The layers of the house: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "tracer"
+
+LAYERS = (
+    {"errors", "bundled", "quantities", "initializers", "expression"},
+    {"notation", "symbolic", "activations", "document"},
+    {"losses", "optimizers", "agreement"},
+    {"network"},
+    {"experiment", "names", "rounding"},
+    {"config", "notation.names", "batches", "engine", "altered"},
+    {"formulas", "compiled", "recording", "conventions"},
+    {"trace"},
+    {"training", "graph", "sizes", "worksheet"},
+    {"byhand", "chain", "compare", "gradcheck", "why"},
+    {"explain"},
+    {"answers", "calculation", "walk"},
+    {"mistakes"},
+    {"pleasant", "verdicts"},
+    {"check", "exercise"},
+    {"views"},
+    {"writers"},
+    {"output"},
+    {"cli"},
+    {"__main__"},
+)
+"""From the ground up; a module imports from layers below its own, and its own package."""
+
+NAMES_IN_NOTATION = {"notation.names", "notation.spelling", "notation.targets"}
+"""How quantities are written needs the names of a network; the rest of `notation` doesn't."""
+
+ONLY = {
+    "rich": {"writers/terminal.py", "cli/"},
+    "yaml": {"config/"},
+    "typer": {"cli/"},
+    "pydantic": {"config/"},
+}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def imported(path: Path) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = [f"tracer.{alias.name}" for alias in node.names if alias.name != "__version__"]
+            names += inner if node.module == "tracer" else [node.module]
+    return names
+
+
+def part(module: str) -> str:
+    """The part of the house that a module belongs to: its first name, inside `tracer`."""
+    return "notation.names" if module in NAMES_IN_NOTATION else module.split(".")[0]
+
+
+def layer(name: str) -> int:
+    found = [number for number, names in enumerate(LAYERS) if name in names]
+    assert found, f"tracer.{name} has no place in LAYERS yet"
+    return found[0]
+
+
+@pytest.mark.parametrize("package", sorted(ONLY))
+def test_a_package_is_imported_only_where_it_belongs(package: str) -> None:
+    for path in modules():
+        relative = path.relative_to(PACKAGE).as_posix()
+        uses = any(name.split(".")[0] == package for name in imported(path))
+        assert not uses or any(relative.startswith(place) for place in ONLY[package]), relative
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_lower_modules_never_import_higher_ones(path: Path) -> None:
+    own = part(".".join(path.relative_to(PACKAGE).with_suffix("").parts))
+    for name in imported(path):
+        other = part(name.removeprefix("tracer."))
+        if name.startswith("tracer.") and other != own:
+            assert layer(other) < layer(own), f"tracer.{own} imports {name}"
+
+
+def test_help_needs_neither_numpy_nor_rich_nor_yaml() -> None:
+    program = (
+        "import sys\n"
+        "from tracer.cli import app\n"
+        "try: app(['--help'])\n"
+        "except SystemExit: pass\n"
+        "slow = {'numpy', 'rich', 'yaml', 'pydantic'} & set(sys.modules)\n"
+        "sys.exit(f'imported {slow}' if slow else 0)\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Usage" in done.stdout

@@ -1,0 +1,101 @@
+"""The wheel, built from the sdist, works once installed in a fresh environment, in any folder."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tracer.bundled import examples
+
+pytestmark = pytest.mark.xdist_group("wheel")  # built once, so on one worker
+
+ROOT = Path(__file__).resolve().parent.parent
+Run = Callable[..., str]
+
+
+def output_of(*command: str | Path, cwd: Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment | {"PYTHONUTF8": "1"},
+        encoding="utf-8",
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    output_of(
+        *(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT), cwd=folder
+    )
+    assert len(list(folder.glob("*.tar.gz"))) == 1
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Runs a program of a fresh environment with the wheel, away from the checkout.
+
+    The dependencies are those of the environment that runs the tests, so nothing is downloaded.
+    """
+    home = tmp_path_factory.mktemp("fresh environment")
+    output_of(sys.executable, "-m", "venv", "--without-pip", home / "venv", cwd=home)
+    paths = sysconfig.get_paths("venv", {"base": str(home / "venv")})
+    pip = (sys.executable, "-m", "pip", "--python", home / "venv", "install", "--no-deps")
+    output_of(*pip, "--quiet", "--disable-pip-version-check", wheel, cwd=home)
+    borrowed = Path(paths["purelib"]) / "dependencies.pth"
+    borrowed.write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    return lambda program, *arguments: output_of(
+        Path(paths["scripts"]) / program, *arguments, cwd=home
+    )
+
+
+def test_the_wheel_carries_every_example_and_its_data(wheel: Path) -> None:
+    bundled = {f"tracer/configs/{example.path.name}" for example in examples()}
+    bundled.add("tracer/configs/data/cubes.csv")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert bundled <= names
+    assert "tracer/py.typed" in names
+    assert not [name for name in names if name.startswith(("tests/", "configs/", "benchmarks/"))]
+
+
+def test_the_installed_examples_are_the_packages_own(installed: Run) -> None:
+    program = "import tracer.bundled as b; print(*(e.path for e in b.examples()), sep='\\n')"
+    paths = [Path(line) for line in installed("python", "-c", program).splitlines()]
+    assert [path.name for path in paths] == [example.path.name for example in examples()]
+    assert not [path for path in paths if ROOT in path.parents]
+
+
+def test_the_installed_command_lists_the_examples_with_their_titles(installed: Run) -> None:
+    listing = installed("bptrace", "examples")
+    for example in examples():
+        assert example.name in listing
+        assert example.title() in listing
+
+
+def test_the_installed_command_traces_a_bundled_example(installed: Run) -> None:
+    trace = installed("bptrace", "run", "mazur")
+    for number in ("0.593269992", "0.298371109", "0.149780716", "0.291027774"):
+        assert number in trace
+
+
+def test_the_installed_command_reads_the_bundled_data_file(installed: Run) -> None:
+    assert "200" in installed("bptrace", "run", "cubes")
+
+
+def test_the_package_runs_as_a_module(installed: Run) -> None:
+    usage = installed("python", "-m", "tracer", "--help")
+    assert "Usage" in usage
+    assert "run" in usage

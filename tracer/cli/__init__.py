@@ -1,0 +1,47 @@
+"""The command line: one module a command, thin, over the library.
+
+Nothing here imports NumPy, rich or YAML before a command runs: `bptrace --help` is instant.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tracer import __version__
+from tracer.cli.commands import register
+
+app = typer.Typer(
+    name="bptrace",
+    help="Backpropagation, step by step: every number with its name, its formula and its proof.",
+    epilog="CONFIG is a YAML file, - for standard input, or a bundled example such as mazur.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"bptrace {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
+
+
+register(app)
+
+
+def main() -> None:
+    """The entry point of the `bptrace` command."""
+    app(prog_name="bptrace")

@@ -1,0 +1,107 @@
+"""Which commands there are, and what all of them share: display options, errors, exit codes."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, get_type_hints
+
+import typer
+
+from tracer.cli import (
+    compare,
+    examples,
+    explain,
+    gradcheck,
+    graph,
+    new,
+    run,
+    step,
+    walk,
+    why,
+    worksheet,
+)
+from tracer.cli.display import Display
+from tracer.errors import BptraceError
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "run": run.run,
+    "step": step.step,
+    "explain": explain.explain,
+    "walk": walk.walk,
+    "why": why.why,
+    "compare": compare.compare,
+    "graph": graph.graph,
+    "gradcheck": gradcheck.gradcheck,
+    "new": new.new,
+    "worksheet": worksheet.worksheet,
+    "examples": examples.examples,
+}
+
+INTERRUPTED = 130
+
+
+def register(app: typer.Typer) -> None:
+    """Make every row of `COMMANDS` a command of the app."""
+    for name, command in COMMANDS.items():
+        app.command(name)(_guarded(_with_display(command)))
+
+
+def _with_display(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with a parameter `display: Display` spread out into one option a field.
+
+    A command that shows things otherwise by default gives the parameter a default of its own.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    if "display" not in signature.parameters:
+        return command
+    own_defaults = signature.parameters["display"].default
+    defaults = own_defaults if isinstance(own_defaults, Display) else Display()
+    hints = get_type_hints(Display, include_extras=True)
+    options = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=getattr(defaults, field.name),
+            annotation=hints[field.name],
+        )
+        for field in fields(Display)
+    ]
+
+    @functools.wraps(command)
+    def spread(**given: Any) -> None:
+        shown = {field.name: given.pop(field.name) for field in fields(Display)}
+        command(**given, display=Display(**shown))
+
+    own = [p for p in signature.parameters.values() if p.name != "display"]
+    return _signed(spread, [*own, *options])
+
+
+def _guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, its errors told on standard error and turned into exit codes."""
+
+    @functools.wraps(command)
+    def guarded(**given: Any) -> None:
+        try:
+            command(**given)
+        except BptraceError as error:
+            typer.echo(f"bptrace: {error}", err=True)
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as error:
+            typer.echo("bptrace: interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from error
+
+    return _signed(guarded, list(inspect.signature(command, eval_str=True).parameters.values()))
+
+
+def _signed(
+    function: Callable[..., None], parameters: list[inspect.Parameter]
+) -> Callable[..., None]:
+    """The function under another signature, which is where typer looks for options."""
+    keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+    function.__dict__.pop("__wrapped__", None)
+    function.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
+    function.__annotations__ = {p.name: p.annotation for p in keyword_only}
+    return function

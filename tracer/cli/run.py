@@ -1,0 +1,106 @@
+"""`bptrace run`: every number of the first iterations."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracer.cli.byhand import RoundingMode, RoundingOption, run_by_hand
+from tracer.cli.display import Display, show, show_json
+from tracer.cli.graph import run_graph
+from tracer.cli.progress import progress
+from tracer.cli.source import ConfigArgument, load_config
+from tracer.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracer.experiment import Experiment
+
+
+class View(StrEnum):
+    """What to show of an iteration."""
+
+    NEURONS = "neurons"
+    MATRIX = "matrix"
+    PATHS = "paths"
+    LAYERS = "layers"
+
+
+def run(
+    config: ConfigArgument,
+    *,
+    iterations: Annotated[
+        int, typer.Option("--iterations", "-n", min=1, help="Trace this many iterations.")
+    ] = 1,
+    sample: Annotated[
+        str | None, typer.Option(metavar="K|all", help="The sample to show, or all of them.")
+    ] = None,
+    view: Annotated[View, typer.Option(help="What to show.")] = View.NEURONS,
+    all_rows: Annotated[
+        bool, typer.Option("--all-rows", help="Don't shorten long tables.")
+    ] = False,
+    round: Annotated[
+        str | None,
+        typer.Option(metavar="4dp|4sf", help="Also calculate as on paper, every step rounded."),
+    ] = None,
+    rounding: RoundingOption = RoundingMode.HALF_UP,
+    display: Display,
+) -> None:
+    """Print every number of the first iterations: forward, errors, backward, updates."""
+    from tracer.experiment import Experiment
+
+    experiment = load_config(config)
+    if not isinstance(experiment, Experiment):
+        if sample or round or view is not View.NEURONS:
+            raise UsageError(
+                f"{config} is a computation graph", "--sample, --view and --round are for networks"
+            )
+        run_graph(experiment, iterations, all_rows, display)
+        return
+    if round:
+        from tracer.rounding import parse_rounding
+
+        if view is not View.NEURONS:
+            raise UsageError(f"--round has no --view {view.value}", "leave one of them out")
+        how = parse_rounding(round, rounding.value)
+        run_by_hand(experiment, iterations, _sample(sample), how, display)
+        return
+    _run_network(experiment, iterations, _sample(sample), view, display, all_rows)
+
+
+def _sample(text: str | None) -> int | str | None:
+    if text is None or text == "all":
+        return text
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"--sample {text}: expected a number from 1, or all")
+    return int(text)
+
+
+def _run_network(
+    experiment: Experiment,
+    iterations: int,
+    sample: int | str | None,
+    view: View,
+    display: Display,
+    all_rows: bool,
+) -> None:
+    from tracer.names import Names
+    from tracer.training import trace_iterations
+    from tracer.views.run import run_document
+    from tracer.views.selection import ROW_LIMIT
+    from tracer.writers.json import run_json
+
+    with progress(iterations, "training") as report:
+        run, traces = trace_iterations(experiment, range(1, iterations + 1), report)
+    if display.as_json:
+        show_json(run_json(experiment, run, traces, sample), display)
+    else:
+        shown = "all" if display.complete and sample is None else sample
+        limit = None if all_rows or display.complete else ROW_LIMIT
+        document = run_document(experiment, run, traces, view=view.value, sample=shown, limit=limit)
+        show(document, display, Names(experiment.network))
+    if run.diverged:
+        raise run.diverged
+    if run.ended == "interrupted":
+        raise KeyboardInterrupt

@@ -1,0 +1,154 @@
+"""`bptrace step`: many iterations, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracer.cli.display import Display, note, show, show_json
+from tracer.cli.progress import progress
+from tracer.cli.source import ConfigArgument, load_config
+from tracer.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracer.experiment import Experiment, GraphExperiment
+    from tracer.graph import GraphRun
+    from tracer.training import Run
+
+
+def step(
+    config: ConfigArgument = "mazur",
+    *,
+    iterations: Annotated[
+        int | None,
+        typer.Option("--iterations", "-n", min=0, help="Updates (default: the configuration's)."),
+    ] = None,
+    every: Annotated[
+        int | None, typer.Option(min=1, metavar="K", help="Show every K-th iteration.")
+    ] = None,
+    rows: Annotated[
+        int | None, typer.Option(min=2, metavar="N", help="Show about N iterations.")
+    ] = None,
+    all_rows: Annotated[
+        bool, typer.Option("--all-rows", help="Don't shorten long tables.")
+    ] = False,
+    trace_at: Annotated[
+        str | None,
+        typer.Option(metavar="K,K,…", help="Print these iterations in full."),
+    ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Save a configuration from which step goes on."),
+    ] = None,
+    display: Display,
+) -> None:
+    """Train for many iterations: the loss on the way, the parameters before and after."""
+    from tracer.experiment import Experiment
+    from tracer.views.selection import ROW_LIMIT
+    from tracer.views.step import history_iterations
+
+    if every and rows:
+        raise UsageError("--every and --rows exclude each other", "give one of them")
+    experiment = load_config(config)
+    if experiment.training is None:
+        raise UsageError(f"{config} has no `training`", "`bptrace run` shows its passes")
+    total = experiment.training.iterations if iterations is None else iterations
+    steps = Steps(
+        total,
+        history_iterations(total, rows=rows, every=every),
+        _traced(trace_at, total),
+        None if all_rows or display.complete else ROW_LIMIT,
+    )
+    if isinstance(experiment, Experiment):
+        _step_network(experiment, steps, save, display)
+    else:
+        _step_graph(experiment, steps, save, display)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What was asked for: updates in all, after which to look, which iterations to trace."""
+
+    total: int
+    shown: list[int]
+    traced: list[int]
+    limit: int | None
+
+    @property
+    def kept(self) -> set[int]:
+        """The numbers of updates after which training must keep its parameters."""
+        return {*self.shown, *self.traced, *(iteration - 1 for iteration in self.traced)}
+
+
+def _traced(text: str | None, total: int) -> list[int]:
+    if text is None:
+        return []
+    numbers = [part.strip() for part in text.split(",")]
+    if not all(number.isdecimal() and 1 <= int(number) <= total for number in numbers):
+        raise UsageError(
+            f"--trace-at {text}: expected iterations from 1 to {total}, separated by commas"
+        )
+    return sorted({int(number) for number in numbers})
+
+
+def _step_network(
+    experiment: Experiment, steps: Steps, save: Path | None, display: Display
+) -> None:
+    from tracer.names import Names
+    from tracer.training import continued, trace, train
+    from tracer.views.step import step_document
+    from tracer.writers.json import step_json
+
+    with progress(steps.total, "training") as report:
+        run = train(experiment, steps.total, steps.kept, report)
+    if save:
+        _save(continued(experiment, run), run.done, save, display)
+    traces = [trace(experiment, run, k) for k in steps.traced if k <= run.done]
+    if display.as_json:
+        show_json(step_json(experiment, run, steps.shown, traces), display)
+    else:
+        document = step_document(experiment, run, steps.shown, traces, limit=steps.limit)
+        show(document, display, Names(experiment.network))
+    _raise_end(run)
+
+
+def _step_graph(
+    experiment: GraphExperiment, steps: Steps, save: Path | None, display: Display
+) -> None:
+    from tracer.graph import build_graph, trace_graph, train_graph
+    from tracer.views.graph import graph_steps_document
+    from tracer.writers.graph_json import graph_step_json
+
+    graph = build_graph(experiment)
+    with progress(steps.total, "training") as report:
+        run = train_graph(graph, steps.total, steps.kept, report)
+    if save:
+        inputs = {**experiment.inputs, **run.inputs}
+        _save(replace(experiment, inputs=inputs, expected=()), run.done, save, display)
+    traces = [trace_graph(graph, run, k) for k in steps.traced if k <= run.done]
+    if display.as_json:
+        show_json(graph_step_json(graph, run, steps.shown, traces), display)
+    else:
+        document = graph_steps_document(graph, run, steps.shown, traces, steps.limit)
+        show(document, display, None)
+    _raise_end(run)
+
+
+def _raise_end(run: Run | GraphRun) -> None:
+    """Leave with the exit code of a run that did not come to its end; its results are out."""
+    if run.diverged:
+        raise run.diverged
+    if run.ended == "interrupted":
+        raise KeyboardInterrupt
+
+
+def _save(state: Experiment | GraphExperiment, updates: int, path: Path, display: Display) -> None:
+    from tracer.config import dump
+    from tracer.output import open_output
+
+    with open_output(path, display.force) as stream:
+        stream.write(dump(state))
+    note(f"saved after {updates} updates: {path}")
