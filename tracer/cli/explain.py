@@ -1,0 +1,93 @@
+"""`bptrace explain`: the formula of a number, the numbers put in, the result."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracer.cli.byhand import RoundingMode, RoundingOption, explain_by_hand
+from tracer.cli.display import Display, OutputFormat, number_format, show, show_json
+from tracer.cli.progress import progress
+from tracer.cli.source import ConfigArgument, load_config
+from tracer.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracer.names import Names
+
+_ITERATION = re.compile(r"@(\d+)(#\d+)?$")
+
+
+def explain(
+    config: ConfigArgument,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="dE/dw5, delta_h1#2, w1+@3, ...; without any: list them."
+        ),
+    ] = None,
+    *,
+    depth: Annotated[
+        str, typer.Option(metavar="N|all", help="How many formulas deep to go.")
+    ] = "1",
+    iteration: Annotated[
+        int, typer.Option("--iteration", "-n", min=1, help="The iteration of names without @.")
+    ] = 1,
+    full: Annotated[bool, typer.Option("--full", help="Do not shorten long sums.")] = False,
+    round: Annotated[
+        str | None,
+        typer.Option(metavar="4dp|4sf", help="Work it out as on paper, every step rounded."),
+    ] = None,
+    rounding: RoundingOption = RoundingMode.HALF_UP,
+    display: Display,
+) -> None:
+    """Explain numbers: the formula in symbols, the numbers put in, the result."""
+    from tracer.experiment import Experiment
+    from tracer.explain import needed, numbers_of, record
+    from tracer.names import Names
+    from tracer.rounding import parse_rounding
+    from tracer.views.explain import explain_document
+
+    if display.format is OutputFormat.CSV:
+        raise UsageError("explanations have no CSV", "--format json has every number in full")
+    if display.as_json and not names:
+        raise UsageError("--format json needs the name of a number", "`run` has all of them")
+    levels, digits = _depth(depth), number_format(display)
+    experiment = load_config(config)
+    known = Names(experiment.network) if isinstance(experiment, Experiment) else None
+    asked = _by_iteration(names or [], iteration, known)
+    if round:
+        how = parse_rounding(round, rounding.value)
+        if not isinstance(experiment, Experiment) or not names:
+            raise UsageError("--round works out numbers of a network", "name one: delta_h1")
+        explain_by_hand(experiment, asked, levels, how, display, full=full)
+        return
+    with progress(max(asked), "training") as report:
+        numbers = numbers_of(experiment, asked, report)
+    found = [(numbers[k], [numbers[k].find(name) for name in asked[k]]) for k in asked]
+    if display.as_json:
+        records = (record(n, name) for n, some in found for name in needed(n, some, levels))
+        show_json(records, display)
+    else:
+        show(explain_document(experiment, found, levels, digits), display, known, full=full)
+
+
+def _by_iteration(texts: list[str], default: int, known: Names | None) -> dict[int, list[str]]:
+    """The names of each iteration; a wrong one is found before a long training, not after it."""
+    asked: dict[int, list[str]] = {} if texts else {default: []}
+    for text in texts:
+        match = _ITERATION.search(text)
+        if known is not None:
+            known.parse(text)
+        asked.setdefault(int(match[1]) if match else default, []).append(text)
+    return asked
+
+
+def _depth(text: str) -> int | None:
+    """The number of levels; None for all."""
+    if text == "all":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"--depth {text}: expected a number from 1, or all")
+    return int(text)

@@ -1,0 +1,168 @@
+"""`bptrace walk`: through the calculation one number at a time, at the reader's pace."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracer.cli.display import Display, NotationStyle, notation, number_format
+from tracer.cli.progress import progress
+from tracer.cli.source import ConfigArgument, load_config
+from tracer.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracer.document import Derivation, Notation
+    from tracer.explain import GraphNumbers, NetworkNumbers
+    from tracer.notation.numbers import NumberFormat
+    from tracer.walk import Walk
+    from tracer.writers import Style
+
+INTERRUPTED = 130
+_HELP = """  Enter  show more: the formula, the numbers put in, the result, the next formula
+  b      back, first to the formula, then to the number before
+  s      skip the rest of this layer
+  q      quit (also Ctrl-D)
+  ?      this help"""
+_HELP_ASK = "  a number, once the numbers are put in: your result"
+
+
+def walk(
+    config: ConfigArgument,
+    *,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="You give each result before it shows.")
+    ] = False,
+    iteration: Annotated[
+        int, typer.Option("--iteration", "-n", min=1, help="The iteration to walk through.")
+    ] = 1,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="The sample to follow (default: the batch's first).")
+    ] = None,
+    digits: Annotated[
+        int | None, typer.Option(min=0, max=30, help="Decimals shown (default: 9).")
+    ] = None,
+    sig: Annotated[
+        int | None, typer.Option(min=1, max=30, help="Significant digits shown instead.")
+    ] = None,
+    notation: Annotated[
+        NotationStyle, typer.Option(help="Letters: net, out, target or z, a, y.")
+    ] = NotationStyle.NET_OUT,
+) -> None:
+    """Walk through the calculation, one number at a time: formula, numbers, result."""
+    from tracer.explain import numbers_of
+    from tracer.walk import walk_through
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("walk needs a terminal", "`bptrace explain CONFIG NAME` does not")
+    display = Display(digits=digits, sig=sig, notation=notation)
+    experiment = load_config(config)
+    with progress(iteration, "training") as report:
+        numbers = numbers_of(experiment, [iteration], report)[iteration]
+    way = walk_through(numbers, None if sample is None else sample - 1)
+    _Terminal(numbers, way, display, ask=ask).go()
+
+
+class _Terminal:
+    """Shows a walk's states, and reads what to do next."""
+
+    def __init__(
+        self, numbers: NetworkNumbers | GraphNumbers, way: Walk, display: Display, *, ask: bool
+    ) -> None:
+        from tracer.explain import NetworkNumbers
+        from tracer.writers import detect
+
+        self.numbers, self.state, self.ask = numbers, way, ask
+        self.digits: NumberFormat = number_format(display)
+        self.style: Style = detect(sys.stdout, os.environ)
+        names = numbers.trace.names if isinstance(numbers, NetworkNumbers) else None
+        target = "ascii" if self.style.ascii else "unicode"
+        self.notation: Notation = notation(display, names, target)
+
+    def go(self) -> None:
+        """The whole way, until its end or until the reader has had enough."""
+        print(f"{len(self.state.items)} numbers; Enter goes on, ? tells the keys.")
+        try:
+            while not self.state.finished and (following := self._after(self.state)):
+                self.state = following
+        except EOFError:
+            print()
+        except KeyboardInterrupt:
+            print()
+            self._count()
+            raise typer.Exit(INTERRUPTED) from None
+        self._count()
+
+    def _after(self, state: Walk) -> Walk | None:
+        """Show the state and ask for the next one; None to quit."""
+        from tracer.walk import Shown
+
+        new = self._lines(state)
+        for line in new:
+            print(line)
+        asking = self.ask and state.shown is Shown.NUMBERS
+        if not new and not asking:
+            return state.forward()
+        while True:
+            key = input("  your result: " if asking else "> ").strip()
+            if key in _KEYS:
+                return _KEYS[key](state)
+            if key == "?":
+                print(f"{_HELP}\n{_HELP_ASK}" if self.ask else _HELP)
+            elif asking and (judged := self._judged(state, key)):
+                return judged
+            elif not asking:
+                print(f"  no such key: {key}; ? tells the keys")
+
+    def _lines(self, state: Walk) -> list[str]:
+        """What the state shows beyond what was shown before it."""
+        from tracer.views.explain import derivation
+        from tracer.walk import Shown
+
+        whole = derivation(self.numbers, state.item.name, self.digits)
+        steps = len(whole.steps)
+        ends = (0, 1, max(1, steps - 1), steps)
+        before, lines = (self._written(whole, ends[state.shown - back]) for back in (1, 0))
+        first = state.at == 0 or state.items[state.at - 1].group != state.item.group
+        heading = ["", state.item.group, ""] if first and state.shown is Shown.FORMULA else []
+        return heading + lines[len(before) :]
+
+    def _written(self, whole: Derivation, steps: int) -> list[str]:
+        """The first so many lines of a derivation, as the terminal gets them."""
+        from tracer.writers import render
+
+        if steps == 0:
+            return []
+        part = replace(whole, steps=whole.steps[:steps])
+        return render([part], self.notation, "table", self.style).splitlines()
+
+    def _judged(self, state: Walk, text: str) -> Walk | None:
+        """The state after an answer; None for what is no number, after saying so."""
+        from tracer.walk import judge
+
+        try:
+            verdict = judge(text, self.numbers.value(state.item.name), self.digits)
+        except ValueError as error:
+            print(f"  {error}; ? tells the keys")
+            return None
+        print(f"  {verdict.value}")
+        return state.answered(verdict)
+
+    def _count(self) -> None:
+        """How many answers were right, rounded, wrong."""
+        from tracer.walk import Verdict
+
+        if self.ask:
+            print(", ".join(f"{verdict.value}: {self.state.count(verdict)}" for verdict in Verdict))
+
+
+_KEYS: dict[str, Callable[[Walk], Walk | None]] = {
+    "": lambda state: state.forward(),
+    "b": lambda state: state.back(),
+    "s": lambda state: state.skip(),
+    "q": lambda state: None,
+}
