@@ -195,12 +195,17 @@ class _Writer:
 
 
 def graph_chain_rule(trace: GraphTrace, name: str) -> Chain | None:
-    """∂total/∂x = Σ ∂total/∂node · ∂node/∂x over the nodes that use x; None for a value."""
+    """∂total/∂x = Σ ∂total/∂node · ∂node/∂x over the nodes that use x; None for a value.
+
+    None too where the output itself uses x: its local derivative would bear the gradient's own name.
+    """
     output, nodes = trace.graph.output, tuple(trace.graph.nodes)
     start = gradient_name(output, "")
     if not name.startswith(start) or trace.formula(name) is None:
         return None
     below = name.removeprefix(start)
+    if below in trace.gradients[output].edges:
+        return None
     factors: dict[str, Factor] = {}
     terms = []
     for node in reversed(nodes):

@@ -1,0 +1,45 @@
+"""`bptrace gradcheck`: backpropagation against differences of the loss."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tracer.cli.display import Display, show, show_json
+from tracer.cli.progress import progress
+from tracer.cli.source import ConfigArgument, load_config
+
+DISAGREE = 1
+
+
+def gradcheck(
+    config: ConfigArgument,
+    *,
+    all: Annotated[
+        bool, typer.Option("--all", help="Check all parameters of a wide network, too.")
+    ] = False,
+    display: Display,
+) -> None:
+    """Check every gradient against central differences and a complex step of the loss."""
+    from tracer.experiment import Experiment
+    from tracer.gradcheck import SAMPLED, Verdict, check_graph, check_network
+    from tracer.graph import build_graph
+    from tracer.names import Names
+    from tracer.views.gradcheck import gradcheck_document
+    from tracer.writers.gradcheck_json import gradcheck_json
+
+    experiment = load_config(config)
+    if isinstance(experiment, Experiment):
+        names: Names | None = Names(experiment.network)
+        count = experiment.network.parameter_count
+        with progress(count if all else min(count, SAMPLED), "checking") as report:
+            checked = check_network(experiment, all=all, progress=report)
+    else:
+        names, checked = None, check_graph(build_graph(experiment))
+    if display.as_json:
+        show_json(gradcheck_json(checked), display)
+    else:
+        show(gradcheck_document(experiment.title, checked), display, names)
+    if checked.count(Verdict.DISAGREES):
+        raise typer.Exit(DISAGREE)
