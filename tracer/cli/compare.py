@@ -1,0 +1,47 @@
+"""`bptrace compare`: runs side by side, and where their numbers part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracer.cli.display import Display, show, show_json
+from tracer.cli.progress import progress
+from tracer.cli.source import load_network
+from tracer.errors import UsageError
+
+DISAGREE = 1
+
+
+def compare(
+    configs: Annotated[
+        list[str],
+        typer.Argument(metavar="CONFIG CONFIG…", help="Two configurations or more."),
+    ],
+    *,
+    iterations: Annotated[
+        int | None,
+        typer.Option("--iterations", "-n", min=1, help="Updates of each (default: its own)."),
+    ] = None,
+    display: Display,
+) -> None:
+    """Lay runs side by side: settings, the first number that differs, how they end."""
+    from tracer.compare import compare as compare_runs
+    from tracer.names import Names
+    from tracer.views.compare import compare_document
+    from tracer.writers.findings import compare_json
+
+    if len(configs) == 1:
+        raise UsageError("one configuration has nothing to be compared with", "name another one")
+    experiments = [load_network(config) for config in configs]
+    with progress(len(experiments), "training") as report:
+        comparison = compare_runs(experiments, iterations, report)
+    if display.as_json:
+        show_json(compare_json(comparison), display)
+    else:
+        document = compare_document(comparison, [Path(config).name for config in configs])
+        show(document, display, Names(experiments[0].network))
+    if not comparison.agree:
+        raise typer.Exit(DISAGREE)

@@ -1,0 +1,58 @@
+"""`bptrace why`: the conventions under which the calculation gives some numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracer.cli.display import Display, show, show_json
+from tracer.cli.progress import progress
+from tracer.cli.source import ConfigArgument, load_network
+from tracer.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracer.notation.numbers import Written
+
+
+def why(
+    config: ConfigArgument,
+    numbers: Annotated[
+        list[str], typer.Argument(metavar="NAME=VALUE…", help="Numbers, with the digits you have.")
+    ],
+    *,
+    after: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="They stand after N updates.")
+    ] = None,
+    iteration: Annotated[
+        int | None, typer.Option(min=1, metavar="K", help="They stand in iteration K (default: 1).")
+    ] = None,
+    display: Display,
+) -> None:
+    """Find the conventions under which the whole calculation gives these numbers."""
+    from tracer.names import Names
+    from tracer.views.why import why_document
+    from tracer.why import why as explain
+    from tracer.writers.findings import why_json
+
+    experiment = load_network(config)
+    wanted = dict(map(_number, numbers))
+    with progress(100, "trying conventions") as report:
+        explanation = explain(experiment, wanted, after, iteration, report)
+    if display.as_json:
+        show_json(why_json(explanation), display)
+        return
+    show(why_document(experiment, wanted, explanation), display, Names(experiment.network))
+
+
+def _number(text: str) -> tuple[str, Written]:
+    """`w5+=0.3589` is the name `w5+` and the number 0.3589."""
+    from tracer.notation.numbers import Written
+
+    name, sign, value = text.rpartition("=")
+    if not sign or not name.strip():
+        raise UsageError(f"'{text}' is not NAME=VALUE", "an example: E_total=0.291027924")
+    try:
+        return name.strip(), Written.parse(value)
+    except ValueError as error:
+        raise UsageError(f"{name.strip()}: {error}") from error

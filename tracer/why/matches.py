@@ -1,0 +1,38 @@
+"""What `why` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A combination and its numbers.
+
+    `changes`: what it changes in the stated conventions, nothing if they give the numbers as they
+    are; `words` says the same. `values`: its number for each name asked for. `digits`: how many of
+    the digits given it explains. `truncated`: names whose number fits cut off, not rounded.
+    """
+
+    changes: Mapping[str, str | int]
+    words: str
+    values: Mapping[str, float]
+    digits: int
+    truncated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`matches`: best first; no match changes all that another one does and something besides.
+
+    `tried`: how many combinations were calculated. `nearest`: what comes closest where none fits.
+    `stated`: the numbers under the stated conventions, where those have all of them. `rounding`:
+    whether rounding at every step was among what was tried.
+    """
+
+    tried: int
+    matches: tuple[Match, ...]
+    nearest: tuple[Match, ...] = ()
+    stated: Mapping[str, float] = field(default_factory=dict)
+    rounding: bool = False
