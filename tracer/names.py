@@ -286,7 +286,7 @@ def to_ascii(text: str) -> str:
     """`δ_o1` → `delta_o1`, `∂E_total/∂w5` → `dE/dw5`, `∂a_o1/∂z_o1` → `dout_o1/dnet_o1`."""
     for symbol, spelling in (("δ", "delta"), ("∂", "d"), ("η", LEARNING_RATE), ("⁺", "+")):
         text = text.replace(symbol, spelling)
-    text = re.sub(r"^(mean_)?d(E_total|C|J)/d", r"\1dE/d", text)
+    text = re.sub(r"^(mean_)?d(E_total|C|J|loss)/d", r"\1dE/d", text)
     text = re.sub(r"^(mean_)?da/d", r"\1dout/d", text)
     text = re.sub(r"^d(C|a|z)_(?=[^/]+/d)", lambda match: f"d{_NET_OUT[match[1]]}_", text)
     return re.sub(r"(?<=/d)(a|z)_", lambda match: f"{_NET_OUT[match[1]]}_", text)

@@ -95,8 +95,8 @@ def test_names_with_operators_in_them_are_bracketed_where_they_could_be_misread(
 def test_numbers_put_in_for_names_are_bracketed_where_negative() -> None:
     values = {"w": 0.5, "d": -0.019, "tiny": 3.5e-8}
     formula = Symbol("w") * Symbol("d") - Symbol("d") ** 2 + Symbol("tiny") ** 2
-    shown = text(formula, symbol=lambda name: NumberFormat(5).unicode(values[name]))
-    assert shown == "0.50000 · (−0.01900) − (−0.01900)² + (3.50000×10⁻⁸)²"
+    shown = text(formula, symbol=lambda name: NumberFormat(5).text(values[name]))
+    assert shown == "0.50000 · (-0.01900) − (-0.01900)² + (3.50000e-08)²"
     numbers = {name: Number(value) for name, value in values.items()}
     assert plain(replace(formula, numbers)) == "0.5*(-0.019) - (-0.019)**2 + (3.5e-08)**2"
 

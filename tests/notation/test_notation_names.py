@@ -13,7 +13,6 @@ from tracer.names import Names
 from tracer.network import Bias, Network
 from tracer.notation.names import PlainNotation, QuantityNotation
 from tracer.notation.numbers import NumberFormat
-from tracer.notation.targets import TARGETS
 
 SIGMOID = "sigmoid"
 MAZUR = Names(

@@ -73,7 +73,6 @@ def test_padding_with_zeros_is_not_rounding() -> None:
 
 def test_scientific_notation_in_every_format() -> None:
     style = NumberFormat(significant=3)
-    assert style.unicode(-3.51e-5) == "−3.51×10⁻⁵"
     assert style.latex(-3.51e-5) == r"-3.51 \times 10^{-5}"
     element = ElementTree.fromstring(style.mathml(-3.51e-5))
     assert "".join(element.itertext()) == "−3.51×10−5"

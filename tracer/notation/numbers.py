@@ -19,7 +19,6 @@ _USUAL_DECIMALS = 9
 _NOISE = 8 * 2.0**-52
 _LARGE = 1e15  # from here on a float64 has no decimals to show
 _CONTEXT = Context(prec=800)  # float64 needs at most 767 digits
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WRITTEN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
 _MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN}
 
@@ -68,12 +67,6 @@ class NumberFormat:
     def brief(self, value: float) -> NumberFormat:
         """This format, or the shortest text where that is the same number: 0.05 for 0.050000000."""
         return self if self.rounds(value) else NumberFormat(digits=None)
-
-    def unicode(self, value: float) -> str:
-        """The number for the screen: `3.51×10⁻⁵`, with a real minus sign."""
-        mantissa, exponent = _parts(self.text(value))
-        power = "" if exponent is None else f"×10{str(exponent).translate(_SUPERSCRIPTS)}"
-        return mantissa.replace("-", "−") + power
 
     def latex(self, value: float) -> str:
         r"""The number in LaTeX: `3.51 \times 10^{-5}`."""

@@ -85,7 +85,7 @@ class _Unicode:
         return text(expression, symbol=symbol, number=number, limit=limit)
 
     def number(self, numbers: NumberFormat, value: float) -> str:
-        return numbers.unicode(value)
+        return numbers.text(value)
 
 
 class _Ascii(_Unicode):

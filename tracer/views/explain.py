@@ -17,6 +17,7 @@ from tracer.document import (
     Formula,
     Heading,
     Name,
+    Note,
     Relation,
     Step,
     Table,
@@ -55,6 +56,7 @@ _CANCELLED = {
 _FROM_NET = "The same from the net inputs. "
 _USED = "This is how it is calculated: nothing is lost where an output is near 0 or 1."
 _UPSTREAM_SHOWN = 3
+_FACTORS_SHOWN = 16
 
 
 def explain_document(
@@ -105,7 +107,7 @@ def _in_full(numbers: Numbers, name: str, digits: NumberFormat) -> Iterator[Bloc
     shortcut = by_shortcut(numbers, name)
     if shortcut and shortcut.formula != explanation(numbers, name).formula:
         yield Text(_reason(numbers, name))
-        yield Derivation(full_name(numbers, name), tuple(_steps(shortcut, digits)))
+        yield Derivation(full_name(numbers, name), tuple(steps(shortcut, digits)))
 
 
 def _reason(numbers: Numbers, name: str) -> str:
@@ -118,10 +120,11 @@ def _reason(numbers: Numbers, name: str) -> str:
 
 def derivation(numbers: Numbers, name: str, digits: NumberFormat) -> Derivation:
     """name = formula = numbers put in = result."""
-    return Derivation(full_name(numbers, name), tuple(_steps(explanation(numbers, name), digits)))
+    return Derivation(full_name(numbers, name), tuple(steps(explanation(numbers, name), digits)))
 
 
-def _steps(explained: Explanation, digits: NumberFormat) -> Iterator[Step]:
+def steps(explained: Explanation, digits: NumberFormat) -> Iterator[Step]:
+    """The formula, the numbers put in, the result; of what is given only its value."""
     formula, substituted = explained.formula, explained.substituted
     if formula is None or substituted is None:
         yield Step(
@@ -152,7 +155,10 @@ def _chain_rule(numbers: Numbers, name: str, chain: Chain, digits: NumberFormat)
     yield _chained(numbers, name, chain, digits)
     if len(chain.factors) > 1:
         columns = (Column("factor"), Column("formula"), Column("value", "right"))
-        yield Table(columns, [_factor(factor) for factor in chain.factors], name="factors")
+        yield Table(columns, [_factor(f) for f in chain.factors[:_FACTORS_SHOWN]], name="factors")
+        more = len(chain.factors) - _FACTORS_SHOWN
+        if more > 0:
+            yield Note(f"{more} more factors; each can be explained by its own name.")
     for upstream in _upstream(numbers, name, chain):
         further = numbers.chain(upstream)
         if further:
@@ -166,11 +172,11 @@ def _chained(numbers: Numbers, name: str, chain: Chain, digits: NumberFormat) ->
     if only is None or only.formula is None:
         values = {factor.name: factor.value for factor in chain.factors}
         explained = Explanation(chain.name, chain.expression, values, value)
-        return Derivation(head, tuple(_steps(explained, digits)))
+        return Derivation(head, tuple(steps(explained, digits)))
     inputs = {used: numbers.value(used) for used in symbols(only.formula)}
     explained = Explanation(only.name, only.formula, inputs, value)
     first = Step("=", Formula(chain.expression))
-    return Derivation(head, (first, *_steps(explained, digits)))
+    return Derivation(head, (first, *steps(explained, digits)))
 
 
 def _factor(factor: Factor) -> tuple[Cell, ...]:
