@@ -1,0 +1,1 @@
+"""Speed of the engine against plain NumPy loops: `python -m benchmarks`."""
