@@ -63,7 +63,7 @@ def imported(path: Path) -> list[str]:
 
 def part(module: str) -> str:
     """The part of the house that a module belongs to: its first name, inside `tracer`."""
-    return "notation.names" if module in NAMES_IN_NOTATION else module.split(".")[0]
+    return "notation.names" if module in NAMES_IN_NOTATION else module.split(".", maxsplit=1)[0]
 
 
 def layer(name: str) -> int:

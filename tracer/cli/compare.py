@@ -27,7 +27,10 @@ def compare(
     ] = None,
     display: Display,
 ) -> None:
-    """Lay runs side by side: settings, the first number that differs, how they end."""
+    """Lay runs side by side.
+
+    Settings that differ, the first number that differs, and how the runs end.
+    """
     from tracer.compare import compare as compare_runs
     from tracer.names import Names
     from tracer.views.compare import compare_document

@@ -15,7 +15,7 @@ def examples(
         str | None, typer.Argument(metavar="NAME", help="Print this example's file.")
     ] = None,
 ) -> None:
-    """List the bundled examples, or print the file of one."""
+    """List the bundled examples, or print one."""
     if name is None:
         listed = bundled.examples()
         width = max(len(example.name) for example in listed)

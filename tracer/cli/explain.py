@@ -42,7 +42,10 @@ def explain(
     rounding: RoundingOption = RoundingMode.HALF_UP,
     display: Display,
 ) -> None:
-    """Explain numbers: the formula in symbols, the numbers put in, the result."""
+    """Explain numbers by their formulas.
+
+    The formula in symbols, the numbers put in, the result; without a NAME, what there is.
+    """
     from tracer.experiment import Experiment
     from tracer.explain import needed, numbers_of, record
     from tracer.names import Names

@@ -21,7 +21,10 @@ def gradcheck(
     ] = False,
     display: Display,
 ) -> None:
-    """Check every gradient against central differences and a complex step of the loss."""
+    """Check gradients against finite differences.
+
+    Central differences and, where there is one, a complex step, for every parameter.
+    """
     from tracer.experiment import Experiment
     from tracer.gradcheck import SAMPLED, Verdict, check_graph, check_network
     from tracer.graph import build_graph

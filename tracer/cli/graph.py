@@ -32,7 +32,10 @@ def graph(
     all_rows: Annotated[bool, typer.Option("--all-rows", help="Do not shorten tables.")] = False,
     display: Display,
 ) -> None:
-    """Take the first iteration apart into a scalar computation graph: nodes, edges, gradients."""
+    """Show a network as a computation graph.
+
+    Every node of the first iteration with its value and gradient, every edge with its derivative.
+    """
     from tracer.experiment import Experiment
 
     experiment = load_config(config)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +18,7 @@ from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.experiment import Experiment
+    from tracer.trace import IterationTrace
 
 
 class View(StrEnum):
@@ -47,7 +50,10 @@ def run(
     rounding: RoundingOption = RoundingMode.HALF_UP,
     display: Display,
 ) -> None:
-    """Print every number of the first iterations: forward, errors, backward, updates."""
+    """Print every number of the first iterations.
+
+    Forward, errors, backward, gradients and updates, with the conventions in words.
+    """
     from tracer.experiment import Experiment
 
     experiment = load_config(config)
@@ -92,7 +98,8 @@ def _run_network(
     from tracer.writers.json import run_json
 
     with progress(iterations, "training") as report:
-        run, traces = trace_iterations(experiment, range(1, iterations + 1), report)
+        run, traced = trace_iterations(experiment, range(1, iterations + 1), report)
+    traces = _released(traced)
     if display.as_json:
         show_json(run_json(experiment, run, traces, sample), display)
     else:
@@ -104,3 +111,11 @@ def _run_network(
         raise run.diverged
     if run.ended == "interrupted":
         raise KeyboardInterrupt
+
+
+def _released(traces: list[IterationTrace]) -> Iterator[IterationTrace]:
+    """Each trace in turn; its numbers go with it, so that a long run needs no more memory."""
+    waiting = deque(traces)
+    traces.clear()
+    while waiting:
+        yield waiting.popleft()

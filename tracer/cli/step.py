@@ -45,7 +45,10 @@ def step(
     ] = None,
     display: Display,
 ) -> None:
-    """Train for many iterations: the loss on the way, the parameters before and after."""
+    """Train for many iterations.
+
+    Shows the loss on the way, the parameters before and after, and predictions.
+    """
     from tracer.experiment import Experiment
     from tracer.views.selection import ROW_LIMIT
     from tracer.views.step import history_iterations

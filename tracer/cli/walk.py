@@ -53,7 +53,10 @@ def walk(
         NotationStyle, typer.Option(help="Letters: net, out, target or z, a, y.")
     ] = NotationStyle.NET_OUT,
 ) -> None:
-    """Walk through the calculation, one number at a time: formula, numbers, result."""
+    """Walk through the calculation, number by number.
+
+    Formula, Enter, the numbers put in, Enter, the result; --ask lets you answer first.
+    """
     from tracer.explain import numbers_of
     from tracer.walk import walk_through
 

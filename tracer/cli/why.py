@@ -29,7 +29,10 @@ def why(
     ] = None,
     display: Display,
 ) -> None:
-    """Find the conventions under which the whole calculation gives these numbers."""
+    """Find the conventions that give a number.
+
+    Tries update orders, biases, losses, reductions and roundings, the fewest changes first.
+    """
     from tracer.names import Names
     from tracer.views.why import why_document
     from tracer.why import why as explain

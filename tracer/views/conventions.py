@@ -67,7 +67,7 @@ def _fixed(network: Network, frozen: frozenset[str]) -> str:
     if names and len(names) == network.parameter_count:
         return "all parameters"
     for letter, words in (("w", "all weights"), ("b", "all biases")):
-        if names and set(names) == {name for name in parameter_names(network) if name.startswith(letter)}:
+        if names and set(names) == {n for n in parameter_names(network) if n.startswith(letter)}:
             return f"{words} ({listed(names)})"
     return listed(names)
 
