@@ -104,9 +104,6 @@ class _Ascii(_Unicode):
     ) -> str:
         return plain(expression, symbol=symbol, number=number, limit=limit)
 
-    def number(self, numbers: NumberFormat, value: float) -> str:
-        return numbers.text(value)
-
 
 class _Latex:
     """TeX's mathematics."""
