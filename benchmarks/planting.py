@@ -23,6 +23,7 @@ from tracer.network import Bias, Network
 from tracer.notation.numbers import Written
 from tracer.worksheet import is_asked
 
+_NOISE = 1e-14
 _ACTIVATIONS = ("sigmoid", "tanh", "softplus", "sigmoid", "relu")
 _LOSSES = ("half_squared_error", "squared_error", "mean_squared_error")
 _BIASES = (Bias.SHARED, Bias.EACH, Bias.SHARED, Bias.NONE)
@@ -123,7 +124,9 @@ def sheet(source: Source, digits: int, planted: Planted | None = None) -> dict[s
 
 
 def written(value: float, digits: int) -> str:
-    """The number to so many significant digits: `3.514e-05`."""
+    """The number to so many significant digits: `3.514e-05`; what should cancel is 0."""
+    if abs(value) < _NOISE:
+        return "0"
     return f"{value:.{digits - 1}e}"
 
 
@@ -157,5 +160,7 @@ def right_sheet(source: Source, rng: np.random.Generator) -> dict[str, str]:
 
 def _cut(value: float, digits: int) -> str:
     """Cut off after so many digits; 0.9252 is not 0.92519999999999991."""
+    if abs(value) < _NOISE:
+        return "0"
     mantissa, _, exponent = f"{float(f'{value:.13g}'):.14e}".partition("e")
     return f"{mantissa[: -(15 - digits)]}e{exponent}"

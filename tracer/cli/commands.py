@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 import typer
 
 from tracer.cli import (
+    check,
     compare,
     examples,
     explain,
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "step": step.step,
     "explain": explain.explain,
     "walk": walk.walk,
+    "check": check.check,
     "why": why.why,
     "compare": compare.compare,
     "graph": graph.graph,

@@ -1,0 +1,20 @@
+"""Answers: the numbers that a learner, a publication or a program supplies, and what they belong to.
+
+A file (YAML, CSV, JSON or NPZ) or the configuration's own `expected:` → entries with their places →
+answers, each the quantity that is meant and the digits as written. `tracer.check` judges them.
+"""
+
+from tracer.answers.model import Answer, Entry, Leaf, Tolerance
+from tracer.answers.moments import Moment, traced
+from tracer.answers.reading import published_answers, read_answers
+
+__all__ = [
+    "Answer",
+    "Entry",
+    "Leaf",
+    "Moment",
+    "Tolerance",
+    "published_answers",
+    "read_answers",
+    "traced",
+]

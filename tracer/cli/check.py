@@ -1,0 +1,103 @@
+"""`bptrace check`: which of somebody's numbers are right, and where the first slip is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracer.cli.display import Display, number_format, show, show_json
+from tracer.cli.progress import progress
+from tracer.cli.source import ConfigArgument, load_config
+from tracer.errors import BptraceError, UsageError
+
+if TYPE_CHECKING:
+    from tracer.answers import Answer
+    from tracer.experiment import Experiment, GraphExperiment
+
+DISAGREE = 1
+
+
+def check(
+    config: ConfigArgument,
+    answers: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ANSWERS]",
+            help="YAML, CSV, JSON or NPZ, or - (default: the `expected:` of the configuration).",
+        ),
+    ] = None,
+    *,
+    tolerance: Annotated[
+        str | None,
+        typer.Option(
+            metavar="R[,A]",
+            help="For a program's numbers: right within R relatively plus A (1e-9,1e-12).",
+        ),
+    ] = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal/--no-reveal", help="Show the right values.")
+    ] = True,
+    carry: Annotated[
+        bool, typer.Option("--carry", help="Also print the calculation that follows from them.")
+    ] = False,
+    all_rows: Annotated[bool, typer.Option("--all-rows", help="Do not shorten tables.")] = False,
+    display: Display,
+) -> None:
+    """Check numbers, and find where they went wrong.
+
+    Each is right, right within rounding, follows from an earlier slip, matches a known mistake, or
+    is wrong. Without ANSWERS: the numbers that the configuration quotes as expected.
+    """
+    from tracer.check import check as judge
+    from tracer.check import with_reasons
+    from tracer.experiment import Experiment
+    from tracer.names import Names
+    from tracer.views.check import LIMIT, check_document
+    from tracer.writers.check_json import check_json
+
+    if answers == config == "-":
+        raise UsageError("both CONFIG and ANSWERS are -", "standard input can be only one of them")
+    experiment = load_config(config)
+    given = _answers(config, answers, experiment, tolerance)
+    updates = max((answer.moment.updates for answer in given), default=0)
+    with progress(updates, "training") as report:
+        checked = judge(experiment, given, report)
+    with progress(100, "trying conventions") as report:
+        checked = with_reasons(checked, report)
+    if display.as_json:
+        show_json(check_json(checked, reveal=reveal, carry=carry), display)
+    else:
+        limit = None if all_rows or display.complete else LIMIT
+        digits = number_format(display)
+        document = check_document(checked, digits, reveal=reveal, carry=carry, limit=limit)
+        names = Names(experiment.network) if isinstance(experiment, Experiment) else None
+        show(document, display, names)
+    if not checked.all_right:
+        raise typer.Exit(DISAGREE)
+
+
+def _answers(
+    config: str,
+    answers: str | None,
+    experiment: Experiment | GraphExperiment,
+    tolerance: str | None,
+) -> tuple[Answer, ...]:
+    from tracer.answers import Tolerance, published_answers, read_answers
+
+    within = Tolerance.parse(tolerance) if tolerance else None
+    if answers is None:
+        return published_answers(experiment, config, within)
+    content = sys.stdin.buffer.read() if answers == "-" else _content(Path(answers))
+    shown = "<stdin>" if answers == "-" else answers
+    return read_answers(content, shown, experiment, within)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BptraceError(f"{path}: the answers can't be read: {reason}") from error
