@@ -1,0 +1,112 @@
+"""`bptrace new`: exercises from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracer.errors import UsageError, did_you_mean
+
+_SEED = "{seed}"
+
+
+class Freeze(StrEnum):
+    """What the exercise's update leaves as it is."""
+
+    BIASES = "biases"
+
+
+class BiasMode(StrEnum):
+    """How a layer's neurons get their biases."""
+
+    EACH = "each"
+    SHARED = "shared"
+    NONE = "none"
+
+
+def new(
+    *,
+    layers: Annotated[
+        str, typer.Option(metavar="N,N,…", help="Neurons a layer, the inputs first.")
+    ] = "2,2,2",
+    activation: Annotated[
+        str, typer.Option(metavar="NAME", help="Of the hidden layers: sigmoid, tanh, relu, …")
+    ] = "sigmoid",
+    output_activation: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of the outputs (default: what suits the loss)."),
+    ] = None,
+    loss: Annotated[
+        str, typer.Option(metavar="NAME", help="half_squared_error, cross_entropy, …")
+    ] = "half_squared_error",
+    bias: Annotated[
+        BiasMode, typer.Option(help="A bias for each neuron, one for each layer, or none.")
+    ] = BiasMode.EACH,
+    samples: Annotated[int, typer.Option(min=1, help="Samples in the batch.")] = 1,
+    learning_rate: Annotated[float, typer.Option(help="The learning rate.")] = 0.5,
+    freeze: Annotated[Freeze | None, typer.Option(help="Leave the biases as they are.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same exercise.")] = 1,
+    count: Annotated[
+        int, typer.Option(min=1, help="So many exercises, from this seed on; see --output.")
+    ] = 1,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to a file; {seed} in its name becomes the seed.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
+) -> None:
+    """Make an exercise with pleasant numbers.
+
+    A small seeded network with few digits, nothing saturated, and no vanishing delta.
+    """
+    from tracer.activations import ACTIVATIONS
+    from tracer.config import dump
+    from tracer.exercise import Wish, exercise
+    from tracer.losses import LOSSES
+    from tracer.network import Bias
+    from tracer.output import open_output
+
+    if count > 1 and _SEED not in (output or ""):
+        raise UsageError(
+            f"--count {count} makes {count} files", "name them: --output 'exercise{seed}.yaml'"
+        )
+    wish = Wish(
+        _sizes(layers),
+        _known("--activation", activation, ACTIVATIONS),
+        output_activation and _known("--output-activation", output_activation, ACTIVATIONS),
+        _known("--loss", loss, LOSSES),
+        Bias(bias.value),
+        samples,
+        learning_rate,
+        freeze is not None,
+    )
+    for number in range(seed, seed + count):
+        text = dump(exercise(wish, number))
+        path = Path(output.replace(_SEED, str(number))) if output else None
+        with open_output(path, force) as stream:
+            stream.write(text)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """`2,3,1` as numbers."""
+    parts = [part.strip() for part in text.replace("-", ",").split(",")]
+    if not all(part.isdecimal() and len(part) < 5 for part in parts):
+        raise UsageError(f"--layers {text}: expected numbers of neurons", "an example: 2,3,1")
+    return tuple(int(part) for part in parts)
+
+
+def _known(option: str, name: str, table: Mapping[str, object]) -> str:
+    """The name, which must be one of the table's."""
+    if name not in table:
+        hint = did_you_mean(name, list(table)) or f"known are {', '.join(table)}"
+        raise UsageError(f"{option} {name}: there is none", hint)
+    return name
