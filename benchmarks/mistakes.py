@@ -66,7 +66,10 @@ def right(networks: int, rng: np.random.Generator) -> tuple[int, int]:
 
 
 def senseless(networks: int, digits: int, rng: np.random.Generator) -> tuple[int, int]:
-    """How many numbers were wrong by a random factor of 1/10 to 10, and how many got a name."""
+    """How many numbers were wrong by a random factor of 1/10 to 10, and how many got a name.
+
+    Half of them come alone, so that the slip may be in any of the steps before.
+    """
     numbers = named = 0
     for _ in range(networks):
         experiment = random_experiment(rng)
@@ -75,7 +78,8 @@ def senseless(networks: int, digits: int, rng: np.random.Generator) -> tuple[int
         factor = 10 ** rng.uniform(-1, 1) * rng.choice([-1, 1])
         if source.value(name) == 0:
             continue
-        texts = sheet(source, _DIGITS) | {name: written(source.value(name) * factor, digits)}
+        texts = {} if rng.random() < 0.5 else sheet(source, _DIGITS)  # alone, or in its place
+        texts[name] = written(source.value(name) * factor, digits)
         finding = {f.name: f for f in check(experiment, answers(texts)).findings}[name]
         numbers += finding.verdict in BLAMED
         named += bool(finding.matches)

@@ -146,15 +146,23 @@ def can_be_told(planted: Planted, digits: int) -> bool:
 def right_sheet(source: Source, rng: np.random.Generator) -> dict[str, str]:
     """A part of a right sheet: the numbers rounded, cut off, or each made of rounded ones."""
     digits, way = int(rng.integers(2, 9)), str(rng.choice(["rounded", "cut off", "by hand"]))
-    values: dict[str, float] = {}
     if way == "by hand":
-        for name in asked(source):
-            values[name] = float(written(Calculation(source, values).recalculated(name), digits))
-        return {name: written(value, digits) for name, value in values.items()}
+        return _by_hand(source, digits)
+    write = _cut if way == "cut off" else written
     names = [name for name in asked(source) if rng.random() < 0.7]
-    texts = {name: written(source.value(name), digits) for name in names}
-    if way == "cut off":
-        texts = {name: _cut(source.value(name), digits) for name in names}
+    return {name: write(source.value(name), digits) for name in names}
+
+
+def _by_hand(source: Source, digits: int) -> dict[str, str]:
+    """Each number made of the rounded ones before it, as far as that goes."""
+    own: dict[str, float] = {}
+    texts: dict[str, str] = {}
+    for name in asked(source):
+        try:
+            texts[name] = written(Calculation(source, own).recalculated(name), digits)
+        except EvaluationError:  # an output that was rounded to 1 has no logarithm
+            break
+        own[name] = float(texts[name])
     return texts
 
 

@@ -22,7 +22,7 @@ GUIDE = Path(__file__).parent.parent / "docs" / "extending.md"
 def softsign(monkeypatch: pytest.MonkeyPatch) -> None:
     """The row of the guide, taken from its text."""
     found = re.search(
-        r"```python\n(Activation\(.+?),\n```", GUIDE.read_text(encoding="utf-8"), re.DOTALL
+        r"```python\n(Activation\(.+?)\n```", GUIDE.read_text(encoding="utf-8"), re.DOTALL
     )
     assert found
     row = eval(found[1], vars(expression) | vars(activations))
