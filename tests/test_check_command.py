@@ -8,10 +8,23 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import experiments
 from typer.testing import CliRunner, Result
 
+from benchmarks.planting import answers, asked, source_of, written
+from tracer.check import check
 from tracer.cli import app
+from tracer.experiment import Experiment
+from tracer.names import Names
+from tracer.notation.names import QuantityNotation
+from tracer.notation.numbers import NumberFormat
+from tracer.views.check import check_document
+from tracer.writers import render
+from tracer.writers.check_json import check_json
 
 SHEET = {
     "net_h1": "0.3775",
@@ -120,6 +133,27 @@ def test_long_tables_leave_right_numbers_out(tmp_path: Path) -> None:
     assert f"{len(samples)} right numbers are left out" in shown
     assert len(shown.splitlines()) < 60
     assert len(run("cubes", str(path), "--all-rows").stdout.splitlines()) > len(samples)
+
+
+@settings(max_examples=12, deadline=None)
+@given(experiment=experiments(), seed=st.integers(0, 2**32 - 1))
+def test_any_numbers_of_any_network_get_a_report(experiment: Experiment, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    source = source_of(experiment)
+    texts = {
+        name: written(
+            source.value(name) * rng.choice([1, -1, 0, 1.5, 1e6]), int(rng.integers(1, 9))
+        )
+        for name in asked(source)
+        if rng.random() < 0.4
+    }
+    report = check(experiment, answers(texts))
+    notation = QuantityNotation(Names(experiment.network))
+    for reveal in (True, False):
+        document = check_document(report, NumberFormat(), reveal=reveal, carry=True)
+        assert f"{len(texts)} of" in render(document, notation, "table")
+        result = json.loads(json.dumps(check_json(report, reveal=reveal, carry=True)))
+        assert result["supplied"] == len(texts)
 
 
 def test_an_empty_worksheet_is_counted() -> None:

@@ -41,6 +41,7 @@ def check(trace: IterationTrace, every: int = 1) -> None:
                 assert_same(evaluate(formula, values), values[name], name)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", shipped_networks())
 def test_formulas_give_the_numbers_of_every_shipped_network(name: str) -> None:
     trace = traced(name)

@@ -110,6 +110,7 @@ def test_a_sheet_has_a_blank_where_its_key_has_a_number(formulas: bool) -> None:
     assert counts == [(total, 0), (0, total)]
 
 
+@pytest.mark.no_cover
 def test_a_hundred_exercises_have_different_sheets_and_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,17 +4,8 @@ A file (YAML, CSV, JSON or NPZ) or the configuration's own `expected:` → entri
 answers, each the quantity that is meant and the digits as written. `tracer.check` judges them.
 """
 
-from tracer.answers.model import Answer, Entry, Leaf, Tolerance
-from tracer.answers.moments import Moment, traced
+from tracer.answers.model import Answer, Tolerance
+from tracer.answers.moments import Moment
 from tracer.answers.reading import published_answers, read_answers
 
-__all__ = [
-    "Answer",
-    "Entry",
-    "Leaf",
-    "Moment",
-    "Tolerance",
-    "published_answers",
-    "read_answers",
-    "traced",
-]
+__all__ = ["Answer", "Moment", "Tolerance", "published_answers", "read_answers"]

@@ -17,10 +17,12 @@ from tracer.document import (
     Column,
     Content,
     Derivation,
+    Formula,
     Heading,
     Items,
     Name,
     Note,
+    Step,
     Text,
     Value,
 )
@@ -33,7 +35,7 @@ from tracer.notation.numbers import NumberFormat, Written
 from tracer.verdicts import BLAMED, VERDICTS, Finding
 from tracer.views.conventions import conventions
 from tracer.views.explain import steps
-from tracer.views.tables import NOT_REPRESENTABLE, cell, number_column, table
+from tracer.views.tables import cell, number_column, table
 from tracer.why import Match as Combination
 
 LIMIT = 60
@@ -163,10 +165,8 @@ def _reasons(section: Section, digits: NumberFormat, reveal: bool) -> Iterator[B
             yield from _match(finding, match, digits, reveal)
         if not finding.matches:
             yield Text(_distance(finding, reveal))
-        if reveal and finding.formula is not None and finding.calculation is not None:
-            yield Text("The formula with your numbers:")
-            value = finding.exact if finding.carried is None else finding.carried
-            yield _derivation(finding, finding.formula, value, digits)
+        if reveal:
+            yield from _right_formula(finding, digits)
     if len(blamed) > _MOST_REASONS:
         yield Note(f"{len(blamed) - _MOST_REASONS} more wrong numbers; --format json has them all.")
 
@@ -194,11 +194,16 @@ def _match(finding: Finding, match: Match, digits: NumberFormat, reveal: bool) -
     yield _with_numbers(finding.name, match.formula, match.calculation, match.value, digits)
 
 
-def _derivation(
-    finding: Finding, formula: Expression, value: float, digits: NumberFormat
-) -> Derivation:
-    assert finding.calculation is not None
-    return _with_numbers(finding.name, formula, finding.calculation, value, digits)
+def _right_formula(finding: Finding, digits: NumberFormat) -> Iterator[Block]:
+    if finding.formula is None or finding.calculation is None:
+        return
+    if finding.carried is None:
+        yield Text("The formula has no value with your numbers:")
+        yield Derivation(finding.name, (Step("=", Formula(finding.formula)),))
+        return
+    yield Text("The formula with your numbers:")
+    carried, calculation = finding.carried, finding.calculation
+    yield _with_numbers(finding.name, finding.formula, calculation, carried, digits)
 
 
 def _distance(finding: Finding, reveal: bool) -> Content:
@@ -224,8 +229,16 @@ def _with_numbers(
     value: float,
     digits: NumberFormat,
 ) -> Derivation:
-    inputs = {symbol: calculation[symbol] for symbol in symbols(formula)}
+    inputs = {symbol: _float(calculation, symbol) for symbol in symbols(formula)}
     return Derivation(name, tuple(steps(Explanation(name, formula, inputs, value), digits)))
+
+
+def _float(calculation: Calculation, name: str) -> float:
+    """The value; NaN for one that doesn't exist, in a branch of a formula that doesn't hold."""
+    try:
+        return calculation[name]
+    except (EvaluationError, ArithmeticError):
+        return math.nan
 
 
 def _conventions_found(section: Section) -> Iterator[Block]:
@@ -261,14 +274,7 @@ def _carried(section: Section, reveal: bool, limit: int | None) -> Iterator[Bloc
     for name in section.names:
         exact = (cell(section.source.value(name)),) if reveal else ()
         given = "supplied" if name in supplied else ""
-        rows.append((Name(name), _value(calculation, name), *exact, given))
+        rows.append((Name(name), cell(_float(calculation, name)), *exact, given))
     yield from table(
         columns, rows, limit, title="Your calculation, carried to the end", name="carried"
     )
-
-
-def _value(calculation: Calculation, name: str) -> Cell:
-    try:
-        return cell(calculation[name])
-    except (EvaluationError, ArithmeticError):
-        return NOT_REPRESENTABLE
