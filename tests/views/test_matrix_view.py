@@ -55,7 +55,7 @@ def holds(equation: MatrixEquation) -> bool:
         case " = M − M = M":
             left = found[0] - found[1]
         case " = Σ M = r":
-            left = found[0].sum()
+            left = np.asarray(found[0].sum())
         case " = M − r · M = M":
             left = found[0] - found[1] * found[2]
         case _:
