@@ -16,7 +16,7 @@ demo: $(VENV)/.installed  ## trace the classic worked example
 	$(BIN)/python -m tracer run configs/mazur.yaml
 
 test: lint type  ## lint, types, and all tests with their coverage
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov --cov-fail-under 95
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-fail-under 95
 
 lint: $(VENV)/.installed-test  ## style and common mistakes
 	$(BIN)/ruff check $(CODE)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import settings
 
 FULL_PRECISION = {".csv", ".json"}
 NUMBER = re.compile(r"(?<![\w#@+])(-?\d+\.\d+(?:e[-+]?\d+)?)")
@@ -17,6 +19,12 @@ class CompareGolden(Protocol):
     """Asserts that the text is what the golden file of this name holds."""
 
     def __call__(self, text: str, name: str) -> None: ...
+
+
+# The same examples every time: a build must not fail by chance. HYPOTHESIS_PROFILE=explore draws new.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

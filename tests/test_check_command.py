@@ -135,7 +135,7 @@ def test_long_tables_leave_right_numbers_out(tmp_path: Path) -> None:
     assert len(run("cubes", str(path), "--all-rows").stdout.splitlines()) > len(samples)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(experiment=experiments(), seed=st.integers(0, 2**32 - 1))
 def test_any_numbers_of_any_network_get_a_report(experiment: Experiment, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -19,8 +19,6 @@ from tracer.trace import IterationTrace
 from tracer.training import trace_iterations
 from tracer.worksheet import answers
 
-pytestmark = pytest.mark.xdist_group("exercises")  # made once, so on one worker
-
 HUNDRED = range(1, 101)
 WISHES = {
     "shared biases": Wish((3, 3, 2), bias=Bias.SHARED, freeze_biases=True),

@@ -48,7 +48,7 @@ def test_formulas_give_the_numbers_of_every_shipped_network(name: str) -> None:
     check(trace, every=7 if len(trace) > LARGE else 1)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=50)
 @given(experiments())
 def test_formulas_give_the_numbers_of_any_network(experiment: Experiment) -> None:
     _, (trace,) = trace_iterations(experiment, [1])

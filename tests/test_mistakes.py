@@ -121,7 +121,7 @@ def untrained_trace(source: Source) -> IterationTrace:
 @pytest.mark.no_cover
 @pytest.mark.parametrize("rounding", [Rounding(3), Rounding(3, significant=True)])
 def test_rounding_at_every_step_is_recognised_with_its_degree(rounding: Rounding) -> None:
-    for experiment, name, text in islice(rounded_at_every_step(rounding), 4):
+    for experiment, name, text in islice(rounded_at_every_step(rounding), 2):
         (finding,) = check(experiment, answers({name: text})).findings
         assert (ROUNDED, rounding.words) in [(m.name, m.detail) for m in finding.matches]
 

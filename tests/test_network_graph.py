@@ -42,7 +42,7 @@ def test_gradients_of_shipped_networks_are_the_engines(name: str, fine: bool) ->
 
 
 @given(experiments(exact=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_gradients_of_random_networks_are_the_engines(experiment: Experiment) -> None:
     assert_same_gradients(experiment, fine=False)
     assert_same_gradients(experiment, fine=True)

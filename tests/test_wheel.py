@@ -12,8 +12,6 @@ import pytest
 
 from tracer.bundled import examples
 
-pytestmark = pytest.mark.xdist_group("wheel")  # built once, so on one worker
-
 ROOT = Path(__file__).resolve().parent.parent
 Run = Callable[..., str]
 

@@ -222,7 +222,7 @@ def test_only_what_can_change_a_number_is_tried() -> None:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(experiments())
 def test_every_alternative_makes_a_calculation_that_can_be_done(experiment: Experiment) -> None:
     for convention in CONVENTIONS:
@@ -234,7 +234,7 @@ def test_every_alternative_makes_a_calculation_that_can_be_done(experiment: Expe
                 assert b is None or len(b) == layer.bias_count
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(experiments())
 def test_right_numbers_are_never_explained_away(experiment: Experiment) -> None:
     trace = trace_iterations(experiment, [1])[1][0]

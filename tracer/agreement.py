@@ -11,7 +11,8 @@ from enum import Enum
 from tracer.notation.numbers import Written
 
 _NOISE = 1e-9  # of a unit: the float64 of 0.0005 is not quite half of the float64 of 0.001
-_LAST_BITS = 1e-14  # of the value: sums in another order, where all digits of a float64 are written
+# Sums in another order, where all digits of a float64 are written: of the value, and after cancelling.
+_LAST_BITS, _CANCELLED = 1e-14, 4e-16
 
 
 class Agreement(Enum):
@@ -28,7 +29,8 @@ def agreement(written: Written, value: float) -> Agreement | None:
     """
     if not math.isfinite(value):
         return None
-    if abs(value - written.value) <= (0.5 + _NOISE) * written.unit + _LAST_BITS * abs(value):
+    noise = _LAST_BITS * abs(value) + _CANCELLED
+    if abs(value - written.value) <= (0.5 + _NOISE) * written.unit + noise:
         return Agreement.ROUNDED
     beyond = abs(value) - abs(written.value)
     if value * written.value > 0 and 0 <= beyond < written.unit * (1 - _NOISE):

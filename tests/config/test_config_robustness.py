@@ -45,7 +45,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(deadline=None, derandomize=True, max_examples=150)
 @given(st.sampled_from([_RICH, GRAPH + "training: {learning_rate: 1, trainable: [x]}"]), st.data())
 def test_any_values_at_any_places(text: str, data: st.DataObject) -> None:
     content = yaml.safe_load(text)
@@ -61,7 +61,7 @@ def test_any_values_at_any_places(text: str, data: st.DataObject) -> None:
     _load(yaml.safe_dump(content, allow_unicode=True))
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(deadline=None, derandomize=True, max_examples=100)
 @given(
     st.integers(0, len(_RICH)), st.integers(0, 30), st.text("[]{}:,-&*!'\"#|>%@\t\n a1", max_size=5)
 )
