@@ -94,7 +94,7 @@ def test_problems_of_a_configuration_are_told_together() -> None:
     text = "title: t\nnetwork: {inputs: 2, layers: [{neurons: 1, activation: sigmoyd}]}\nlos: x\n"
     result = bptrace("run", "-", input=text)
     assert result.exit_code == 2
-    assert "<stdin>:2:" in result.stderr
+    assert result.stderr.startswith("<stdin>:2:")
     assert "did you mean 'sigmoid'" in result.stderr
     assert "<stdin>:3:1: los: unknown key" in result.stderr
 

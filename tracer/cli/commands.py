@@ -25,7 +25,7 @@ from tracer.cli import (
     worksheet,
 )
 from tracer.cli.display import Display
-from tracer.errors import BptraceError
+from tracer.errors import BptraceError, ConfigError
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
@@ -89,7 +89,9 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(**given)
         except BptraceError as error:
-            typer.echo(f"bptrace: {error}", err=True)
+            # A file's problems begin with their places, for editors and for `grep`.
+            located = isinstance(error, ConfigError)
+            typer.echo(str(error) if located else f"bptrace: {error}", err=True)
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as error:
             typer.echo("bptrace: interrupted", err=True)
