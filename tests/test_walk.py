@@ -185,6 +185,17 @@ def test_answers_are_judged_and_counted_in_a_terminal() -> None:
     assert ended(child) == 0
 
 
+def test_an_answer_may_come_before_the_numbers_are_put_in() -> None:
+    child = terminal("mazur", "--ask")
+    press(child, "0.3775")
+    child.expect_exact("right")
+    child.expect_exact("= 0.15 · 0.05 + 0.2 · 0.1 + 0.35")
+    child.expect_exact("= 0.3775")
+    press(child, "q")
+    child.expect_exact("right: 1, right, but rounded: 0, wrong: 0")
+    assert ended(child) == 0
+
+
 def test_interrupting_a_walk_leaves_the_count() -> None:
     child = terminal("mazur", "--ask", "--notation", "z-a")
     child.expect_exact("z_h1 = w1 · i1 + w2 · i2 + b1")

@@ -28,7 +28,7 @@ _HELP = """  Enter  show more: the formula, the numbers put in, the result, the 
   s      skip the rest of this layer
   q      quit (also Ctrl-D)
   ?      this help"""
-_HELP_ASK = "  a number, once the numbers are put in: your result"
+_HELP_ASK = "  a number: your result"
 
 
 def walk(
@@ -116,10 +116,10 @@ class _Terminal:
                 return _KEYS[key](state)
             if key == "?":
                 print(f"{_HELP}\n{_HELP_ASK}" if self.ask else _HELP)
-            elif asking and (judged := self._judged(state, key)):
-                return judged
-            elif not asking:
+            elif not self.ask or state.shown is Shown.RESULT:
                 print(f"  no such key: {key}; ? tells the keys")
+            elif judged := self._judged(state, key):
+                return judged
 
     def _lines(self, state: Walk) -> list[str]:
         """What the state shows beyond what was shown before it."""
@@ -145,7 +145,7 @@ class _Terminal:
 
     def _judged(self, state: Walk, text: str) -> Walk | None:
         """The state after an answer; None for what is no number, after saying so."""
-        from tracer.walk import judge
+        from tracer.walk import Shown, judge
 
         try:
             verdict = judge(text, self.numbers.value(state.item.name), self.digits)
@@ -153,6 +153,9 @@ class _Terminal:
             print(f"  {error}; ? tells the keys")
             return None
         print(f"  {verdict.value}")
+        if state.shown is Shown.FORMULA:  # who needs no numbers put in gets them all the same
+            for line in self._lines(state.forward()):
+                print(line)
         return state.answered(verdict)
 
     def _count(self) -> None:
