@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from tracer.byhand import Drift, drifts
-from tracer.document import Block, Column, Content, Heading, Name, Text, Value
+from tracer.document import Block, Cell, Column, Content, Heading, Name, Text
 from tracer.quantities import PARTS, Kind
 from tracer.rounding import Rounding
 from tracer.trace import IterationTrace
@@ -108,9 +109,15 @@ def _tables(
 
 
 def _row(drift: Drift) -> Row:
-    numbers = (drift.exact, Value(drift.by_hand, exact=True), drift.drift)
-    shown = [n if isinstance(n, Value) else cell(n) for n in numbers]
-    return (Name(drift.name), *shown, f"{round(drift.units, 2) + 0.0:+.2f}")
+    units = f"{round(drift.units, 2) + 0.0:+.2f}"
+    return (Name(drift.name), cell(drift.exact), _on_paper(drift), cell(drift.drift), units)
+
+
+def _on_paper(drift: Drift) -> Cell:
+    """The number with all the digits that it was rounded to: 0.6000, as one would write it."""
+    if not math.isfinite(drift.by_hand):
+        return cell(drift.by_hand)
+    return f"{drift.by_hand:.{max(0, -round(math.log10(drift.unit)))}f}"
 
 
 def _largest(found: list[Drift], rounding: Rounding) -> Content:
