@@ -154,7 +154,9 @@ def _equation(equation: MatrixEquation, notation: Notation) -> Iterator[str]:
         yield rf"\setcounter{{MaxMatrixCols}}{{{columns}}}"
     yield r"\["
     for part in equation.parts:
-        yield _matrix(part, notation) if isinstance(part, Matrix) else _math(part, notation)
+        line = _matrix(part, notation) if isinstance(part, Matrix) else _math(part, notation)
+        if line.strip():  # an empty line would end the formula
+            yield line
     yield r"\]"
 
 
