@@ -31,7 +31,6 @@ class Activation:
 
     `coupled`: every output depends on every net input of its layer, and the slope is the Jacobian
     (samples, out, net) in place of (samples, neurons). `kink`: net input without a derivative.
-    `value_range`: the open interval in which outputs lie.
     """
 
     name: str
@@ -39,7 +38,6 @@ class Activation:
     slope: Callable[[Array, Array], Array]
     coupled: bool = False
     kink: float | None = None
-    value_range: tuple[float, float] = (-math.inf, math.inf)
 
 
 def _sigmoid(net: Array) -> Array:
@@ -76,8 +74,8 @@ def _gelu_slope(net: Array, _out: Array) -> Array:
 
 
 _ROWS = (
-    Activation("sigmoid", _sigmoid, lambda _, out: out * (1 - out), value_range=(0, 1)),
-    Activation("tanh", tanh, lambda _, out: 1 - out * out, value_range=(-1, 1)),
+    Activation("sigmoid", _sigmoid, lambda _, out: out * (1 - out)),
+    Activation("tanh", tanh, lambda _, out: 1 - out * out),
     Activation(
         "relu", lambda net: maximum(net, 0.0), lambda net, _: if_positive(net, 1.0, 0.0), kink=0.0
     ),
@@ -91,13 +89,12 @@ _ROWS = (
         "elu",
         lambda net: if_positive(net, net, expm1(net)),
         lambda net, out: if_positive(net, 1.0, out + 1),
-        value_range=(-1, math.inf),
     ),
-    Activation("softplus", softplus, lambda net, _: _sigmoid(net), value_range=(0, math.inf)),
+    Activation("softplus", softplus, lambda net, _: _sigmoid(net)),
     Activation("silu", lambda net: net * _sigmoid(net), _silu_slope),
     Activation("gelu", _gelu, _gelu_slope),
     Activation("identity", lambda net: net, lambda net, _: net * 0 + 1),
-    Activation("softmax", _softmax, _softmax_slope, coupled=True, value_range=(0, 1)),
+    Activation("softmax", _softmax, _softmax_slope, coupled=True),
 )
 
 ACTIVATIONS = {row.name: row for row in _ROWS}

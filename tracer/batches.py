@@ -46,4 +46,6 @@ class Batches:
     def numbers(self, update: int) -> tuple[int, ...]:
         """The same as row numbers."""
         rows = self.rows(update)
-        return tuple(np.arange(self.samples)[rows].tolist())
+        if isinstance(rows, slice):
+            return tuple(range(rows.start, rows.stop))
+        return tuple(rows.tolist())

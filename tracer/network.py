@@ -132,6 +132,8 @@ def free_masks(network: Network, frozen: frozenset[str]) -> tuple[Free, ...]:
 def _mask(
     frozen: frozenset[str], letter: str, first: int, shape: tuple[int, ...]
 ) -> bool | BoolArray:
+    if not frozen:
+        return True  # and no name for each of a wide network's weights
     count = int(np.prod(shape))
     free = np.array([f"{letter}{number}" not in frozen for number in range(first, first + count)])
     return bool(free.all()) if free.all() or not free.any() else free.reshape(shape)

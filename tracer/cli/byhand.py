@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.display import Display, show, show_json
+from tracer.cli.ending import raise_end
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ def run_by_hand(
     else:
         document = by_hand_document(pairs, rounding, sample=sample)
         show(document, display, Names(experiment.network))
-    if run.diverged:
-        raise run.diverged
+    raise_end(run)
 
 
 def explain_by_hand(

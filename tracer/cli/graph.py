@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.display import Display, show, show_json
+from tracer.cli.ending import raise_end
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
@@ -67,8 +68,7 @@ def run_graph(
     if run.diverged and not reached:
         raise run.diverged
     _show([trace_graph(built, run, k) for k in reached], all_rows, display, None)
-    if run.diverged:
-        raise run.diverged
+    raise_end(run)
 
 
 def _of_network(experiment: Experiment, sample: int | None, fine: bool) -> GraphTrace:

@@ -11,6 +11,7 @@ import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, run_by_hand
 from tracer.cli.display import Display, show, show_json
+from tracer.cli.ending import raise_end
 from tracer.cli.graph import run_graph
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
@@ -107,10 +108,7 @@ def _run_network(
         limit = None if all_rows or display.complete else ROW_LIMIT
         document = run_document(experiment, run, traces, view=view.value, sample=shown, limit=limit)
         show(document, display, Names(experiment.network))
-    if run.diverged:
-        raise run.diverged
-    if run.ended == "interrupted":
-        raise KeyboardInterrupt
+    raise_end(run)
 
 
 def _released(traces: list[IterationTrace]) -> Iterator[IterationTrace]:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.display import Display, note, show, show_json
+from tracer.cli.ending import raise_end
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.experiment import Experiment, GraphExperiment
-    from tracer.graph import GraphRun
-    from tracer.training import Run
 
 
 def step(
@@ -115,7 +114,7 @@ def _step_network(
     else:
         document = step_document(experiment, run, steps.shown, traces, limit=steps.limit)
         show(document, display, Names(experiment.network))
-    _raise_end(run)
+    raise_end(run)
 
 
 def _step_graph(
@@ -137,15 +136,7 @@ def _step_graph(
     else:
         document = graph_steps_document(graph, run, steps.shown, traces, steps.limit)
         show(document, display, None)
-    _raise_end(run)
-
-
-def _raise_end(run: Run | GraphRun) -> None:
-    """Leave with the exit code of a run that did not come to its end; its results are out."""
-    if run.diverged:
-        raise run.diverged
-    if run.ended == "interrupted":
-        raise KeyboardInterrupt
+    raise_end(run)
 
 
 def _save(state: Experiment | GraphExperiment, updates: int, path: Path, display: Display) -> None:

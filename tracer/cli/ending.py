@@ -1,0 +1,17 @@
+"""How a command leaves when its training did not come to its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracer.graph import GraphRun
+    from tracer.training import Run
+
+
+def raise_end(run: Run | GraphRun) -> None:
+    """Leave as a diverged or an interrupted run does; what it came to has been shown."""
+    if run.diverged:
+        raise run.diverged
+    if run.ended == "interrupted":
+        raise KeyboardInterrupt
