@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks import plain
-from tracer.experiment import Data, Experiment, Training
-from tracer.network import Bias, Network, Parameters
+from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.network import Bias, Network, Parameters
 
 
 @dataclass(frozen=True, slots=True)

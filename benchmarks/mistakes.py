@@ -24,10 +24,10 @@ from benchmarks.planting import (
     source_of,
     written,
 )
-from tracer.check import check
-from tracer.expression import EvaluationError
-from tracer.mistakes import MISTAKES
-from tracer.verdicts import BLAMED
+from tracer.diagnose.check import check
+from tracer.diagnose.mistakes import MISTAKES
+from tracer.diagnose.verdicts import BLAMED
+from tracer.formula import EvaluationError
 
 _DIGITS = 5
 

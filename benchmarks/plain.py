@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tracer.experiment import Experiment
-from tracer.network import FloatArray, Parameters
+from tracer.model.experiment import Experiment
+from tracer.model.network import FloatArray, Parameters
 
 
 def _sigmoid(net: FloatArray) -> FloatArray:

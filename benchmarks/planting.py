@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracer.answers import Answer, Moment
-from tracer.answers.moments import untrained
-from tracer.calculation import Calculation, Source
-from tracer.experiment import Data, Experiment, Training
-from tracer.explain import NetworkNumbers
-from tracer.expression import EvaluationError, Expression
-from tracer.mistakes import Mistake, Scene
-from tracer.network import Bias, Network
-from tracer.notation.numbers import Written
-from tracer.worksheet import is_asked
+from tracer.diagnose.answers import Answer, Moment
+from tracer.diagnose.answers.moments import untrained
+from tracer.diagnose.calculation import Calculation, Source
+from tracer.diagnose.mistakes import Mistake, Scene
+from tracer.digits.numbers import Written
+from tracer.explain.explanation import NetworkNumbers
+from tracer.explain.worksheet import is_asked
+from tracer.formula import EvaluationError, Expression
+from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.network import Bias, Network
 
 _NOISE = 1e-14
 _ACTIVATIONS = ("sigmoid", "tanh", "softplus", "sigmoid", "relu")

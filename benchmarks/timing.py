@@ -13,8 +13,8 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.cases import Case
-from tracer.network import Parameters
-from tracer.training import Stepper
+from tracer.engine.training import Stepper
+from tracer.model.network import Parameters
 
 
 @dataclass(frozen=True, slots=True)

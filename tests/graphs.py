@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tracer.config import load
-from tracer.experiment import GraphExperiment, GraphNode, GraphTraining
 from tracer.graph import Graph, GraphTrace, build_graph
+from tracer.model.experiment import GraphExperiment, GraphNode, GraphTraining
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 COLUMN = 9

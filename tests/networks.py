@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from hypothesis import strategies as st
 
-from tracer.activations import ACTIVATIONS
 from tracer.config import load
-from tracer.experiment import Data, Experiment, Training
-from tracer.losses import LOSSES
-from tracer.network import Bias, Network, Parameters, parameter_names
+from tracer.model.activations import ACTIVATIONS
+from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.losses import LOSSES
+from tracer.model.network import Bias, Network, Parameters, parameter_names
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 

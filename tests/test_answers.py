@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from networks import shipped
 
-from tracer.answers import Answer, Moment, Tolerance, published_answers, read_answers
 from tracer.config import load
+from tracer.diagnose.answers import Answer, Moment, Tolerance, published_answers, read_answers
 from tracer.errors import ConfigError, UsageError
 
 MAZUR = shipped("mazur")

@@ -13,17 +13,17 @@ from hypothesis import given, settings
 from networks import experiments, shipped
 from typer.testing import CliRunner
 
-from tracer.altered import is_given
-from tracer.byhand import by_hand, by_hand_traces, drifts
 from tracer.cli import app
+from tracer.digits.rounding import Rounding
+from tracer.engine.altered import is_given
+from tracer.engine.trace import IterationTrace
+from tracer.engine.training import trace_iterations
 from tracer.errors import UsageError
-from tracer.experiment import Experiment
-from tracer.expression import evaluate, symbols
-from tracer.network import flatten
-from tracer.quantities import PARTS, Kind, Stage
-from tracer.rounding import Rounding
-from tracer.trace import IterationTrace
-from tracer.training import trace_iterations
+from tracer.explain.byhand import by_hand, by_hand_traces, drifts
+from tracer.formula import evaluate, symbols
+from tracer.model.experiment import Experiment
+from tracer.model.network import flatten
+from tracer.model.quantity import PARTS, Kind, Stage
 
 FOUR = Rounding(4)
 

@@ -15,14 +15,14 @@ from networks import shipped, shipped_networks
 
 from benchmarks.planting import answers as as_answers
 from benchmarks.planting import asked, random_experiment, right_sheet, source_of, written
-from tracer.answers import Tolerance, published_answers, read_answers
-from tracer.answers.moments import Moment
-from tracer.calculation import Calculation
-from tracer.check import Report, check, with_reasons
 from tracer.config import load
+from tracer.diagnose.answers import Tolerance, published_answers, read_answers
+from tracer.diagnose.answers.moments import Moment
+from tracer.diagnose.calculation import Calculation
+from tracer.diagnose.check import Report, check, with_reasons
+from tracer.diagnose.verdicts import BLAMED, Finding
 from tracer.errors import UsageError
-from tracer.experiment import Experiment
-from tracer.verdicts import BLAMED, Finding
+from tracer.model.experiment import Experiment
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 MAZUR = shipped("mazur")

@@ -16,15 +16,15 @@ from networks import experiments
 from typer.testing import CliRunner, Result
 
 from benchmarks.planting import answers, asked, source_of, written
-from tracer.check import check
 from tracer.cli import app
-from tracer.experiment import Experiment
-from tracer.names import Names
-from tracer.notation.names import QuantityNotation
-from tracer.notation.numbers import NumberFormat
-from tracer.views.check import check_document
-from tracer.writers import render
-from tracer.writers.check_json import check_json
+from tracer.diagnose.check import check
+from tracer.digits.numbers import NumberFormat
+from tracer.model.experiment import Experiment
+from tracer.model.names import Names
+from tracer.show.formats import render
+from tracer.show.formats.check_json import check_json
+from tracer.show.notation.names import QuantityNotation
+from tracer.show.reports.check import check_document
 
 SHEET = {
     "net_h1": "0.3775",

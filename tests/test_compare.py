@@ -12,11 +12,11 @@ from networks import CONFIGS, shipped
 from typer.testing import CliRunner
 
 from tracer.cli import app
-from tracer.compare import Comparison, compare
+from tracer.diagnose.compare import Comparison, compare
+from tracer.engine.training import trace_iterations, train
 from tracer.errors import UsageError
-from tracer.experiment import Experiment
-from tracer.sizes import layer_sizes
-from tracer.training import trace_iterations, train
+from tracer.explain.sizes import layer_sizes
+from tracer.model.experiment import Experiment
 
 
 def side_by_side(*names: str, iterations: int | None = None) -> Comparison:

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from networks import build, experiments, random_parameters, shipped
 
-from tracer.activations import ACTIVATIONS
-from tracer.engine import Rule, backward, forward, loss_of
-from tracer.experiment import Data, Experiment, Training
-from tracer.network import Bias, flatten, unflatten
-from tracer.quantities import Kind, Stage
-from tracer.trace import IterationTrace
-from tracer.training import Stepper, trace_iterations, train
+from tracer.engine.passes import Rule, backward, forward, loss_of
+from tracer.engine.trace import IterationTrace
+from tracer.engine.training import Stepper, trace_iterations, train
+from tracer.model.activations import ACTIVATIONS
+from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.network import Bias, flatten, unflatten
+from tracer.model.quantity import Kind, Stage
 
 
 def first_trace(experiment: Experiment) -> IterationTrace:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from networks import CONFIGS
 
-from tracer.agreement import agreement
 from tracer.config import load
-from tracer.engine import forward
-from tracer.experiment import Expected, Experiment, GraphExperiment
+from tracer.digits.agreement import agreement
+from tracer.engine.passes import forward
+from tracer.engine.training import trace, trace_iterations, train
 from tracer.graph import GraphTrace, build_graph
-from tracer.names import Names
-from tracer.training import trace, trace_iterations, train
+from tracer.model.experiment import Expected, Experiment, GraphExperiment
+from tracer.model.names import Names
 
 WRONG = {
     ("mazur", 1, None, "dE/dout_h1:o2"): -0.0190491182582781,

@@ -5,19 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tracer.answers import read_answers
 from tracer.config import dump, load
+from tracer.diagnose.answers import read_answers
+from tracer.diagnose.mistakes import MISTAKES, Scene
+from tracer.engine.trace import IterationTrace
+from tracer.engine.training import trace_iterations
 from tracer.errors import BptraceError, UsageError
-from tracer.exercise import Wish, exercise
-from tracer.experiment import Experiment
-from tracer.expression import evaluate
-from tracer.mistakes import MISTAKES, Scene
-from tracer.network import Bias, flatten
-from tracer.pleasant import BEARABLE, objection
-from tracer.quantities import Kind
-from tracer.trace import IterationTrace
-from tracer.training import trace_iterations
-from tracer.worksheet import answers
+from tracer.explain.worksheet import answers
+from tracer.formula import evaluate
+from tracer.model.experiment import Experiment
+from tracer.model.network import Bias, flatten
+from tracer.model.quantity import Kind
+from tracer.teach.exercise import Wish, exercise
+from tracer.teach.pleasant import BEARABLE, objection
 
 HUNDRED = range(1, 101)
 WISHES = {

@@ -14,12 +14,12 @@ from typer.testing import CliRunner, Result
 
 from tracer.cli import app
 from tracer.errors import UsageError
-from tracer.experiment import Data, Experiment, Training
-from tracer.explain import NetworkNumbers, explanation, needed, numbers_of, record
-from tracer.expression import evaluate, parse
-from tracer.names import Names
-from tracer.network import Bias, Network
-from tracer.quantities import Quantity
+from tracer.explain.explanation import NetworkNumbers, explanation, needed, numbers_of, record
+from tracer.formula import evaluate, parse
+from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.names import Names
+from tracer.model.network import Bias, Network
+from tracer.model.quantity import Quantity
 
 SATURATED = """\
 network:
@@ -267,7 +267,7 @@ def test_one_number_of_a_wide_network_builds_no_more_than_it_needs(
 def test_too_many_derivations_are_refused_with_the_depth_that_goes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tracer.explain.MOST", 100)
+    monkeypatch.setattr("tracer.explain.explanation.MOST", 100)
     known = numbers_of(wide(), [1])[1]
     with pytest.raises(UsageError, match="--depth 2 gives 65"):
         needed(known, ["dE/dw1"], None)

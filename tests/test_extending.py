@@ -10,10 +10,11 @@ import pytest
 from networks import build, random_parameters
 from test_engine import analytic_gradient, first_trace, numeric_gradient
 
-from tracer import activations, expression
-from tracer.experiment import Data, Experiment
-from tracer.expression import evaluate
-from tracer.network import Bias
+from tracer import formula as expression
+from tracer.formula import evaluate
+from tracer.model import activations
+from tracer.model.experiment import Data, Experiment
+from tracer.model.network import Bias
 
 GUIDE = Path(__file__).parent.parent / "docs" / "extending.md"
 

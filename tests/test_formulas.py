@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from networks import experiments, shipped, shipped_networks
 
-from tracer.chain import chain_rule, is_no_gradient
-from tracer.experiment import Experiment
-from tracer.expression import Expression, derivative, evaluate, symbols
-from tracer.quantities import Kind, Quantity
-from tracer.trace import IterationTrace
-from tracer.training import trace_iterations
+from tracer.engine.trace import IterationTrace
+from tracer.engine.training import trace_iterations
+from tracer.explain.chain import chain_rule, is_no_gradient
+from tracer.formula import Expression, derivative, evaluate, symbols
+from tracer.model.experiment import Experiment
+from tracer.model.quantity import Kind, Quantity
 
 LARGE = 20_000
 """Shipped networks with more numbers than this are checked on every seventh of them."""

@@ -10,16 +10,16 @@ from graphs import built, shipped_graphs
 from hypothesis import given, settings
 from networks import build, experiments, random_parameters, shipped, shipped_networks
 
-from tracer.activations import ACTIVATIONS, Activation
+from tracer.diagnose.gradcheck import Check, GradientCheck, Verdict, check_graph, check_network
+from tracer.diagnose.gradcheck.check import SAMPLED
 from tracer.errors import BptraceError, UsageError
-from tracer.experiment import Data, Experiment, Training
-from tracer.expression import Primitive
-from tracer.expression.primitives import PRIMITIVES
-from tracer.gradcheck import Check, GradientCheck, Verdict, check_graph, check_network
-from tracer.gradcheck.check import SAMPLED
+from tracer.formula import Primitive
+from tracer.formula.primitives import PRIMITIVES
 from tracer.graph import build_graph
-from tracer.losses import LOSSES
-from tracer.network import Bias, Network, parameter_names
+from tracer.model.activations import ACTIVATIONS, Activation
+from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.losses import LOSSES
+from tracer.model.network import Bias, Network, parameter_names
 
 NOT_GRADIENTS = {"cubes-batch-means", "mazur-as-published"}
 

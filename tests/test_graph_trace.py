@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracer.errors import UnknownNameError
-from tracer.expression import evaluate
+from tracer.formula import evaluate
+from tracer.formula.plain import plain
 from tracer.graph import GraphTrace, GraphValueError, build_graph
-from tracer.notation import plain
 
 GRAPHS = shipped_graphs()
 OPERATIONS = ("{a} + {b}", "{a} * {b}", "{a} - {b}", "tanh({a}) * {b}", "{a} / (2 + sin({b}))")

@@ -3,11 +3,11 @@
 import pytest
 from graphs import built
 
-from tracer.document import Warn
 from tracer.errors import UsageError
-from tracer.experiment import GraphTraining
 from tracer.graph import Graph, GraphTrace, trace_graph, train_graph
-from tracer.views.graph import graph_steps_document, history
+from tracer.model.experiment import GraphTraining
+from tracer.show.document import Warn
+from tracer.show.reports.graph import graph_steps_document, history
 
 
 def bowl(iterations: int = 1, rate: float = 0.1) -> Graph:

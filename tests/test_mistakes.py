@@ -21,17 +21,17 @@ from benchmarks.planting import (
     source_of,
     written,
 )
-from tracer.calculation import Source
-from tracer.check import check
-from tracer.experiment import Experiment
-from tracer.explain import NetworkNumbers
-from tracer.expression import EvaluationError
-from tracer.mistakes import HELP, MISTAKES
-from tracer.mistakes.copying import ROUNDED, SLIPS, rounded
-from tracer.notation.numbers import Written
-from tracer.rounding import Rounding
-from tracer.trace import IterationTrace
-from tracer.verdicts import BLAMED, Finding
+from tracer.diagnose.calculation import Source
+from tracer.diagnose.check import check
+from tracer.diagnose.mistakes import HELP, MISTAKES
+from tracer.diagnose.mistakes.copying import ROUNDED, SLIPS, rounded
+from tracer.diagnose.verdicts import BLAMED, Finding
+from tracer.digits.numbers import Written
+from tracer.digits.rounding import Rounding
+from tracer.engine.trace import IterationTrace
+from tracer.explain.explanation import NetworkNumbers
+from tracer.formula import EvaluationError
+from tracer.model.experiment import Experiment
 
 DIGITS = 5
 PLANTED = 4

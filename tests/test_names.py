@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from networks import build, experiments, shipped
 
+from tracer.engine.training import trace_iterations
 from tracer.errors import UnknownNameError
-from tracer.experiment import Experiment
-from tracer.names import Names
-from tracer.network import Bias, Network
-from tracer.quantities import Kind
-from tracer.training import trace_iterations
+from tracer.model.experiment import Experiment
+from tracer.model.names import Names
+from tracer.model.network import Bias, Network
+from tracer.model.quantity import Kind
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from networks import experiments, shipped, shipped_networks
 
-from tracer.experiment import Experiment
-from tracer.expression import Number, Symbol, children
-from tracer.expression.nodes import Call
+from tracer.engine.trace import IterationTrace
+from tracer.engine.training import trace_iterations
+from tracer.formula import Number, Symbol, children
+from tracer.formula.nodes import Call
 from tracer.graph import GraphTrace, network_graph
-from tracer.network import parameter_names
-from tracer.trace import IterationTrace
-from tracer.training import trace_iterations
+from tracer.model.experiment import Experiment
+from tracer.model.network import parameter_names
 
 
 def first_iteration(experiment: Experiment) -> IterationTrace:

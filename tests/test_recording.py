@@ -8,12 +8,12 @@ import numpy as np
 from hypothesis import given, settings
 from networks import experiments, shipped
 
-from tracer.activations import Array
-from tracer.engine import UNTOUCHED, Observer, Rule, backward, cost, forward
-from tracer.experiment import Experiment
-from tracer.network import Parameters
-from tracer.quantities import Kind, Stage
-from tracer.recording import arrays, parameters_of, record_step
+from tracer.engine.passes import UNTOUCHED, Observer, Rule, backward, cost, forward
+from tracer.engine.recording import arrays, parameters_of, record_step
+from tracer.model.activations import Array
+from tracer.model.experiment import Experiment
+from tracer.model.network import Parameters
+from tracer.model.quantity import Kind, Stage
 
 UPDATES = 3
 

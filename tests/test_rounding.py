@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tracer.digits.rounding import Rounding, parse_rounding
 from tracer.errors import UsageError
-from tracer.rounding import Rounding, parse_rounding
 
 MODES = st.sampled_from(["half-up", "half-even"])
 ROUNDINGS = st.builds(Rounding, st.integers(1, 15), st.booleans(), MODES)

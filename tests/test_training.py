@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from networks import build, random_parameters, shipped
 
-from tracer.batches import Batches
+from tracer.engine.batches import Batches
+from tracer.engine.training import continued, trace_iterations, train
 from tracer.errors import UsageError
-from tracer.experiment import Data, Experiment, Stop, Training
-from tracer.network import Bias, flatten
-from tracer.training import continued, trace_iterations, train
+from tracer.model.experiment import Data, Experiment, Stop, Training
+from tracer.model.network import Bias, flatten
 
 
 def wide(training: Training) -> Experiment:

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from tracer.cli import app
 from tracer.config import load
+from tracer.digits.numbers import NumberFormat
 from tracer.errors import UnknownNameError
-from tracer.explain import numbers_of
-from tracer.notation.numbers import NumberFormat
-from tracer.walk import Shown, Verdict, Walk, judge, walk_through
+from tracer.explain.explanation import numbers_of
+from tracer.explain.walk import Shown, Verdict, Walk, judge, walk_through
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 

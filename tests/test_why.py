@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from networks import build, experiments, random_parameters, shipped
 from typer.testing import CliRunner
 
-from tracer.agreement import Agreement, agreement, digits_explained
 from tracer.cli import app
-from tracer.conventions import CONVENTIONS, Variant
-from tracer.engine import Rule, loss_of
+from tracer.diagnose.conventions import CONVENTIONS, Variant
+from tracer.diagnose.why import Explanation, why
+from tracer.digits.agreement import Agreement, agreement, digits_explained
+from tracer.digits.numbers import Written
+from tracer.engine.passes import Rule, loss_of
+from tracer.engine.training import trace_iterations, train
 from tracer.errors import UnknownNameError, UsageError
-from tracer.experiment import Data, Experiment, Training
-from tracer.network import Bias
-from tracer.notation.numbers import Written
-from tracer.training import trace_iterations, train
-from tracer.why import Explanation, why
+from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.network import Bias
 
 
 def ask(

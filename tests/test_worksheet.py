@@ -11,14 +11,14 @@ from networks import shipped
 from typer.testing import CliRunner
 
 from tracer.cli import app
-from tracer.document import Blank, Table
+from tracer.engine.trace import IterationTrace
+from tracer.engine.training import trace_iterations
 from tracer.errors import UsageError
-from tracer.exercise import Wish, exercise
-from tracer.experiment import Experiment
-from tracer.trace import IterationTrace
-from tracer.training import trace_iterations
-from tracer.views.worksheet import worksheet
-from tracer.worksheet import answers, formula, groups, heading
+from tracer.explain.worksheet import answers, formula, groups, heading
+from tracer.model.experiment import Experiment
+from tracer.show.document import Blank, Table
+from tracer.show.reports.worksheet import worksheet
+from tracer.teach.exercise import Wish, exercise
 
 
 def traced(experiment: Experiment) -> IterationTrace:

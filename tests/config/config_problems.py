@@ -8,7 +8,7 @@ import pytest
 
 from tracer.config import load
 from tracer.errors import ConfigError
-from tracer.experiment import Experiment, GraphExperiment
+from tracer.model.experiment import Experiment, GraphExperiment
 
 SOUND = """\
 title: A 2-3-2 network

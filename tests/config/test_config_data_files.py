@@ -8,7 +8,7 @@ import pytest
 from config_problems import file_problems, spoiled
 
 from tracer.config import load
-from tracer.experiment import Data, Experiment
+from tracer.model.experiment import Data, Experiment
 
 _INLINE = "  - {inputs: [1, 2], targets: [0, 1]}\n  - {inputs: [3, 4], targets: [1, 0]}\n"
 _COLUMNS = "{file: points.csv, inputs: [x1, x2], targets: [t1, t2]}"

@@ -10,8 +10,8 @@ import pytest
 from config_problems import SOUND, file_problems, graph, network, spoiled
 
 from tracer.config import load
-from tracer.experiment import Experiment, Resume, Stop, Training
-from tracer.network import Bias
+from tracer.model.experiment import Experiment, Resume, Stop, Training
+from tracer.model.network import Bias
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 from config_problems import SOUND, spoiled
 
-from tracer.activations import ACTIVATIONS
 from tracer.config import json_schema
 from tracer.config.reader import read
+from tracer.model.activations import ACTIVATIONS
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

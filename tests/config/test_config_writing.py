@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracer.config import dump, load
-from tracer.experiment import Data, Experiment, GraphExperiment
+from tracer.model.experiment import Data, Experiment, GraphExperiment
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from tracer.initializers import INITIALIZERS
-from tracer.network import FloatArray
+from tracer.model.initializers import INITIALIZERS
+from tracer.model.network import FloatArray
 
 _SHAPE = (200, 300)
 _FANS = (300, 200)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from hypothesis import strategies as st
 
-from tracer.expression import (
+from tracer.formula import (
     Call,
     Difference,
     EvaluationError,

@@ -4,7 +4,7 @@ import pytest
 from expression_trees import POINTS, SMOOTH, TREES
 from hypothesis import assume, given, settings
 
-from tracer.expression import (
+from tracer.formula import (
     EvaluationError,
     Expression,
     derivative,
@@ -13,7 +13,7 @@ from tracer.expression import (
     parse,
     symbols,
 )
-from tracer.notation import plain
+from tracer.formula.plain import plain
 
 
 @given(SMOOTH, POINTS)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tracer.expression import (
+from tracer.formula import (
     Call,
     EvaluationError,
     MissingValue,

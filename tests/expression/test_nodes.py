@@ -9,7 +9,7 @@ from expression_trees import NUMBERS, SYMBOLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracer.expression import (
+from tracer.formula import (
     Difference,
     Expression,
     Negative,

@@ -5,7 +5,7 @@ from expression_trees import POINTS, SIGNED, TREES, outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracer.expression import (
+from tracer.formula import (
     Expression,
     Negative,
     Number,
@@ -20,8 +20,9 @@ from tracer.expression import (
     log,
     parse,
 )
-from tracer.expression.parsing import MAX_LENGTH
-from tracer.notation import plain, text
+from tracer.formula.parsing import MAX_LENGTH
+from tracer.formula.plain import plain
+from tracer.show.notation.screen import text
 
 x, y, z = Symbol("x"), Symbol("y"), Symbol("z")
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracer.expression import (
+from tracer.formula import (
     PRIMITIVES,
     Call,
     Number,
@@ -135,5 +135,5 @@ def test_scalars_raise_as_math_does() -> None:
 
 
 def test_formulas_do_not_import_numpy() -> None:
-    code = "import sys, tracer.expression, tracer.notation; sys.exit('numpy' in sys.modules)"
+    code = "import sys, tracer.formula, tracer.show.notation; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -3,7 +3,7 @@ from __future__ import annotations
 from expression_trees import NAMES, POINTS, TREES, outcome
 from hypothesis import given, settings
 
-from tracer.expression import Expression, Symbol, namespace, parse, to_python
+from tracer.formula import Expression, Symbol, namespace, parse, to_python
 
 VARIABLES = {name: f"v{index}" for index, name in enumerate(NAMES)}
 

@@ -4,7 +4,7 @@ import pytest
 from expression_trees import TREES
 from hypothesis import given, settings
 
-from tracer.expression import (
+from tracer.formula import (
     Expression,
     Number,
     Product,

@@ -7,8 +7,12 @@ from expression_trees import BUILT, TREES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracer.expression import Expression, Number, Symbol, SyntaxProblem, exp, parse, replace, total
-from tracer.notation import NumberFormat, latex, mathml, plain, text
+from tracer.digits.numbers import NumberFormat
+from tracer.formula import Expression, Number, Symbol, SyntaxProblem, exp, parse, replace, total
+from tracer.formula.plain import plain
+from tracer.show.notation.latex import latex
+from tracer.show.notation.mathml import mathml
+from tracer.show.notation.screen import text
 
 ANY_NAME = st.text(max_size=8)
 

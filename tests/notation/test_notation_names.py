@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracer.expression import Number, parse
-from tracer.names import Names
-from tracer.network import Bias, Network
-from tracer.notation.names import PlainNotation, QuantityNotation
-from tracer.notation.numbers import NumberFormat
+from tracer.digits.numbers import NumberFormat
+from tracer.formula import Number, parse
+from tracer.model.names import Names
+from tracer.model.network import Bias, Network
+from tracer.show.notation.names import PlainNotation, QuantityNotation
 
 SIGMOID = "sigmoid"
 MAZUR = Names(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tracer.document import Block, Cell, Items, Name, Note, Table, Text, Value, Warn
-from tracer.experiment import Experiment
-from tracer.training import trace_iterations
-from tracer.views.run import run_document
+from tracer.engine.training import trace_iterations
+from tracer.model.experiment import Experiment
+from tracer.show.document import Block, Cell, Items, Name, Note, Table, Text, Value, Warn
+from tracer.show.reports.run import run_document
 
 
 def tables(document: Iterable[Block]) -> dict[str, list[tuple[Cell, ...]]]:

@@ -6,10 +6,10 @@ import pytest
 from blocks import items, remarks
 from networks import shipped
 
-from tracer.document import Warn
-from tracer.experiment import Resume, Training
-from tracer.network import parameter_names
-from tracer.views.conventions import conventions
+from tracer.model.experiment import Resume, Training
+from tracer.model.network import parameter_names
+from tracer.show.document import Warn
+from tracer.show.reports.conventions import conventions
 
 
 def test_the_classic_example_states_its_rules_in_four_lines() -> None:

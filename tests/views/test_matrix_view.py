@@ -10,9 +10,9 @@ from blocks import plain, remarks, run_blocks
 from hypothesis import given, settings
 from networks import build, experiments, shipped
 
-from tracer.document import Block, Matrix, MatrixEquation, Value
-from tracer.experiment import Data, Experiment
-from tracer.network import Bias, FloatArray
+from tracer.model.experiment import Data, Experiment
+from tracer.model.network import Bias, FloatArray
+from tracer.show.document import Block, Matrix, MatrixEquation, Value
 
 
 def equations(document: list[Block]) -> Iterator[MatrixEquation]:

@@ -7,13 +7,13 @@ import pytest
 from blocks import plain, remarks, run_blocks, tables
 from networks import build, random_parameters, shipped
 
-from tracer.document import Heading, Table, Text
+from tracer.engine.training import trace_iterations
 from tracer.errors import UsageError
-from tracer.experiment import Data, Experiment, Training
-from tracer.network import Bias
-from tracer.training import trace_iterations
-from tracer.views.parameters import parameter_at
-from tracer.views.run import run_document
+from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.network import Bias
+from tracer.show.document import Heading, Table, Text
+from tracer.show.reports.parameters import parameter_at
+from tracer.show.reports.run import run_document
 
 
 def wide(samples: int = 1) -> Experiment:

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import build, diverging, shipped
 
-from tracer.document import Block, Text, Warn
-from tracer.experiment import Data, Experiment, Resume, Stop, Training
-from tracer.network import Bias
-from tracer.training import train
-from tracer.views.step import history_iterations, step_document
+from tracer.engine.training import train
+from tracer.model.experiment import Data, Experiment, Resume, Stop, Training
+from tracer.model.network import Bias
+from tracer.show.document import Block, Text, Warn
+from tracer.show.reports.step import history_iterations, step_document
 
 
 def blocks_after(experiment: Experiment, total: int, shown: list[int] | None = None) -> list[Block]:

@@ -1,6 +1,6 @@
 """Notations for the tests: enough to tell names, formulas and numbers apart."""
 
-from tracer.expression import Expression
+from tracer.formula import Expression
 
 NAMES = {"dE/dw1": "∂E/∂w1", "delta_o1": "δ_o1"}
 LATEX_NAMES = {"dE/dw1": r"\frac{\partial E}{\partial w_1}", "delta_o1": r"\delta_{o1}"}

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from plain_notation import PlainNotation
 
-from tracer.document import (
+from tracer.show.document import (
     Block,
     Column,
     Derivation,
@@ -19,7 +19,7 @@ from tracer.document import (
     Table,
     Value,
 )
-from tracer.writers import render
+from tracer.show.formats import render
 
 
 def read(*blocks: Block) -> list[list[str]]:

@@ -2,8 +2,8 @@
 
 from plain_notation import PlainNotation
 
-from tracer.document import Items, Name
-from tracer.writers import Style, render
+from tracer.show.document import Items, Name
+from tracer.show.formats import Style, render
 
 ITEMS = Items(("one two three", ("the gradient ", Name("dE/dw1"))))
 

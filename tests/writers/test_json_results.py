@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from networks import build, diverging, shipped, shipped_networks
 
+from tracer.engine.training import trace_iterations, train
 from tracer.errors import UsageError
-from tracer.experiment import Data, Experiment, Resume, Training
-from tracer.network import Bias
-from tracer.training import trace_iterations, train
-from tracer.views.step import history_iterations
-from tracer.writers.json import run_json, step_json, write
+from tracer.model.experiment import Data, Experiment, Resume, Training
+from tracer.model.network import Bias
+from tracer.show.formats.json import run_json, step_json, write
+from tracer.show.reports.step import history_iterations
 
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "docs" / "output.schema.json").read_text(encoding="utf-8")

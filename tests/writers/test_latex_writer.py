@@ -2,7 +2,7 @@
 
 from plain_notation import LatexNotation
 
-from tracer.document import (
+from tracer.show.document import (
     Block,
     Column,
     Derivation,
@@ -17,7 +17,7 @@ from tracer.document import (
     Value,
     Warn,
 )
-from tracer.writers import Style, render
+from tracer.show.formats import Style, render
 
 
 def shown(*blocks: Block, style: Style | None = None) -> list[str]:

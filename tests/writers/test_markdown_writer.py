@@ -2,7 +2,7 @@
 
 from plain_notation import LatexNotation, PlainNotation
 
-from tracer.document import (
+from tracer.show.document import (
     Block,
     Column,
     Derivation,
@@ -16,7 +16,7 @@ from tracer.document import (
     Text,
     Warn,
 )
-from tracer.writers import Style, render
+from tracer.show.formats import Style, render
 
 DERIVATION = Derivation("dE/dw1", (Step("=", (Name("delta_o1"), " · 2")), Step("≈", "1e-05")))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tracer.errors import OutputError
-from tracer.output import open_output
+from tracer.show.output import open_output
 
 
 def listing(folder: Path) -> list[str]:
@@ -175,7 +175,7 @@ def test_a_failed_write_to_standard_output_is_worded(monkeypatch: pytest.MonkeyP
 
 
 def run(code: str, stdout: int, **environ: str) -> tuple[int, str]:
-    code = f"from tracer.output import open_output\n{code}"
+    code = f"from tracer.show.output import open_output\n{code}"
     done = subprocess.run(
         [sys.executable, "-c", code],
         stdout=stdout,

@@ -8,7 +8,8 @@ from typing import TextIO, cast
 import pytest
 from plain_notation import PlainNotation
 
-from tracer.document import (
+from tracer.formula import Expression
+from tracer.show.document import (
     Block,
     Cell,
     Column,
@@ -25,10 +26,9 @@ from tracer.document import (
     Value,
     Warn,
 )
-from tracer.expression import Expression
-from tracer.writers import FORMATS, Style, render
-from tracer.writers.layout import cell_width
-from tracer.writers.terminal import LONGEST
+from tracer.show.formats import FORMATS, Style, render
+from tracer.show.formats.layout import cell_width
+from tracer.show.formats.terminal import LONGEST
 
 ROWS: tuple[tuple[Cell, ...], ...] = (("h1", 0.3775, 12), ("[red]", -1.5, None))
 TABLE = Table(

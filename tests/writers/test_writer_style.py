@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from tracer.writers import FORMATS, detect
-from tracer.writers.symbols import ENCODING_ERRORS, SYMBOLS, to_ascii
+from tracer.show.formats import FORMATS, detect
+from tracer.show.formats.symbols import ENCODING_ERRORS, SYMBOLS, to_ascii
 
 
 class _Terminal(io.StringIO):
@@ -81,7 +81,9 @@ def test_formats_say_their_extension_and_notation() -> None:
 
 def test_only_tables_for_people_need_rich_and_none_needs_numpy() -> None:
     code = (
-        "import sys; from tracer.document import Text; from tracer.writers import FORMATS, render\n"
+        "import sys\n"
+        "from tracer.show.document import Text\n"
+        "from tracer.show.formats import FORMATS, render\n"
         "for name in FORMATS.keys() - {'table'}: render([Text('x')], None, name)\n"
         "print({'rich', 'numpy', 'pydantic'} & set(sys.modules))\n"
         "render([Text('x')], None, 'table')\n"

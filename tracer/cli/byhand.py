@@ -13,8 +13,8 @@ from tracer.cli.ending import raise_end
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.experiment import Experiment
-    from tracer.rounding import Rounding
+    from tracer.digits.rounding import Rounding
+    from tracer.model.experiment import Experiment
 
 
 class RoundingMode(StrEnum):
@@ -35,11 +35,11 @@ def run_by_hand(
     display: Display,
 ) -> None:
     """Show the first iterations both ways."""
-    from tracer.byhand import by_hand_traces
-    from tracer.names import Names
-    from tracer.training import trace_iterations
-    from tracer.views.byhand import by_hand_document
-    from tracer.writers.findings import by_hand_json
+    from tracer.engine.training import trace_iterations
+    from tracer.explain.byhand import by_hand_traces
+    from tracer.model.names import Names
+    from tracer.show.formats.findings import by_hand_json
+    from tracer.show.reports.byhand import by_hand_document
 
     _check(experiment)
     run, exact = trace_iterations(experiment, range(1, iterations + 1))
@@ -63,12 +63,12 @@ def explain_by_hand(
     full: bool,
 ) -> None:
     """Work the numbers asked for in each iteration out as on paper."""
-    from tracer.byhand import by_hand_traces
-    from tracer.explain import NetworkNumbers, numbers_of
-    from tracer.names import Names
-    from tracer.notation.numbers import NumberFormat
-    from tracer.views.explain_by_hand import explain_by_hand_document
-    from tracer.writers.findings import explain_by_hand_json
+    from tracer.digits.numbers import NumberFormat
+    from tracer.explain.byhand import by_hand_traces
+    from tracer.explain.explanation import NetworkNumbers, numbers_of
+    from tracer.model.names import Names
+    from tracer.show.formats.findings import explain_by_hand_json
+    from tracer.show.reports.explain_by_hand import explain_by_hand_document
 
     _check(experiment)
     exact = numbers_of(experiment, asked)

@@ -14,8 +14,8 @@ from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import BptraceError, UsageError
 
 if TYPE_CHECKING:
-    from tracer.answers import Answer
-    from tracer.experiment import Experiment, GraphExperiment
+    from tracer.diagnose.answers import Answer
+    from tracer.model.experiment import Experiment, GraphExperiment
 
 DISAGREE = 1
 
@@ -51,12 +51,12 @@ def check(
     Each is right, right within rounding, follows from an earlier slip, matches a known mistake, or
     is wrong. Without ANSWERS: the numbers that the configuration quotes as expected.
     """
-    from tracer.check import check as judge
-    from tracer.check import with_reasons
-    from tracer.experiment import Experiment
-    from tracer.names import Names
-    from tracer.views.check import LIMIT, check_document
-    from tracer.writers.check_json import check_json
+    from tracer.diagnose.check import check as judge
+    from tracer.diagnose.check import with_reasons
+    from tracer.model.experiment import Experiment
+    from tracer.model.names import Names
+    from tracer.show.formats.check_json import check_json
+    from tracer.show.reports.check import LIMIT, check_document
 
     if answers == config == "-":
         raise UsageError("both CONFIG and ANSWERS are -", "standard input can be only one of them")
@@ -85,7 +85,7 @@ def _answers(
     experiment: Experiment | GraphExperiment,
     tolerance: str | None,
 ) -> tuple[Answer, ...]:
-    from tracer.answers import Tolerance, published_answers, read_answers
+    from tracer.diagnose.answers import Tolerance, published_answers, read_answers
 
     within = Tolerance.parse(tolerance) if tolerance else None
     if answers is None:

@@ -31,10 +31,10 @@ def compare(
 
     Settings that differ, the first number that differs, and how the runs end.
     """
-    from tracer.compare import compare as compare_runs
-    from tracer.names import Names
-    from tracer.views.compare import compare_document
-    from tracer.writers.findings import compare_json
+    from tracer.diagnose.compare import compare as compare_runs
+    from tracer.model.names import Names
+    from tracer.show.formats.findings import compare_json
+    from tracer.show.reports.compare import compare_document
 
     if len(configs) == 1:
         raise UsageError("one configuration has nothing to be compared with", "name another one")

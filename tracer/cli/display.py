@@ -14,10 +14,10 @@ import typer
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.document import Document
-    from tracer.document import Notation as DocumentNotation
-    from tracer.names import Names
-    from tracer.notation.numbers import NumberFormat
+    from tracer.digits.numbers import NumberFormat
+    from tracer.model.names import Names
+    from tracer.show.document import Document
+    from tracer.show.document import Notation as DocumentNotation
 
 
 class OutputFormat(StrEnum):
@@ -86,8 +86,8 @@ def show(
     `full`: long sums are not shortened. `numbers`: how numbers are shown where no option says so.
     `standalone`: LaTeX as a whole document.
     """
-    from tracer.output import open_output
-    from tracer.writers import FORMATS, detect
+    from tracer.show.formats import FORMATS, detect
+    from tracer.show.output import open_output
 
     text = display.format in (OutputFormat.TABLE, OutputFormat.TEXT)
     row = FORMATS["table" if text else display.format.value]
@@ -109,7 +109,7 @@ def notation(
     numbers: NumberFormat | None = None,
 ) -> DocumentNotation:
     """How names, formulas and numbers are written for `target`: unicode, ascii, latex or mathml."""
-    from tracer.notation.names import LIMIT, PlainNotation, QuantityNotation
+    from tracer.show.notation.names import LIMIT, PlainNotation, QuantityNotation
 
     asked = display.digits is not None or display.sig is not None
     shown = number_format(display) if asked or numbers is None else numbers
@@ -121,7 +121,7 @@ def notation(
 
 def number_format(display: Display) -> NumberFormat:
     """The digits asked for; UsageError where both decimals and significant digits are."""
-    from tracer.notation.numbers import NumberFormat
+    from tracer.digits.numbers import NumberFormat
 
     if display.digits is not None and display.sig is not None:
         raise UsageError("--digits and --sig exclude each other", "give one of them")
@@ -131,8 +131,8 @@ def number_format(display: Display) -> NumberFormat:
 
 def show_json(result: Mapping[str, Any] | Iterable[Any], display: Display) -> None:
     """Write a result as JSON: shortest round-trip numbers, never one that isn't finite."""
-    from tracer.output import open_output
-    from tracer.writers.json import write
+    from tracer.show.formats.json import write
+    from tracer.show.output import open_output
 
     with open_output(display.output, display.force) as stream:
         write(result, stream, ascii=(stream.encoding or "").lower() != "utf-8")

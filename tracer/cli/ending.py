@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tracer.engine.training import Run
     from tracer.graph import GraphRun
-    from tracer.training import Run
 
 
 def raise_end(run: Run | GraphRun) -> None:

@@ -14,7 +14,7 @@ from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.names import Names
+    from tracer.model.names import Names
 
 _ITERATION = re.compile(r"@(\d+)(#\d+)?$")
 
@@ -46,11 +46,11 @@ def explain(
 
     The formula in symbols, the numbers put in, the result; without a NAME, what there is.
     """
-    from tracer.experiment import Experiment
-    from tracer.explain import needed, numbers_of, record
-    from tracer.names import Names
-    from tracer.rounding import parse_rounding
-    from tracer.views.explain import explain_document
+    from tracer.digits.rounding import parse_rounding
+    from tracer.explain.explanation import needed, numbers_of, record
+    from tracer.model.experiment import Experiment
+    from tracer.model.names import Names
+    from tracer.show.reports.explain import explain_document
 
     if display.format is OutputFormat.CSV:
         raise UsageError("explanations have no CSV", "--format json has every number in full")

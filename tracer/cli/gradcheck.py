@@ -25,12 +25,12 @@ def gradcheck(
 
     Central differences and, where there is one, a complex step, for every parameter.
     """
-    from tracer.experiment import Experiment
-    from tracer.gradcheck import SAMPLED, Verdict, check_graph, check_network
+    from tracer.diagnose.gradcheck import SAMPLED, Verdict, check_graph, check_network
     from tracer.graph import build_graph
-    from tracer.names import Names
-    from tracer.views.gradcheck import gradcheck_document
-    from tracer.writers.gradcheck_json import gradcheck_json
+    from tracer.model.experiment import Experiment
+    from tracer.model.names import Names
+    from tracer.show.formats.gradcheck_json import gradcheck_json
+    from tracer.show.reports.gradcheck import gradcheck_document
 
     experiment = load_config(config)
     if isinstance(experiment, Experiment):

@@ -16,9 +16,9 @@ from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.experiment import Experiment, GraphExperiment
     from tracer.graph import GraphTrace
-    from tracer.names import Names
+    from tracer.model.experiment import Experiment, GraphExperiment
+    from tracer.model.names import Names
 
 
 def graph(
@@ -37,11 +37,11 @@ def graph(
 
     Every node of the first iteration with its value and gradient, every edge with its derivative.
     """
-    from tracer.experiment import Experiment
+    from tracer.model.experiment import Experiment
 
     experiment = load_config(config)
     if isinstance(experiment, Experiment):
-        from tracer.names import Names
+        from tracer.model.names import Names
 
         trace, names = _of_network(experiment, sample, fine), Names(experiment.network)
         _show([trace], all_rows, display, names)
@@ -72,8 +72,8 @@ def run_graph(
 
 
 def _of_network(experiment: Experiment, sample: int | None, fine: bool) -> GraphTrace:
+    from tracer.engine.training import Run, trace
     from tracer.graph import GraphTrace, network_graph
-    from tracer.training import Run, trace
 
     if experiment.data is None:
         raise UsageError("without `data` there is no loss", "give the configuration `data`")
@@ -89,9 +89,9 @@ def _of_network(experiment: Experiment, sample: int | None, fine: bool) -> Graph
 def _show(
     traces: Sequence[GraphTrace], all_rows: bool, display: Display, names: Names | None
 ) -> None:
-    from tracer.views.graph import graph_document
-    from tracer.views.selection import ROW_LIMIT
-    from tracer.writers.graph_json import graph_run_json
+    from tracer.show.formats.graph_json import graph_run_json
+    from tracer.show.reports.graph import graph_document
+    from tracer.show.reports.selection import ROW_LIMIT
 
     if display.as_json:
         show_json(graph_run_json(traces), display)

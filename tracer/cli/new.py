@@ -68,12 +68,12 @@ def new(
 
     A small seeded network with few digits, nothing saturated, and no vanishing delta.
     """
-    from tracer.activations import ACTIVATIONS
     from tracer.config import dump
-    from tracer.exercise import Wish, exercise
-    from tracer.losses import LOSSES
-    from tracer.network import Bias
-    from tracer.output import open_output
+    from tracer.model.activations import ACTIVATIONS
+    from tracer.model.losses import LOSSES
+    from tracer.model.network import Bias
+    from tracer.show.output import open_output
+    from tracer.teach.exercise import Wish, exercise
 
     if count > 1 and _SEED not in (output or ""):
         raise UsageError(

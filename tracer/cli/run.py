@@ -18,8 +18,8 @@ from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.experiment import Experiment
-    from tracer.trace import IterationTrace
+    from tracer.engine.trace import IterationTrace
+    from tracer.model.experiment import Experiment
 
 
 class View(StrEnum):
@@ -55,7 +55,7 @@ def run(
 
     Forward, errors, backward, gradients and updates, with the conventions in words.
     """
-    from tracer.experiment import Experiment
+    from tracer.model.experiment import Experiment
 
     experiment = load_config(config)
     if not isinstance(experiment, Experiment):
@@ -66,7 +66,7 @@ def run(
         run_graph(experiment, iterations, all_rows, display)
         return
     if round:
-        from tracer.rounding import parse_rounding
+        from tracer.digits.rounding import parse_rounding
 
         if view is not View.NEURONS:
             raise UsageError(f"--round has no --view {view.value}", "leave one of them out")
@@ -92,11 +92,11 @@ def _run_network(
     display: Display,
     all_rows: bool,
 ) -> None:
-    from tracer.names import Names
-    from tracer.training import trace_iterations
-    from tracer.views.run import run_document
-    from tracer.views.selection import ROW_LIMIT
-    from tracer.writers.json import run_json
+    from tracer.engine.training import trace_iterations
+    from tracer.model.names import Names
+    from tracer.show.formats.json import run_json
+    from tracer.show.reports.run import run_document
+    from tracer.show.reports.selection import ROW_LIMIT
 
     with progress(iterations, "training") as report:
         run, traced = trace_iterations(experiment, range(1, iterations + 1), report)

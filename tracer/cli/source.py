@@ -14,7 +14,7 @@ from tracer import bundled
 from tracer.errors import BptraceError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from tracer.experiment import Experiment, GraphExperiment
+    from tracer.model.experiment import Experiment, GraphExperiment
 
 ConfigArgument = Annotated[
     str,
@@ -54,7 +54,7 @@ def load_config(config: str) -> Experiment | GraphExperiment:
 
 def load_network(config: str) -> Experiment:
     """The experiment that CONFIG describes, which must be a network."""
-    from tracer.experiment import Experiment
+    from tracer.model.experiment import Experiment
 
     experiment = load_config(config)
     if not isinstance(experiment, Experiment):

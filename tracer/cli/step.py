@@ -15,7 +15,7 @@ from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.experiment import Experiment, GraphExperiment
+    from tracer.model.experiment import Experiment, GraphExperiment
 
 
 def step(
@@ -48,9 +48,9 @@ def step(
 
     Shows the loss on the way, the parameters before and after, and predictions.
     """
-    from tracer.experiment import Experiment
-    from tracer.views.selection import ROW_LIMIT
-    from tracer.views.step import history_iterations
+    from tracer.model.experiment import Experiment
+    from tracer.show.reports.selection import ROW_LIMIT
+    from tracer.show.reports.step import history_iterations
 
     if every and rows:
         raise UsageError("--every and --rows exclude each other", "give one of them")
@@ -99,10 +99,10 @@ def _traced(text: str | None, total: int) -> list[int]:
 def _step_network(
     experiment: Experiment, steps: Steps, save: Path | None, display: Display
 ) -> None:
-    from tracer.names import Names
-    from tracer.training import continued, trace, train
-    from tracer.views.step import step_document
-    from tracer.writers.json import step_json
+    from tracer.engine.training import continued, trace, train
+    from tracer.model.names import Names
+    from tracer.show.formats.json import step_json
+    from tracer.show.reports.step import step_document
 
     with progress(steps.total, "training") as report:
         run = train(experiment, steps.total, steps.kept, report)
@@ -121,8 +121,8 @@ def _step_graph(
     experiment: GraphExperiment, steps: Steps, save: Path | None, display: Display
 ) -> None:
     from tracer.graph import build_graph, trace_graph, train_graph
-    from tracer.views.graph import graph_steps_document
-    from tracer.writers.graph_json import graph_step_json
+    from tracer.show.formats.graph_json import graph_step_json
+    from tracer.show.reports.graph import graph_steps_document
 
     graph = build_graph(experiment)
     with progress(steps.total, "training") as report:
@@ -141,7 +141,7 @@ def _step_graph(
 
 def _save(state: Experiment | GraphExperiment, updates: int, path: Path, display: Display) -> None:
     from tracer.config import dump
-    from tracer.output import open_output
+    from tracer.show.output import open_output
 
     with open_output(path, display.force) as stream:
         stream.write(dump(state))

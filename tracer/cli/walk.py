@@ -16,11 +16,11 @@ from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.document import Derivation, Notation
-    from tracer.explain import GraphNumbers, NetworkNumbers
-    from tracer.notation.numbers import NumberFormat
-    from tracer.walk import Walk
-    from tracer.writers import Style
+    from tracer.digits.numbers import NumberFormat
+    from tracer.explain.explanation import GraphNumbers, NetworkNumbers
+    from tracer.explain.walk import Walk
+    from tracer.show.document import Derivation, Notation
+    from tracer.show.formats import Style
 
 INTERRUPTED = 130
 _HELP = """  Enter  show more: the formula, the numbers put in, the result, the next formula
@@ -57,8 +57,8 @@ def walk(
 
     Formula, Enter, the numbers put in, Enter, the result; --ask lets you answer first.
     """
-    from tracer.explain import numbers_of
-    from tracer.walk import walk_through
+    from tracer.explain.explanation import numbers_of
+    from tracer.explain.walk import walk_through
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("walk needs a terminal", "`bptrace explain CONFIG NAME` does not")
@@ -76,8 +76,8 @@ class _Terminal:
     def __init__(
         self, numbers: NetworkNumbers | GraphNumbers, way: Walk, display: Display, *, ask: bool
     ) -> None:
-        from tracer.explain import NetworkNumbers
-        from tracer.writers import detect
+        from tracer.explain.explanation import NetworkNumbers
+        from tracer.show.formats import detect
 
         self.numbers, self.state, self.ask = numbers, way, ask
         self.digits: NumberFormat = number_format(display)
@@ -102,7 +102,7 @@ class _Terminal:
 
     def _after(self, state: Walk) -> Walk | None:
         """Show the state and ask for the next one; None to quit."""
-        from tracer.walk import Shown
+        from tracer.explain.walk import Shown
 
         new = self._lines(state)
         for line in new:
@@ -123,8 +123,8 @@ class _Terminal:
 
     def _lines(self, state: Walk) -> list[str]:
         """What the state shows beyond what was shown before it."""
-        from tracer.views.explain import derivation
-        from tracer.walk import Shown
+        from tracer.explain.walk import Shown
+        from tracer.show.reports.explain import derivation
 
         whole = derivation(self.numbers, state.item.name, self.digits)
         steps = len(whole.steps)
@@ -136,7 +136,7 @@ class _Terminal:
 
     def _written(self, whole: Derivation, steps: int) -> list[str]:
         """The first so many lines of a derivation, as the terminal gets them."""
-        from tracer.writers import render
+        from tracer.show.formats import render
 
         if steps == 0:
             return []
@@ -145,7 +145,7 @@ class _Terminal:
 
     def _judged(self, state: Walk, text: str) -> Walk | None:
         """The state after an answer; None for what is no number, after saying so."""
-        from tracer.walk import Shown, judge
+        from tracer.explain.walk import Shown, judge
 
         try:
             verdict = judge(text, self.numbers.value(state.item.name), self.digits)
@@ -160,7 +160,7 @@ class _Terminal:
 
     def _count(self) -> None:
         """How many answers were right, rounded, wrong."""
-        from tracer.walk import Verdict
+        from tracer.explain.walk import Verdict
 
         if self.ask:
             print(", ".join(f"{verdict.value}: {self.state.count(verdict)}" for verdict in Verdict))

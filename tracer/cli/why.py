@@ -12,7 +12,7 @@ from tracer.cli.source import ConfigArgument, load_network
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.notation.numbers import Written
+    from tracer.digits.numbers import Written
 
 
 def why(
@@ -33,10 +33,10 @@ def why(
 
     Tries update orders, biases, losses, reductions and roundings, the fewest changes first.
     """
-    from tracer.names import Names
-    from tracer.views.why import why_document
-    from tracer.why import why as explain
-    from tracer.writers.findings import why_json
+    from tracer.diagnose.why import why as explain
+    from tracer.model.names import Names
+    from tracer.show.formats.findings import why_json
+    from tracer.show.reports.why import why_document
 
     experiment = load_network(config)
     wanted = dict(map(_number, numbers))
@@ -50,7 +50,7 @@ def why(
 
 def _number(text: str) -> tuple[str, Written]:
     """`w5+=0.3589` is the name `w5+` and the number 0.3589."""
-    from tracer.notation.numbers import Written
+    from tracer.digits.numbers import Written
 
     name, sign, value = text.rpartition("=")
     if not sign or not name.strip():

@@ -13,7 +13,7 @@ from tracer.cli.source import load_network
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.trace import IterationTrace
+    from tracer.engine.trace import IterationTrace
 
 _NAME = "{name}"
 _ON_PAPER = Display(format=OutputFormat.MARKDOWN)
@@ -62,14 +62,14 @@ def worksheet(
 
 
 def _first_iteration(config: str) -> IterationTrace:
-    from tracer.training import trace_iterations
+    from tracer.engine.training import trace_iterations
 
     return trace_iterations(load_network(config), [1])[1][0]
 
 
 def _write_answers(trace: IterationTrace, display: Display) -> None:
-    from tracer.output import open_output
-    from tracer.worksheet import answers
+    from tracer.explain.worksheet import answers
+    from tracer.show.output import open_output
 
     text = answers(trace)
     with open_output(display.output, display.force) as stream:
@@ -77,7 +77,7 @@ def _write_answers(trace: IterationTrace, display: Display) -> None:
 
 
 def _write_sheet(trace: IterationTrace, display: Display, key: bool, formulas: bool) -> None:
-    from tracer.views.worksheet import worksheet as sheet
+    from tracer.show.reports.worksheet import worksheet as sheet
 
     across = 1 if display.format is OutputFormat.CSV else 2
     document = sheet(trace, key=key, formulas=formulas, across=across)

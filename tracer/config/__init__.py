@@ -15,7 +15,7 @@ from tracer.config.reader import read
 from tracer.config.report import Report
 from tracer.config.schema import json_schema
 from tracer.config.writing import dump
-from tracer.experiment import Experiment, GraphExperiment
+from tracer.model.experiment import Experiment, GraphExperiment
 
 __all__ = ["dump", "json_schema", "load"]
 

@@ -16,9 +16,9 @@ from tracer.config.samples import Reader
 from tracer.config.structure import check_loss, plan
 from tracer.config.training import read_training
 from tracer.config.wording import misspelled, report_all
-from tracer.experiment import Expected, Experiment, GraphExperiment
-from tracer.losses import LOSSES
-from tracer.notation.numbers import Written
+from tracer.digits.numbers import Written
+from tracer.model.experiment import Expected, Experiment, GraphExperiment
+from tracer.model.losses import LOSSES
 
 S = TypeVar("S", bound=Section)
 

@@ -9,7 +9,7 @@ from tracer.config.models import GraphConfig, GraphModel, GraphTrainingModel
 from tracer.config.nodes import Node, Position
 from tracer.config.report import Report
 from tracer.errors import did_you_mean
-from tracer.experiment import Expected, GraphExperiment, GraphNode, GraphTraining
+from tracer.model.experiment import Expected, GraphExperiment, GraphNode, GraphTraining
 
 
 def read_graph(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from tracer.network import Bias
+from tracer.model.network import Bias
 
 _UNKNOWN = 8 * 2**30
 _PER_PARAMETER = 8

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal, TypeAlias, Union
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Tag, create_model
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from tracer.activations import ACTIVATIONS
 from tracer.config.fields import OneOf, Section, Sound, by_kind
-from tracer.initializers import INITIALIZERS, Initializer, Option
-from tracer.losses import LOSSES
-from tracer.optimizers import OPTIMIZERS
+from tracer.model.activations import ACTIVATIONS
+from tracer.model.initializers import INITIALIZERS, Initializer, Option
+from tracer.model.losses import LOSSES
+from tracer.model.optimizers import OPTIMIZERS
 
 MOST = 2**53
 """The largest count: up to here float64 holds every whole number."""

@@ -7,8 +7,8 @@ import numpy as np
 from tracer.config.models import BiasValues, InitModel, NetworkModel, Weights
 from tracer.config.nodes import Path
 from tracer.config.report import Report
-from tracer.initializers import INITIALIZERS
-from tracer.network import FloatArray, LayerParameters, Network, Parameters
+from tracer.model.initializers import INITIALIZERS
+from tracer.model.network import FloatArray, LayerParameters, Network, Parameters
 
 
 def start(network: Network, model: NetworkModel, report: Report) -> Parameters:

@@ -14,7 +14,7 @@ from tracer.config.neurons import NameRow
 from tracer.config.report import Report
 from tracer.config.structure import Plan
 from tracer.config.tables import Row, Table, read_table
-from tracer.experiment import Data
+from tracer.model.experiment import Data
 
 _TOLERANCE = 1e-9
 _LISTED = 8

@@ -13,7 +13,7 @@ from tracer.config.models import LayerModel, NetworkModel
 from tracer.config.neurons import NameRow, name_all
 from tracer.config.nodes import Path
 from tracer.config.report import Report
-from tracer.network import Bias, Network
+from tracer.model.network import Bias, Network
 
 
 @dataclass(frozen=True, slots=True)

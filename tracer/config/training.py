@@ -8,10 +8,10 @@ from itertools import islice
 from tracer.config.models import TrainingModel
 from tracer.config.report import Report
 from tracer.errors import UnknownNameError, did_you_mean
-from tracer.experiment import Resume, Stop, Training
-from tracer.names import Names
-from tracer.network import Network, parameter_names
-from tracer.quantities import Kind
+from tracer.model.experiment import Resume, Stop, Training
+from tracer.model.names import Names
+from tracer.model.network import Network, parameter_names
+from tracer.model.quantity import Kind
 
 _COMPARED = 1000
 _LETTERS = {"biases": "b", "weights": "w"}

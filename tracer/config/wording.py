@@ -12,7 +12,7 @@ from tracer.config.nodes import Node, Path
 from tracer.config.report import Report
 from tracer.config.scalars import number
 from tracer.errors import did_you_mean
-from tracer.initializers import INITIALIZERS
+from tracer.model.initializers import INITIALIZERS
 
 _LONGEST = 40
 

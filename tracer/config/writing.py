@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tracer.config.neurons import default_names
 from tracer.config.scalars import resolve
-from tracer.experiment import Data, Expected, Experiment, GraphExperiment, Training
-from tracer.network import Bias, FloatArray, Network, parameter_names
+from tracer.model.experiment import Data, Expected, Experiment, GraphExperiment, Training
+from tracer.model.network import Bias, FloatArray, Network, parameter_names
 
 _WIDTH = 100
 _SHORT = 8

@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 
 from tracer.errors import ConfigError, Problem, did_you_mean
-from tracer.experiment import GraphExperiment, GraphNode
-from tracer.expression import Expression, SyntaxProblem, parse, symbols
+from tracer.formula import Expression, SyntaxProblem, parse, symbols
 from tracer.graph.names import LEARNING_RATE
 from tracer.graph.structure import Graph
+from tracer.model.experiment import GraphExperiment, GraphNode
 
 Uses = dict[str, tuple[str, ...]]
 """The names that each node's formula uses."""

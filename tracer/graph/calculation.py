@@ -1,6 +1,6 @@
 """The numbers of a graph, and in words why there are none.
 
-Thin over `tracer.expression`: it adds the node, its place in the file and the values that were put
+Thin over `tracer.formula`: it adds the node, its place in the file and the values that were put
 in to what can go wrong in a formula.
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from itertools import takewhile
 
 from tracer.errors import BptraceError, Problem
-from tracer.expression import EvaluationError, NodeGradient, backpropagate, forward, symbols
+from tracer.formula import EvaluationError, NodeGradient, backpropagate, forward, symbols
+from tracer.formula.plain import plain
 from tracer.graph.structure import Graph
-from tracer.notation.plain import plain
 
 
 class GraphValueError(BptraceError):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tracer.expression import (
+from tracer.engine.trace import IterationTrace
+from tracer.formula import (
     Call,
     Expression,
     Number,
@@ -19,8 +20,7 @@ from tracer.expression import (
     rebuild,
 )
 from tracer.graph.structure import Graph
-from tracer.quantities import Kind
-from tracer.trace import IterationTrace
+from tracer.model.quantity import Kind
 
 _GIVEN = {Kind.INPUT, Kind.TARGET, Kind.WEIGHT, Kind.BIAS}
 _FORWARD = {Kind.NET, Kind.OUT, Kind.ERROR, Kind.TOTAL, Kind.LOSS}

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tracer.experiment import GraphNode, GraphTraining
-from tracer.expression import Expression, Negative, Number, Symbol, derivatives, total
+from tracer.formula import Expression, Negative, Number, Symbol, derivatives, total
 from tracer.graph.names import gradient_name
+from tracer.model.experiment import GraphNode, GraphTraining
 
 
 @dataclass(frozen=True, slots=True)

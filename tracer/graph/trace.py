@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from tracer.errors import UnknownNameError
-from tracer.expression import Expression, NodeGradient, Symbol
+from tracer.formula import Expression, NodeGradient, Symbol
 from tracer.graph.calculation import gradients, values
 from tracer.graph.names import LEARNING_RATE, GraphNames, gradient_name
 from tracer.graph.structure import Graph, gradient_formulas

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracer.errors import DivergedError, UsageError
-from tracer.experiment import GraphTraining
-from tracer.expression import Expression, namespace, symbols, to_python
+from tracer.formula import Expression, namespace, symbols, to_python
 from tracer.graph.calculation import GraphValueError, values
 from tracer.graph.names import LEARNING_RATE, gradient_name
 from tracer.graph.structure import Graph
 from tracer.graph.trace import GraphTrace
+from tracer.model.experiment import GraphTraining
 
 _BLOCK = 10_000
 

@@ -1,0 +1,1 @@
+"""Somebody's numbers judged: answers, mistakes, conventions, verdicts, gradient checks."""

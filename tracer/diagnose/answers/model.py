@@ -1,0 +1,117 @@
+"""What the readers of answers hand on: entries as the file has them, answers as they are understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tracer.diagnose.answers.moments import Moment
+from tracer.digits.numbers import Written
+from tracer.errors import Problem, UsageError
+
+_MACHINE = 15
+"""From so many significant digits on, a number is a program's float64 and not a person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """|given − right| ≤ absolute + relative·|right|: how near a program's number has to be."""
+
+    relative: float = 1e-9
+    absolute: float = 1e-12
+
+    def __call__(self, value: float) -> float:
+        """The distance from `value` that is still right."""
+        return self.absolute + self.relative * abs(value)
+
+    @classmethod
+    def parse(cls, text: str) -> Tolerance:
+        """`1e-6` (relative; absolute 1e-12) or `1e-6,1e-9`.
+
+        Raises:
+            UsageError: the text is something else, or one of the numbers is negative.
+        """
+        try:
+            numbers = [Written.parse(part).value for part in text.split(",")]
+        except ValueError:
+            numbers = []
+        if not 1 <= len(numbers) <= 2 or min(numbers) < 0:
+            raise UsageError(
+                f"--tolerance {text}: expected a relative and perhaps an absolute tolerance",
+                "write 1e-6 or 1e-6,1e-9",
+            )
+        return cls(*numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something stands: line and column from 1 (0: the file as a whole), path within it."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    path: str = ""
+
+    def problem(self, message: str, hint: str = "") -> Problem:
+        """Something that is wrong here."""
+        return Problem(self.file, self.line, self.column, self.path, message, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One number of an entry, as text; `index` is its place in the entry's array."""
+
+    text: str
+    spot: Spot
+    index: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name with a number, or with an array of numbers whose shape is `shape`.
+
+    `moment` is None where the file leaves it to the name's `@`. `floating`: the numbers are
+    a program's floats, and their digits claim nothing.
+    """
+
+    name: str
+    spot: Spot
+    leaves: tuple[Leaf, ...]
+    shape: tuple[int, ...] = ()
+    moment: Moment | None = None
+    floating: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A name with the number supplied for it.
+
+    `name` is canonical, without an iteration: that is the moment's. `tolerance` is set for a
+    program's number; a person's is as exact as its digits say.
+    """
+
+    moment: Moment
+    name: str
+    written: Written
+    tolerance: Tolerance | None = None
+
+    @property
+    def value(self) -> float:
+        """The number."""
+        return self.written.value
+
+    @property
+    def uncertainty(self) -> float:
+        """Half a unit of the last digit; of a program's number, its tolerance."""
+        return self.slack(self.value)
+
+    def slack(self, value: float) -> float:
+        """How far from `value` the answer may be and still be that value, written down."""
+        if self.tolerance is not None:
+            return self.tolerance(value)
+        # A tie in decimal is rarely one in float64.
+        return self.written.unit / 2 * (1 + 1e-9) + abs(value) * 4e-16
+
+
+def is_machine(written: Written) -> bool:
+    """Whether the digits are those of a float64 in full."""
+    return written.significant >= _MACHINE

@@ -1,0 +1,179 @@
+"""A file of answers, or the configuration's own `expected:`, as answers; every problem at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tracer.config.files import decode
+from tracer.diagnose.answers.arrays import element_names, find_stage
+from tracer.diagnose.answers.model import Answer, Entry, Leaf, Spot, Tolerance, is_machine
+from tracer.diagnose.answers.moments import Moment, untrained, with_targets
+from tracer.diagnose.answers.npz import read_npz
+from tracer.diagnose.answers.table import read_table
+from tracer.diagnose.answers.tree import read_tree
+from tracer.digits.numbers import Written
+from tracer.errors import ConfigError, Problem, UnknownNameError, UsageError
+from tracer.explain.explanation import NetworkNumbers, Numbers
+from tracer.model.experiment import Experiment, GraphExperiment
+from tracer.model.quantity import Kind
+
+_NPZ = b"PK\x03\x04"
+_ITERATION = re.compile(r"@(\d{1,15})(#\d+)?$")
+_WITHOUT_TARGETS = frozenset({Kind.INPUT, Kind.WEIGHT, Kind.BIAS, Kind.NET, Kind.OUT})
+
+
+def read_answers(
+    content: bytes,
+    file: str,
+    experiment: Experiment | GraphExperiment,
+    tolerance: Tolerance | None = None,
+) -> tuple[Answer, ...]:
+    """The answers in a file's content; `file` is its name in problems, and tells CSV from YAML.
+
+    `tolerance`, where given, holds for every number, also for those with few digits.
+
+    Raises:
+        ConfigError: all the problems at once: names that don't exist, with the nearest ones; numbers
+            that aren't; arrays of the wrong shape; quantities that are supplied twice.
+    """
+    if content.startswith(_NPZ) or file.endswith(".npz"):
+        entries, problems = read_npz(content, file)
+    else:
+        text = decode(content, file)
+        entries, problems = (read_table if _is_csv(text, file) else read_tree)(text, file)
+    return _understood(entries, problems, experiment, tolerance)
+
+
+def published_answers(
+    experiment: Experiment | GraphExperiment, file: str, tolerance: Tolerance | None = None
+) -> tuple[Answer, ...]:
+    """The answers of the configuration's own `expected:`.
+
+    Raises:
+        UsageError: it has none.
+        ConfigError: names that don't exist, or not in that iteration.
+    """
+    if not experiment.expected:
+        raise UsageError(
+            f"{file} has no `expected:` numbers", "name a file of answers behind the configuration"
+        )
+    entries = [
+        Entry(name, spot, (Leaf(written.text, spot),), moment=moment)
+        for index, block in enumerate(experiment.expected)
+        for moment in [Moment(block.iteration, block.after)]
+        for name, written in block.values.items()
+        for spot in [Spot(file, path=f"expected[{index}].values.{name}")]
+    ]
+    return _understood(entries, [], experiment, tolerance)
+
+
+def _is_csv(text: str, file: str) -> bool:
+    if file.endswith((".csv", ".yaml", ".yml", ".json")):
+        return file.endswith(".csv")
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    return "," in first and ": " not in first and first[0] not in "{[-"
+
+
+def _understood(
+    entries: Iterable[Entry],
+    problems: list[Problem],
+    experiment: Experiment | GraphExperiment,
+    tolerance: Tolerance | None,
+) -> tuple[Answer, ...]:
+    forward_only = isinstance(experiment, Experiment) and experiment.data is None
+    collector = _Collector(with_targets(experiment), forward_only, tolerance, problems)
+    answers = [answer for entry in entries for answer in collector.answers(entry)]
+    if problems:
+        raise ConfigError(problems)
+    return tuple(answers)
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Turns entries into answers; what is wrong goes to `problems`."""
+
+    experiment: Experiment | GraphExperiment
+    forward_only: bool
+    tolerance: Tolerance | None
+    problems: list[Problem]
+    numbers: dict[Moment, Numbers] = field(default_factory=dict)
+    seen: dict[tuple[Moment, str], Spot] = field(default_factory=dict)
+
+    def answers(self, entry: Entry) -> Iterator[Answer]:
+        """The answers of one entry."""
+        try:
+            moment, found = self._array(entry) if entry.shape else self._number(entry)
+        except (UnknownNameError, UsageError) as error:
+            self._complain(entry.spot, error.message, error.hint)
+            return
+        except ValueError as error:
+            self._complain(entry.spot, str(error), "a row is a neuron or a sample")
+            return
+        for name, leaf in zip(found, entry.leaves, strict=True):
+            answer = self._answer(moment, name, leaf, entry.floating)
+            if answer is not None:
+                yield answer
+
+    def _number(self, entry: Entry) -> tuple[Moment, Iterator[str]]:
+        moment = self._moment(entry)
+        numbers = self._numbers(moment)
+        name = numbers.find(entry.name)
+        self._refuse_backward(entry, numbers, name)
+        return moment, iter([name])
+
+    def _array(self, entry: Entry) -> tuple[Moment, Iterator[str]]:
+        moment = self._moment(entry)
+        numbers = self._numbers(moment)
+        if not isinstance(numbers, NetworkNumbers):
+            raise UnknownNameError("a list of numbers", "a graph has only single numbers")
+        stage = find_stage(entry.name.partition("@")[0], numbers.trace)
+        names = list(element_names(stage, entry.shape, numbers.trace))
+        self._refuse_backward(entry, numbers, names[0])
+        return moment, iter(names)
+
+    def _moment(self, entry: Entry) -> Moment:
+        """The moment of the block that the entry stands in, or that its `@` says."""
+        match = _ITERATION.search(entry.name)
+        if match is None:
+            return entry.moment or Moment()
+        moment = Moment(max(int(match[1]), 1))
+        if entry.moment not in (None, moment):
+            raise UnknownNameError(
+                f"'{entry.name}' stands among other numbers: {entry.moment.words}",
+                "leave out the '@'",
+            )
+        return moment
+
+    def _numbers(self, moment: Moment) -> Numbers:
+        if moment not in self.numbers:
+            self.numbers[moment] = untrained(self.experiment, moment)
+        return self.numbers[moment]
+
+    def _refuse_backward(self, entry: Entry, numbers: Numbers, name: str) -> None:
+        if not self.forward_only or not isinstance(numbers, NetworkNumbers):
+            return
+        if numbers.trace.find(name).kind not in _WITHOUT_TARGETS:
+            raise UnknownNameError(
+                f"'{entry.name}' needs targets", "the configuration has only samples to `predict`"
+            )
+
+    def _answer(self, moment: Moment, name: str, leaf: Leaf, floating: bool) -> Answer | None:
+        try:
+            written = Written.parse(leaf.text)
+        except ValueError as error:
+            self._complain(leaf.spot, str(error))
+            return None
+        before = self.seen.setdefault((moment, name), leaf.spot)
+        if before is not leaf.spot:
+            first = f"it first stands in line {before.line}" if before.line else before.path
+            self._complain(leaf.spot, "this quantity has two numbers", first)
+            return None
+        full = floating or is_machine(written)
+        tolerance = self.tolerance or (Tolerance() if full else None)
+        return Answer(moment, name, written, tolerance)
+
+    def _complain(self, spot: Spot, message: str, hint: str = "") -> None:
+        self.problems.append(spot.problem(message, hint))

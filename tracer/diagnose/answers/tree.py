@@ -1,0 +1,126 @@
+"""Answers in YAML or JSON (which YAML's grammar contains): names with numbers, or moments with names.
+
+A mapping of names; a list of `{iteration: k, values: {…}}` and `{after: n, values: {…}}` as under
+`expected:`; or a mapping with that list under `expected`. A value may be a nested list of numbers.
+An empty value, as on a worksheet that nobody has filled in yet, is no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tracer.config.nodes import Node, Path, spell
+from tracer.config.reader import read
+from tracer.config.wording import found
+from tracer.diagnose.answers.model import Entry, Leaf, Spot
+from tracer.diagnose.answers.moments import Moment
+from tracer.errors import Problem
+
+_BLOCK = frozenset({"iteration", "after", "values", "note"})
+
+
+def read_tree(text: str, file: str) -> tuple[list[Entry], list[Problem]]:
+    """The entries of the text, and what is wrong with the rest of it.
+
+    Raises:
+        ConfigError: the text isn't YAML at all.
+    """
+    root, problems = read(text, file, tops=(dict, list))
+    reader = _Reader(file, problems)
+    if isinstance(root.value, dict) and "expected" in root.value:
+        path: Path = ("expected",)
+        return list(reader.blocks(root.find(path), path)), problems
+    if isinstance(root.value, list):
+        return list(reader.blocks(root, ())), problems
+    if "values" in root.value and root.value.keys() <= _BLOCK:
+        return list(reader.block(root, ())), problems
+    return list(reader.names(root, (), None)), problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    file: str
+    problems: list[Problem]
+
+    def blocks(self, node: Node, path: Path) -> Iterator[Entry]:
+        """The entries of a list of moments."""
+        if not isinstance(node.value, list):
+            self._complain(node, path, "expected a list of {iteration: ..., values: ...}")
+            return
+        for index, block in enumerate(_below(node)):
+            yield from self.block(block, (*path, index))
+
+    def block(self, node: Node, path: Path) -> Iterator[Entry]:
+        """The entries of one `{iteration: k, values: {…}}`."""
+        if not isinstance(node.value, dict):
+            hint = "write {iteration: 1, values: {...}}"
+            self._complain(node, path, f"found {found(node)}, expected a mapping", hint)
+            return
+        for key in node.value.keys() - _BLOCK:
+            spot = Spot(self.file, *node.position_of_key((key,)), spell((*path, key)))
+            self.problems.append(
+                spot.problem(f"unknown key '{key}'", "known here: iteration, after, values")
+            )
+        values = node.child("values")
+        if values is None or not isinstance(values.value, dict):
+            self._complain(values or node, path, "missing key 'values'", "names with their numbers")
+            return
+        yield from self.names(values, (*path, "values"), self._moment(node, path))
+
+    def _moment(self, node: Node, path: Path) -> Moment | None:
+        iteration, after = node.child("iteration"), node.child("after")
+        if iteration is not None and after is not None:
+            self._complain(after, (*path, "after"), "both iteration and after", "leave one out")
+        for child, key, least in ((iteration, "iteration", 1), (after, "after", 0)):
+            if child is None:
+                continue
+            number = child.value
+            if isinstance(number, bool) or not isinstance(number, int) or number < least:
+                expected = f"expected a whole number from {least}"
+                self._complain(child, (*path, key), f"found {found(child)}, {expected}")
+                continue
+            return Moment(number) if key == "iteration" else Moment(None, number)
+        return None
+
+    def names(self, node: Node, path: Path, moment: Moment | None) -> Iterator[Entry]:
+        """The entries of a mapping from names to numbers."""
+        for name in node.value:
+            child, place = node.child(name), (*path, name)
+            if child is None or child.value is None:
+                continue
+            key = Spot(self.file, *node.position_of_key((name,)), spell(place))
+            shape = self._shape(child, place)
+            if shape is not None:
+                yield Entry(name, key, tuple(self._leaves(child, place, ())), shape, moment)
+
+    def _shape(self, node: Node, path: Path) -> tuple[int, ...] | None:
+        """The shape of a nested list; None after a complaint about rows of different lengths."""
+        if isinstance(node.value, dict):
+            self._complain(node, path, "found a mapping, expected a number")
+            return None
+        if not isinstance(node.value, list):
+            return ()
+        shapes = [self._shape(child, (*path, i)) for i, child in enumerate(_below(node))]
+        if None in shapes:
+            return None
+        if len(set(shapes)) != 1:
+            message = "rows of different lengths" if shapes else "found an empty list"
+            self._complain(node, path, message, "every row of a matrix has as many numbers")
+            return None
+        return (len(shapes), *(shapes[0] or ()))
+
+    def _leaves(self, node: Node, path: Path, index: tuple[int, ...]) -> Iterator[Leaf]:
+        if isinstance(node.value, list):
+            for number, child in enumerate(_below(node)):
+                yield from self._leaves(child, (*path, number), (*index, number))
+        else:
+            yield Leaf(node.text, Spot(self.file, *node.position, spell(path)), index)
+
+    def _complain(self, node: Node, path: Path, message: str, hint: str = "") -> None:
+        self.problems.append(Spot(self.file, *node.position, spell(path)).problem(message, hint))
+
+
+def _below(node: Node) -> list[Node]:
+    """The nodes of a list."""
+    return [child for index in range(len(node.value)) if (child := node.child(index)) is not None]

@@ -1,0 +1,266 @@
+"""The conventions in which two right calculations of the same network differ, one row each.
+
+A row gives, for a calculation as a configuration states it, the other ways in which it is done; `why`
+tries them. Alternatives that could not change a number (the mean over one sample) are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tracer.digits.rounding import Rounding
+from tracer.engine.altered import UNALTERED, Altered
+from tracer.engine.batches import Batches
+from tracer.engine.passes import Rule
+from tracer.model.experiment import Experiment
+from tracer.model.losses import LOSSES
+from tracer.model.network import Bias, FloatArray, Layer, Network, parameter_names
+from tracer.model.quantity import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to do a calculation.
+
+    `averaged`: a shared bias's gradient is the mean over its neurons, not their sum. `negated`: what
+    is called delta is −∂E/∂net. `offset`: how many updates more or fewer than said.
+    """
+
+    experiment: Experiment
+    averaged: bool = False
+    negated: bool = False
+    offset: int = 0
+    rounding: Rounding | None = None
+
+    @property
+    def altered(self) -> Altered:
+        """What the engine goes on with."""
+        layers = self.experiment.network.layers
+        shared = [layer for layer in layers if self.averaged and layer.bias is Bias.SHARED]
+        if not shared and self.rounding is None:
+            return UNALTERED
+        neurons = {layer.number: len(layer.neurons) for layer in shared}
+        return Altered(self.rounding, neurons, Rule.of(self.experiment).free or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another way than the stated one: its value in JSON, in words, and how to get there."""
+
+    value: str | int
+    words: str
+    apply: Callable[[Variant], Variant]
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """`alternatives(experiment)`: the ways that a configuration does not state.
+
+    `afterwards`: it chooses among numbers already calculated, and costs no calculation. `concerns`:
+    the only kind of number that it changes.
+    """
+
+    name: str
+    alternatives: Callable[[Experiment], Iterator[Alternative]]
+    afterwards: bool = False
+    concerns: Kind | None = None
+
+
+def _alternative(value: str, words: str, change: Callable[[Experiment], Experiment]) -> Alternative:
+    return Alternative(
+        value, words, lambda variant: replace(variant, experiment=change(variant.experiment))
+    )
+
+
+def _frozen(experiment: Experiment) -> frozenset[str]:
+    return experiment.training.frozen if experiment.training else frozenset()
+
+
+def _update_order(experiment: Experiment) -> Iterator[Alternative]:
+    training = experiment.training
+    if training is None or experiment.network.depth == 1:
+        return
+    words = {
+        "simultaneous": "hidden deltas from the output weights before the update",
+        "output_first": "hidden deltas from already updated output weights",
+    }
+    for order in words.keys() - {training.update_order}:
+        yield _training_alternative(order, words[order], update_order=order)
+
+
+def _training_alternative(value: str, words: str, **settings: Any) -> Alternative:
+    def change(experiment: Experiment) -> Experiment:
+        assert experiment.training is not None
+        return replace(experiment, training=replace(experiment.training, **settings))
+
+    return _alternative(value, words, change)
+
+
+_BIASES = {
+    "fixed": "biases fixed",
+    "each": "each neuron its own trained bias",
+    "shared_sum": "one trained bias a layer, its gradient the sum over the neurons",
+    "shared_mean": "one trained bias a layer, its gradient the mean over the neurons",
+}
+
+
+def _biases(experiment: Experiment) -> Iterator[Alternative]:
+    seen = [_bias_rules(Variant(experiment))]
+    for value, words in _BIASES.items():
+        if not _possible(experiment, value):
+            continue
+        change = partial(_with_biases, value=value)
+        rules = _bias_rules(change(Variant(experiment)))
+        if rules not in seen:
+            seen.append(rules)
+            yield Alternative(value, words, change)
+
+
+def _possible(experiment: Experiment, value: str) -> bool:
+    """Fixed needs an update to be left out of, shared a layer's biases to start out equal."""
+    if value == "fixed":
+        return experiment.training is not None
+    biases = [b for _, b in experiment.parameters if b is not None]
+    return value == "each" or all(bool((b == b[0]).all()) for b in biases)
+
+
+def _bias_rules(variant: Variant) -> list[tuple[str, tuple[bool, ...]]]:
+    """How each layer's biases change; a bias that one neuron shares with nobody is its own."""
+    rules, frozen = [], _frozen(variant.experiment)
+    for layer in variant.experiment.network.layers:
+        numbers = range(layer.first_bias, layer.first_bias + layer.bias_count)
+        fixed = tuple(f"b{number}" in frozen for number in numbers)
+        if not fixed:
+            continue
+        own = layer.bias is Bias.EACH or len(layer.neurons) == 1
+        mode = "each" if own else "mean" if variant.averaged else "sum"
+        rules.append(("fixed", ()) if all(fixed) else (mode, fixed))
+    return rules
+
+
+def _with_biases(variant: Variant, value: str) -> Variant:
+    """The same start values, one a neuron or one a layer; all of them fixed, or none."""
+    experiment = variant.experiment
+    if value != "fixed":
+        mode = Bias.EACH if value == "each" else Bias.SHARED
+        modes = [Bias.NONE if x.bias is Bias.NONE else mode for x in experiment.network.layers]
+        experiment = replace(
+            experiment,
+            network=_rebuilt(experiment.network, modes),
+            parameters=tuple(
+                (W, _start(b, layer, mode))
+                for (W, b), layer in zip(
+                    experiment.parameters, experiment.network.layers, strict=True
+                )
+            ),
+        )
+    if experiment.training is not None:
+        kept = {name for name in _frozen(experiment) if name.startswith("w")}
+        names = parameter_names(experiment.network)
+        fixed = {n for n in names if n.startswith("b")} if value == "fixed" else set()
+        training = replace(experiment.training, frozen=frozenset(kept | fixed))
+        experiment = replace(experiment, training=training)
+    return replace(variant, experiment=experiment, averaged=value == "shared_mean")
+
+
+def _rebuilt(network: Network, modes: Sequence[Bias], loss: str | None = None) -> Network:
+    layers = [
+        (layer.neurons, layer.activation.name, mode)
+        for layer, mode in zip(network.layers, modes, strict=True)
+    ]
+    return Network.build(network.inputs, layers, loss or network.loss.name)
+
+
+def _start(b: FloatArray | None, layer: Layer, mode: Bias) -> FloatArray | None:
+    if b is None:
+        return None
+    return np.resize(b, len(layer.neurons)) if mode is Bias.EACH else b[:1]
+
+
+def _loss(experiment: Experiment) -> Iterator[Alternative]:
+    """½, mean or sum of the squared errors; over two outputs the mean is the ½ and isn't tried."""
+    network = experiment.network
+    factors = {
+        "half_squared_error": 0.5,
+        "squared_error": 1.0,
+        "mean_squared_error": 1 / len(network.outputs),
+    }
+    if network.loss.name not in factors:
+        return
+    seen = {factors[network.loss.name]}
+    for value, factor in factors.items():
+        if factor not in seen:
+            seen.add(factor)
+            change = partial(_with_loss, value=value)
+            yield _alternative(value, f"the loss {LOSSES[value].words}", change)
+
+
+def _with_loss(experiment: Experiment, value: str) -> Experiment:
+    modes = [layer.bias for layer in experiment.network.layers]
+    return replace(experiment, network=_rebuilt(experiment.network, modes, value))
+
+
+def _batch(experiment: Experiment) -> int:
+    samples = len(experiment.data) if experiment.data else 0
+    return Batches(samples, experiment.training).size
+
+
+def _reduction(experiment: Experiment) -> Iterator[Alternative]:
+    if _batch(experiment) > 1:
+        value = "sum" if experiment.reduction == "mean" else "mean"
+        words = f"the {value} over the batch's samples"
+        yield _alternative(value, words, lambda e: replace(e, reduction=value))
+
+
+def _gradient(experiment: Experiment) -> Iterator[Alternative]:
+    if experiment.training is None or _batch(experiment) == 1:
+        return
+    if experiment.training.gradient == "exact":
+        words = "products of batch means in place of the gradient"
+        yield _training_alternative("batch_means", words, gradient="batch_means")
+    else:
+        words = "the gradient in place of products of batch means"
+        yield _training_alternative("exact", words, gradient="exact")
+
+
+def _delta(_experiment: Experiment) -> Iterator[Alternative]:
+    yield Alternative("negated", "delta means −∂E/∂net", lambda v: replace(v, negated=True))
+
+
+def _offset(experiment: Experiment) -> Iterator[Alternative]:
+    if experiment.training is None:
+        return
+    yield Alternative(-1, "one update fewer", lambda v: replace(v, offset=-1))
+    yield Alternative(1, "one update more", lambda v: replace(v, offset=1))
+
+
+CONVENTIONS = (
+    Convention("update_order", _update_order),
+    Convention("biases", _biases),
+    Convention("loss", _loss),
+    Convention("reduction", _reduction),
+    Convention("gradient", _gradient),
+    Convention("delta", _delta, afterwards=True, concerns=Kind.DELTA),
+    Convention("iteration_offset", _offset, afterwards=True),
+)
+"""In the order in which they are told."""
+
+ROUNDING_DIGITS = range(2, 10)
+
+
+def roundings() -> Iterator[Alternative]:
+    """Every step rounded to so many decimals, or significant digits."""
+    for digits in ROUNDING_DIGITS:
+        for significant in (False, True):
+            rounding = Rounding(digits, significant)
+            words = f"every step rounded to {rounding.words}"
+            yield Alternative(str(rounding), words, partial(_with_rounding, rounding=rounding))
+
+
+def _with_rounding(variant: Variant, rounding: Rounding) -> Variant:
+    return replace(variant, rounding=rounding)

@@ -1,0 +1,161 @@
+"""Mistakes of the backward pass: from the error at the outputs to delta in every layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracer.diagnose.mistakes.row import Mistake, Scene
+from tracer.formula import Expression, Sum, Symbol, replace, symbols
+from tracer.formula.symbolic import SymbolArray
+from tracer.model.quantity import Kind
+
+_SQUARED = frozenset({"half_squared_error", "squared_error", "mean_squared_error"})
+
+
+def _error_sign_flipped(scene: Scene) -> Iterator[Expression]:
+    if scene.at_output:
+        yield -scene.formula
+
+
+def _output_delta_without_slope(scene: Scene) -> Iterator[Expression]:
+    if scene.at_output:
+        yield scene.own(Kind.DE_DOUT)
+
+
+def _hidden_delta_without_slope(scene: Scene) -> Iterator[Expression]:
+    if not scene.at_output:
+        yield _same_mean(scene, Kind.DE_DOUT)
+
+
+def _same_mean(scene: Scene, kind: Kind) -> Expression:
+    """The quantity of the neuron that stands in the formula, averaged over the batch or not."""
+    for name in symbols(scene.formula):
+        if scene.meaning(Symbol(name)).kind is kind:
+            return Symbol(name)
+    return scene.own(kind)
+
+
+def _slope_of_the_output(scene: Scene) -> Iterator[Expression]:
+    """g′(out) in place of g′(net): the activation is applied twice."""
+    layer, sample = scene.layer, scene.quantity.sample
+    width = len(layer.neurons)
+    outs = SymbolArray(
+        (1, width), lambda at: scene.symbol(Kind.OUT, layer.number, (at[1],), sample)
+    )
+    slopes = layer.activation.slope(outs, layer.activation.value(outs))
+    yield slopes.element((0, *scene.quantity.index))
+
+
+def _slope_from_net(scene: Scene) -> Iterator[Expression]:
+    """net·(1 − net) in place of out·(1 − out)."""
+    names = [n for n in symbols(scene.formula) if scene.meaning(Symbol(n)).kind is Kind.OUT]
+    swapped = {}
+    for name in names:
+        out = scene.meaning(Symbol(name))
+        swapped[name] = scene.symbol(Kind.NET, out.layer, out.index, out.sample)
+    yield replace(scene.formula, swapped)
+
+
+def _squared_error_delta(scene: Scene) -> Iterator[Expression]:
+    if scene.at_output and scene.network.matched:
+        out = scene.own(Kind.OUT)
+        yield (out - scene.own(Kind.TARGET)) * out * (1 - out)
+
+
+def _cross_entropy_delta(scene: Scene) -> Iterator[Expression]:
+    if scene.at_output and scene.network.loss.name in _SQUARED:
+        yield scene.own(Kind.OUT) - scene.own(Kind.TARGET)
+
+
+def _softmax_diagonal_only(scene: Scene) -> Iterator[Expression]:
+    if scene.at_output and scene.layer.activation.coupled:
+        index, sample = scene.quantity.index, scene.quantity.sample
+        slope = scene.symbol(Kind.SLOPE, scene.quantity.layer, (index[0], index[0]), sample)
+        yield scene.own(Kind.DE_DOUT) * slope
+
+
+def _only_one_path(scene: Scene) -> Iterator[Expression]:
+    if not scene.at_output and isinstance(scene.formula, Sum):
+        yield from scene.formula.terms
+
+
+def _updated_weights(scene: Scene) -> Iterator[Expression]:
+    """The weights after the update where the rule says those before it, and the reverse."""
+    if scene.trace.rule.free is None:
+        return
+    other = {Kind.WEIGHT: Kind.NEW_WEIGHT, Kind.NEW_WEIGHT: Kind.WEIGHT}
+    swapped = {}
+    for name in symbols(scene.formula):
+        meaning = scene.meaning(Symbol(name))
+        if meaning.kind in other:
+            swapped[name] = scene.symbol(other[meaning.kind], meaning.layer, meaning.index)
+    yield replace(scene.formula, swapped)
+
+
+_DELTA = frozenset({Kind.DELTA})
+
+ROWS = (
+    Mistake(
+        "error_sign_flipped",
+        frozenset({Kind.DE_DOUT}),
+        _error_sign_flipped,
+        "The sign is turned round: ∂E/∂out is out − target here, not target − out.",
+        also=_DELTA,
+    ),
+    Mistake(
+        "output_delta_without_slope",
+        _DELTA,
+        _output_delta_without_slope,
+        "At an output, delta is ∂E/∂out times the slope of the activation.",
+    ),
+    Mistake(
+        "hidden_delta_without_slope",
+        _DELTA,
+        _hidden_delta_without_slope,
+        "In a hidden layer, too, delta is ∂E/∂out times the slope of the activation.",
+    ),
+    Mistake(
+        "slope_of_the_output",
+        frozenset({Kind.SLOPE}),
+        _slope_of_the_output,
+        "The slope is taken at the net input; out has gone through the activation already, "
+        "so the slope of a sigmoid is out·(1 − out).",
+    ),
+    Mistake(
+        "slope_from_net",
+        frozenset({Kind.SLOPE}),
+        _slope_from_net,
+        "In the formula of the slope stands the output, not the net input.",
+    ),
+    Mistake(
+        "squared_error_delta_with_cross_entropy",
+        _DELTA,
+        _squared_error_delta,
+        "With cross-entropy the slope cancels: delta at an output is out − target.",
+    ),
+    Mistake(
+        "cross_entropy_delta_with_squared_error",
+        _DELTA,
+        _cross_entropy_delta,
+        "out − target is delta with cross-entropy; with a squared error the slope is a factor of it.",
+    ),
+    Mistake(
+        "softmax_diagonal_only",
+        _DELTA,
+        _softmax_diagonal_only,
+        "Softmax couples its outputs: every net input moves all of them, not its own alone.",
+    ),
+    Mistake(
+        "only_one_path",
+        frozenset({Kind.DE_DOUT}),
+        _only_one_path,
+        "A hidden neuron acts on every neuron behind it: the parts of all the paths are added up.",
+    ),
+    Mistake(
+        "hidden_delta_from_updated_weights",
+        frozenset({Kind.PATH}),
+        _updated_weights,
+        "All weights change at once: what goes back uses the weights from before the update "
+        "(after it, with update_order: output_first).",
+    ),
+)

@@ -1,0 +1,90 @@
+"""What a mistake is: one row of the table, and what a row gets to see.
+
+A row rewrites the engine's own formula of a quantity; what the rewritten formula gives, from the
+learner's numbers or from the right ones, is what the mistake would have led to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tracer.engine.trace import IterationTrace
+from tracer.formula import Expression, Symbol
+from tracer.model.network import Layer, Network
+from tracer.model.quantity import Kind, Quantity, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One quantity with its right formula, and the calculation that it belongs to."""
+
+    trace: IterationTrace
+    quantity: Quantity
+    formula: Expression
+
+    @property
+    def network(self) -> Network:
+        """The network."""
+        return self.trace.experiment.network
+
+    @property
+    def layer(self) -> Layer:
+        """The quantity's layer."""
+        return self.network.layers[self.quantity.layer - 1]
+
+    @property
+    def at_output(self) -> bool:
+        """Whether that is the output layer."""
+        return self.quantity.layer == self.network.depth
+
+    @property
+    def samples(self) -> int:
+        """How many samples the batch has."""
+        return len(self.trace.rows)
+
+    def symbol(
+        self, kind: Kind, layer: int, index: tuple[int, ...], sample: int | None = None
+    ) -> Symbol:
+        """The name of a quantity of this iteration; layer 0 has its inputs for outputs."""
+        kind = Kind.INPUT if kind is Kind.OUT and layer == 0 else kind
+        return Symbol(self.trace.names.name(Quantity(Stage(kind, layer), index, sample)))
+
+    def own(self, kind: Kind) -> Symbol:
+        """The quantity of that kind of the same neuron and sample."""
+        return self.symbol(kind, self.quantity.layer, self.quantity.index[:1], self.quantity.sample)
+
+    def meaning(self, symbol: Symbol) -> Quantity:
+        """What a name in the formula refers to."""
+        return self.trace.find(symbol.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One row: the formulas that take the place of the right one, and what to say.
+
+    `kinds`: the quantities that it spoils first; `also`: later ones in which the same slip can be
+    made instead. `rewrite` gives no formula where the mistake can't be made, several where it can
+    be made in several ways.
+    """
+
+    name: str
+    kinds: frozenset[Kind]
+    rewrite: Callable[[Scene], Iterable[Expression]]
+    help: str
+    also: frozenset[Kind] = frozenset()
+
+    def variants(self, scene: Scene) -> tuple[Expression, ...]:
+        """The rewritten formulas that differ from the right one, each once."""
+        if _is_average(scene.quantity, scene.network.depth):
+            return ()
+        found = dict.fromkeys(self.rewrite(scene))
+        return tuple(formula for formula in found if formula != scene.formula)
+
+
+def _is_average(quantity: Quantity, depth: int) -> bool:
+    """Whether it is only the batch mean of numbers calculated before (`gradient: batch_means`)."""
+    if not quantity.stage.mean:
+        return False
+    averaged = (Kind.INPUT, Kind.OUT, Kind.SLOPE)
+    return quantity.kind in averaged or (quantity.kind is Kind.DE_DOUT and quantity.layer == depth)

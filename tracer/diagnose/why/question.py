@@ -1,0 +1,94 @@
+"""What `why` is asked: the numbers given, and when in training they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tracer.diagnose.conventions import CONVENTIONS, Variant
+from tracer.digits.numbers import Written
+from tracer.errors import UnknownNameError, UsageError
+from tracer.model.experiment import Experiment
+from tracer.model.names import Names
+from tracer.model.quantity import Kind
+
+_OF_A_FORWARD_PASS = frozenset(
+    {
+        Kind.INPUT,
+        Kind.TARGET,
+        Kind.WEIGHT,
+        Kind.BIAS,
+        Kind.LEARNING_RATE,
+        Kind.NET,
+        Kind.OUT,
+        Kind.ERROR,
+        Kind.TOTAL,
+        Kind.LOSS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The numbers given, and when in training they stand."""
+
+    wanted: Mapping[str, Written]
+    after: int | None
+    iteration: int | None
+
+    def updates(self, name: str) -> int:
+        """How many updates come before the number."""
+        if self.after is not None:
+            return self.after
+        _, at, behind = name.partition("@")
+        if at:
+            return int(behind.partition("#")[0]) - 1
+        return (self.iteration or 1) - 1
+
+    def kinds(self, names: Names) -> set[Kind]:
+        """What kinds of numbers are asked for, as far as `names` knows them."""
+        found = set()
+        for name in self.wanted:
+            try:
+                found.add(names.parse(name).kind)
+            except UnknownNameError:
+                continue
+        return found
+
+    def check(self, experiment: Experiment) -> None:
+        """Refuse what no combination could answer."""
+        if experiment.data is None:
+            raise UsageError("nothing to calculate", "give the configuration `data`")
+        if self.after is not None and self.iteration is not None:
+            raise UsageError("--after and --iteration exclude each other", "give one of them")
+        if experiment.training is None and any(map(self.updates, self.wanted)):
+            raise UsageError("without `training` there is only iteration 1")
+        networks = [variant.experiment.network for variant in _single_changes(experiment)]
+        for name in self.wanted:
+            self._check_name(name, [Names(network) for network in networks])
+
+    def _check_name(self, name: str, known: Sequence[Names]) -> None:
+        if self.after is not None and "@" in name:
+            raise UsageError(f"--after says when; '{name}' says it once more", "leave out the '@'")
+        errors = []
+        for names in known:
+            try:
+                kind = names.parse(name).kind
+            except UnknownNameError as error:
+                errors.append(error)
+                continue
+            if self.after is not None and kind not in _OF_A_FORWARD_PASS:
+                raise UsageError(
+                    f"'{name}': a forward pass after {self.after} updates has no {kind.value}",
+                    f"--iteration {self.after + 1} has it",
+                )
+            return
+        raise errors[0]
+
+
+def _single_changes(experiment: Experiment) -> Iterator[Variant]:
+    stated = Variant(experiment)
+    yield stated
+    for convention in CONVENTIONS:
+        for alternative in convention.alternatives(experiment):
+            yield alternative.apply(stated)

@@ -1,0 +1,162 @@
+"""The search of `why`: every combination of conventions, fewest changes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from itertools import islice, product
+
+from tracer.diagnose.conventions import CONVENTIONS, Alternative, Variant, roundings
+from tracer.diagnose.why.calculation import Calculation
+from tracer.diagnose.why.matches import Explanation, Match
+from tracer.diagnose.why.question import Question
+from tracer.digits.agreement import Agreement, agreement, digits_explained
+from tracer.engine.batches import Batches
+from tracer.model.experiment import Experiment
+from tracer.model.names import Names
+
+OFFSET = "iteration_offset"
+ROUND = "round"
+
+_NEAREST = 3
+_ROUNDING_WORK = 200_000
+"""Updates × parameters × samples up to which rounding at every step is tried."""
+
+Choice = tuple[tuple[str, Alternative], ...]
+"""What a combination changes: conventions' names with the alternative taken."""
+
+
+class Search:
+    """Goes through the combinations, fewest changes first, and remembers what fits."""
+
+    def __init__(
+        self, experiment: Experiment, question: Question, progress: Callable[[int], None]
+    ) -> None:
+        self.stated, self.question, self.progress = Variant(experiment), question, progress
+        self.kinds = question.kinds(Names(experiment.network))
+        self.tried = 0
+        self.stated_values: Mapping[str, float] = {}
+        self.matches: list[Match] = []
+        self.others: list[Match] = []
+        self.calculations: dict[Choice, Calculation] = {}
+
+    def run(self) -> Explanation:
+        """Everything that fits, or what comes nearest."""
+        combinations = sorted(self._combinations(), key=len)
+        for number, choice in enumerate(combinations):
+            self.progress(100 * number // len(combinations))
+            self._try(choice)
+        if not self.tried:
+            self._calculation(()).check()
+        rounding = self._work() <= self._rounding_work()
+        if rounding:
+            for alternative in roundings():
+                self._try(((ROUND, alternative),))
+        self.matches.sort(key=lambda match: (len(match.changes), -match.digits))
+        nearest = () if self.matches else tuple(islice(self._nearest(), _NEAREST))
+        return Explanation(self.tried, tuple(self.matches), nearest, self.stated_values, rounding)
+
+    def _rounding_work(self) -> int:
+        """How long a training is tried with rounding: the longer, the less else there is that fits."""
+        fewest = min((len(m.changes) for m in self.matches if not m.truncated), default=2)
+        return {0: -1, 1: _ROUNDING_WORK // 10}.get(fewest, _ROUNDING_WORK)
+
+    def _combinations(self) -> Iterator[Choice]:
+        options: list[list[Choice]] = []
+        for convention in CONVENTIONS:
+            if convention.concerns and convention.concerns not in self.kinds:
+                continue
+            found = convention.alternatives(self.stated.experiment)
+            options.append([(), *(((convention.name, one),) for one in found)])
+        yield from (sum(parts, ()) for parts in product(*options))
+
+    def _work(self) -> int:
+        experiment = self.stated.experiment
+        batch = Batches(len(experiment.data or ()), experiment.training).size
+        updates = max(map(self.question.updates, self.question.wanted))
+        return updates * experiment.network.parameter_count * batch
+
+    def _try(self, choice: Choice) -> None:
+        changes = {name: alternative.value for name, alternative in choice}
+        if any(m.changes.items() <= changes.items() and not m.truncated for m in self.matches):
+            return  # the further changes explain nothing
+        variant = _applied(choice, self.stated)
+        calculation = self._calculation(choice)
+        values: dict[str, float] = {}
+        for name in self.question.wanted:
+            value = calculation.value(name, variant.offset, variant.negated)
+            if value is None:
+                return
+            values[name] = value
+        self.tried += 1
+        if not choice:
+            self.stated_values = values
+        self._judge(choice, values)
+
+    def _judge(self, choice: Choice, values: Mapping[str, float]) -> None:
+        wanted = self.question.wanted
+        found = {name: agreement(wanted[name], value) for name, value in values.items()}
+        match = Match(
+            {name: alternative.value for name, alternative in choice},
+            self._words(choice),
+            values,
+            sum(digits_explained(wanted[name], value) for name, value in values.items()),
+            tuple(name for name, how in found.items() if how is Agreement.TRUNCATED),
+        )
+        if not all(found.values()):
+            self.others.append(match)
+        elif not match.truncated or not self._simpler(match):
+            self.matches.append(match)
+
+    def _simpler(self, match: Match) -> bool:
+        """Whether fewer of the same changes fit already; only to fit rounded is worth more changes."""
+        return any(simple.changes.items() <= match.changes.items() for simple in self.matches)
+
+    def _calculation(self, choice: Choice) -> Calculation:
+        """What the choice calculates, which the conventions applied afterwards have in common."""
+        afterwards = {convention.name for convention in CONVENTIONS if convention.afterwards}
+        key = tuple(part for part in choice if part[0] not in afterwards)
+        if key not in self.calculations:
+            offsets = (0,) if any(name == ROUND for name, _ in key) else (-1, 0, 1)
+            variant = _applied(key, self.stated)
+            self.calculations[key] = Calculation(variant, self.question, offsets)
+        return self.calculations[key]
+
+    def _words(self, choice: Choice) -> str:
+        words = [alternative.words for name, alternative in choice if name != OFFSET]
+        offset = _applied(choice, self.stated).offset
+        if not words:
+            words = ["the calculation as stated"]
+        if offset and self.question.after is not None:
+            count = self.question.after + offset
+            words.append(f"after {count:,} update" + ("" if count == 1 else "s"))
+        elif offset:
+            words.append("one iteration later" if offset > 0 else "one iteration earlier")
+        return "; ".join(words)
+
+    def _nearest(self) -> Iterator[Match]:
+        """Most numbers fitting first, then most digits; of equal numbers the fewest changes."""
+        wanted, seen = self.question.wanted, set()
+        fitting = {
+            id(match): sum(
+                agreement(wanted[name], value) is not None for name, value in match.values.items()
+            )
+            for match in self.others
+        }
+        self.others.sort(key=lambda m: (-fitting[id(m)], -m.digits, self._off(m), len(m.changes)))
+        for match in self.others:
+            values = tuple(match.values.values())
+            if values not in seen:
+                seen.add(values)
+                yield match
+
+    def _off(self, match: Match) -> float:
+        """How far off in all, in units of the last digits written."""
+        wanted = self.question.wanted
+        return sum(
+            abs(v - wanted[name].value) / wanted[name].unit for name, v in match.values.items()
+        )
+
+
+def _applied(choice: Choice, variant: Variant) -> Variant:
+    return reduce(lambda result, part: part[1].apply(result), choice, variant)

@@ -1,0 +1,1 @@
+"""Written numbers: read, rounded, shown, compared."""

@@ -1,0 +1,143 @@
+"""How numbers are shown, rounded, and read as somebody wrote them.
+
+Shown: `NumberFormat`; 9 decimals as in the classic worked example, and scientific notation where
+that would show too little. Rounded as on paper: `round_decimal`. Read from a learner: `Written`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from typing import Literal
+
+_FEW_DIGITS = 4
+_USUAL_DECIMALS = 9
+_NOISE = 8 * 2.0**-52
+_LARGE = 1e15  # from here on a float64 has no decimals to show
+_CONTEXT = Context(prec=800)  # float64 needs at most 767 digits
+_WRITTEN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
+_MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN}
+
+Rounding = Literal["half-up", "half-even"]
+
+
+def shortest(value: float) -> str:
+    """The shortest decimal text that gives the same float64 back; whole numbers without a point."""
+    return repr(float(value)).removesuffix(".0")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """How many digits a number is shown with; never changes what is calculated.
+
+    `digits` decimals; with `significant`, so many significant digits instead; with neither, the
+    shortest text that gives the same float64 back.
+    """
+
+    digits: int | None = 9
+    significant: int | None = None
+
+    def text(self, value: float) -> str:
+        """The number as text: `0.377500000`, or `3.510187783e-08` where decimals show too little.
+
+        Too little is fewer than 4 significant digits at the usual 9 decimals, and one fewer for each
+        decimal less: whoever asks for 4 decimals wants 0.0365 so.
+        """
+        value = float(value) or 0.0  # no minus sign before a zero
+        if not math.isfinite(value):
+            return str(value)
+        if self.significant is not None:
+            return _significant(value, self.significant)
+        if self.digits is None:
+            return shortest(value)
+        fixed = f"{value:.{self.digits}f}"
+        enough = max(1, min(_FEW_DIGITS, _FEW_DIGITS + self.digits - _USUAL_DECIMALS))
+        if value != 0 and (abs(value) >= _LARGE or _digits_shown(fixed) < enough):
+            return f"{value:.{self.digits}e}"
+        return fixed
+
+    def rounds(self, value: float) -> bool:
+        """Whether the number is more than what is shown of it: ≈ rather than =.
+
+        A few units in the last place of a float64 don't count: 0.15·0.05 + 0.385 is 0.3925 on paper
+        and 0.39249999999999996 here.
+        """
+        shown = float(self.text(value))
+        return math.isfinite(value) and abs(shown - value) > _NOISE * abs(value)
+
+    def brief(self, value: float) -> NumberFormat:
+        """This format, or the shortest text where that is the same number: 0.05 for 0.050000000."""
+        return self if self.rounds(value) else NumberFormat(digits=None)
+
+
+def round_decimal(
+    value: float,
+    decimals: int | None = None,
+    significant: int | None = None,
+    mode: Rounding = "half-up",
+) -> float:
+    """The value rounded as on paper, to so many decimals or so many significant digits.
+
+    The shortest decimal form of the value is rounded, exactly: 0.285 to two decimals is 0.29 half
+    up, although the float64 lies just below. With neither count the value comes back as it is.
+    """
+    exact = Decimal(repr(float(value)))
+    if not exact.is_finite() or exact == 0:
+        return value
+    if significant is not None:
+        decimals = significant - 1 - exact.adjusted()
+    if decimals is None:
+        return value
+    unit = Decimal((0, (1,), -decimals))
+    return float(exact.quantize(unit, rounding=_MODES[mode], context=_CONTEXT))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number as a learner wrote it, with the precision that this claims.
+
+    `decimals` after the point, `significant` digits from the first that isn't zero, and `unit`, the
+    worth of one unit of the last digit: 0.0001 for 0.3850, 1e-6 for 3.5e-5, 1 for 12.
+    """
+
+    text: str
+    value: float
+    decimals: int
+    significant: int
+    unit: float
+
+    @classmethod
+    def parse(cls, text: str) -> Written:
+        """The number in the text; ValueError if there is none, or none that a float64 can hold."""
+        plain = text.strip().lower().replace("−", "-")
+        if not _WRITTEN.fullmatch(plain):
+            hint = "; write a point, not a comma" if "," in plain else ""
+            raise ValueError(f"{text.strip()!r} is not a number{hint}")
+        mantissa, exponent = parts(plain)
+        whole, _point, fraction = mantissa.lstrip("+-").partition(".")
+        last_place = (exponent or 0) - len(fraction)
+        value, unit = float(plain), float(f"1e{last_place}")
+        if math.isinf(value) or not 0 < unit < math.inf:
+            raise ValueError(f"{text.strip()!r} is outside the range of floating-point numbers")
+        significant = len((whole + fraction).lstrip("0")) or 1
+        return cls(text.strip(), value, max(-last_place, 0), significant, unit)
+
+
+def _significant(value: float, count: int) -> str:
+    """So many significant digits, zeros at the end included."""
+    if value == 0:
+        return "0"
+    mantissa, separator, exponent = f"{value:#.{count}g}".partition("e")
+    return mantissa.removesuffix(".") + separator + exponent
+
+
+def _digits_shown(fixed: str) -> int:
+    return len(fixed.lstrip("-0.").replace(".", ""))
+
+
+def parts(text: str) -> tuple[str, int | None]:
+    """Mantissa and exponent; the exponent is None where the text isn't in scientific notation."""
+    mantissa, separator, exponent = text.partition("e")
+    return mantissa, int(exponent) if separator else None

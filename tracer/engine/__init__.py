@@ -1,0 +1,1 @@
+"""The calculation, written once and observed: passes, traces, formulas, many iterations."""

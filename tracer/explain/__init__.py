@@ -1,0 +1,1 @@
+"""What a number is made of, and in which order a person calculates it."""

@@ -1,0 +1,152 @@
+"""A walk through a calculation, one number at a time: where one is, and what comes next.
+
+Nothing here knows a terminal: `Walk` is a state, each step gives the next one. What is shown at a
+state is an explanation of `tracer.explain.explanation`; `tracer.cli.walk` shows it and reads the keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum, IntEnum
+
+import numpy as np
+
+from tracer.digits.numbers import NumberFormat, Written
+from tracer.engine.trace import IterationTrace
+from tracer.explain.explanation import GraphNumbers, NetworkNumbers
+from tracer.model.quantity import Kind, Quantity, Stage
+
+_NOISE = 8 * 2.0**-52
+"""The last bits of a float64, which no one works out by hand."""
+_FORWARD = frozenset({Kind.NET, Kind.OUT})
+_ERRORS = frozenset({Kind.ERROR, Kind.TOTAL, Kind.LOSS})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A number on the way, and what it belongs to: `Forward, layer 1`."""
+
+    name: str
+    group: str
+
+
+class Shown(IntEnum):
+    """How much of the present number is shown."""
+
+    FORMULA = 1
+    NUMBERS = 2
+    RESULT = 3
+
+
+class Verdict(Enum):
+    """What a learner's number is."""
+
+    RIGHT = "right"
+    ROUNDED = "right, but rounded"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where one is: at `items[at]`, of which `shown` is shown; beyond the last one at the end.
+
+    `verdicts` are those of the learner's last answer for each number.
+    """
+
+    items: tuple[Item, ...]
+    at: int = 0
+    shown: Shown = Shown.FORMULA
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything has been shown."""
+        return self.at == len(self.items)
+
+    @property
+    def item(self) -> Item:
+        """The present number."""
+        return self.items[self.at]
+
+    def forward(self) -> Walk:
+        """Shows more of the present number, after its result the next one."""
+        if self.shown is Shown.RESULT:
+            return self._to(self.at + 1)
+        return replace(self, shown=Shown(self.shown + 1))
+
+    def back(self) -> Walk:
+        """To the formula of the present number; from there to the number before it."""
+        return self._to(self.at if self.shown is not Shown.FORMULA else max(self.at - 1, 0))
+
+    def skip(self) -> Walk:
+        """To the first number of the next layer."""
+        group, following = self.item.group, range(self.at, len(self.items))
+        return self._to(
+            next((k for k in following if self.items[k].group != group), len(self.items))
+        )
+
+    def answered(self, verdict: Verdict) -> Walk:
+        """The result shown, with the verdict on the learner's number."""
+        verdicts = self.verdicts | {self.item.name: verdict}
+        return replace(self, shown=Shown.RESULT, verdicts=verdicts)
+
+    def count(self, verdict: Verdict) -> int:
+        """How many answers were so."""
+        return list(self.verdicts.values()).count(verdict)
+
+    def _to(self, at: int) -> Walk:
+        return replace(self, at=at, shown=Shown.FORMULA)
+
+
+def judge(text: str, value: float, digits: NumberFormat) -> Verdict:
+    """What the number in `text` is, compared with the value.
+
+    Right: the value, to as many digits as are shown or more. Rounded: within half a unit of the last
+    digit typed. ValueError when `text` is no number.
+    """
+    written, shown = Written.parse(text), Written.parse(digits.text(value))
+    off = abs(written.value - value)
+    near = off <= written.unit / 2 * (1 + 1e-9)
+    if off <= _NOISE * abs(value) or (near and written.unit <= shown.unit):
+        return Verdict.RIGHT
+    return Verdict.ROUNDED if near and written.value != 0 else Verdict.WRONG
+
+
+def walk_through(numbers: NetworkNumbers | GraphNumbers, sample: int | None = None) -> Walk:
+    """All that is calculated, in order; of a batch `sample`'s own numbers (a row, from 0).
+
+    Without `sample` the first of the batch. Raises UnknownNameError for one that isn't in it.
+    """
+    if isinstance(numbers, GraphNumbers):
+        names = [name for name in numbers.trace.order() if numbers.formula(name) is not None]
+        return Walk(tuple(Item(name, _graph_group(name)) for name in names))
+    trace = numbers.trace
+    row = trace.rows[0] if sample is None else sample
+    trace.value(Quantity(Stage(Kind.INPUT, 0), (0,), row))
+    return Walk(tuple(_network_items(trace, row)))
+
+
+def _graph_group(name: str) -> str:
+    if name.endswith("+"):
+        return "Updates"
+    return "Gradients" if "/" in name else "Values"
+
+
+def _network_items(trace: IterationTrace, row: int) -> Iterator[Item]:
+    for stage in trace.formulas().stages:
+        array = trace.arrays.get(stage)
+        if array is None:
+            continue
+        group, sample = _group(stage), row if stage.of_a_sample else None
+        shape = array.shape[1:] if stage.of_a_sample or stage.mean else array.shape
+        for index in np.ndindex(shape):
+            yield Item(trace.names.name(Quantity(stage, index, sample)), group)
+
+
+def _group(stage: Stage) -> str:
+    if stage.mean:
+        return f"Means over the batch, layer {stage.layer}"
+    if stage.kind in _FORWARD:
+        return f"Forward, layer {stage.layer}"
+    return "Errors" if stage.kind in _ERRORS else f"Backward, layer {stage.layer}"

@@ -1,0 +1,119 @@
+"""Taking formulas apart and putting changed ones together.
+
+Nothing is simplified on the way: `replace` puts numbers into a formula and keeps its shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from tracer.formula.nodes import (
+    ZERO,
+    Call,
+    Difference,
+    Expression,
+    Negative,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    product,
+    total,
+)
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """The operands of the expression's own operation, from left to right."""
+    match expression:
+        case Sum(operands) | Product(operands) | Call(_, operands):
+            return operands
+        case Difference(left, right) | Quotient(left, right) | Power(left, right):
+            return (left, right)
+        case Negative(operand):
+            return (operand,)
+    return ()
+
+
+def rebuild(expression: Expression, operands: tuple[Expression, ...]) -> Expression:
+    """The same operation on other operands, as many as it has."""
+    match expression:
+        case Sum() | Product():
+            return type(expression)(operands)
+        case Difference() | Quotient() | Power():
+            left, right = operands
+            return type(expression)(left, right)
+        case Negative():
+            return Negative(*operands)
+        case Call(function):
+            return Call(function, operands)
+    return expression
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """The expression and everything in it: each node before its operands, from left to right."""
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(children(node)))
+
+
+def symbols(expression: Expression) -> tuple[str, ...]:
+    """The names in the expression, each once, in the order of their first appearance."""
+    return tuple(dict.fromkeys(node.name for node in walk(expression) if isinstance(node, Symbol)))
+
+
+def rewrite(expression: Expression, rule: Callable[[Expression], Expression | None]) -> Expression:
+    """The expression with `rule` applied to each node, operands first; None leaves it as it is."""
+    operands = children(expression)
+    changed = tuple([rewrite(operand, rule) for operand in operands])
+    if any(new is not old for new, old in zip(changed, operands, strict=True)):
+        expression = rebuild(expression, changed)
+    result = rule(expression)
+    return expression if result is None else result
+
+
+def replace(expression: Expression, by_name: Mapping[str, Expression]) -> Expression:
+    """The expression with the named symbols replaced, otherwise in the same shape."""
+    return rewrite(
+        expression, lambda node: by_name.get(node.name) if isinstance(node, Symbol) else None
+    )
+
+
+def without_factor(expression: Expression, factor: Expression) -> Expression:
+    """expression / factor, where factor is one of its factors (its first occurrence goes).
+
+    Looks behind a minus sign and into a numerator. Raises ValueError if it is not a factor.
+    """
+    if expression == factor:
+        return product(())
+    match expression:
+        case Product(factors) if factor in factors:
+            return product(_without(factors, factor))
+        case Negative(operand):
+            return -without_factor(operand, factor)
+        case Quotient(numerator, denominator):
+            return without_factor(numerator, factor) / denominator
+    raise ValueError("not a factor of the expression")
+
+
+def without_term(expression: Expression, term: Expression) -> Expression:
+    """expression - term, where term is one of its terms (its first occurrence goes).
+
+    A term that is subtracted is given with its sign: Negative(b) for a - b. Raises ValueError if
+    it is not a term.
+    """
+    if expression == term:
+        return ZERO
+    match expression:
+        case Sum(terms) if term in terms:
+            return total(_without(terms, term))
+        case Difference(left, right):
+            return left if term == Negative(right) else without_term(left, term) - right
+    raise ValueError("not a term of the expression")
+
+
+def _without(operands: tuple[Expression, ...], operand: Expression) -> tuple[Expression, ...]:
+    index = operands.index(operand)
+    return operands[:index] + operands[index + 1 :]

@@ -1,0 +1,1 @@
+"""What is calculated: quantities and their names, rows of functions, networks, experiments."""

@@ -1,0 +1,124 @@
+"""An experiment: a network with its parameters, its data and its training, as a configuration says.
+
+It stands between the reader of YAML and the engine, and knows neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tracer.digits.numbers import Written
+from tracer.model.network import FloatArray, Network, Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """`inputs`: (samples, inputs); `targets`: (samples, outputs); a name or None for each sample."""
+
+    inputs: FloatArray
+    targets: FloatArray
+    names: tuple[str | None, ...]
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop when the mean loss over the last `window` iterations is below `loss_below`."""
+
+    loss_below: float
+    window: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Where an earlier run stopped: updates done, and the last losses that `stop` still needs."""
+
+    iterations: int = 0
+    losses: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How parameters change. `batch` None is the full batch; `frozen` holds names such as `b1`.
+
+    `iterations` is the number asked for; where a configuration gives `epochs`, `epochs` is set and
+    `iterations` is what they come to.
+    """
+
+    learning_rate: float
+    iterations: int = 1
+    epochs: int | None = None
+    batch: int | None = None
+    shuffle: bool = False
+    seed: int = 0
+    gradient: str = "exact"
+    frozen: frozenset[str] = frozenset()
+    update_order: str = "simultaneous"
+    optimizer: str = "sgd"
+    stop: Stop | None = None
+    resume: Resume = field(default_factory=Resume)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Published numbers of one iteration, or of the forward pass after so many updates.
+
+    Exactly one of `iteration` and `after` is set. `values` keeps the digits as written.
+    """
+
+    values: Mapping[str, Written]
+    iteration: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """One configuration, checked and complete. `reduction` is `mean` or `sum` over a batch.
+
+    `data` is None when there are only samples to predict; `training` is None without updates.
+    """
+
+    title: str
+    network: Network
+    parameters: Parameters
+    reduction: str = "mean"
+    data: Data | None = None
+    predict: Data | None = None
+    training: Training | None = None
+    expected: tuple[Expected, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """A node of a computation graph: its name, its formula's text, and where the text begins."""
+
+    name: str
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class GraphTraining:
+    """Gradient descent on the `trainable` inputs of a graph, on its last node."""
+
+    learning_rate: float
+    trainable: tuple[str, ...]
+    iterations: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GraphExperiment:
+    """A scalar computation graph as a configuration gives it, its formulas still text."""
+
+    title: str
+    file: str
+    inputs: Mapping[str, float]
+    nodes: tuple[GraphNode, ...]
+    training: GraphTraining | None = None
+    expected: tuple[Expected, ...] = ()
+    source: str = ""

@@ -1,0 +1,170 @@
+"""A network's structure and its parameters.
+
+Symbols: n neurons in a layer, m in the layer before. `W` is (n, m): a row a neuron, a column an
+input. `b` is (n,) with a bias for each neuron, (1,) with one bias that the layer shares, None without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.model.activations import ACTIVATIONS, Activation
+from tracer.model.losses import LOSSES, Loss
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+LayerParameters = tuple[Any, Any]
+"""(W, b) of one layer: arrays of floats or of symbols; b is None for a layer without biases."""
+Parameters = tuple[LayerParameters, ...]
+
+Free = tuple[bool | BoolArray, bool | BoolArray]
+"""Which of (W, b) an update may change: all, none, or a mask of the array's shape."""
+
+
+class Bias(Enum):
+    """How a layer's neurons get their biases."""
+
+    NONE = "none"
+    SHARED = "shared"
+    EACH = "each"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer: `number` 1 is the first after the inputs, whose names stand in `inputs`.
+
+    `first_weight` and `first_bias` are the numbers of its first weight and bias, as in `w5`, `b2`.
+    """
+
+    number: int
+    inputs: tuple[str, ...]
+    neurons: tuple[str, ...]
+    activation: Activation
+    bias: Bias
+    first_weight: int
+    first_bias: int
+
+    @property
+    def weight_count(self) -> int:
+        """n·m."""
+        return len(self.neurons) * len(self.inputs)
+
+    @property
+    def bias_count(self) -> int:
+        """How many biases the layer has: n, 1 or 0."""
+        return {Bias.NONE: 0, Bias.SHARED: 1, Bias.EACH: len(self.neurons)}[self.bias]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Layers from the inputs to the outputs, and the loss at the end."""
+
+    inputs: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    loss: Loss
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the output neurons."""
+        return self.layers[-1].neurons
+
+    @property
+    def depth(self) -> int:
+        """L, the number of the output layer."""
+        return len(self.layers)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Neurons a layer, the inputs first: (2, 2, 2)."""
+        return (len(self.inputs), *(len(layer.neurons) for layer in self.layers))
+
+    @property
+    def matched(self) -> bool:
+        """Whether loss and output activation go together so that delta = out − target."""
+        return self.loss.matched == self.layers[-1].activation.name
+
+    @property
+    def parameter_count(self) -> int:
+        """How many weights and biases there are."""
+        return sum(layer.weight_count + layer.bias_count for layer in self.layers)
+
+    def neurons(self, layer: int) -> tuple[str, ...]:
+        """Names of the neurons of a layer; layer 0 is the inputs."""
+        return self.layers[layer - 1].neurons if layer else self.inputs
+
+    @staticmethod
+    def build(
+        inputs: Sequence[str],
+        layers: Sequence[tuple[Sequence[str], str, Bias]],
+        loss: str,
+    ) -> Network:
+        """A network from its input names, (neurons, activation, bias) a layer, and its loss."""
+        before, built, weight, bias = tuple(inputs), [], 1, 1
+        for number, (neurons, activation, mode) in enumerate(layers, 1):
+            layer = Layer(
+                number, before, tuple(neurons), ACTIVATIONS[activation], mode, weight, bias
+            )
+            built.append(layer)
+            weight += layer.weight_count
+            bias += layer.bias_count
+            before = layer.neurons
+        return Network(tuple(inputs), tuple(built), LOSSES[loss])
+
+
+def free_masks(network: Network, frozen: frozenset[str]) -> tuple[Free, ...]:
+    """For each layer which of its weights and biases may change; `frozen` holds `w5`, `b2`, …."""
+    return tuple(
+        (
+            _mask(frozen, "w", layer.first_weight, (len(layer.neurons), len(layer.inputs))),
+            _mask(frozen, "b", layer.first_bias, (layer.bias_count,)),
+        )
+        for layer in network.layers
+    )
+
+
+def _mask(
+    frozen: frozenset[str], letter: str, first: int, shape: tuple[int, ...]
+) -> bool | BoolArray:
+    if not frozen:
+        return True  # and no name for each of a wide network's weights
+    count = int(np.prod(shape))
+    free = np.array([f"{letter}{number}" not in frozen for number in range(first, first + count)])
+    return bool(free.all()) if free.all() or not free.any() else free.reshape(shape)
+
+
+def parameter_names(network: Network) -> Iterator[str]:
+    """w1, w2, …, b1, b2, …: layer by layer, a layer's weights before its biases."""
+    for layer in network.layers:
+        for number in range(layer.first_weight, layer.first_weight + layer.weight_count):
+            yield f"w{number}"
+        for number in range(layer.first_bias, layer.first_bias + layer.bias_count):
+            yield f"b{number}"
+
+
+def flatten(parameters: Parameters) -> list[float]:
+    """The parameters' values in the order of `parameter_names`."""
+    values: list[float] = []
+    for W, b in parameters:
+        values += W.ravel().tolist()
+        if b is not None:
+            values += b.tolist()
+    return values
+
+
+def unflatten(network: Network, values: Sequence[float]) -> Parameters:
+    """The inverse of `flatten`."""
+    parameters, start = [], 0
+    for layer in network.layers:
+        end = start + layer.weight_count
+        W = np.array(values[start:end], dtype=float).reshape(len(layer.neurons), len(layer.inputs))
+        start = end + layer.bias_count
+        b = np.array(values[end:start], dtype=float) if layer.bias_count else None
+        parameters.append((W, b))
+    return tuple(parameters)

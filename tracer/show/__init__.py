@@ -1,0 +1,1 @@
+"""How results look: documents, their notation, reports and formats."""

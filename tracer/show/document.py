@@ -1,0 +1,165 @@
+"""What is shown, before anyone decides how: immutable blocks between the views and the writers.
+
+A view turns a trace into a document, a writer turns the document into text. Neither knows the
+other: a block says "a table with these cells", never "two spaces" or "bold". A document is any
+iterable of blocks; a generator will do, and so will a generator for a table's rows, so that a long
+run is written while it is calculated. Writers read each block to its end before they ask for the
+next, and read it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from tracer.formula import Expression
+
+Align: TypeAlias = Literal["left", "right", "center"]
+Relation: TypeAlias = Literal["=", "≈"]
+
+
+class Notation(Protocol):
+    """How names, formulas and numbers are written; LaTeX notations return math-mode source."""
+
+    def name(self, name: str, /) -> str:
+        """The written form of a canonical name: `dE/dw5` → `∂E/∂w5`."""
+        ...
+
+    def formula(self, expression: Expression, /) -> str:
+        """The written form of an expression tree."""
+        ...
+
+    def number(self, value: float, /) -> str:
+        """The number with the digits that were asked for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A quantity's name in its canonical ASCII form, such as `dE/dw5`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An expression tree, written as the notation writes it."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number among words: with the notation's digits, or (`exact`) as short as it goes: `0.5`."""
+
+    number: float
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A place to write a number into by hand."""
+
+
+Inline: TypeAlias = str | Name | Formula | Value | Blank
+Content: TypeAlias = Inline | tuple[Inline, ...]
+Cell: TypeAlias = Content | float | int | bool | None
+"""An int is a count, a float a number in the notation's digits, a bool yes or no, None empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is the document's title."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph."""
+
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of remarks that belong together, a line each."""
+
+    items: tuple[Content, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark in passing, such as "12 more samples; --sample all shows them"."""
+
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """A remark that must not be missed; writers mark it with a word, not with colour alone."""
+
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table's column."""
+
+    header: Content
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of as many cells as there are columns; writers raise ValueError for any other row.
+
+    `title` is for people, `name` for programs: in CSV the first column of a table that has a name
+    holds it.
+    """
+
+    columns: tuple[Column, ...]
+    rows: Iterable[tuple[Cell, ...]]
+    title: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a derivation: what the quantity equals, or is when rounded."""
+
+    relation: Relation
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A quantity worked out line by line, the relation signs below one another."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A matrix, its label and its true shape (rows, columns); `rows` may be an excerpt."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    shape: tuple[int, int]
+    label: Content = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixEquation:
+    """Matrices side by side with signs between them; without a matrix, a displayed formula."""
+
+    parts: tuple[Inline | Matrix, ...]
+
+
+Block: TypeAlias = (
+    Heading | Text | Items | Note | Warn | Table | Derivation | Matrix | MatrixEquation
+)
+Document: TypeAlias = Iterable[Block]

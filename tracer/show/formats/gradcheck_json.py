@@ -1,0 +1,28 @@
+"""Gradient checks as JSON: the objects that `tracer.show.formats.json.write` writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tracer.diagnose.gradcheck import Check, GradientCheck
+
+
+def gradcheck_json(checked: GradientCheck) -> dict[str, Any]:
+    """`parameters`: analytic, numeric, relative error and verdict of each; `unchecked`: how many."""
+    return {
+        "parameters": {check.name: _object(check) for check in checked.checks},
+        "unchecked": checked.unchecked,
+    }
+
+
+def _object(check: Check) -> dict[str, Any]:
+    found = {
+        "analytic": check.analytic,
+        "numeric": check.numeric,
+        "relative_error": check.relative_error,
+        "verdict": check.verdict.value,
+        "method": check.method,
+        "central_difference": check.central,
+        "remark": check.note,
+    }
+    return {key: value for key, value in found.items() if value not in (None, "")}

@@ -1,0 +1,237 @@
+"""Runs and traces as JSON: full precision, canonical names, nothing that isn't a number.
+
+The results are mappings in which long lists are iterators: `write` takes from them as it goes, so
+that a long run is written while it is calculated. Numbers are the shortest text that reads back as
+the same float64; one that isn't finite is left out with its key. Described in docs/output.schema.json.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TextIO
+
+import numpy as np
+
+from tracer.engine.passes import Rule, loss_of
+from tracer.engine.trace import IterationTrace
+from tracer.engine.training import Run
+from tracer.model.experiment import Data, Experiment
+from tracer.model.names import Names
+from tracer.model.network import FloatArray, Network, Parameters, flatten, parameter_names
+from tracer.model.quantity import PARTS, Kind, Quantity, Stage
+from tracer.show.reports.outcomes import outputs
+from tracer.show.reports.run import check_sample
+from tracer.show.reports.selection import Selection
+from tracer.show.reports.step import losses, reached, shows_outputs
+
+SCHEMA_VERSION = 1
+
+Object = dict[str, Any]
+
+
+def run_json(
+    experiment: Experiment,
+    run: Run,
+    traces: Iterable[IterationTrace],
+    sample: int | str | None = None,
+) -> Object:
+    """Conventions, every number of the traced iterations, and what came of it.
+
+    All samples of each batch; with `sample`, a number counted from 1, only that one. Raises
+    UsageError where the data have no such sample.
+    """
+    check_sample(experiment, sample)
+    return _head(experiment) | {
+        "iterations": map(_Iterations(experiment, sample), traces),
+        "final": _final(experiment, run),
+    }
+
+
+def step_json(
+    experiment: Experiment,
+    run: Run,
+    shown: Sequence[int],
+    traces: Iterable[IterationTrace] = (),
+) -> Object:
+    """The same with `history`: the loss after so many updates each, as far as training came."""
+    rows = reached(run, shown)
+    return _head(experiment) | {
+        "history": (
+            {"iteration": k} | _numbers(["loss"], [loss]) | _outputs_after(experiment, run, k)
+            for k, loss in zip(rows, losses(experiment, run, rows), strict=True)
+        ),
+        "iterations": map(_Iterations(experiment, None), traces),
+        "final": _final(experiment, run),
+    }
+
+
+def write(value: Any, stream: TextIO, *, ascii: bool = True) -> None:
+    """Write a result: an iterator, or a list that is the whole result, an element a line.
+
+    `ascii`: other signs in names and titles are written as \\uXXXX.
+    """
+    encoder = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False)
+    stream.writelines(_pieces(iter(value) if isinstance(value, list) else value, encoder, "\n"))
+    stream.write("\n")
+
+
+def _pieces(value: Any, encoder: json.JSONEncoder, line: str) -> Iterator[str]:
+    """The text of the value in pieces; `line` is a line break with the indentation so far."""
+    if isinstance(value, Mapping) and any(isinstance(v, Iterator) for v in value.values()):
+        opening = "{"
+        for key, part in value.items():
+            yield f"{opening}{line} {encoder.encode(key)}: "
+            yield from _pieces(part, encoder, line + " ")
+            opening = ","
+        yield line + "}"
+    elif isinstance(value, Iterator):
+        opening = "["
+        for part in value:
+            yield f"{opening}{line} "
+            yield from _pieces(part, encoder, line + " ")
+            opening = ","
+        yield "[]" if opening == "[" else line + "]"
+    else:
+        yield encoder.encode(value)
+
+
+def _head(experiment: Experiment) -> Object:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "title": experiment.title,
+        "conventions": _conventions(experiment),
+    }
+
+
+def _conventions(experiment: Experiment) -> Object:
+    training, found = experiment.training, Object()
+    if experiment.data is not None:
+        found = {"loss": experiment.network.loss.name, "reduction": experiment.reduction}
+    if training is None:
+        return found
+    return found | {
+        "update_order": training.update_order,
+        "gradient": training.gradient,
+        "freeze": [name for name in parameter_names(experiment.network) if name in training.frozen],
+        "optimizer": training.optimizer,
+        "learning_rate": training.learning_rate,
+    }
+
+
+def _final(experiment: Experiment, run: Run) -> Object:
+    """A forward pass over all of the data, and over `predict`, with the parameters at the end."""
+    data, predict, network = experiment.data, experiment.predict, experiment.network
+    training = experiment.training
+    found: Object = {"iterations": run.done}
+    if training and training.resume.iterations:
+        found["earlier_iterations"] = training.resume.iterations
+    found["ended"] = run.ended
+    if run.diverged:
+        wrong = run.diverged
+        found["diverged"] = {"iteration": wrong.iteration, "quantity": wrong.quantity}
+    if data is not None:
+        loss = loss_of(network, Rule.of(experiment), run.parameters, data.inputs, data.targets)
+        found |= _numbers(["loss"], [loss])
+        found["outputs"] = _outputs(network, run.parameters, data)
+    names = parameter_names(network)
+    found["parameters"] = dict(zip(names, flatten(run.parameters), strict=True))
+    if predict is not None:
+        found["predictions"] = _predictions(experiment, run.parameters, predict)
+    return found
+
+
+def _outputs(network: Network, parameters: Parameters, given: Data) -> list[list[float | None]]:
+    """A row a sample; null where float64 can't hold an output."""
+    rows = outputs(network, parameters, given).tolist()
+    return [[value if math.isfinite(value) else None for value in row] for row in rows]
+
+
+def _outputs_after(experiment: Experiment, run: Run, k: int) -> Object:
+    """The outputs after k updates, if they are few enough for the history."""
+    data = experiment.data
+    if data is None or not shows_outputs(experiment):
+        return {}
+    return {"outputs": _outputs(experiment.network, run.kept[k], data)}
+
+
+def _predictions(experiment: Experiment, parameters: Parameters, given: Data) -> list[Object]:
+    rows = zip(
+        given.names,
+        given.inputs.tolist(),
+        _outputs(experiment.network, parameters, given),
+        strict=True,
+    )
+    return [
+        ({} if name is None else {"name": name}) | {"inputs": inputs, "outputs": outs}
+        for name, inputs, outs in rows
+    ]
+
+
+def _numbers(names: Iterable[str], values: Iterable[float]) -> Object:
+    """The numbers by their names, without those that aren't finite."""
+    return {name: value for name, value in zip(names, values, strict=True) if math.isfinite(value)}
+
+
+class _Iterations:
+    """Turns traces of one experiment into objects; the names are spelled once for all samples."""
+
+    def __init__(self, experiment: Experiment, sample: int | str | None) -> None:
+        self._experiment, self._names = experiment, Names(experiment.network)
+        self._selection = Selection("all" if sample is None else sample)
+        self._spelled: dict[Stage, list[str]] = {}
+
+    def __call__(self, trace: IterationTrace) -> Object:
+        """The iteration: its loss, the samples of its batch, means, parameters."""
+        samples = (self._sample(trace, k) for k in self._selection.positions(trace))
+        found: Object = {"iteration": trace.number}
+        if self._experiment.data is None:
+            return found | {"samples": samples}
+        means = self._values({s: a[0] for s, a in trace.arrays.items() if s.mean})
+        return (
+            found
+            | _numbers(["loss"], [trace.loss])
+            | {"samples": samples}
+            | ({"means": means} if means else {})
+            | {"parameters": self._parameters(trace)}
+        )
+
+    def _sample(self, trace: IterationTrace, position: int) -> Object:
+        row, given = trace.rows[position], self._experiment.data or self._experiment.predict
+        name = given.names[row] if given else None
+        own = {s: a[position] for s, a in trace.arrays.items() if s.of_a_sample}
+        if len(trace.rows) == 1 and not trace.rule.batch_means:
+            own |= {s: a for s, a in trace.arrays.items() if s.kind in PARTS.values()}
+        labels: Object = {"sample": row + 1} | ({} if name is None else {"name": name})
+        return labels | {"quantities": self._values(own)}
+
+    def _values(self, arrays: Mapping[Stage, FloatArray]) -> Object:
+        found: Object = {}
+        for stage, array in arrays.items():
+            found |= _numbers(self._spell(stage, array.shape), array.ravel().tolist())
+        return found
+
+    def _spell(self, stage: Stage, shape: tuple[int, ...]) -> list[str]:
+        """The bare names of an array's numbers."""
+        if stage not in self._spelled:
+            indices = np.ndindex(shape)
+            self._spelled[stage] = [self._names.bare(Quantity(stage, index)) for index in indices]
+        return self._spelled[stage]
+
+    def _parameters(self, trace: IterationTrace) -> Object:
+        """Before, gradient, after, of each parameter."""
+        layers = self._experiment.network.layers
+        gradients = tuple(
+            (
+                trace.arrays[Stage(Kind.WEIGHT_GRADIENT, layer.number)],
+                trace.arrays.get(Stage(Kind.BIAS_GRADIENT, layer.number)),
+            )
+            for layer in layers
+        )
+        columns = {"before": flatten(trace.before), "gradient": flatten(gradients)}
+        if trace.after is not None:
+            columns["after"] = flatten(trace.after)
+        rows = zip(*columns.values(), strict=True)
+        names = parameter_names(self._experiment.network)
+        return {name: _numbers(columns, row) for name, row in zip(names, rows, strict=True)}

@@ -1,0 +1,221 @@
+r"""Documents as LaTeX: a fragment to put into one's own sheet, or a whole document that compiles.
+
+Fragments need the package amsmath. Signs of `symbols` are written as commands, so pdflatex will
+do; names in scripts beyond Latin (CJK) need xelatex or lualatex and a font that has them.
+Notations return math-mode source for names and formulas; text between them in a displayed formula
+is written by `_math_text`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import TextIO
+
+from tracer.show.document import (
+    Align,
+    Blank,
+    Block,
+    Cell,
+    Derivation,
+    Document,
+    Formula,
+    Heading,
+    Items,
+    Matrix,
+    MatrixEquation,
+    Name,
+    Notation,
+    Note,
+    Table,
+    Text,
+    Value,
+    Warn,
+)
+from tracer.show.formats.common import number, plain, rows, write_blocks
+from tracer.show.formats.style import Style
+from tracer.show.formats.symbols import SYMBOLS
+
+_BEGIN = r"""\documentclass{article}
+\usepackage[margin=2cm]{geometry}
+\usepackage{amsmath}
+\setlength{\parskip}{1ex plus 0.5ex}
+\renewcommand{\arraystretch}{1.4}
+\begin{document}
+"""
+_END = r"\end{document}"
+# An invisible rule makes room above the line.
+_BLANK = r"\rule[-2mm]{0pt}{8mm}\rule{3cm}{0.4pt}"
+_SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
+_ALIGNS: dict[Align, str] = {"left": "l", "right": "r", "center": "c"}
+
+_TEXT = str.maketrans(
+    {
+        **{sign: rf"\ensuremath{{{command}}}" for sign, (_, command) in SYMBOLS.items()},
+        **{sign: f"\\{sign}" for sign in "{}$&#%_"},
+        # After the \\ that ends a row, [ would begin a length and * would mean a starred \\.
+        **{sign: f"{{{sign}}}" for sign in "[]*"},
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+    }
+)
+_MATH = str.maketrans(
+    {
+        **{
+            sign: command + " " * command[-1].isalpha()  # \delta x, not \deltax
+            for sign, (_, command) in SYMBOLS.items()
+        },
+        **{sign: f"\\{sign}" for sign in "{}$&#%_"},
+        "\\": r"\backslash ",
+        "~": r"\sim ",
+    }
+)
+_NUMBER = re.compile(r"([-−+]?\d+(?:\.\d*)?)(?:e([-+]?\d+))?", re.IGNORECASE)
+_LETTER = rf"(?:(?![{''.join(SYMBOLS)}])[^\W\d_])"
+_MATH_TOKEN = re.compile(
+    rf"(?P<number>\d+(?:\.\d*)?e[-+]?\d+)|(?P<words> *{_LETTER}{{2,}}(?:[ ,]+{_LETTER}+)* *)|."
+)
+
+
+def write(document: Document, notation: Notation, stream: TextIO, style: Style) -> None:
+    """Write the blocks as paragraphs; with `style.standalone`, in a document that compiles."""
+    if style.standalone:
+        stream.write(f"{_BEGIN}\n")
+    write_blocks(document, stream, lambda block: _lines(block, notation))
+    if style.standalone:
+        stream.write(f"\n{_END}\n")
+
+
+def aligned(block: Derivation, notation: Notation, environment: str) -> list[str]:
+    r"""The derivation's lines in an environment whose columns are aligned at `&`."""
+    lines = [rf"\begin{{{environment}}}"]
+    head = notation.name(block.name)
+    for index, step in enumerate(block.steps):
+        relation = "=" if step.relation == "=" else r"\approx"
+        end = r" \\" if index + 1 < len(block.steps) else ""
+        lines.append(f"{'' if index else head} &{relation} {_math(step.content, notation)}{end}")
+    return [*lines, rf"\end{{{environment}}}"]
+
+
+def _lines(block: Block, notation: Notation) -> Iterator[str]:
+    match block:
+        case Table():
+            yield from _table(block, notation)
+        case Heading():
+            section = _SECTIONS.get(block.level, "paragraph")
+            yield rf"\{section}*{{{_inline(block.text, notation)}}}"
+        case Text():
+            yield rf"\noindent {_inline(block.content, notation)}"
+        case Items():
+            yield r"\begin{itemize}"
+            for item in block.items:
+                yield rf"\item {_inline(item, notation)}"
+            yield r"\end{itemize}"
+        case Note():
+            yield rf"\noindent \emph{{Note:}} {_inline(block.content, notation)}"
+        case Warn():
+            yield rf"\noindent \textbf{{Warning:}} {_inline(block.content, notation)}"
+        case Derivation():
+            yield from aligned(block, notation, "align*")
+        case Matrix():
+            yield from _equation(MatrixEquation((block,)), notation)
+        case MatrixEquation():
+            yield from _equation(block, notation)
+
+
+def _table(table: Table, notation: Notation) -> Iterator[str]:
+    if table.title is not None:
+        yield rf"\noindent \textbf{{{_inline(table.title, notation)}}}\nopagebreak"
+        yield ""
+    aligns = "".join(_ALIGNS[column.align] for column in table.columns)
+    yield rf"\noindent \begin{{tabular}}{{{aligns}}}"
+    yield r"\hline"
+    yield _row(tuple(column.header for column in table.columns), notation)
+    yield r"\hline"
+    for row in rows(table):
+        yield _row(row, notation)
+    yield r"\hline"
+    yield r"\end{tabular}"
+
+
+def _row(cells: tuple[Cell, ...], notation: Notation) -> str:
+    return " & ".join(_inline(cell, notation) for cell in cells) + r" \\"
+
+
+def _equation(equation: MatrixEquation, notation: Notation) -> Iterator[str]:
+    matrices = [part for part in equation.parts if isinstance(part, Matrix)]
+    columns = max((len(row) for row in chain.from_iterable(m.rows for m in matrices)), default=0)
+    if columns > 10:  # as many as amsmath allows by itself
+        yield rf"\setcounter{{MaxMatrixCols}}{{{columns}}}"
+    yield r"\["
+    for part in equation.parts:
+        line = _matrix(part, notation) if isinstance(part, Matrix) else _math(part, notation)
+        if line.strip():  # an empty line would end the formula
+            yield line
+    yield r"\]"
+
+
+def _matrix(matrix: Matrix, notation: Notation) -> str:
+    """The matrix in brackets over its label and shape."""
+    rows = r" \\ ".join(" & ".join(_math(c, notation) for c in row) for row in matrix.rows)
+    label = _math(matrix.label, notation)
+    shape = r"{} \times {}".format(*matrix.shape)
+    below = rf"{label}\ ({shape})" if label else shape
+    return rf"\underset{{{below}}}{{\begin{{bmatrix}} {rows} \end{{bmatrix}}}}"
+
+
+def _inline(cell: Cell, notation: Notation) -> str:
+    """The cell in a paragraph: words escaped, everything else between dollar signs."""
+    match cell:
+        case tuple():
+            return "".join(_inline(part, notation) for part in cell)
+        case Blank():
+            return _BLANK
+        case None | bool() | str():
+            return plain(cell, notation).translate(_TEXT)
+        case _:
+            return f"${_math(cell, notation)}$"
+
+
+def _math(cell: Cell, notation: Notation) -> str:
+    """The cell inside a formula."""
+    match cell:
+        case tuple():
+            return " ".join(filter(None, (_math(part, notation).strip() for part in cell)))
+        case float():
+            return _number(notation.number(cell))
+        case Value():
+            return _number(number(cell, notation))
+        case Name() | Formula():
+            return plain(cell, notation)
+        case Blank():
+            return _BLANK
+        case _:
+            return _math_text(plain(cell, notation))
+
+
+def _number(text: str) -> str:
+    r"""`-1.5e-07` → `-1.5 \cdot 10^{-7}`; what the notation wrote as LaTeX already stays."""
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return text
+    digits = found[1].replace("−", "-")
+    return digits if found[2] is None else rf"{digits} \cdot 10^{{{int(found[2])}}}"
+
+
+def _math_text(text: str) -> str:
+    r"""Text between a formula's symbols: words upright, signs as commands, `1e-5` a power."""
+
+    def token(found: re.Match[str]) -> str:
+        if found["number"]:
+            return _number(found[0])
+        if found["words"]:
+            return rf"\text{{{found[0].translate(_TEXT)}}}"
+        return found[0].translate(_MATH)
+
+    return _MATH_TOKEN.sub(token, text).strip()

@@ -1,0 +1,146 @@
+"""Monospaced layout: widths, folding, long tables, derivations and matrices as lines of text.
+
+Serves the terminal, where rich has no such thing, and Markdown's fenced blocks. `text` is the
+function that turns a cell into its final text (ASCII or not), so that widths are measured on what
+is really printed. Nothing is ever cut off: lines fold at spaces, and a word, a name or a number that
+is wider than its place makes the line longer.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+from tracer.show.document import Align, Cell, Derivation, Inline, Matrix, MatrixEquation, Name
+
+GAP = "  "
+CHUNK = 500
+"""Rows laid out at a time: as many as memory holds of a table, however long it is."""
+
+CellText: TypeAlias = Callable[[Cell], str]
+
+
+def cell_width(text: str) -> int:
+    """The columns the text takes in a terminal: 2 for wide (CJK) signs, 0 for combining ones."""
+    return len(text) if text.isascii() else sum(map(_sign_width, text))
+
+
+def _sign_width(sign: str) -> int:
+    if unicodedata.category(sign) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+def pad(text: str, width: int, align: Align) -> str:
+    """The text filled up with spaces to the width; longer text stays as it is."""
+    missing = max(0, width - cell_width(text))
+    left = {"left": 0, "right": missing, "center": missing // 2}[align]
+    return " " * left + text + " " * (missing - left)
+
+
+def fold(text: str, width: int | None) -> list[str]:
+    """The text in lines of at most `width` columns, broken at spaces only."""
+    if width is None or cell_width(text) <= width:
+        return [text]
+    first, *words = text.split(" ")
+    lines = [first]
+    for word in words:
+        if cell_width(lines[-1]) + 1 + cell_width(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def streamed_lines(
+    header: Sequence[str], aligns: Sequence[Align], source: Iterator[Sequence[str]], rule: str
+) -> Iterator[list[str]]:
+    """A long table: the header's lines with a rule below, then each chunk's rows.
+
+    Columns only ever grow wider, from one chunk to the next; nothing folds.
+    """
+    widths = list(map(cell_width, header))
+    while chunk := list(islice(source, CHUNK)):
+        columns = zip(*chunk, strict=True)
+        widths = [max(w, *map(cell_width, c)) for w, c in zip(widths, columns, strict=True)]
+        if header:
+            yield [
+                _row_line(header, widths, aligns),
+                rule * (sum(widths) + len(GAP) * (len(widths) - 1)),
+            ]
+            header = ()
+        yield [_row_line(row, widths, aligns) for row in chunk]
+
+
+def _row_line(row: Sequence[str], widths: Sequence[int], aligns: Sequence[Align]) -> str:
+    return GAP.join(map(pad, row, widths, aligns)).rstrip()
+
+
+def derivation_lines(block: Derivation, text: CellText, width: int | None) -> list[str]:
+    """`∂E/∂w1 = delta_h1 · i1`, then the other steps, relation under relation."""
+    head = text(Name(block.name))
+    relations = [text(step.relation) for step in block.steps]
+    widest = max(map(cell_width, relations), default=0)
+    indent = cell_width(head) + widest + 2
+    lines: list[str] = []
+    for step, relation in zip(block.steps, relations, strict=True):
+        first, *rest = fold(text(step.content), width and max(1, width - indent))
+        lead = pad("" if lines else head, cell_width(head), "left")
+        lines.append(f"{lead} {pad(relation, widest, 'right')} {first}")
+        lines += [" " * indent + line for line in rest]
+    return lines
+
+
+def equation_lines(
+    equation: MatrixEquation, text: CellText, width: int | None, *, ascii: bool = False
+) -> list[str]:
+    """The parts side by side, a matrix between its label and its shape; folded between parts."""
+    parts = [_part_lines(part, text, ascii) for part in equation.parts]
+    groups: list[list[list[str]]] = [[]]
+    taken = 0
+    for lines in parts:
+        needed = cell_width(lines[0]) + 1
+        if width is not None and groups[-1] and taken + needed - 1 > width:
+            groups.append([])
+            taken = 0
+        groups[-1].append(lines)
+        taken += needed
+    return [line for group in groups for line in _side_by_side(group)]
+
+
+def _part_lines(part: Inline | Matrix, text: CellText, ascii: bool) -> list[str]:
+    """The part as lines of equal width: a sign's only one, or a matrix's label, rows and shape."""
+    if not isinstance(part, Matrix):
+        return [text(part).strip(" ")]
+    cells = [[text(cell) for cell in row] for row in part.rows]
+    widths = [max(map(cell_width, column)) for column in zip(*cells, strict=True)]
+    brackets = _brackets(len(cells), ascii)
+    body = [
+        f"{left} {GAP.join(pad(c, w, 'right') for c, w in zip(row, widths, strict=True))} {right}"
+        for row, (left, right) in zip(cells, brackets, strict=True)
+    ]
+    lines = [text(part.label), *body, text("{}×{}".format(*part.shape))]
+    widest = max(map(cell_width, lines))
+    return [pad(line, widest, "center") for line in lines]
+
+
+def _brackets(rows: int, ascii: bool) -> list[tuple[str, str]]:
+    if ascii or rows < 2:
+        return [("[", "]")] * rows
+    return [("⎡", "⎤"), *[("⎢", "⎥")] * (rows - 2), ("⎣", "⎦")]
+
+
+def _side_by_side(parts: Sequence[Sequence[str]]) -> list[str]:
+    """The parts' lines joined, lower parts in the middle of the tallest; empty lines left out."""
+    height = max(map(len, parts), default=0)
+    columns = [_centered(part, height) for part in parts]
+    lines = (" ".join(cells).rstrip() for cells in zip(*columns, strict=True))
+    return [line for line in lines if line]
+
+
+def _centered(lines: Sequence[str], height: int) -> list[str]:
+    blank = " " * cell_width(lines[0])
+    above = (height - len(lines)) // 2
+    return [blank] * above + [*lines] + [blank] * (height - len(lines) - above)

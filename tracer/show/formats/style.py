@@ -1,0 +1,63 @@
+"""What a writer may use of the place it writes to: width, colour, characters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+from tracer.show.document import Notation
+
+_SAMPLE = "─═⎡⎢⎣⎤⎥⎦δ∂≈·−×⊙ᵀ′…"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to write. Each writer takes from it what concerns it.
+
+    `width`: columns to fold at; None: lines as long as they need to be.
+    `math`: Markdown only, the LaTeX notation in which derivations become math blocks.
+    `standalone`: LaTeX only, a whole document that compiles, instead of a fragment.
+    """
+
+    width: int | None = None
+    color: bool = False
+    ascii: bool = False
+    math: Notation | None = None
+    standalone: bool = False
+
+
+def detect(
+    stream: TextIO, environ: Mapping[str, str], *, width: int | None = None, color: bool = True
+) -> Style:
+    """The style for text on this stream: its terminal's width and colours, and what it can encode.
+
+    `width` (`--width`) goes before `COLUMNS`, and that before the terminal's own width. `NO_COLOR`,
+    `TERM=dumb`, `color=False` (`--no-color`) or not being a terminal switch colour off.
+    """
+    terminal = stream.isatty()
+    colorful = color and terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    columns = environ.get("COLUMNS", "")
+    if width is None and columns.isdecimal():
+        width = int(columns) or None
+    if width is None and terminal:
+        width = _terminal_width(stream)
+    return Style(width=width, color=colorful, ascii=not can_encode(stream))
+
+
+def can_encode(stream: TextIO) -> bool:
+    """Whether the stream's encoding has the signs that documents use."""
+    try:
+        _SAMPLE.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _terminal_width(stream: TextIO) -> int | None:
+    """The terminal's columns, or None where it does not tell (some report 0)."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,205 @@
+r"""What names, formulas and numbers look like in each target: Unicode, ASCII, LaTeX, MathML.
+
+`w5⁺` and `∂E/∂w5` on the screen, `w5+` and `dE/dw5` in ASCII, `w_{5}^{+}` and
+`\frac{\partial E}{\partial w_{5}}` in LaTeX, <msubsup> and <mfrac> in MathML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tracer.digits.numbers import NumberFormat
+from tracer.formula.nodes import Expression
+from tracer.formula.plain import plain
+from tracer.show.notation.latex import latex, latex_number, latex_symbol
+from tracer.show.notation.mathml import mathml, mathml_number, mathml_symbol
+from tracer.show.notation.screen import text
+from tracer.show.notation.spelling import Fraction, Spelled, Term
+
+_SIMPLE = re.compile(r"[A-Za-z]?\d+(,\d+)*|[A-Za-z]")
+_DIGITS = re.compile(r"\d+")
+_RAISED = str.maketrans("0123456789+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺")
+_LATEX_GREEK = {"δ": r"\delta", "η": r"\eta"}
+
+Symbol = Callable[[str], str]
+Number = Callable[[float], str]
+
+
+class Target(Protocol):
+    """One way of writing; `typeset` where signs are raised and lowered."""
+
+    typeset: bool
+
+    def spelled(self, name: Spelled) -> str:
+        """The name of a quantity."""
+        ...
+
+    def word(self, name: str) -> str:
+        """A name as it is, made safe."""
+        ...
+
+    def ratio(self, upper: str, lower: str) -> str:
+        """∂upper/∂lower, of two written names."""
+        ...
+
+    def formula(
+        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+    ) -> str:
+        """The formula; `symbol` writes a name and `number` a constant."""
+        ...
+
+    def number(self, numbers: NumberFormat, value: float) -> str:
+        """The number in that format."""
+        ...
+
+
+class _Unicode:
+    """One line for the screen."""
+
+    typeset = False
+    partial = "∂"
+
+    def spelled(self, name: Spelled) -> str:
+        body = name.body
+        if isinstance(body, Fraction):
+            written = self.ratio(self.term(body.upper), self.term(body.lower))
+            written += f":{body.through}" if body.through else ""
+        else:
+            written = self.term(body)
+        return f"{'mean_' if name.mean else ''}{written}{name.suffix}"
+
+    def term(self, term: Term) -> str:
+        below = f"_{term.below}" if term.below else ""
+        return f"{term.letter}{below}{''.join(term.above).translate(_RAISED)}"
+
+    def word(self, name: str) -> str:
+        return name
+
+    def ratio(self, upper: str, lower: str) -> str:
+        return f"{self.partial}{upper}/{self.partial}{lower}"
+
+    def formula(
+        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+    ) -> str:
+        return text(expression, symbol=symbol, number=number, limit=limit)
+
+    def number(self, numbers: NumberFormat, value: float) -> str:
+        return numbers.text(value)
+
+
+class _Ascii(_Unicode):
+    """One line in ASCII, as names are typed and formulas are parsed."""
+
+    partial = "d"
+
+    def term(self, term: Term) -> str:
+        letter = {"δ": "delta", "η": "lr"}.get(term.letter, term.letter)
+        below = f"_{term.below}" if term.below else ""
+        above = [f"[{part}]" if part.isdecimal() else part for part in term.above]
+        return f"{letter}{below}{''.join(above)}"
+
+    def formula(
+        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+    ) -> str:
+        return plain(expression, symbol=symbol, number=number, limit=limit)
+
+
+class _Latex:
+    """TeX's mathematics."""
+
+    typeset = True
+
+    def spelled(self, name: Spelled) -> str:
+        body = name.body
+        if isinstance(body, Fraction):
+            written = self.ratio(self._term(body.upper), self._term(body.lower))
+            if body.through:
+                written = rf"\left.{written}\right|_{{{self._script(body.through)}}}"
+        else:
+            written = self._term(body)
+        return rf"\overline{{{written}}}" if name.mean else written
+
+    def _term(self, term: Term) -> str:
+        letter = _LATEX_GREEK.get(term.letter) or latex_symbol(term.letter)
+        below = f"_{{{self._script(term.below)}}}" if term.below else ""
+        return letter + below + (f"^{{{','.join(term.above)}}}" if term.above else "")
+
+    def _script(self, below: str) -> str:
+        return below if _SIMPLE.fullmatch(below) else latex_symbol(below)
+
+    def word(self, name: str) -> str:
+        return latex_symbol(name)
+
+    def ratio(self, upper: str, lower: str) -> str:
+        return rf"\frac{{\partial {upper}}}{{\partial {lower}}}"
+
+    def formula(
+        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+    ) -> str:
+        return latex(expression, symbol=symbol, number=number, limit=limit)
+
+    def number(self, numbers: NumberFormat, value: float) -> str:
+        return latex_number(numbers.text(value))
+
+
+class _MathML:
+    """Presentation MathML, one element a name."""
+
+    typeset = True
+
+    def spelled(self, name: Spelled) -> str:
+        body = name.body
+        if isinstance(body, Fraction):
+            written = self.ratio(self._term(body.upper), self._term(body.lower))
+            if body.through:
+                bar = f"<mrow>{written}<mo>|</mo></mrow>"
+                written = f"<msub>{bar}{mathml_symbol(body.through)}</msub>"
+        else:
+            written = self._term(body)
+        return f"<mover>{written}<mo>¯</mo></mover>" if name.mean else written
+
+    def _term(self, term: Term) -> str:
+        letter = mathml_symbol(term.letter)
+        below = _script(term.below) if term.below else ""
+        above = _row([_script(part) for part in term.above], "<mo>,</mo>") if term.above else ""
+        if below and above:
+            return f"<msubsup>{letter}{below}{above}</msubsup>"
+        if below:
+            return f"<msub>{letter}{below}</msub>"
+        return f"<msup>{letter}{above}</msup>" if above else letter
+
+    def word(self, name: str) -> str:
+        return mathml_symbol(name)
+
+    def ratio(self, upper: str, lower: str) -> str:
+        return f"<mfrac><mrow><mo>∂</mo>{upper}</mrow><mrow><mo>∂</mo>{lower}</mrow></mfrac>"
+
+    def formula(
+        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+    ) -> str:
+        return mathml(expression, symbol=symbol, number=number, limit=limit)
+
+    def number(self, numbers: NumberFormat, value: float) -> str:
+        return mathml_number(numbers.text(value))
+
+
+def _script(below: str) -> str:
+    """What stands below or above, one element: digits as a number, the rest as a name."""
+    if _DIGITS.fullmatch(below):
+        return f"<mn>{below}</mn>"
+    return "<mo>+</mo>" if below == "+" else mathml_symbol(below)
+
+
+def _row(elements: Sequence[str], separator: str) -> str:
+    return elements[0] if len(elements) == 1 else f"<mrow>{separator.join(elements)}</mrow>"
+
+
+TARGETS: dict[str, Target] = {
+    "unicode": _Unicode(),
+    "ascii": _Ascii(),
+    "latex": _Latex(),
+    "mathml": _MathML(),
+}
+"""The targets by name."""

@@ -1,0 +1,125 @@
+"""Where results go: standard output, or a file that is written whole or not at all.
+
+Used by the command line around every writer and exporter; opens nothing for reading.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, TextIO
+
+from tracer.errors import OutputError
+from tracer.show.formats.symbols import ENCODING_ERRORS
+
+
+@contextmanager
+def open_output(path: Path | None, force: bool = False) -> Iterator[TextIO]:
+    """A stream for text: standard output for None or `-`, else the file, in UTF-8.
+
+    The file appears when the block ends well, and not before; an existing one is replaced only with
+    `force`, and keeps its permissions. When the reader of standard output has gone (`| head`),
+    what is still written is dropped without a word. Raises OutputError where it can't be written.
+    """
+    if path is None or str(path) == "-":
+        with _standard_output() as stream:
+            yield stream
+        return
+    with _worded(path):
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with _open(path, "w") as device:  # /dev/null, a named pipe
+                yield device
+            return
+        with _replacement(path, force) as temporary, _open(temporary, "x") as file:
+            yield file
+
+
+def _open(path: Path, mode: Literal["w", "x"]) -> TextIO:
+    return path.open(mode, encoding="utf-8", newline="", errors=ENCODING_ERRORS)
+
+
+@contextmanager
+def _standard_output() -> Iterator[TextIO]:
+    stream = sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors=ENCODING_ERRORS)
+    try:
+        with _worded(None):
+            yield stream
+            stream.flush()
+    except BrokenPipeError:
+        _discard(stream)
+    except OutputError:
+        _discard(stream)
+        raise
+
+
+def _discard(stream: TextIO) -> None:
+    """Send the rest to nowhere, else Python complains about it once more when it exits."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, stream.fileno())
+    except io.UnsupportedOperation:
+        return  # not a file: nothing is left in a buffer
+    finally:
+        os.close(null)
+
+
+@contextmanager
+def _replacement(path: Path, force: bool) -> Iterator[Path]:
+    """A name in the target's folder for the new file, which becomes the target in the end."""
+    target = Path(os.path.realpath(path))  # through a link, so that the link stays one
+    _check(path, target, force)
+    temporary = target.with_name(f".bptrace-{secrets.token_hex(8)}.tmp")
+    try:
+        yield temporary
+        _check(path, target, force)  # it may have appeared meanwhile
+        if target.exists():
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _check(path: Path, target: Path, force: bool) -> None:
+    if target.is_dir():
+        raise OutputError(f"{path} is a folder", "name a file in it")
+    if not target.parent.is_dir():
+        raise OutputError(f"the folder {path.parent} does not exist", "make it first")
+    if not target.exists():
+        return
+    if not force:
+        raise OutputError(f"{path} exists already", "--force overwrites it")
+    if not os.access(target, os.W_OK):
+        raise OutputError(f"{path} is write-protected", "choose another file")
+
+
+@contextmanager
+def _worded(path: Path | None) -> Iterator[None]:
+    """Turn the system's refusals into OutputError, and nothing else that happens while writing.
+
+    A failed write bears no file name; opening and renaming bear ours. Any other file's error is
+    not an output error.
+    """
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) and path is None:
+            raise
+        if isinstance(error.filename, str) and not _beside(error.filename, path):
+            raise
+        where = "standard output" if path is None else str(path)
+        raise OutputError(f"can't write to {where}: {error.strerror or error}") from error
+
+
+def _beside(name: str, path: Path | None) -> bool:
+    """Whether the named file stands in the folder of `path`."""
+    if path is None:
+        return False
+    return os.path.dirname(os.path.realpath(name)) == os.path.dirname(os.path.realpath(path))

@@ -1,0 +1,126 @@
+"""What `--round` shows: the exact numbers, the same as done by hand, and how far those drift."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+from tracer.digits.rounding import Rounding
+from tracer.engine.trace import IterationTrace
+from tracer.explain.byhand import Drift, drifts
+from tracer.model.quantity import PARTS, Kind
+from tracer.show.document import Block, Cell, Column, Content, Heading, Name, Text
+from tracer.show.reports.run import check_sample, head
+from tracer.show.reports.selection import ROW_LIMIT, Selection, sample_heading
+from tracer.show.reports.tables import Row, cell, number_column, suffix, table
+
+_COLUMNS = (
+    Column("quantity"),
+    number_column("exact"),
+    number_column("by hand"),
+    number_column("drift"),
+    number_column("in units"),
+)
+_OF_A_SAMPLE = {
+    "Forward": {Kind.NET, Kind.OUT},
+    "Errors": {Kind.ERROR, Kind.TOTAL},
+    "Backward": {Kind.DE_DOUT, Kind.PATH, Kind.SLOPE, Kind.DELTA},
+}
+_OF_THE_BATCH = {
+    "Gradients and updates": {
+        Kind.WEIGHT_GRADIENT,
+        Kind.BIAS_GRADIENT,
+        Kind.NEW_WEIGHT,
+        Kind.NEW_BIAS,
+    },
+    "Loss": {Kind.LOSS},
+}
+
+Pair = tuple[IterationTrace, IterationTrace]
+"""An iteration calculated exactly, and by hand."""
+
+
+def by_hand_document(
+    pairs: Iterable[Pair],
+    rounding: Rounding,
+    *,
+    sample: int | str | None = None,
+    limit: int | None = ROW_LIMIT,
+) -> Iterator[Block]:
+    """Iteration by iteration, the quantities in groups, exact beside by hand.
+
+    `sample` is a number counted from 1, or `all`; None shows the first samples of each batch.
+
+    Raises:
+        UsageError: the data have no such sample.
+    """
+    for first, (exact, hand) in enumerate(pairs):
+        if not first:
+            check_sample(exact.experiment, sample)
+            yield from head(exact.experiment)
+            yield how_rounded(rounding)
+        yield from _iteration(exact, hand, rounding, Selection(sample, limit))
+
+
+def how_rounded(rounding: Rounding) -> Text:
+    """What by hand means, in words."""
+    return Text(
+        f"By hand: every calculated number is rounded to {rounding.words} ({rounding.mode}) before "
+        "it is used, and the rounded parameters go on into the next iteration. What is given stays "
+        "as it is."
+    )
+
+
+def _iteration(
+    exact: IterationTrace, hand: IterationTrace, rounding: Rounding, selection: Selection
+) -> Iterator[Block]:
+    found = list(drifts(exact, hand, rounding))
+    yield Heading(f"Iteration {exact.number}", 2)
+    for position in selection.positions(exact):
+        row = exact.rows[position]
+        yield from sample_heading(exact, position)
+        own = [drift for drift in found if drift.quantity.sample == row]
+        groups = _OF_A_SAMPLE
+        if selection.with_parts(exact):
+            groups = groups | {"Its parts of the gradients": set(PARTS)}
+        mark = suffix(exact.number, row + 1)
+        yield from _tables(groups, own, selection.limit, mark)
+    yield from selection.remark(exact)
+    of_batch = [drift for drift in found if drift.quantity.sample is None]
+    mark = suffix(exact.number)
+    if exact.rule.batch_means:
+        yield from _tables({"Batch means": set(Kind)}, _means(of_batch), selection.limit, mark)
+    yield from _tables(_OF_THE_BATCH, of_batch, selection.limit, mark)
+    yield Text(_largest(found, rounding))
+
+
+def _means(found: list[Drift]) -> list[Drift]:
+    return [drift for drift in found if drift.quantity.stage.mean]
+
+
+def _tables(
+    groups: dict[str, set[Kind]], found: list[Drift], limit: int | None, mark: str
+) -> Iterator[Block]:
+    for title, kinds in groups.items():
+        rows = [_row(drift) for drift in found if drift.quantity.kind in kinds]
+        if rows:
+            name = title.split()[0].lower() + mark
+            yield from table(_COLUMNS, rows, limit, title=title, name=name)
+
+
+def _row(drift: Drift) -> Row:
+    units = f"{round(drift.units, 2) + 0.0:+.2f}"
+    return (Name(drift.name), cell(drift.exact), _on_paper(drift), cell(drift.drift), units)
+
+
+def _on_paper(drift: Drift) -> Cell:
+    """The number with all the digits that it was rounded to: 0.6000, as one would write it."""
+    if not math.isfinite(drift.by_hand):
+        return cell(drift.by_hand)
+    return f"{drift.by_hand:.{max(0, -round(math.log10(drift.unit)))}f}"
+
+
+def _largest(found: list[Drift], rounding: Rounding) -> Content:
+    worst = max(found, key=lambda drift: abs(drift.units))
+    amount = f"{abs(worst.units):.2f} units of the last of {rounding.words}"
+    return (f"The largest drift is {amount}, in ", Name(worst.name), ".")

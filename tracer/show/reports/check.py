@@ -1,0 +1,280 @@
+"""What `bptrace check` shows: the verdicts in order, then each wrong number with its reason.
+
+With `reveal` false the right values stay hidden, and with them everything that is made of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+from tracer.diagnose.calculation import Calculation
+from tracer.diagnose.check import Report, Section
+from tracer.diagnose.mistakes import HELP
+from tracer.diagnose.mistakes.search import Match
+from tracer.diagnose.verdicts import BLAMED, VERDICTS, Finding
+from tracer.diagnose.why import Match as Combination
+from tracer.digits.numbers import NumberFormat, Written
+from tracer.explain.explanation import Explanation
+from tracer.formula import EvaluationError, Expression, symbols
+from tracer.model.experiment import Experiment
+from tracer.show.document import (
+    Block,
+    Cell,
+    Column,
+    Content,
+    Derivation,
+    Formula,
+    Heading,
+    Items,
+    Name,
+    Note,
+    Step,
+    Text,
+    Value,
+)
+from tracer.show.reports.conventions import conventions
+from tracer.show.reports.explain import steps
+from tracer.show.reports.tables import cell, number_column, table
+
+LIMIT = 60
+"""Rows beyond which the right ones are left out, and then the ones in the middle."""
+
+_MOST_REASONS = 12
+_DECIMALS = 9
+_MOST_CONVENTIONS = 3
+_WORDS = {
+    "right": "right",
+    "rounding": "right within rounding",
+    "follows": "follows",
+    "mistake": "wrong",
+    "wrong": "wrong",
+}
+
+
+def check_document(
+    report: Report,
+    digits: NumberFormat,
+    *,
+    reveal: bool = True,
+    carry: bool = False,
+    limit: int | None = LIMIT,
+) -> Iterator[Block]:
+    """Title, conventions, the count; of each moment its verdicts and reasons.
+
+    `carry`: also each moment's whole calculation, carried on from the numbers supplied.
+    """
+    experiment = report.experiment
+    yield Heading(f"Check: {experiment.title}" if experiment.title else "Check")
+    if isinstance(experiment, Experiment):
+        yield from conventions(experiment)
+    yield Text(_summary(report))
+    for section in report.sections:
+        yield Heading(section.moment.words, 2)
+        yield from _verdicts(section, reveal, limit)
+        yield from _reasons(section, digits, reveal)
+        yield from _conventions_found(section)
+        if carry:
+            yield from _carried(section, reveal, limit)
+
+
+def _summary(report: Report) -> Content:
+    """`31 of 76 supplied; 26 right, 4 wrong. The first wrong one is net_h1.`"""
+    counts = report.counts
+    told = [
+        f"{counts[verdict]} {words}" for verdict, words in _counted().items() if counts[verdict]
+    ]
+    text = (
+        f"{len(report.findings)} of {report.known} supplied{'; ' if told else ''}{', '.join(told)}."
+    )
+    first = report.first_wrong
+    if first is None:
+        return text
+    where = first.answer.moment.words
+    return (
+        f"{text} The first wrong one is ",
+        Name(first.name),
+        f" ({where[0].lower()}{where[1:]}).",
+    )
+
+
+def _counted() -> dict[str, str]:
+    words = {**_WORDS, "mistake": "wrong with a known mistake"}
+    return {verdict: words[verdict] for verdict in VERDICTS}
+
+
+def _verdicts(section: Section, reveal: bool, limit: int | None) -> Iterator[Block]:
+    findings, hidden = section.findings, 0
+    if limit is not None and len(findings) > limit:
+        findings = tuple(f for f in findings if f.verdict != "right" or f.truncated)
+        hidden = len(section.findings) - len(findings)
+    columns = [Column("quantity"), number_column("given")]
+    if reveal:
+        columns += [number_column("right"), number_column("from your numbers")]
+    columns += [Column("verdict"), Column("reason")]
+    explained = _explained(section)
+    rows = [_row(finding, reveal, explained) for finding in findings]
+    yield from table(columns, rows, limit, title="Verdicts", name="verdicts")
+    if hidden:
+        yield Note(f"{hidden} right numbers are left out; --all-rows shows them.")
+
+
+def _explained(section: Section) -> frozenset[str]:
+    """The wrong totals that come out under other conventions."""
+    return frozenset(section.wanted if section.why and section.why.matches else ())
+
+
+def _row(finding: Finding, reveal: bool, explained: Collection[str]) -> tuple[Cell, ...]:
+    given, carried = finding.answer.written, finding.carried
+    revealed = (_shown(finding.exact, given), _shown(carried, given)) if reveal else ()
+    reason = _reason(finding) or ("other conventions" if finding.name in explained else "")
+    return (Name(finding.name), given.text, *revealed, _WORDS[finding.verdict], reason)
+
+
+def _shown(value: float | None, given: Written) -> Cell:
+    """In full where the number beside it has more digits than are shown otherwise."""
+    if value is None:
+        return None
+    full = given.decimals > _DECIMALS and math.isfinite(value)
+    return Value(value, exact=True) if full else cell(value)
+
+
+def _reason(finding: Finding) -> Content:
+    if finding.truncated:
+        return "cut off, not rounded"
+    if finding.verdict == "rounding":
+        return "from rounded numbers"
+    if finding.verdict == "follows":
+        names = [part for name in finding.after for part in (", ", Name(name))]
+        return ("the same slip as " if finding.same_slip else "from ", *names[1:])
+    if finding.matches:
+        return f"matches {', '.join(match.name for match in finding.matches)}"
+    if finding.misrounded:
+        return "off by one unit of the last digit"
+    return ""
+
+
+def _reasons(section: Section, digits: NumberFormat, reveal: bool) -> Iterator[Block]:
+    """Each wrong number with what matches it, next to what it should be made of."""
+    explained = _explained(section)
+    blamed = [f for f in section.findings if f.verdict in BLAMED and _reason_is_due(f, explained)]
+    for finding in islice(blamed, _MOST_REASONS):
+        yield Heading(f"{finding.name} = {finding.answer.written.text}", 3)
+        for match in finding.matches:
+            yield from _match(finding, match, digits, reveal)
+        if not finding.matches:
+            yield Text(_distance(finding, reveal))
+        if reveal:
+            yield from _right_formula(finding, digits)
+    if len(blamed) > _MOST_REASONS:
+        yield Note(f"{len(blamed) - _MOST_REASONS} more wrong numbers; --format json has them all.")
+
+
+def _reason_is_due(finding: Finding, explained: Collection[str]) -> bool:
+    """Whether the number isn't told about with the conventions that give it."""
+    return bool(finding.matches) or finding.name not in explained
+
+
+def _match(finding: Finding, match: Match, digits: NumberFormat, reveal: bool) -> Iterator[Block]:
+    where: Content = f"Matches {match.name}"
+    if match.detail:
+        where = f"Matches {match.name} ({match.detail})"
+    if match.step is not None:
+        where = (f"Matches {match.name}, made in ", Name(match.step))
+    parts = where if isinstance(where, tuple) else (where,)
+    yield Text((*parts, f". {HELP[match.name]}"))
+    if match.formula is None or match.calculation is None or not reveal:
+        return
+    if match.step is not None:
+        formula = match.calculation.formula(match.step)
+        if formula is not None:
+            value = match.calculation[match.step]
+            yield _with_numbers(match.step, formula, match.calculation, value, digits)
+    yield _with_numbers(finding.name, match.formula, match.calculation, match.value, digits)
+
+
+def _right_formula(finding: Finding, digits: NumberFormat) -> Iterator[Block]:
+    if finding.formula is None or finding.calculation is None:
+        return
+    if finding.carried is None:
+        yield Text("The formula has no value with your numbers:")
+        yield Derivation(finding.name, (Step("=", Formula(finding.formula)),))
+        return
+    yield Text("The formula with your numbers:")
+    carried, calculation = finding.carried, finding.calculation
+    yield _with_numbers(finding.name, finding.formula, calculation, carried, digits)
+
+
+def _distance(finding: Finding, reveal: bool) -> Content:
+    """How far off, as a factor and as a difference."""
+    if finding.misrounded:
+        return "Off by one unit of the last digit: perhaps rounded the wrong way, or misprinted."
+    if finding.formula is None:
+        return "This number is given by the configuration, with another value."
+    carried = finding.exact if finding.carried is None else finding.carried
+    if not reveal:
+        return "It is not what the formula gives from your numbers, and no known mistake gives it."
+    difference = finding.answer.value - carried
+    if carried == 0:
+        return ("Off by ", Value(difference), ".")
+    factor = finding.answer.value / carried
+    return ("Off by a factor of ", Value(factor), ", a difference of ", Value(difference), ".")
+
+
+def _with_numbers(
+    name: str,
+    formula: Expression,
+    calculation: Calculation,
+    value: float,
+    digits: NumberFormat,
+) -> Derivation:
+    inputs = {symbol: _float(calculation, symbol) for symbol in symbols(formula)}
+    return Derivation(name, tuple(steps(Explanation(name, formula, inputs, value), digits)))
+
+
+def _float(calculation: Calculation, name: str) -> float:
+    """The value; NaN for one that doesn't exist, in a branch of a formula that doesn't hold."""
+    try:
+        return calculation[name]
+    except (EvaluationError, ArithmeticError):
+        return math.nan
+
+
+def _conventions_found(section: Section) -> Iterator[Block]:
+    """The other conventions under which the wrong totals come out, or that none was found."""
+    found = section.why
+    if found is None:
+        return
+    names = ", ".join(f"{name} = {given.text}" for name, given in section.wanted.items())
+    what = "comes" if len(section.wanted) == 1 else "come"
+    tried = f"{found.tried} combinations of conventions tried"
+    if not found.matches:
+        yield Text(f"{names}: {tried}, none gives {'it' if what == 'comes' else 'them'}.")
+        return
+    yield Text(f"{names} {what} out under other conventions ({tried}):")
+    yield Items(tuple(_convention(match) for match in found.matches[:_MOST_CONVENTIONS]))
+    if len(found.matches) > _MOST_CONVENTIONS:
+        yield Note(f"{len(found.matches) - _MOST_CONVENTIONS} more; `bptrace why` shows them.")
+
+
+def _convention(match: Combination) -> Content:
+    """`update_order: output_first: hidden deltas …, which gives E_total 0.291027923905`."""
+    changes = ", ".join(f"{name}: {value}" for name, value in match.changes.items())
+    return f"{match.words} ({changes or 'no change'})"
+
+
+def _carried(section: Section, reveal: bool, limit: int | None) -> Iterator[Block]:
+    """The whole calculation as it goes on from the numbers supplied."""
+    calculation, supplied = section.carried, {f.name for f in section.findings}
+    columns = [Column("quantity"), number_column("carried"), Column("")]
+    if reveal:
+        columns.insert(2, number_column("right"))
+    rows = []
+    for name in section.names:
+        exact = (cell(section.source.value(name)),) if reveal else ()
+        given = "supplied" if name in supplied else ""
+        rows.append((Name(name), cell(_float(calculation, name)), *exact, given))
+    yield from table(
+        columns, rows, limit, title="Your calculation, carried to the end", name="carried"
+    )

@@ -1,0 +1,116 @@
+"""What `bptrace compare` shows: settings that differ, where the numbers part, how each run ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tracer.diagnose.compare import Comparison, Outcome
+from tracer.show.document import (
+    Block,
+    Cell,
+    Column,
+    Content,
+    Heading,
+    Items,
+    Name,
+    Table,
+    Text,
+    Value,
+)
+from tracer.show.reports.tables import LAYER, Row, cell, number_column
+
+_ENDED = {
+    "finished": "finished",
+    "stopped": "stopped by its criterion",
+    "diverged": "diverged",
+    "interrupted": "interrupted",
+}
+_SIZES = (
+    Column("run", "right"),
+    Column("updates", "right"),
+    LAYER,
+    number_column("mean |delta|"),
+    number_column("ratio"),
+    number_column("norm of ∂E/∂W"),
+    number_column("ratio"),
+)
+
+
+def compare_document(comparison: Comparison, labels: Sequence[str]) -> Iterator[Block]:
+    """The runs, numbered; `labels` are the configurations as the user named them."""
+    yield Heading("Runs side by side")
+    titles = [run.title for run in comparison.runs]
+    yield Items(
+        tuple(
+            f"({number}) {label}: {title}"
+            for number, (label, title) in enumerate(zip(labels, titles, strict=True), 1)
+        )
+    )
+    yield from _settings(comparison)
+    yield Heading("First difference", 2)
+    yield from _first_difference(comparison)
+    yield Heading("How they end", 2)
+    yield Table(_numbered("", comparison), list(_endings(comparison.runs)), name="runs")
+    yield from _sizes(comparison.runs)
+
+
+def _numbered(first: str, comparison: Comparison) -> tuple[Column, ...]:
+    return (
+        Column(first),
+        *(number_column(f"({number})") for number in range(1, len(comparison.runs) + 1)),
+    )
+
+
+def _settings(comparison: Comparison) -> Iterator[Block]:
+    if not comparison.differing:
+        yield Text("All settings are the same.")
+        return
+    rows: list[Row] = [
+        (name, *map(_setting, values)) for name, values in comparison.differing.items()
+    ]
+    yield Table(_numbered("setting", comparison), rows, "Settings that differ", "settings")
+
+
+def _setting(value: object) -> Cell:
+    if value is None:
+        return "none"
+    if isinstance(value, float):
+        return Value(value, exact=True)
+    return value if isinstance(value, str | int) else str(value)
+
+
+def _first_difference(comparison: Comparison) -> Iterator[Block]:
+    found, compared = comparison.first_difference, comparison.iterations
+    iterations = f"{compared} iteration{'' if compared == 1 else 's'}"
+    if not comparison.same_shape:
+        yield Text("The networks are not of the same shape: their numbers have no counterparts.")
+    elif found is None:
+        yield Text(f"None: every number is the same in {iterations}, to 12 digits.")
+    else:
+        yield Text(_where(found.iteration))
+        row: Row = (Name(found.name), *map(cell, found.values))
+        yield Table(_numbered("quantity", comparison), [row], name="first_difference")
+
+
+def _where(iteration: int) -> Content:
+    return f"In iteration {iteration}; every number before it is the same, to 12 digits."
+
+
+def _endings(runs: Sequence[Outcome]) -> Iterator[Row]:
+    yield ("updates", *(run.last.updates for run in runs))
+    yield ("ended", *(_ENDED[run.ended] for run in runs))
+    yield ("loss at the start", *(cell(run.first.loss) for run in runs))
+    yield ("loss at the end", *(cell(run.last.loss) for run in runs))
+
+
+def _sizes(runs: Sequence[Outcome]) -> Iterator[Block]:
+    rows: list[Row] = []
+    for number, run in enumerate(runs, 1):
+        ends = (run.first, run.last) if run.last.updates else (run.first,)
+        for end in ends:
+            for size in end.sizes:
+                numbers = (size.mean, size.mean_ratio, size.gradient, size.gradient_ratio)
+                cells = (None if n is None else cell(n) for n in numbers)
+                rows.append((number, end.updates, size.layer, *cells))
+    yield Table(_SIZES, rows, "Sizes of deltas and gradients, over all samples", "sizes")
+    yield Text("Ratios are to the layer above, one step nearer the outputs.")

@@ -1,0 +1,107 @@
+"""The conventions in words, at the head of every result.
+
+The loss with its factor, the sign of delta, the update and its order, what is fixed or shared, the
+reduction over the batch: most differences between two people's numbers end here.
+"""
+
+from __future__ import annotations
+
+from tracer.model.experiment import Experiment, Training
+from tracer.model.network import Bias, Network, parameter_names
+from tracer.model.optimizers import OPTIMIZERS
+from tracer.show.document import Block, Content, Items, Note, Value, Warn
+from tracer.show.reports.tables import listed
+
+_ORDERS = {
+    "simultaneous": "every gradient is taken at the old parameters",
+    "output_first": "the output layer is updated first, and hidden deltas see its new weights",
+}
+
+
+def conventions(experiment: Experiment) -> tuple[Block, ...]:
+    """The rules of the calculation, a line each, and a warning where it is not a gradient."""
+    training, network = experiment.training, experiment.network
+    if experiment.data is None:
+        return (Items(("Forward passes only: the configuration has no `data`.",)),)
+    items: list[Content] = [
+        f"Loss: {network.loss.words}. {_reduction(experiment, len(experiment.data))}",
+        "delta = ∂E_total/∂net, with that sign: descent subtracts it.",
+        _update(training),
+        *([_parameters(network, training)] if training else []),
+    ]
+    if training and _batch_size(training, len(experiment.data)) < len(experiment.data):
+        items.append(_batches(training, len(experiment.data)))
+    return (Items(tuple(items)), *_remarks(training))
+
+
+def _batch_size(training: Training | None, samples: int) -> int:
+    return min(samples, (training.batch if training else None) or samples)
+
+
+def _reduction(experiment: Experiment, samples: int) -> str:
+    size = _batch_size(experiment.training, samples)
+    if size == 1:
+        return "One sample a batch, so the loss is its E_total."
+    reduced = f"the {experiment.reduction} over the batch of {size} samples"
+    return f"The loss, and each gradient, is {reduced}."
+
+
+def _update(training: Training | None) -> Content:
+    if training is None:
+        return "No update: the configuration has no `training`."
+    rule = OPTIMIZERS[training.optimizer].words
+    rate = Value(training.learning_rate, exact=True)
+    order = _ORDERS[training.update_order]
+    return (f"Update: {rule}, learning rate ", rate, f"; {order}.")
+
+
+def _parameters(network: Network, training: Training) -> str:
+    fixed, shared = _fixed(network, training.frozen), _shared(network)
+    if not (fixed or shared):
+        return "Every weight and bias is updated, and belongs to one neuron."
+    return f"Fixed: {fixed or 'none'}. Shared: {shared or 'none'}."
+
+
+def _fixed(network: Network, frozen: frozenset[str]) -> str:
+    names = [name for name in parameter_names(network) if name in frozen]
+    if names and len(names) == network.parameter_count:
+        return "all parameters"
+    for letter, words in (("w", "all weights"), ("b", "all biases")):
+        if names and set(names) == {n for n in parameter_names(network) if n.startswith(letter)}:
+            return f"{words} ({listed(names)})"
+    return listed(names)
+
+
+def _shared(network: Network) -> str:
+    shared = [
+        f"b{layer.first_bias} by {listed(layer.neurons)}"
+        for layer in network.layers
+        if layer.bias is Bias.SHARED and len(layer.neurons) > 1
+    ]
+    return ", ".join(shared)
+
+
+def _batches(training: Training, samples: int) -> str:
+    size = training.batch or samples
+    pieces = "one sample at a time" if size == 1 else f"{size} of {samples} samples"
+    if training.shuffle:
+        return f"Batches: {pieces}, drawn without replacement, seed {training.seed}."
+    return f"Batches: {pieces}, in the order of the data."
+
+
+def _remarks(training: Training | None) -> tuple[Block, ...]:
+    remarks: list[Block] = []
+    if training and training.gradient == "batch_means":
+        remarks.append(
+            Warn(
+                "gradient: batch_means. Each factor is averaged over the batch before the factors "
+                "are multiplied; the product of means is not a gradient."
+            )
+        )
+    if training and training.resume.iterations:
+        remarks.append(
+            Note(
+                f"Resumed after {training.resume.iterations} updates; iterations count from there."
+            )
+        )
+    return tuple(remarks)

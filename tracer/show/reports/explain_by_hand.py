@@ -1,0 +1,53 @@
+"""What `explain --round` shows: the formula, the rounded numbers put in, the rounded result.
+
+The exact number stands beside the result.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from tracer.digits.rounding import Rounding
+from tracer.explain.explanation import Explanation, Numbers, explanation, full_name, needed
+from tracer.formula import Number, symbols
+from tracer.model.experiment import Experiment
+from tracer.show.document import Block, Derivation, Formula, Heading, Step, Value
+from tracer.show.reports.byhand import how_rounded
+from tracer.show.reports.conventions import conventions
+from tracer.show.reports.tables import NOT_REPRESENTABLE
+
+Asked = tuple[Numbers, Numbers, Sequence[str]]
+"""An iteration's numbers exactly, the same by hand, and the names asked for."""
+
+
+def explain_by_hand_document(
+    experiment: Experiment, asked: Sequence[Asked], depth: int | None, rounding: Rounding
+) -> Iterator[Block]:
+    """Each name, and what it stands on `depth` formulas deep, worked out as on paper."""
+    yield Heading(experiment.title or "Explained")
+    yield from conventions(experiment)
+    yield how_rounded(rounding)
+    for exact, hand, names in asked:
+        if len(asked) > 1 or exact.number > 1:
+            yield Heading(f"Iteration {exact.number}", 2)
+        for name in needed(exact, names, depth):
+            yield Derivation(full_name(exact, name), tuple(_steps(exact, hand, name)))
+
+
+def _steps(exact: Numbers, hand: Numbers, name: str) -> Iterator[Step]:
+    worked = explanation(hand, name)
+    if worked.formula is None or worked.substituted is None:
+        yield Step("=", (Value(worked.value, exact=True), ", given"))
+        return
+    yield Step("=", Formula(worked.formula))
+    if symbols(worked.formula) and all(map(math.isfinite, worked.inputs.values())):
+        yield Step("=", Formula(worked.substituted))
+    yield _result(exact.value(name), worked)
+
+
+def _result(exact: float, worked: Explanation) -> Step:
+    if not (math.isfinite(exact) and math.isfinite(worked.value)):
+        return Step("≈", NOT_REPRESENTABLE)
+    result = Formula(Number(worked.value))
+    return Step("≈", (result, "   (exactly ", Value(exact, exact=True), ")"))

@@ -1,0 +1,64 @@
+"""What `bptrace gradcheck` shows: both numbers of each gradient, and the verdict in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracer.diagnose.gradcheck import Check, GradientCheck, Verdict
+from tracer.show.document import Block, Cell, Column, Heading, Items, Name, Note, Table, Text, Warn
+from tracer.show.reports.tables import listed, number_column
+
+_COLUMNS = (
+    Column("name"),
+    number_column("backpropagation"),
+    number_column("central difference"),
+    number_column("complex step"),
+    number_column("relative error"),
+    Column("verdict"),
+)
+_NOTE = Column("remark")
+
+
+def gradcheck_document(title: str, checked: GradientCheck) -> Iterator[Block]:
+    """A row a gradient, what was found in all, and what was not checked."""
+    yield Heading(f"Gradient check: {title}" if title else "Gradient check")
+    yield Items(
+        (
+            "Central difference: (L(θ+h) − L(θ−h)) / 2h, with h = 1e-6 · max(1, |θ|).",
+            "Complex step: Im L(θ+ih) / h, with h = 1e-20; decides where it can be calculated.",
+            "Neither uses a slope or a derivative: only values of the loss L.",
+        )
+    )
+    noted = any(check.note for check in checked.checks)
+    rows = (_row(check) + ((check.note,) if noted else ()) for check in checked.checks)
+    columns = (*_COLUMNS, _NOTE) if noted else _COLUMNS
+    yield Table(columns, rows, name="gradients")
+    yield from _summary(checked)
+
+
+def _row(check: Check) -> tuple[Cell, ...]:
+    exact = check.method == "complex step"
+    return (
+        Name(check.name),
+        check.analytic,
+        check.central if exact else check.numeric,
+        check.numeric if exact else None,
+        check.relative_error,
+        check.verdict.value,
+    )
+
+
+def _summary(checked: GradientCheck) -> Iterator[Block]:
+    count = len(checked.checks)
+    wrong = [check.name for check in checked.checks if check.verdict is Verdict.DISAGREES]
+    if wrong:
+        yield Warn(f"{len(wrong)} of {count} gradients disagree: {listed(wrong)}.")
+    else:
+        yield Text(f"{checked.count(Verdict.AGREES)} of {count} gradients agree.")
+    kinks = checked.count(Verdict.KINK)
+    if kinks:
+        yield Note(f"{kinks} at a kink, where there is no derivative to compare with.")
+    if checked.unchecked:
+        yield Note(
+            f"{checked.unchecked} of {checked.total} gradients were not checked; --all checks them."
+        )

@@ -1,0 +1,165 @@
+"""What is shown of a computation graph: its nodes in order, its edges backwards, its training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from tracer.graph import Graph, GraphRun, GraphTrace, GraphValueError, gradient_name, trace_graph
+from tracer.show.document import (
+    Block,
+    Column,
+    Content,
+    Formula,
+    Heading,
+    Items,
+    Name,
+    Table,
+    Text,
+    Value,
+    Warn,
+)
+from tracer.show.reports.selection import ROW_LIMIT
+from tracer.show.reports.tables import Row, number_column, suffix, table
+
+_NODES = (
+    Column("node"),
+    Column("formula"),
+    number_column("value"),
+    number_column("gradient"),
+)
+_EDGES = (
+    Column("node"),
+    Column("uses"),
+    Column("local derivative"),
+    number_column("local"),
+    number_column("upstream"),
+    number_column("contribution"),
+)
+_UPDATES = (
+    Column("input"),
+    number_column("before"),
+    number_column("gradient"),
+    number_column("after"),
+)
+
+
+def graph_document(traces: Sequence[GraphTrace], limit: int | None = ROW_LIMIT) -> Iterator[Block]:
+    """The document of `bptrace run` for a graph and of `bptrace graph`, block by block.
+
+    Nodes in the order of the calculation, edges from the output back, and the update where there is
+    training; each iteration after the other. Tables of more than `limit` rows are shortened.
+
+    Raises GraphValueError, before there is any block, where a number can't be calculated.
+    """
+    blocks = [block for trace in traces for block in _iteration(trace, limit)]
+    return iter([*_head(traces[0].graph), *blocks])
+
+
+def graph_steps_document(
+    graph: Graph,
+    run: GraphRun,
+    shown: Iterable[int],
+    traces: Iterable[GraphTrace] = (),
+    limit: int | None = ROW_LIMIT,
+) -> Iterator[Block]:
+    """The document of `bptrace step` for a graph; `shown`: after how many updates to look."""
+    yield from _head(graph)
+    names = list(run.inputs)
+    columns = [number_column("updates"), *(number_column(Name(n)) for n in (graph.output, *names))]
+    rows: list[Row] = [
+        (k, result, *(run.kept[k][name] for name in names))
+        for k, result in history(graph, run, shown)
+    ]
+    yield from table(columns, rows, limit, title="The output on the way", name="history")
+    yield _ended(run)
+    for trace in traces:
+        yield from _iteration(trace, limit)
+
+
+def history(graph: Graph, run: GraphRun, shown: Iterable[int]) -> Iterator[tuple[int, float]]:
+    """(updates, value of the output after them), for those that training came to and the last.
+
+    Where training diverged, the output after the last update may have no value, and no row.
+    """
+    for k in sorted({k for k in shown if k < run.done} | {run.done}):
+        try:
+            yield k, trace_graph(graph, run, k + 1).result
+        except GraphValueError:
+            if not run.diverged:
+                raise
+
+
+def _head(graph: Graph) -> Iterator[Block]:
+    """Title, and the rules of the calculation in words."""
+    output = Name(gradient_name(graph.output, graph.output))
+    items: list[Content] = [
+        ("Output: ", Name(graph.output), ". Backwards from ", output, " = 1."),
+        "On each edge: contribution = upstream · local, where upstream is the node's own gradient.",
+        "A gradient is the sum of the contributions of all the nodes that use the name.",
+    ]
+    if graph.training:
+        rate = Value(graph.training.learning_rate, exact=True)
+        trainable = ", ".join(graph.training.trainable)
+        items.append(
+            (f"Update of {trainable}: x+ = x − learning rate · gradient, with ", rate, ".")
+        )
+    yield Heading(graph.title or "Computation graph")
+    yield Items(tuple(items))
+
+
+def _iteration(trace: GraphTrace, limit: int | None) -> Iterator[Block]:
+    if trace.graph.training:
+        yield Heading(f"Iteration {trace.number}", 2)
+    of = suffix(trace.number)
+    title = "Nodes, in the order of the calculation"
+    yield from table(_NODES, _node_rows(trace), limit, title=title, name=f"nodes{of}")
+    title = "Edges, from the output back"
+    yield from table(_EDGES, _edge_rows(trace), limit, title=title, name=f"edges{of}")
+    if trace.graph.training:
+        rows = [
+            (
+                Name(name),
+                trace.forward[name],
+                trace.gradients[name].gradient,
+                trace.value(f"{name}+"),
+            )
+            for name in trace.graph.training.trainable
+        ]
+        yield Table(_UPDATES, rows, "Update", f"updates{of}")
+
+
+def _node_rows(trace: GraphTrace) -> list[Row]:
+    nodes = trace.graph.nodes
+    return [
+        (
+            Name(name),
+            Formula(nodes[name]) if name in nodes else None,
+            value,
+            trace.gradients[name].gradient,
+        )
+        for name, value in trace.forward.items()
+    ]
+
+
+def _edge_rows(trace: GraphTrace) -> list[Row]:
+    return [
+        (
+            Name(name),
+            Name(child),
+            Formula(edge.derivative),
+            edge.local,
+            trace.gradients[name].gradient,
+            edge.contribution,
+        )
+        for name in reversed(trace.graph.names)
+        for child, edge in trace.gradients[name].edges.items()
+    ]
+
+
+def _ended(run: GraphRun) -> Block:
+    updates = f"{run.done} update" + ("" if run.done == 1 else "s")
+    if run.diverged:
+        return Warn(f"After {updates}: {run.diverged}.")
+    if run.ended == "interrupted":
+        return Warn(f"Interrupted after {updates}.")
+    return Text(f"Finished: {updates}.")

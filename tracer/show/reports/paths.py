@@ -1,0 +1,87 @@
+"""Along which paths ∂E/∂out came back into each hidden neuron: weight × delta, and their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tracer.engine.trace import IterationTrace
+from tracer.model.network import FloatArray, Layer
+from tracer.model.quantity import Kind, Stage
+from tracer.show.document import Block, Column, Name, Text
+from tracer.show.reports.parameters import weight_at
+from tracer.show.reports.selection import Selection, sample_heading
+from tracer.show.reports.tables import DELTA, NEURON, Row, cell, long_table, number_column, suffix
+
+_COLUMNS = (
+    NEURON,
+    Column("through"),
+    Column("weight"),
+    number_column("value"),
+    DELTA,
+    number_column("contribution"),
+)
+
+
+def paths(trace: IterationTrace, selection: Selection) -> Iterator[Block]:
+    """A table a hidden layer, from the outputs back; its contributions sum to ∂E/∂out."""
+    if trace.experiment.network.depth == 1:
+        yield Text("There is no hidden layer that anything could come back to.")
+    elif trace.rule.batch_means:
+        yield from _layers(trace, None, selection.limit)
+    else:
+        for position in selection.positions(trace):
+            yield from sample_heading(trace, position)
+            yield from _layers(trace, position, selection.limit)
+        yield from selection.remark(trace)
+
+
+def _layers(trace: IterationTrace, position: int | None, limit: int | None) -> Iterator[Block]:
+    """The hidden layers for one sample, or, with None, from the means over the batch."""
+    mark = suffix(trace.number, None if position is None else trace.rows[position] + 1)
+    for after in reversed(trace.experiment.network.layers[1:]):
+        back, number = _Back.into(trace, after, position), after.number - 1
+        count = len(after.inputs) * (len(after.neurons) + 1)
+        means = " (of batch means: not a gradient)" if position is None else ""
+        title = f"Back into layer {number}: weight × delta, path by path{means}"
+        name = f"paths_{number}{mark}"
+        yield from long_table(_COLUMNS, count, back.row, limit, title=title, name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """What came back from the layer `after`: W (n, m), deltas (n,), parts (m, n), sums (m,)."""
+
+    after: Layer
+    W: FloatArray
+    new: bool
+    deltas: FloatArray
+    parts: FloatArray
+    sums: FloatArray
+
+    @staticmethod
+    def into(trace: IterationTrace, after: Layer, position: int | None) -> _Back:
+        """The arrays of one sample; with `output_first` the weights are those after the update."""
+        new = trace.rule.update_order == "output_first" and trace.after is not None
+        kind = Kind.NEW_WEIGHT if new else Kind.WEIGHT
+        mean, place = position is None, position or 0
+        deltas, parts, sums = (
+            trace.arrays[Stage(kind, number, mean)][place]
+            for kind, number in (
+                (Kind.DELTA, after.number),
+                (Kind.PATH, after.number - 1),
+                (Kind.DE_DOUT, after.number - 1),
+            )
+        )
+        return _Back(after, trace.arrays[Stage(kind, after.number)], new, deltas, parts, sums)
+
+    def row(self, index: int) -> Row:
+        """The paths into the first neuron and their sum, then those into the second, …."""
+        source, to = divmod(index, len(self.after.neurons) + 1)
+        neuron = self.after.inputs[source]
+        if to == len(self.after.neurons):
+            total = Name(f"dE/dout_{neuron}")
+            return neuron, "sum", total, None, None, cell(self.sums[source])
+        weight = weight_at(self.after, to, source) + ("+" if self.new else "")
+        numbers = (self.W[to, source], self.deltas[to], self.parts[source, to])
+        return (neuron, self.after.neurons[to], Name(weight), *map(cell, numbers))

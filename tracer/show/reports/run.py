@@ -1,0 +1,96 @@
+"""What `bptrace run` shows: conventions, the network, and iteration by iteration every number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from tracer.engine.trace import IterationTrace
+from tracer.engine.training import Run
+from tracer.errors import UsageError, did_you_mean
+from tracer.model.experiment import Experiment
+from tracer.show.document import Block, Heading, Text
+from tracer.show.reports.conventions import conventions
+from tracer.show.reports.layers import layers
+from tracer.show.reports.matrix import matrix
+from tracer.show.reports.network import network_table
+from tracer.show.reports.neurons import neurons
+from tracer.show.reports.outcomes import predictions
+from tracer.show.reports.paths import paths
+from tracer.show.reports.selection import ROW_LIMIT, Selection
+
+View = Callable[[IterationTrace, Selection], Iterator[Block]]
+
+VIEWS: Mapping[str, View] = {"neurons": neurons, "paths": paths, "layers": layers, "matrix": matrix}
+"""What can be shown of an iteration, by the name that `--view` takes."""
+
+_LISTED_ROWS = 12
+
+
+def run_document(
+    experiment: Experiment,
+    run: Run,
+    traces: Iterable[IterationTrace],
+    *,
+    view: str = "neurons",
+    sample: int | str | None = None,
+    limit: int | None = ROW_LIMIT,
+) -> Iterator[Block]:
+    """The document of `bptrace run`, block by block.
+
+    `sample` is a number counted from 1, or `all`; None shows the first samples of each batch. Tables
+    of more than `limit` rows are shortened. Without `data`: the forward passes of `predict`.
+
+    Raises:
+        UsageError: the data have no such sample, or there is no such view.
+    """
+    if view not in VIEWS:
+        raise UsageError(f"there is no view '{view}'", did_you_mean(view, list(VIEWS)))
+    if experiment.data is None and view != "neurons":
+        raise UsageError(
+            f"--view {view} needs samples with targets", "the configuration has no `data`"
+        )
+    check_sample(experiment, sample)
+    return _blocks(experiment, run, traces, VIEWS[view], Selection(sample, limit))
+
+
+def check_sample(experiment: Experiment, sample: int | str | None) -> None:
+    """UsageError where `sample` is the number of none of the samples."""
+    data = experiment.data or experiment.predict
+    count = len(data) if data else 0
+    if isinstance(sample, int) and not 1 <= sample <= count:
+        raise UsageError(f"there is no sample {sample}", f"the samples are 1 to {count}")
+
+
+def head(experiment: Experiment) -> Iterator[Block]:
+    """Title, conventions, and the network at a glance."""
+    yield Heading(experiment.title or "Backpropagation")
+    yield from conventions(experiment)
+    yield network_table(experiment)
+
+
+def _blocks(
+    experiment: Experiment,
+    run: Run,
+    traces: Iterable[IterationTrace],
+    view: View,
+    selection: Selection,
+) -> Iterator[Block]:
+    yield from head(experiment)
+    for trace in traces:
+        yield from iteration(trace, view, selection)
+    if experiment.data is not None:
+        yield from predictions(experiment, run.parameters, selection.limit)
+
+
+def iteration(
+    trace: IterationTrace, view: View = neurons, selection: Selection | None = None
+) -> Iterator[Block]:
+    """One iteration under its heading, with the samples of its batch where those vary."""
+    data = trace.experiment.data
+    if data:
+        yield Heading(f"Iteration {trace.number}", 2)
+    if data and 1 < len(trace.rows) < len(data):
+        shown = ", ".join(str(row + 1) for row in trace.rows[:_LISTED_ROWS])
+        end = ", …" if len(trace.rows) > _LISTED_ROWS else "."
+        yield Text(f"A batch of {len(trace.rows)} samples: {shown}{end}")
+    yield from view(trace, selection or Selection())

@@ -1,0 +1,59 @@
+"""Which part of a trace is shown: samples of a batch, rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tracer.engine.trace import IterationTrace
+from tracer.show.document import Block, Heading, Note
+
+ROW_LIMIT = 200
+_FIRST_SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`sample`: a sample's number, counted from 1, or `all`; None: the first few of each batch.
+
+    `limit`: the longest table; longer ones show their first and last rows. None: no limit.
+    """
+
+    sample: int | str | None = None
+    limit: int | None = ROW_LIMIT
+
+    def positions(self, trace: IterationTrace) -> range:
+        """The places in the batch of the samples to show."""
+        rows = trace.rows
+        if self.sample == "all":
+            return range(len(rows))
+        if self.sample is None:
+            return range(min(_FIRST_SAMPLES, len(rows)))
+        row = int(self.sample) - 1
+        return range(rows.index(row), rows.index(row) + 1) if row in rows else range(0)
+
+    def with_parts(self, trace: IterationTrace) -> bool:
+        """Whether a sample's own parts of the gradients are shown: one was asked for by number."""
+        return len(trace.rows) > 1 and self.sample not in (None, "all")
+
+    def remark(self, trace: IterationTrace) -> Iterator[Block]:
+        """What is not shown, and how to see it."""
+        left_out = len(trace.rows) - len(self.positions(trace))
+        if self.sample is None and left_out:
+            samples = "sample" if left_out == 1 else "samples"
+            yield Note(
+                f"{left_out} more {samples} in the batch: --sample all shows all, --sample K one, "
+                "with its part of each gradient."
+            )
+        elif left_out == len(trace.rows):
+            yield Note(f"Sample {self.sample} is not in this batch.")
+
+
+def sample_heading(trace: IterationTrace, position: int) -> Iterator[Block]:
+    """`Sample 2: Alice`, at this place of the batch; nothing for a nameless only sample."""
+    data, row = trace.experiment.data or trace.experiment.predict, trace.rows[position]
+    name = data.names[row] if data else None
+    if name:
+        yield Heading(f"Sample {row + 1}: {name}", 3)
+    elif data and len(data) > 1:
+        yield Heading(f"Sample {row + 1}", 3)

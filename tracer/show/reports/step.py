@@ -1,0 +1,150 @@
+"""What `bptrace step` shows: the loss on the way, and what training has made of the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+
+from tracer.engine.passes import Rule, loss_of
+from tracer.engine.trace import IterationTrace
+from tracer.engine.training import Run
+from tracer.model.experiment import Experiment
+from tracer.model.names import Names
+from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.show.document import Block, Name, Table, Text, Value, Warn
+from tracer.show.reports.outcomes import outputs, predictions, results
+from tracer.show.reports.parameters import parameter_at
+from tracer.show.reports.run import head, iteration
+from tracer.show.reports.selection import ROW_LIMIT, Selection
+from tracer.show.reports.tables import PARAMETER, Row, cell, long_table, number_column
+
+_FEW_ROWS = 20
+OUTPUTS_SHOWN = 6
+"""Up to so many outputs, over all samples, have a column in the history."""
+
+
+def history_iterations(total: int, rows: int | None = None, every: int | None = None) -> list[int]:
+    """After how many updates to look: 0 and `total`, and some between.
+
+    Every so many, or so many rows at logarithmic distances; with neither 1, 2, 5, 10, 20, 50, ….
+    """
+    if every is not None:
+        return sorted({*range(0, total, every), total})
+    if rows is not None:
+        return _spread(total, rows)
+    series = (digit * 10**power for power in count() for digit in (1, 2, 5))
+    between = []
+    while (iteration := next(series)) < total:
+        between.append(iteration)
+    return sorted({0, *between, total})
+
+
+def _spread(total: int, rows: int) -> list[int]:
+    """So many different numbers from 0 to `total`, from 1 on about in a constant ratio."""
+    if rows < 3 or total < 2:
+        return sorted({0, total})[-rows:]
+    shown = [0, 1]
+    for left in range(min(rows, total + 1) - 2, 1, -1):
+        ratio = (total / shown[-1]) ** (1 / left)
+        shown.append(max(shown[-1] + 1, round(shown[-1] * ratio)))
+    return [*shown, total]
+
+
+def step_document(
+    experiment: Experiment,
+    run: Run,
+    shown: Sequence[int],
+    traces: Iterable[IterationTrace] = (),
+    *,
+    limit: int | None = ROW_LIMIT,
+) -> Iterator[Block]:
+    """The document of `bptrace step`, block by block.
+
+    `shown` are the numbers of updates after which to look; those that training did not reach give
+    way to its end. `traces` are iterations to print in full.
+    """
+    yield from head(experiment)
+    yield _history(experiment, run, shown)
+    yield _ended(experiment, run, shown)
+    yield from results(experiment, run.parameters, _FEW_ROWS)
+    yield from predictions(experiment, run.parameters, limit)
+    yield from _parameters(experiment, run, limit)
+    for trace in traces:
+        yield from iteration(trace, selection=Selection(limit=limit))
+
+
+def reached(run: Run, shown: Sequence[int]) -> list[int]:
+    """Those of the numbers of updates that training came to, and the last one."""
+    return sorted({k for k in shown if k < run.done} | {run.done})
+
+
+def losses(experiment: Experiment, run: Run, iterations: Iterable[int]) -> Iterator[float]:
+    """The loss over all of the data after so many updates each."""
+    data, rule = experiment.data, Rule.of(experiment)
+    assert data is not None
+    for k in iterations:
+        yield loss_of(experiment.network, rule, run.kept[k], data.inputs, data.targets)
+
+
+def shows_outputs(experiment: Experiment) -> bool:
+    """Whether the outputs for all samples are few enough to stand in the history."""
+    data = experiment.data
+    return data is not None and len(data) * len(experiment.network.outputs) <= OUTPUTS_SHOWN
+
+
+def _history(experiment: Experiment, run: Run, shown: Sequence[int]) -> Block:
+    """Loss, and outputs if they are few, after so many updates."""
+    data, iterations = experiment.data, reached(run, shown)
+    columns = [number_column("updates"), number_column("loss")]
+    few = data if data is not None and shows_outputs(experiment) else None
+    if few:
+        columns += [number_column(Name(name)) for name in _output_names(experiment, len(few))]
+
+    def row(k: int, loss: float) -> Row:
+        outs = outputs(experiment.network, run.kept[k], few).ravel() if few else ()
+        return (k, cell(loss), *map(cell, outs))
+
+    rows = map(row, iterations, losses(experiment, run, iterations))
+    return Table(tuple(columns), rows, "Loss over all of the data", "history")
+
+
+def _output_names(experiment: Experiment, samples: int) -> list[str]:
+    names, network = Names(experiment.network), experiment.network
+    stage = Stage(Kind.OUT, network.depth)
+    return [
+        names.name(Quantity(stage, (index,), sample))
+        for sample in range(samples)
+        for index in range(len(network.outputs))
+    ]
+
+
+def _ended(experiment: Experiment, run: Run, shown: Sequence[int]) -> Block:
+    """How training ended, and after how many updates."""
+    training = experiment.training
+    updates = f"{run.done} update" + ("" if run.done == 1 else "s")
+    earlier = training.resume.iterations if training else 0
+    total = f" ({earlier + run.done} with the {earlier} before)" if earlier else ""
+    if run.diverged:
+        return Warn(f"After {updates}{total}: {run.diverged}.")
+    if run.ended == "interrupted":
+        return Warn(f"Interrupted after {updates}{total} of {max(shown)}.")
+    if run.ended == "stopped" and training and training.stop:
+        window, bound = training.stop.window, Value(training.stop.loss_below, exact=True)
+        over = "the loss" if window == 1 else f"the mean loss of the last {window} iterations"
+        return Text((f"Stopped after {updates}{total}: {over} is below ", bound, "."))
+    return Text(f"Finished: {updates}{total}.")
+
+
+def _parameters(experiment: Experiment, run: Run, limit: int | None) -> Iterator[Block]:
+    """Each parameter before training and at its end."""
+    network = experiment.network
+
+    def row(number: int) -> Row:
+        parameter = parameter_at(network, number)
+        before, after = (parameter.value(run.kept[k]) for k in (0, run.done))
+        return Name(parameter.name), parameter.connection, before, after
+
+    columns = (*PARAMETER, number_column("before"), number_column("after"))
+    title = "Parameters before training and at its end"
+    count = network.parameter_count
+    yield from long_table(columns, count, row, limit, title=title, name="parameters")

@@ -1,0 +1,86 @@
+"""What the views share: columns, cells, and tables that are shortened where they would be long."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import TypeAlias
+
+from tracer.engine.trace import IterationTrace
+from tracer.model.quantity import Kind, Stage
+from tracer.show.document import Block, Cell, Column, Content, Name, Note, Table
+
+Row: TypeAlias = tuple[Cell, ...]
+
+NOT_REPRESENTABLE = "not representable"
+"""Stands where a number is beyond float64; `inf` and `nan` are never shown."""
+
+_NAMES_SHOWN = 6
+
+LAYER, NEURON = Column("layer", "right"), Column("neuron")
+NET, OUT = Column(Name("net"), "right"), Column(Name("out"), "right")
+TARGET, ERROR = Column(Name("target"), "right"), Column(Name("E"), "right")
+DE_DOUT, SLOPE = Column(Name("dE/dout"), "right"), Column(Name("dout/dnet"), "right")
+PARAMETER = (Column("parameter"), Column("connection"))
+DELTA = Column(Name("delta"), "right")
+
+
+def cell(value: float) -> Cell:
+    """The number, or words where float64 can't hold it."""
+    value = float(value)
+    return value if math.isfinite(value) else NOT_REPRESENTABLE
+
+
+def cells(trace: IterationTrace, kind: Kind, layer: int, position: int | None) -> list[Cell]:
+    """The layer's numbers of a kind, for the sample at `position` of the batch.
+
+    With None, the means over the batch. Empty cells where nothing calculates them.
+    """
+    array = trace.arrays.get(Stage(kind, layer, mean=position is None))
+    if array is None:
+        return [None] * len(trace.experiment.network.neurons(layer))
+    return [cell(value) for value in array[position or 0].tolist()]
+
+
+def listed(names: Sequence[str]) -> str:
+    """`h1 h2`, or `h1 … h128` where there are many."""
+    return " ".join(names) if len(names) <= _NAMES_SHOWN else f"{names[0]} … {names[-1]}"
+
+
+def suffix(iteration: int, sample: int | None = None) -> str:
+    """`@2#3` behind a table's name for programs, as behind a quantity's: 1 is not written."""
+    of_iteration = f"@{iteration}" if iteration != 1 else ""
+    return of_iteration + (f"#{sample}" if sample not in (None, 1) else "")
+
+
+def number_column(header: Content) -> Column:
+    """A column of numbers."""
+    return Column(header, "right")
+
+
+def table(
+    columns: Sequence[Column], rows: Sequence[Row], limit: int | None, *, title: str, name: str
+) -> Iterator[Block]:
+    """A table of the rows; of more than `limit` only the first and the last, and a note."""
+    return long_table(columns, len(rows), rows.__getitem__, limit, title=title, name=name)
+
+
+def long_table(
+    columns: Sequence[Column],
+    count: int,
+    row: Callable[[int], Row],
+    limit: int | None,
+    *,
+    title: str,
+    name: str,
+) -> Iterator[Block]:
+    """The same for rows that are only made when they are shown: row(0) … row(count − 1)."""
+    if limit is None or count <= limit:
+        yield Table(tuple(columns), map(row, range(count)), title, name)
+        return
+    last = limit // 2
+    gap: Row = ("…", *[None] * (len(columns) - 1))
+    rows = chain(map(row, range(limit - last)), [gap], map(row, range(count - last, count)))
+    yield Table(tuple(columns), rows, title, name)
+    yield Note(f"{count - limit} of {count} rows are left out; --all-rows shows them.")

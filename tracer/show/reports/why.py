@@ -1,0 +1,120 @@
+"""What `bptrace why` shows: the conventions that give the numbers, or what comes nearest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from tracer.diagnose.why import Explanation, Match
+from tracer.digits.numbers import Written
+from tracer.model.experiment import Experiment
+from tracer.show.document import (
+    Block,
+    Cell,
+    Column,
+    Content,
+    Heading,
+    Items,
+    Name,
+    Note,
+    Table,
+    Text,
+    Value,
+)
+from tracer.show.reports.conventions import conventions
+from tracer.show.reports.tables import cell, listed, number_column
+
+_SHOWN = 9
+_FEW_DIGITS = 4
+_IN_FULL = 9
+
+
+def why_document(
+    experiment: Experiment, wanted: Mapping[str, Written], explanation: Explanation
+) -> Iterator[Block]:
+    """The stated conventions, what changes in them would give the numbers, and those numbers."""
+    yield Heading(f"Why {', '.join(f'{n} = {written.text}' for n, written in wanted.items())}?")
+    yield Text("As the configuration states it:")
+    yield from conventions(experiment)
+    yield Text(_verdict(explanation, len(wanted)))
+    found = (explanation.matches or explanation.nearest)[:_SHOWN]
+    if found:
+        title = "Matches" if explanation.matches else "Nearest"
+        yield Heading(title, 2)
+        yield Items(tuple(_item(number, match) for number, match in enumerate(found, 1)))
+    yield _numbers(wanted, explanation, found)
+    yield from _remarks(wanted, explanation)
+
+
+def _verdict(explanation: Explanation, count: int) -> str:
+    """The answer in a sentence, with how many combinations it rests on."""
+    what = "this number" if count == 1 else f"all {count} numbers"
+    tried = f"{explanation.tried} combination{'' if explanation.tried == 1 else 's'} tried"
+    match explanation.matches:
+        case ():
+            return f"{tried}: none of them gives {what}."
+        case (only,) if not only.changes:
+            return f"The conventions as stated give {what}."
+        case (only,):
+            return f"{tried}; one gives {what}: {only.words}."
+        case several:
+            return f"{tried}; {len(several)} give {what}, and the numbers alone don't say which."
+
+
+def _item(number: int, match: Match) -> str:
+    count = len(match.changes)
+    changes = "no change" if count == 0 else "1 change" if count == 1 else f"{count} changes"
+    cut = f", {listed(match.truncated)} cut off instead of rounded" if match.truncated else ""
+    settings = ", ".join(f"{name}: {value}" for name, value in match.changes.items())
+    return f"({number}) {match.words} ({settings or changes}{cut})"
+
+
+def _numbers(
+    wanted: Mapping[str, Written], explanation: Explanation, found: Sequence[Match]
+) -> Block:
+    """A row a name: as given, as stated, and each combination's; how far off where none fits."""
+    far = not explanation.matches
+    columns = [Column("quantity"), Column("given", "right"), number_column("as stated")]
+    columns += [number_column(_header(number, far)) for number in range(1, len(found) + 1)]
+    rows = [_row(name, written, explanation, found) for name, written in wanted.items()]
+    return Table(tuple(columns), rows, "The numbers", "why")
+
+
+def _header(number: int, far: bool) -> Content:
+    return f"({number}), off by" if far else f"({number})"
+
+
+def _row(
+    name: str, written: Written, explanation: Explanation, found: Sequence[Match]
+) -> tuple[Cell, ...]:
+    stated = explanation.stated.get(name)
+    first = None if stated is None else _shown(stated, written)
+    numbers = [match.values[name] for match in found]
+    if not explanation.matches:
+        return (Name(name), written.text, first, *(cell(n - written.value) for n in numbers))
+    return (Name(name), written.text, first, *(_shown(number, written) for number in numbers))
+
+
+def _shown(value: float, written: Written) -> Cell:
+    """In full where the given number has as many digits as are shown otherwise, or more."""
+    if math.isfinite(value) and written.decimals >= _IN_FULL:
+        return Value(value, exact=True)
+    return cell(value)
+
+
+def _remarks(wanted: Mapping[str, Written], explanation: Explanation) -> Iterator[Block]:
+    if len(explanation.matches) > _SHOWN:
+        yield Note(f"{len(explanation.matches) - _SHOWN} more; --format json lists all of them.")
+    if len(explanation.matches) > 1 and _digits(wanted) <= _FEW_DIGITS:
+        yield Note("So few digits may fit by chance; more digits or more numbers narrow it down.")
+    if not explanation.matches:
+        yield Note(
+            "A slip in one place, rather than another convention, may have made it: `bptrace check` "
+            "looks for those."
+        )
+        if not explanation.rounding:
+            yield Note("Rounding at every step was not tried: the training is too long for that.")
+
+
+def _digits(wanted: Mapping[str, Written]) -> int:
+    return sum(written.significant for written in wanted.values())

@@ -1,0 +1,138 @@
+"""The worksheet of one iteration, to be filled in by hand, and its key.
+
+What is given, then a blank (in the key: the number) for everything that `tracer.explain.worksheet`
+asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracer.engine.trace import IterationTrace
+from tracer.explain.worksheet import Group, formula, given_samples, groups, heading
+from tracer.model.names import LEARNING_RATE
+from tracer.model.network import Bias, FloatArray, Layer
+from tracer.model.quantity import Quantity
+from tracer.show.document import (
+    Blank,
+    Block,
+    Cell,
+    Column,
+    Formula,
+    Heading,
+    Name,
+    Table,
+    Text,
+    Value,
+)
+from tracer.show.reports.conventions import conventions
+from tracer.show.reports.tables import Row, cell, number_column
+
+_QUANTITY, _FORMULA, _VALUE = Column("quantity"), Column("formula"), number_column("value")
+
+
+def worksheet(
+    trace: IterationTrace, *, key: bool = False, formulas: bool = False, across: int = 2
+) -> Iterator[Block]:
+    """The sheet, or with `key` the same with its numbers.
+
+    `formulas` puts each quantity's formula beside its name. Without them, `across` quantities stand
+    side by side, which saves paper.
+
+    Raises:
+        UsageError: there are too many numbers for a sheet.
+    """
+    asked = groups(trace)
+    title = trace.experiment.title or "Worksheet"
+    yield Heading(f"{title}: key" if key else title)
+    if not key:
+        yield Text(("Name: ", Blank(), " Date: ", Blank()))
+    yield from conventions(trace.experiment)
+    yield Heading("Given", 2)
+    yield _samples(trace)
+    if trace.rule.learning_rate is not None:
+        yield Text(
+            (
+                "Learning rate: ",
+                Name(LEARNING_RATE),
+                " = ",
+                Value(trace.rule.learning_rate, exact=True),
+            )
+        )
+    for layer in trace.experiment.network.layers:
+        yield _layer(trace, layer)
+    yield Heading("Numbers" if key else "To calculate", 2)
+    for group in asked:
+        yield _with_formulas(trace, group, key) if formulas else _plain(trace, group, key, across)
+
+
+def _samples(trace: IterationTrace) -> Block:
+    """A row a sample: its inputs and its targets."""
+    network = trace.experiment.network
+    alone = len(trace.rows) == 1
+    names = [*network.inputs]
+    if trace.experiment.data is not None:
+        names += [f"target_{output}" for output in network.outputs]
+    rows = [
+        (*(() if alone else (number,)), *(Value(x, exact=True) for x in (*inputs, *targets)))
+        for number, inputs, targets in given_samples(trace)
+    ]
+    columns = [number_column(Name(name)) for name in names]
+    if not alone:
+        columns.insert(0, number_column("sample"))
+    return Table(tuple(columns), rows, "Sample" if alone else "Samples", "given")
+
+
+def _layer(trace: IterationTrace, layer: Layer) -> Block:
+    """A row a neuron: its weights by the neurons that they come from, and its bias."""
+    W, b = trace.before[layer.number - 1]
+    columns = [Column("into"), *(Column(f"from {name}") for name in layer.inputs)]
+    if layer.bias is not Bias.NONE:
+        columns.append(Column("bias"))
+    rows = [
+        (neuron, *_weights(layer, W, index), *_bias(layer, b, index))
+        for index, neuron in enumerate(layer.neurons)
+    ]
+    title = f"Layer {layer.number}: {layer.activation.name}"
+    return Table(tuple(columns), rows, title, f"layer{layer.number}")
+
+
+def _weights(layer: Layer, W: FloatArray, neuron: int) -> Iterator[Cell]:
+    first = layer.first_weight + neuron * len(layer.inputs)
+    for offset, value in enumerate(W[neuron].tolist()):
+        yield (Name(f"w{first + offset}"), " = ", Value(value, exact=True))
+
+
+def _bias(layer: Layer, b: FloatArray | None, neuron: int) -> Iterator[Cell]:
+    """The neuron's bias; one that the layer shares stands in every row."""
+    if b is not None:
+        place = neuron if layer.bias is Bias.EACH else 0
+        yield (Name(f"b{layer.first_bias + place}"), " = ", Value(float(b[place]), exact=True))
+
+
+def _with_formulas(trace: IterationTrace, group: Group, key: bool) -> Block:
+    rows: list[Row] = [
+        (Name(trace.names.name(q)), Formula(formula(trace, q)), _number(trace, q, key))
+        for q in group.quantities
+    ]
+    return _table((_QUANTITY, _FORMULA, _VALUE), rows, trace, group)
+
+
+def _plain(trace: IterationTrace, group: Group, key: bool, across: int) -> Block:
+    """`across` quantities a row, in the order of the calculation."""
+    pairs = [(Name(trace.names.name(q)), _number(trace, q, key)) for q in group.quantities]
+    rows: list[Row] = []
+    for start in range(0, len(pairs), across):
+        cells: list[Cell] = [part for pair in pairs[start : start + across] for part in pair]
+        rows.append((*cells, *[None] * (2 * across - len(cells))))
+    return _table((_QUANTITY, _VALUE) * across, rows, trace, group)
+
+
+def _number(trace: IterationTrace, quantity: Quantity, key: bool) -> Cell:
+    return cell(trace.value(quantity)) if key else Blank()
+
+
+def _table(
+    columns: tuple[Column, ...], rows: list[Row], trace: IterationTrace, group: Group
+) -> Block:
+    title = heading(trace, group)
+    return Table(columns, rows, title, title.lower().replace(", ", "_").replace(" ", ""))

@@ -1,0 +1,1 @@
+"""Exercises for people who calculate by hand."""
