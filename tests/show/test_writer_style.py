@@ -1,0 +1,92 @@
+"""What a stream can take: width, colour, encoding; and the signs' ASCII forms."""
+
+import io
+import os
+from collections.abc import Mapping
+
+import pytest
+
+from support.cli import python
+from tracer.show.formats import FORMATS, detect
+from tracer.show.formats.symbols import ENCODING_ERRORS, SYMBOLS, to_ascii
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("environ", "asked", "colorful"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"NO_COLOR": "1"}, True, False),
+        ({"NO_COLOR": ""}, True, True),
+        ({"TERM": "dumb"}, True, False),
+    ],
+)
+def test_colour_is_for_terminals_that_want_it(
+    environ: Mapping[str, str], asked: bool, colorful: bool
+) -> None:
+    assert detect(_Terminal(), environ, color=asked).color is colorful
+    assert not detect(io.StringIO(), environ, color=asked).color
+
+
+def test_the_option_goes_before_the_environment() -> None:
+    assert detect(io.StringIO(), {"COLUMNS": "70"}, width=50).width == 50
+    assert detect(io.StringIO(), {"COLUMNS": "70"}).width == 70
+    assert detect(io.StringIO(), {"COLUMNS": "wide"}).width is None
+    assert detect(io.StringIO(), {"COLUMNS": "0"}).width is None
+
+
+def test_without_a_terminal_lines_are_as_long_as_they_need_to_be() -> None:
+    assert detect(io.StringIO(), {}).width is None
+
+
+def test_a_terminal_is_asked_for_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = _Terminal()
+    assert detect(terminal, {}).width is None  # it has no file descriptor to ask
+    monkeypatch.setattr(terminal, "fileno", lambda: 1)
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((97, 30)))
+    assert detect(terminal, {}).width == 97
+
+
+@pytest.mark.parametrize(("encoding", "ascii"), [("utf-8", False), ("ascii", True)])
+def test_the_encoding_decides_about_ascii(encoding: str, ascii: bool) -> None:
+    assert detect(io.TextIOWrapper(io.BytesIO(), encoding=encoding), {}).ascii is ascii
+
+
+def test_every_sign_has_an_ascii_form() -> None:
+    assert all(to_ascii(sign).isascii() and "\\u" not in to_ascii(sign) for sign in SYMBOLS)
+    assert to_ascii("∂E/∂w1 ≈ −0.5 · δ²") == "dE/dw1 ~= -0.5 * delta^2"
+    assert to_ascii("中") == r"\u4e2d"
+
+
+def test_the_last_resort_writes_what_the_encoding_lacks_in_ascii() -> None:
+    assert "é ≈ 中".encode("latin-1", ENCODING_ERRORS) == b"\xe9 ~= \\u4e2d"
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("utf-8", ENCODING_ERRORS)
+
+
+def test_formats_say_their_extension_and_notation() -> None:
+    assert {name: (row.extension, row.notation) for name, row in FORMATS.items()} == {
+        "table": (".txt", "unicode"),
+        "markdown": (".md", "unicode"),
+        "csv": (".csv", "ascii"),
+        "latex": (".tex", "latex"),
+    }
+
+
+def test_only_tables_for_people_need_rich_and_none_needs_numpy() -> None:
+    code = (
+        "import sys\n"
+        "from tracer.show.document import Text\n"
+        "from tracer.show.formats import FORMATS, render\n"
+        "for name in FORMATS.keys() - {'table'}: render([Text('x')], None, name)\n"
+        "print({'rich', 'numpy', 'pydantic'} & set(sys.modules))\n"
+        "render([Text('x')], None, 'table')\n"
+        "print({'numpy', 'pydantic'} & set(sys.modules))"
+    )
+    done = python(code)
+    assert (done.stdout, done.stderr) == ("set()\nset()\n", "")
