@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.planting import answers, asked, source_of, written
 from support.cli import run, run_json
 from support.networks import experiments
+from support.planting import answers, asked, source_of, written
 from tracer.diagnose.check import check
 from tracer.digits.numbers import NumberFormat
 from tracer.model.experiment import Experiment

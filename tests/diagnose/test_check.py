@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.planting import answers as as_answers
-from benchmarks.planting import asked, random_experiment, right_sheet, source_of, written
 from support.graphs import shipped_graph
 from support.networks import shipped, shipped_networks
+from support.planting import answers as as_answers
+from support.planting import asked, random_experiment, right_sheet, source_of, written
 from tracer.diagnose.answers import Tolerance, published_answers, read_answers
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.calculation import Calculation

@@ -8,8 +8,9 @@ from itertools import count, islice
 import numpy as np
 import pytest
 
-from benchmarks import mistakes as rates
-from benchmarks.planting import (
+from support.networks import shipped
+from support.paths import DOCS
+from support.planting import (
     answers,
     asked,
     can_be_told,
@@ -19,8 +20,6 @@ from benchmarks.planting import (
     source_of,
     written,
 )
-from support.networks import shipped
-from support.paths import DOCS
 from tracer.diagnose.calculation import Source
 from tracer.diagnose.check import check
 from tracer.diagnose.mistakes import HELP, MISTAKES
@@ -135,18 +134,3 @@ def test_a_mistake_that_cannot_be_told_from_rounding_is_not_named() -> None:
 def test_numbers_with_few_digits_get_no_name() -> None:
     assert only("delta_h1", "0.036").matches == ()
     assert [m.name for m in only("delta_h1", "0.0364").matches] == ["hidden_delta_without_slope"]
-
-
-@pytest.mark.no_cover
-def test_senseless_numbers_are_seldom_named() -> None:
-    numbers, named = rates.senseless(25, DIGITS, np.random.default_rng(5))
-    assert numbers > 15
-    assert named <= 1
-
-
-@pytest.mark.no_cover
-def test_the_measurement_counts_what_was_planted(capsys: pytest.CaptureFixture[str]) -> None:
-    rates.main(["--networks", "1", "--seed", "3"])
-    printed = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in printed[: len(MISTAKES)]] == list(MISTAKES)
-    assert printed[-1].startswith("random numbers of 6 digits")
