@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from support.cli import process, run, run_json
+from support.cli import ended, process, run, run_json, terminal
 from tracer import __version__, bundled
 from tracer.cli.commands import COMMANDS
 
@@ -165,14 +161,10 @@ def test_an_ascii_locale_gets_ascii() -> None:
 
 def test_ctrl_c_prints_and_saves_what_was_done(tmp_path: Path) -> None:
     state = tmp_path / "state.yaml"
-    words = ["step", "mazur", "-n", "2000000000", "--save", str(state)]
-    started = subprocess.Popen(
-        [sys.executable, "-m", "tracer", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    time.sleep(2)
-    started.send_signal(signal.SIGINT)
-    out, err = started.communicate(timeout=30)
-    assert started.returncode == 130
-    assert "Interrupted" in out.decode()
-    assert "Traceback" not in err.decode()
+    child = terminal("step", "mazur", "-n", 2_000_000_000, "--save", state)
+    child.expect("training")  # the progress bar: the work has begun
+    child.sendintr()
+    assert ended(child) == 130
+    assert "Interrupted" in child.before
+    assert "Traceback" not in child.before
     assert state.exists()
