@@ -17,7 +17,6 @@ import numpy as np
 
 from tracer.diagnose.check import check
 from tracer.diagnose.mistakes import MISTAKES
-from tracer.diagnose.verdicts import BLAMED
 from tracer.formula import EvaluationError
 
 # What plants mistakes is the tests' own; it stands beside them, in the checkout.
@@ -27,11 +26,11 @@ from support.planting import (
     answers,
     asked,
     can_be_told,
+    exact_of,
     plants,
     random_experiment,
     right_sheet,
     sheet,
-    source_of,
     written,
 )
 
@@ -44,18 +43,18 @@ def planted(networks: int, rng: np.random.Generator) -> tuple[Counter[str], Coun
     found: Counter[str] = Counter()
     for _ in range(networks):
         experiment = random_experiment(rng)
-        source = source_of(experiment)
+        exact = exact_of(experiment)
         for row in MISTAKES.values():
-            plant = next((p for p in plants(source, row, rng) if can_be_told(p, _DIGITS)), None)
+            plant = next((p for p in plants(exact, row, rng) if can_be_told(p, _DIGITS)), None)
             if plant is None:
                 continue
             try:
-                handed_in = answers(sheet(source, _DIGITS, plant))
+                handed_in = answers(sheet(exact, _DIGITS, plant))
             except EvaluationError:  # a mistaken net input can be beyond a logarithm
                 continue
-            verdicts = {f.name: f for f in check(experiment, handed_in).findings}
+            findings = {f.identity: f for f in check(experiment, handed_in).findings}
             made[row.name] += 1
-            found[row.name] += row.name in {m.name for m in verdicts[plant.name].matches}
+            found[row.name] += row.name in {m.name for m in findings[plant.quantity].matches}
     return made, found
 
 
@@ -64,10 +63,10 @@ def right(networks: int, rng: np.random.Generator) -> tuple[int, int]:
     numbers = blamed = 0
     for _ in range(networks):
         experiment = random_experiment(rng)
-        handed_in = answers(right_sheet(source_of(experiment), rng))
-        report = check(experiment, handed_in)
-        numbers += len(report.findings)
-        blamed += sum(finding.verdict in BLAMED for finding in report.findings)
+        handed_in = answers(right_sheet(exact_of(experiment), rng))
+        findings = check(experiment, handed_in).findings
+        numbers += len(findings)
+        blamed += sum(finding.blamed for finding in findings)
     return numbers, blamed
 
 
@@ -79,16 +78,17 @@ def senseless(networks: int, digits: int, rng: np.random.Generator) -> tuple[int
     numbers = named = 0
     for _ in range(networks):
         experiment = random_experiment(rng)
-        source = source_of(experiment)
-        name = str(rng.choice(asked(source)))
+        exact = exact_of(experiment)
+        sheet_in_full = asked(exact)
+        identity = sheet_in_full[rng.integers(len(sheet_in_full))]
         factor = 10 ** rng.uniform(-1, 1) * rng.choice([-1, 1])
-        if source.value(name) == 0:
+        if exact.value(identity) == 0:
             continue
-        texts = {} if rng.random() < 0.5 else sheet(source, _DIGITS)  # alone, or in its place
-        texts[name] = written(source.value(name) * factor, digits)
-        finding = {f.name: f for f in check(experiment, answers(texts)).findings}[name]
-        numbers += finding.verdict in BLAMED
-        named += bool(finding.matches)
+        texts = {} if rng.random() < 0.5 else sheet(exact, _DIGITS)  # alone, or in its place
+        texts[identity] = written(exact.value(identity) * factor, digits)
+        findings = {f.identity: f for f in check(experiment, answers(texts)).findings}
+        numbers += findings[identity].blamed
+        named += bool(findings[identity].matches)
     return numbers, named
 
 

@@ -6,14 +6,18 @@ apart: whatever slows the machine down for a while slows both.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
+from unittest.mock import patch
 
 import numpy as np
 
 from benchmarks.cases import Case
-from tracer.engine.training import Stepper
+from tracer.engine import compiled
+from tracer.engine.timeline import NetworkTimeline
+from tracer.model.experiment import Experiment
 from tracer.model.network import Parameters
 
 
@@ -33,11 +37,10 @@ class Result:
 def measure(case: Case, rounds: int, iterations: int | None = None) -> Result:
     """Time `rounds` pairs after one that warms both sides up; `iterations` updates a side."""
     count = iterations or case.iterations
-    stepper = Stepper(case.experiment)
-    stepper.compiled = case.compiled
+    timeline = timeline_of(case.experiment, compile_it=case.compiled)
 
     def ours() -> Parameters:
-        return stepper.advance(case.experiment.parameters, 0, count, [])
+        return timeline.advance(timeline.start, 0, count).parameters
 
     def plain() -> Parameters:
         return case.plain(case.experiment, count)
@@ -58,6 +61,12 @@ def measure(case: Case, rounds: int, iterations: int | None = None) -> Result:
         median(a / b for a, b in pairs),
         difference,
     )
+
+
+def timeline_of(experiment: Experiment, *, compile_it: bool) -> NetworkTimeline:
+    """The experiment's timeline, as compiled formulas or as NumPy whatever its size."""
+    with patch.object(compiled, "WORTH_COMPILING", math.inf if compile_it else -1):
+        return NetworkTimeline(experiment)
 
 
 def _difference(one: Parameters, other: Parameters) -> float:

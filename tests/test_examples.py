@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from support.paths import EXAMPLES
-from support.traces import traced
+from support.traces import named, traced, trained
 from tracer.config import load
 from tracer.digits.agreement import agreement
 from tracer.engine.passes import forward
-from tracer.engine.training import trace, train
-from tracer.graph import GraphTrace, build_graph
+from tracer.graph.building import build_graph
+from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import Expected, Experiment, GraphExperiment
 from tracer.model.names import Names
 
@@ -32,14 +32,14 @@ PUBLISHED = [
 def calculated(experiment: Experiment | GraphExperiment, block: Expected) -> dict[str, float]:
     """The right values of everything that the block names."""
     if isinstance(experiment, GraphExperiment):
-        graph = GraphTrace(build_graph(experiment))
-        return {name: graph.value(graph.find(name)) for name in block.values}
+        graph = named(GraphTrace(build_graph(experiment)))
+        return {name: graph[name] for name in block.values}
     if block.after is not None:
-        run = train(experiment, block.after + 1, keep=[block.after])
-        after = trace(experiment, run, block.after + 1)
+        run = trained(experiment, block.after + 1, keep=[block.after])
+        after = named(run.timeline.trace(block.after + 1))
         return {name: after[name] for name in block.values}
     iteration = block.iteration or 1
-    found = traced(experiment, iteration)
+    found = named(traced(experiment, iteration))
     return {name: found[name] for name in block.values}
 
 
@@ -75,7 +75,7 @@ def network(name: str) -> Experiment:
 
 @pytest.mark.parametrize("name", ["cubes", "cubes-relu"])
 def test_the_right_rule_separates_the_cubes_within_4000_updates(name: str) -> None:
-    run = train(network(name), 4000)
+    run = trained(network(name), 4000)
     assert run.ended == "stopped"
     assert run.done > 1000
 
@@ -83,7 +83,7 @@ def test_the_right_rule_separates_the_cubes_within_4000_updates(name: str) -> No
 def test_the_trained_neurons_tell_the_new_people_apart() -> None:
     experiment = network("zhou-training")
     assert experiment.predict is not None
-    parameters = train(experiment, 4000).parameters
+    parameters = trained(experiment, 4000).state.parameters
     out = forward(experiment.network, parameters, experiment.predict.inputs).outs[-1]
     assert out[0, 0] > 0.9
     assert out[1, 0] < 0.15

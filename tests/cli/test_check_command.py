@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from support.cli import run, run_json
 from support.networks import experiments
-from support.planting import answers, asked, source_of, written
+from support.planting import answers, asked, exact_of, written
 from tracer.diagnose.check import check
 from tracer.digits.numbers import NumberFormat
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.show.formats import render
 from tracer.show.formats.check_json import check_json
-from tracer.show.notation.names import QuantityNotation
+from tracer.show.notation.notation import QuantityNotation
 from tracer.show.reports.check import check_document
 
 SHEET = {
@@ -138,12 +138,12 @@ def test_long_tables_leave_right_numbers_out(tmp_path: Path) -> None:
 @given(experiment=experiments(), seed=st.integers(0, 2**32 - 1))
 def test_any_numbers_of_any_network_get_a_report(experiment: Experiment, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    source = source_of(experiment)
+    exact = exact_of(experiment)
     texts = {
-        name: written(
-            source.value(name) * rng.choice([1, -1, 0, 1.5, 1e6]), int(rng.integers(1, 9))
+        identity: written(
+            exact.value(identity) * rng.choice([1, -1, 0, 1.5, 1e6]), int(rng.integers(1, 9))
         )
-        for name in asked(source)
+        for identity in asked(exact)
         if rng.random() < 0.4
     }
     report = check(experiment, answers(texts))

@@ -14,26 +14,47 @@ from hypothesis import strategies as st
 from support.graphs import shipped_graph
 from support.networks import shipped, shipped_networks
 from support.planting import answers as as_answers
-from support.planting import asked, random_experiment, right_sheet, source_of, written
+from support.planting import asked, exact_of, random_experiment, right_sheet, written
+from support.traces import named
 from tracer.diagnose.answers import Tolerance, published_answers, read_answers
 from tracer.diagnose.answers.moments import Moment
-from tracer.diagnose.calculation import Calculation
-from tracer.diagnose.check import Report, check, with_reasons
-from tracer.diagnose.verdicts import BLAMED, Finding
+from tracer.diagnose.carried import Carried
+from tracer.diagnose.check import Check, check, with_reasons
+from tracer.diagnose.verdicts import Finding
 from tracer.errors import UsageError
 from tracer.model.experiment import Experiment
 
 MAZUR = shipped("mazur")
 
 
-def checked(
-    text: str, experiment: Experiment = MAZUR, tolerance: Tolerance | None = None
-) -> Report:
+def checked(text: str, experiment: Experiment = MAZUR, tolerance: Tolerance | None = None) -> Check:
     return check(experiment, read_answers(text.encode(), "-", experiment, tolerance))
 
 
 def verdicts(text: str, experiment: Experiment = MAZUR) -> dict[str, str]:
-    return {finding.name: finding.verdict for finding in checked(text, experiment).findings}
+    return {name: found.verdict for name, found in by_name(checked(text, experiment))}
+
+
+def by_name(report: Check) -> list[tuple[str, Finding]]:
+    """The findings, each with its name in its moment."""
+    return [
+        (part.name(found.identity), found) for part in report.sections for found in part.findings
+    ]
+
+
+def after(report: Check, finding: Finding) -> tuple[str, ...]:
+    """The names of the wrong numbers that it follows from."""
+    return tuple(map(report.sections[0].name, finding.after))
+
+
+def blamed(report: Check) -> list[str]:
+    return [name for name, finding in by_name(report) if finding.blamed]
+
+
+def right(*names: str) -> dict[str, float]:
+    """The classic example's own numbers."""
+    numbers = named(exact_of(MAZUR).trace)
+    return {name: numbers[name] for name in names}
 
 
 def only(text: str, experiment: Experiment = MAZUR) -> Finding:
@@ -91,23 +112,24 @@ def test_what_follows_from_a_slip_is_not_blamed_again() -> None:
         "follows",
         "right",
     ]
-    assert report.findings[1].after == ("net_h1",)
-    assert report.findings[2].after == ("out_h1",)
+    assert after(report, report.findings[1]) == ("net_h1",)
+    assert after(report, report.findings[2]) == ("out_h1",)
     assert report.first_wrong is report.findings[0]
     assert not report.all_right
 
 
 def test_a_slip_goes_through_the_steps_that_were_left_out() -> None:
-    slip = Calculation(source_of(MAZUR), {"out_h1": 0.6932699921})
-    text = f"{{out_h1: 0.6932699921, w5+: {slip['w5+']:.7f}}}"
+    exact = exact_of(MAZUR)
+    slip = Carried(exact, {exact.find("out_h1"): 0.6932699921})
+    text = f"{{out_h1: 0.6932699921, w5+: {slip[exact.find('w5+')]:.7f}}}"
     assert verdicts(text) == {"out_h1": "wrong", "w5+": "follows"}
 
 
 def test_two_slips_are_both_blamed_and_the_first_is_named() -> None:
     report = checked("{net_h1: 0.4775, net_h2: 0.1925, out_h1: 0.6172}")
     assert [f.verdict for f in report.findings] == ["wrong", "wrong", "follows"]
-    assert report.first_wrong is not None
-    assert report.first_wrong.name == "net_h1"
+    assert report.first_wrong is report.findings[0]
+    assert blamed(report) == ["net_h1", "net_h2"]
 
 
 def test_a_copying_slip_that_was_not_used_taints_nothing() -> None:
@@ -124,19 +146,20 @@ def test_a_mistake_in_a_step_left_out_is_blamed_once() -> None:
     report = checked("{dE/dw1: 0.001818, dE/dw2: 0.003635, w1+: 0.149091}")
     first, second, third = report.findings
     assert [match.name for match in first.matches] == ["hidden_delta_without_slope"]
-    assert first.matches[0].step == "delta_h1"
-    assert (second.verdict, second.after, second.same_slip) == ("follows", ("dE/dw1",), True)
-    assert (third.verdict, third.after) == ("follows", ("dE/dw1",))
+    assert first.matches[0].step == exact_of(MAZUR).find("delta_h1")
+    assert (second.verdict, second.same_slip) == ("follows", True)
+    assert (third.verdict, third.same_slip) == ("follows", False)
+    assert after(report, second) == after(report, third) == ("dE/dw1",)
 
 
 @pytest.mark.parametrize("name", ["relu-bce", "two-layer-net"])
 def test_delta_by_the_chain_rule_and_as_out_minus_target_are_both_accepted(name: str) -> None:
     experiment = shipped(name)
-    source = source_of(experiment)
-    wrong_out = round(source.value("out_o1") + 0.05, 6)
-    target = source.value("target_o1")
-    shortcut = wrong_out - target
-    by_parts = Calculation(source, {"out_o1": wrong_out})["delta_o1"]
+    exact = exact_of(experiment)
+    out, target, delta_o1 = map(exact.find, ("out_o1", "target_o1", "delta_o1"))
+    wrong_out = round(exact.value(out) + 0.05, 6)
+    shortcut = wrong_out - exact.value(target)
+    by_parts = Carried(exact, {out: wrong_out})[delta_o1]
     for delta in (shortcut, by_parts):
         found = verdicts(f"{{out_o1: {wrong_out}, delta_o1: {delta:.7f}}}", experiment)
         assert found["delta_o1"] == "follows"
@@ -144,11 +167,12 @@ def test_delta_by_the_chain_rule_and_as_out_minus_target_are_both_accepted(name:
 
 def test_a_gradient_may_be_made_of_the_samples_parts() -> None:
     experiment = shipped("relu-bce")
-    trace = source_of(experiment)
-    parts = [trace.value(f"dE/dw13#{sample}") + 0.01 for sample in (1, 2, 3, 4)]
-    texts = {f"dE/dw13#{k}": f"{v:.6f}" for k, v in enumerate(parts, 1)}
-    texts["dE/dw13"] = f"{sum(map(float, texts.values())) / 4:.6f}"
-    found = {f.name: f.verdict for f in check(experiment, as_answers(texts)).findings}
+    exact = exact_of(experiment)
+    parts = [exact.find(f"dE/dw13#{sample}") for sample in (1, 2, 3, 4)]
+    texts = {part: f"{exact.value(part) + 0.01:.6f}" for part in parts}
+    texts[exact.find("dE/dw13")] = f"{sum(map(float, texts.values())) / 4:.6f}"
+    report = check(experiment, as_answers(texts))
+    found = {name: finding.verdict for name, finding in by_name(report)}
     assert found["dE/dw13"] == "follows"
     assert found["dE/dw13#1"] == "wrong"
 
@@ -167,23 +191,21 @@ def test_training_that_ends_before_is_an_error() -> None:
 
 
 def test_programs_are_held_to_a_tolerance() -> None:
-    source = source_of(MAZUR)
-    good = {name: source.value(name) for name in ("net_h1", "out_h1", "delta_h1", "w1+")}
+    good = right("net_h1", "out_h1", "delta_h1", "w1+")
     bad = good | {"delta_h1": good["delta_h1"] * (1 + 1e-7)}
     for values, verdict in ((good, "right"), (bad, "wrong")):
         stream = io.BytesIO()
         arrays: dict[str, Any] = {name: np.float64(value) for name, value in values.items()}
         np.savez(stream, **arrays)
         answers = read_answers(stream.getvalue(), "a.npz", MAZUR)
-        found = {f.name: f.verdict for f in check(MAZUR, answers).findings}
-        assert found["delta_h1"] == verdict
+        found = dict(by_name(check(MAZUR, answers)))
+        assert found["delta_h1"].verdict == verdict
         loose = read_answers(stream.getvalue(), "a.npz", MAZUR, Tolerance(1e-6))
         assert all(f.verdict == "right" for f in check(MAZUR, loose).findings)
 
 
 def test_a_program_s_mistake_is_found_in_a_whole_matrix() -> None:
-    source = source_of(MAZUR)
-    gradients = [source.value(f"dE/dw{k}") for k in range(5, 9)]
+    gradients = list(right(*(f"dE/dw{k}" for k in range(5, 9))).values())
     stream = io.BytesIO()
     np.savez(stream, W2_new=np.array(gradients).reshape(2, 2) * 0.5 + [[0.4, 0.45], [0.5, 0.55]])
     report = check(MAZUR, read_answers(stream.getvalue(), "a.npz", MAZUR))
@@ -213,27 +235,27 @@ def test_the_published_numbers_are_right_but_for_five_of_the_classic_example() -
         experiment = shipped(name)
         if experiment.expected:
             report = check(experiment, published_answers(experiment, name))
-            assert [f.name for f in report.findings if f.verdict in BLAMED] == wrong.get(name, [])
+            assert blamed(report) == wrong.get(name, [])
 
 
 def test_the_classic_example_tells_its_own_story() -> None:
     report = with_reasons(check(MAZUR, published_answers(MAZUR, "mazur")))
     first = report.first_wrong
     assert first is not None
-    assert (first.name, first.misrounded) == ("dE/dout_h1:o2", True)
+    assert (blamed(report)[0], first.misrounded) == ("dE/dout_h1:o2", True)
     found = {
         s.moment.after: s.why.matches[0].changes["update_order"]
         for s in report.sections
         if s.why is not None
     }
     assert found == {1: "output_first", 10000: "output_first"}
-    follows = [f for f in report.findings if f.verdict == "follows"]
-    assert [(f.name, f.after) for f in follows] == [("E_total", ("out_o1", "out_o2"))]
+    follows = [(name, f) for name, f in by_name(report) if f.verdict == "follows"]
+    assert [(name, after(report, f)) for name, f in follows] == [("E_total", ("out_o1", "out_o2"))]
 
 
 def test_what_is_asked_for_is_counted_and_what_is_missing_is_not_called_right() -> None:
     report = checked("net_h1: 0.3775")
-    assert report.known == len(asked(source_of(MAZUR))) == 43
+    assert report.known == len(asked(exact_of(MAZUR))) == 43
     assert report.counts == {"right": 1}
     assert checked("[{after: 1, values: {net_h1: 0.3771}}]").known == 11
 
@@ -243,8 +265,8 @@ def test_what_is_asked_for_is_counted_and_what_is_missing_is_not_called_right() 
 def test_right_numbers_are_never_blamed(seed: int) -> None:
     rng = np.random.default_rng(seed)
     experiment = random_experiment(rng)
-    report = check(experiment, as_answers(right_sheet(source_of(experiment), rng)))
-    assert [finding for finding in report.findings if finding.verdict in BLAMED] == []
+    report = check(experiment, as_answers(right_sheet(exact_of(experiment), rng)))
+    assert [finding for finding in report.findings if finding.blamed] == []
     assert all(not finding.matches for finding in report.findings)
 
 
@@ -253,10 +275,11 @@ def test_right_numbers_are_never_blamed(seed: int) -> None:
 def test_a_wrong_number_is_pointed_out_once(seed: int, digits: int) -> None:
     rng = np.random.default_rng(seed)
     experiment = random_experiment(rng)
-    source = source_of(experiment)
-    name = str(rng.choice(asked(source)))
-    slip = float(written(source.value(name) * 0.93 + 0.003, digits))
-    calculation = Calculation(source, {name: slip})
-    texts = {other: written(calculation[other], digits) for other in asked(source)}
+    exact = exact_of(experiment)
+    whole = asked(exact)
+    wrong = whole[rng.integers(len(whole))]
+    slip = float(written(exact.value(wrong) * 0.93 + 0.003, digits))
+    calculation = Carried(exact, {wrong: slip})
+    texts = {identity: written(calculation[identity], digits) for identity in whole}
     report = check(experiment, as_answers(texts))
-    assert [f.name for f in report.findings if f.verdict in BLAMED] == [name]
+    assert [f.identity for f in report.findings if f.blamed] == [wrong]

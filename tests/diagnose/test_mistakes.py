@@ -14,23 +14,22 @@ from support.planting import (
     answers,
     asked,
     can_be_told,
+    exact_of,
     plants,
     random_experiment,
     sheet,
-    source_of,
     written,
 )
-from tracer.diagnose.calculation import Source
 from tracer.diagnose.check import check
 from tracer.diagnose.mistakes import HELP, MISTAKES
 from tracer.diagnose.mistakes.copying import ROUNDED, SLIPS, rounded
-from tracer.diagnose.verdicts import BLAMED, Finding
+from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import Written
 from tracer.digits.rounding import Rounding
-from tracer.engine.trace import IterationTrace
-from tracer.explain.explanation import NetworkNumbers
+from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError
 from tracer.model.experiment import Experiment
+from tracer.model.quantity import Identity
 
 DIGITS = 5
 PLANTED = 4
@@ -43,17 +42,17 @@ def test_a_planted_mistake_is_found_and_nothing_else_is_blamed(name: str) -> Non
         seed += 1
         rng = np.random.default_rng([seed, sum(name.encode())])
         experiment = random_experiment(rng)
-        source = source_of(experiment)
-        planted = (p for p in plants(source, MISTAKES[name], rng) if can_be_told(p, DIGITS))
+        exact = exact_of(experiment)
+        planted = (p for p in plants(exact, MISTAKES[name], rng) if can_be_told(p, DIGITS))
         for plant in planted:
             try:
-                texts = sheet(source, DIGITS, plant)
+                texts = sheet(exact, DIGITS, plant)
             except EvaluationError:
                 continue
             report = check(experiment, answers(texts))
-            blamed = {f.name: f for f in report.findings if f.verdict in BLAMED}
-            assert list(blamed) == [plant.name]
-            assert name in [match.name for match in blamed[plant.name].matches]
+            blamed = {f.identity: f for f in report.findings if f.blamed}
+            assert list(blamed) == [plant.quantity]
+            assert name in [match.name for match in blamed[plant.quantity].matches]
             found += 1
             break
 
@@ -72,7 +71,7 @@ def test_the_page_lists_every_row_with_its_sentence() -> None:
 
 def only(name: str, text: str) -> Finding:
     experiment = shipped("mazur")
-    (finding,) = check(experiment, answers({name: text})).findings
+    (finding,) = check(experiment, answers({exact_of(experiment).find(name): text})).findings
     return finding
 
 
@@ -98,30 +97,25 @@ def test_a_slip_of_the_pen_changes_something(written_text: str, value: float) ->
     assert not any(slip.explains(Written.parse(written_text), value) for slip in SLIPS)
 
 
-def rounded_at_every_step(rounding: Rounding) -> Iterator[tuple[Experiment, str, str]]:
+def rounded_at_every_step(rounding: Rounding) -> Iterator[tuple[Experiment, Identity, str]]:
     """Numbers that such a calculation ends with, where they are clearly not the right ones."""
     for seed in count():
         experiment = random_experiment(np.random.default_rng(seed))
-        source = source_of(experiment)
-        by_hand = rounded(untrained_trace(source), rounding)
-        for name in asked(source):
-            value = by_hand[name]
+        exact = exact_of(experiment)
+        by_hand = Calculation(exact.timeline, rounded(exact.trace, rounding))
+        for identity in asked(exact):
+            value = by_hand[identity]
             text = written(value, 3) if rounding.significant else f"{value:.3f}"
             number = Written.parse(text)
-            if number.significant >= 3 and abs(value - source.value(name)) > 3 * number.unit:
-                yield experiment, name, text
-
-
-def untrained_trace(source: Source) -> IterationTrace:
-    assert isinstance(source.numbers, NetworkNumbers)
-    return source.numbers.trace
+            if number.significant >= 3 and abs(value - exact.value(identity)) > 3 * number.unit:
+                yield experiment, identity, text
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("rounding", [Rounding(3), Rounding(3, significant=True)])
 def test_rounding_at_every_step_is_recognised_with_its_degree(rounding: Rounding) -> None:
-    for experiment, name, text in islice(rounded_at_every_step(rounding), 2):
-        (finding,) = check(experiment, answers({name: text})).findings
+    for experiment, identity, text in islice(rounded_at_every_step(rounding), 2):
+        (finding,) = check(experiment, answers({identity: text})).findings
         assert (ROUNDED, rounding.words) in [(m.name, m.detail) for m in finding.matches]
 
 

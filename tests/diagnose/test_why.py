@@ -10,13 +10,12 @@ from hypothesis import given, settings
 
 from support.cli import run, run_json, shown
 from support.networks import build, experiments, random_parameters, shipped
-from support.traces import traced
+from support.traces import named, traced, trained
 from tracer.diagnose.conventions import CONVENTIONS, Variant
-from tracer.diagnose.why import Explanation, why
+from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.agreement import Agreement, agreement, digits_explained
 from tracer.digits.numbers import Written
 from tracer.engine.passes import Rule, loss_of
-from tracer.engine.training import train
 from tracer.errors import UnknownNameError, UsageError
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.network import Bias
@@ -27,24 +26,24 @@ def ask(
     numbers: dict[str, str],
     after: int | None = None,
     iteration: int | None = None,
-) -> Explanation:
+) -> ConventionsFound:
     experiment = shipped(name) if isinstance(name, str) else name
     wanted = {key: Written.parse(text) for key, text in numbers.items()}
     return why(experiment, wanted, after, iteration)
 
 
-def changes(explanation: Explanation) -> list[dict[str, str | int]]:
-    return [dict(match.changes) for match in explanation.matches]
+def changes(found: ConventionsFound) -> list[dict[str, str | int]]:
+    return [dict(match.changes) for match in found.matches]
 
 
 def test_the_published_total_comes_from_updated_output_weights() -> None:
-    explanation = ask("mazur", {"E_total": "0.291027924"}, after=1)
-    (match,) = explanation.matches
+    found = ask("mazur", {"E_total": "0.291027924"}, after=1)
+    (match,) = found.matches
     assert match.changes == {"update_order": "output_first"}
     assert match.words == "hidden deltas from already updated output weights"
     assert match.values["E_total"] == pytest.approx(0.291027923905, abs=1e-12)
     assert match.digits == 9
-    assert explanation.stated["E_total"] == pytest.approx(0.291027773694, abs=1e-12)
+    assert found.stated["E_total"] == pytest.approx(0.291027773694, abs=1e-12)
 
 
 def test_the_total_in_circulation_is_one_update_early() -> None:
@@ -68,22 +67,22 @@ def test_trained_biases_are_told_apart(after: int, total: str, biases: str) -> N
 
 def test_a_shared_bias_may_have_the_mean_of_its_neurons_gradients() -> None:
     experiment = shipped("mazur-shared-biases")
-    trace = traced(experiment)
-    mean = trace["dE/db1"] / 2
+    numbers = named(traced(experiment))
+    mean = numbers["dE/db1"] / 2
     found = ask(experiment, {"dE/db1": f"{mean:.10f}"})
     assert changes(found) == [{"biases": "shared_mean"}]
-    after = trace["b1"] - 0.5 * mean
+    after = numbers["b1"] - 0.5 * mean
     assert changes(ask(experiment, {"b1+": f"{after:.10f}"})) == [{"biases": "shared_mean"}]
 
 
 def planted(**settings: object) -> str:
     """A loss after two updates under another convention, calculated without this search."""
     experiment = replace(shipped("relu-bce"), **settings)  # type: ignore[arg-type]
-    run = train(experiment, 2)
+    parameters = trained(experiment, 2).state.parameters
     data = experiment.data
     assert data is not None
     rule = Rule.of(experiment)
-    loss = loss_of(experiment.network, rule, run.parameters, data.inputs, data.targets)
+    loss = loss_of(experiment.network, rule, parameters, data.inputs, data.targets)
     return f"{loss:.12f}"
 
 
@@ -116,9 +115,9 @@ def test_rounding_at_every_step_is_found() -> None:
 
 
 def test_the_conventions_as_stated_need_no_others() -> None:
-    explanation = ask("mazur", {"net_h1": "0.3775", "delta_o1": "0.138498562"})
-    assert changes(explanation) == [{}]
-    assert explanation.tried == 1
+    found = ask("mazur", {"net_h1": "0.3775", "delta_o1": "0.138498562"})
+    assert changes(found) == [{}]
+    assert found.tried == 1
 
 
 def test_several_numbers_narrow_it_down() -> None:
@@ -144,26 +143,26 @@ def test_a_truncated_number_fits_and_is_told_to_be_truncated() -> None:
 
 
 def test_where_nothing_fits_the_nearest_are_told() -> None:
-    explanation = ask("mazur", {"E_total": "0.2910271"}, after=1)
-    assert explanation.matches == ()
-    assert explanation.rounding
-    assert len(explanation.nearest) == 3
-    off = [abs(match.values["E_total"] - 0.2910271) for match in explanation.nearest]
+    found = ask("mazur", {"E_total": "0.2910271"}, after=1)
+    assert found.matches == ()
+    assert found.rounding
+    assert len(found.nearest) == 3
+    off = [abs(match.values["E_total"] - 0.2910271) for match in found.nearest]
     assert off == sorted(off)
     assert off[0] < 1e-5
 
 
 def test_names_are_read_in_the_numbering_of_each_combination() -> None:
     experiment = shipped("mazur-free-biases")
-    trace = traced(experiment)
-    found = changes(ask("mazur", {"b4+": f"{trace['b4+']:.9f}"}))
+    numbers = named(traced(experiment))
+    found = changes(ask("mazur", {"b4+": f"{numbers['b4+']:.9f}"}))
     assert found == [{"biases": "each"}]
 
 
 def test_another_iteration_and_sample_are_named_by_suffix() -> None:
     experiment = shipped("zhou-training")
-    trace = traced(experiment, 3)
-    found = ask(experiment, {"out_h1@3#3": f"{trace['out_h1#3']:.12f}"})
+    numbers = named(traced(experiment, 3))
+    found = ask(experiment, {"out_h1@3#3": f"{numbers['out_h1#3']:.12f}"})
     assert changes(found) == [{}]
 
 
@@ -228,7 +227,7 @@ def test_every_alternative_makes_a_calculation_that_can_be_done(experiment: Expe
         for alternative in convention.alternatives(experiment):
             changed = alternative.apply(Variant(experiment)).experiment
             trace = traced(changed)
-            for layer, (_, b) in zip(changed.network.layers, trace.before, strict=True):
+            for layer, (_, b) in zip(changed.network.layers, trace.before.parameters, strict=True):
                 assert (b is None) == (layer.bias is Bias.NONE)
                 assert b is None or len(b) == layer.bias_count
 
@@ -236,9 +235,9 @@ def test_every_alternative_makes_a_calculation_that_can_be_done(experiment: Expe
 @settings(deadline=None, max_examples=15)
 @given(experiments())
 def test_right_numbers_are_never_explained_away(experiment: Experiment) -> None:
-    trace = traced(experiment)
-    numbers = {name: repr(value) for name, value in trace.items() if np.isfinite(value)}
-    assert changes(ask(experiment, numbers)) == [{}]
+    numbers = named(traced(experiment))
+    finite = {name: repr(value) for name, value in numbers.items() if np.isfinite(value)}
+    assert changes(ask(experiment, finite)) == [{}]
 
 
 def test_agreement_is_to_the_digits_written() -> None:

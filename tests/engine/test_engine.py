@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from support.networks import build, experiments, random_parameters, shipped
-from support.traces import analytic_gradient, numeric_gradient, traced
+from support.traces import analytic_gradient, named, numeric_gradient, traced, trained
+from tracer.engine import compiled
 from tracer.engine.passes import Rule, backward, forward, loss_of
-from tracer.engine.training import Stepper, train
+from tracer.engine.timeline import NetworkTimeline
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.experiment import Data, Experiment, Training
-from tracer.model.network import Bias, flatten
+from tracer.model.network import Bias, State
 from tracer.model.quantity import Kind, Stage
 
 
@@ -61,12 +63,12 @@ def test_totals_of_the_worked_example_under_four_conventions(
 ) -> None:
     experiment = shipped(name)
     assert experiment.data is not None
-    run = train(experiment, 10_000, keep=[1])
+    run = trained(experiment, 10_000, keep=[1])
     one, last = (
         loss_of(
             experiment.network,
             Rule.of(experiment),
-            run.kept[k],
+            run.timeline.state(k).parameters,
             experiment.data.inputs,
             experiment.data.targets,
         )
@@ -79,13 +81,13 @@ def test_totals_of_the_worked_example_under_four_conventions(
 def test_outputs_of_the_worked_example_after_ten_thousand_updates() -> None:
     experiment = shipped("mazur")
     assert experiment.data is not None
-    run = train(experiment, 10_000)
-    out = forward(experiment.network, run.parameters, experiment.data.inputs).outs[-1]
+    run = trained(experiment, 10_000)
+    out = forward(experiment.network, run.state.parameters, experiment.data.inputs).outs[-1]
     np.testing.assert_allclose(out, [[0.015913620444, 0.984064273515]], atol=1e-12)
 
 
 def test_hidden_deltas_use_the_old_weights_unless_told_otherwise() -> None:
-    plain, published = (traced(shipped(n)) for n in ("mazur", "mazur-as-published"))
+    plain, published = (named(traced(shipped(n))) for n in ("mazur", "mazur-as-published"))
     for trace, weight in ((plain, "w5"), (published, "w5+")):
         assert trace["dE/dout_h1:o1"] == pytest.approx(trace[weight] * trace["delta_o1"], rel=1e-15)
     assert plain["dE/dout_h1"] != published["dE/dout_h1"]
@@ -97,13 +99,13 @@ def test_batch_means_are_not_the_gradient() -> None:
     data = Data(np.array([[1.0], [-1.0]]), np.array([[1.0], [0.0]]), (None, None))
     exact = Experiment("one neuron", network, parameters, data=data, training=Training(0.1))
     means = replace(exact, training=Training(0.1, gradient="batch_means"))
-    assert traced(exact)["dE/dw1"] == -1 / 8
-    assert traced(means)["dE/dw1"] == 0
-    assert traced(means)["mean_dE/dout_o1"] == 0
+    assert named(traced(exact))["dE/dw1"] == -1 / 8
+    assert named(traced(means))["dE/dw1"] == 0
+    assert named(traced(means))["mean_dE/dout_o1"] == 0
 
 
 def test_a_shared_bias_gets_the_sum_of_its_neurons_gradients() -> None:
-    trace = traced(shipped("mazur-shared-biases"))
+    trace = named(traced(shipped("mazur-shared-biases")))
     assert trace["dE/db2"] == pytest.approx(trace["delta_o1"] + trace["delta_o2"], rel=1e-15)
 
 
@@ -111,7 +113,7 @@ def test_frozen_parameters_do_not_move() -> None:
     experiment = shipped("mazur")
     assert experiment.training is not None
     training = replace(experiment.training, frozen=frozenset({"w5", "b1"}))
-    trace = traced(replace(experiment, training=training))
+    trace = named(traced(replace(experiment, training=training)))
     assert trace["w5+"] == trace["w5"]
     assert trace["b1+"] == trace["b1"]
     assert trace["w6+"] != trace["w6"]
@@ -127,23 +129,23 @@ def test_the_short_cut_gives_the_chain_rules_numbers(experiment: Experiment) -> 
     for shortcut in (True, False):
         rule = replace(Rule.of(experiment), shortcut=shortcut)
         passed = forward(network, experiment.parameters, data.inputs)
-        updated.append(
-            flatten(backward(network, rule, experiment.parameters, passed, data.targets))
-        )
+        before = State(experiment.parameters)
+        updated.append(backward(network, rule, before, passed, data.targets).numbers())
     np.testing.assert_allclose(updated[0], updated[1], rtol=1e-11, atol=1e-13)
 
 
 @settings(deadline=None, max_examples=60)
 @given(experiments())
 def test_compiled_formulas_and_arrays_take_the_same_step(experiment: Experiment) -> None:
-    stepper = Stepper(experiment, with_losses=True)
+    assert experiment.data is not None
+    if not compiled.worth_compiling(experiment.network, len(experiment.data)):
+        return
     ways, losses = [], []
-    for compiled in (True, False):
-        if compiled and not stepper.compiled:
-            return
-        stepper.compiled = compiled
+    for most in (compiled.WORTH_COMPILING, -1):
+        with patch.object(compiled, "WORTH_COMPILING", most):
+            way = NetworkTimeline(experiment)
         seen: list[float] = []
-        ways.append(flatten(stepper.advance(experiment.parameters, 0, 3, seen)))
+        ways.append(way.advance(way.start, 0, 3, seen).numbers())
         losses.append(seen)
     np.testing.assert_allclose(ways[0], ways[1], rtol=1e-11, atol=1e-13)
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-11, atol=1e-13)
@@ -155,7 +157,7 @@ def test_saturated_outputs_lose_no_accuracy(net: float) -> None:
     data = Data(np.array([[1.0]]), np.array([[0.0 if net > 0 else 1.0]]), (None,))
     trace = traced(Experiment("s", network, ((np.array([[net]]), None),), data=data))
     assert trace.loss == pytest.approx(abs(net), rel=1e-15)
-    assert trace["delta_o1"] == (1 if net > 0 else -1)
+    assert named(trace)["delta_o1"] == (1 if net > 0 else -1)
     right = Data(data.inputs, 1 - data.targets, (None,))
     well = traced(Experiment("s", network, ((np.array([[net]]), None),), data=right))
     assert well.loss == pytest.approx(np.exp(-abs(net)), rel=1e-14)
@@ -167,5 +169,5 @@ def test_softmax_takes_large_net_inputs() -> None:
     weights = ((np.array([[1000.0], [0.0]]), None),)
     trace = traced(Experiment("s", network, weights, data=data))
     assert trace.loss == 1000
-    assert (trace["delta_o1"], trace["delta_o2"]) == (1, -1)
+    assert (named(trace)["delta_o1"], named(trace)["delta_o2"]) == (1, -1)
     assert trace.first_non_finite() is None

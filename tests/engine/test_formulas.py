@@ -13,7 +13,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.explain.chain import chain_rule, is_no_gradient
 from tracer.formula import Expression, derivative, evaluate, symbols
 from tracer.model.experiment import Experiment
-from tracer.model.quantity import Kind, Quantity
+from tracer.model.quantity import Derivative, Identity, Kind, Quantity
 
 LARGE = 20_000
 """Shipped networks with more numbers than this are checked on every seventh of them."""
@@ -33,7 +33,7 @@ def check(trace: IterationTrace, every: int = 1) -> None:
             formula = trace.formula(quantity, shortcut=shortcut)
             assert (formula is None) == (quantity.kind in GIVEN and not quantity.stage.mean), name
             if formula is not None:
-                assert_same(evaluate(formula, values), values[name], name)
+                assert_same(evaluate(formula, values), values[quantity], name)
 
 
 @pytest.mark.no_cover
@@ -50,27 +50,35 @@ def test_formulas_give_the_numbers_of_any_network(experiment: Experiment) -> Non
     check(trace)
 
 
-def chain_values(trace: IterationTrace, quantity: Quantity) -> tuple[float, dict[str, float]]:
+def spelled(trace: IterationTrace, identity: Identity) -> str:
+    """The name of a number; of a factor of a chain, its two: `dnet_o1/dw5`."""
+    if isinstance(identity, Derivative):
+        return f"d{trace.names.bare(identity.upper)}/d{trace.names.bare(identity.lower)}"
+    return trace.names.bare(identity)
+
+
+def chain_values(trace: IterationTrace, quantity: Quantity) -> tuple[float, dict[Identity, float]]:
     chain = chain_rule(trace, quantity)
     assert chain is not None
-    values = {factor.name: factor.value for factor in chain.factors}
+    values = {factor.identity: factor.value for factor in chain.factors}
     assert set(values) == set(symbols(chain.expression))
     return evaluate(chain.expression, values), values
 
 
 def check_chains(trace: IterationTrace) -> int:
     """Every chain gives the engine's number, and every factor's formula its value."""
-    named, checked = dict(trace), 0
+    numbers, checked = dict(trace), 0
     for quantity in trace.quantities():
         chain = chain_rule(trace, quantity)
         if chain is None:
             continue
         checked += 1
         value, _ = chain_values(trace, quantity)
-        assert_same(value, trace.value(quantity), chain.name)
+        assert_same(value, trace.value(quantity), spelled(trace, chain.identity))
         for factor in chain.factors:
             assert factor.formula is not None
-            assert_same(evaluate(factor.formula, named), factor.value, factor.name)
+            name = spelled(trace, factor.identity)
+            assert_same(evaluate(factor.formula, numbers), factor.value, name)
     return checked
 
 
@@ -89,7 +97,7 @@ def local(trace: IterationTrace, net: str, by: str) -> Expression:
     """∂net/∂by, from the formula of the net input: not what the chain goes by."""
     formula = trace.formula(trace.find(net))
     assert formula is not None
-    return derivative(formula, by)
+    return derivative(formula, trace.find(by))
 
 
 @pytest.mark.parametrize(
@@ -108,13 +116,14 @@ def test_local_factors_are_the_derivatives_of_the_net_inputs(
     trace = traced(shipped("mazur"))
     chain = chain_rule(trace, trace.find(asked))
     assert chain is not None
-    found = {f.name: f.formula for f in chain.factors}
+    found = {spelled(trace, f.identity): f.formula for f in chain.factors}
     assert found[factor] == local(trace, net, by)
 
 
 def test_the_chain_of_an_output_weight_is_that_of_the_classic_post() -> None:
     trace = traced(shipped("mazur"))
-    _, values = chain_values(trace, trace.find("dE/dw5"))
+    _, factors = chain_values(trace, trace.find("dE/dw5"))
+    values = {spelled(trace, identity): value for identity, value in factors.items()}
     published: Mapping[str, float] = {
         "dE_total/dout_o1": 0.74136507,
         "dout_o1/dnet_o1": 0.186815602,

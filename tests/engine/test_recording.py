@@ -9,10 +9,10 @@ from hypothesis import given, settings
 
 from support.networks import experiments, shipped
 from tracer.engine.passes import UNTOUCHED, Observer, Rule, backward, cost, forward
-from tracer.engine.recording import arrays, parameters_of, record_step
+from tracer.engine.recorded import record_step
 from tracer.model.activations import Array
 from tracer.model.experiment import Experiment
-from tracer.model.network import Parameters
+from tracer.model.network import State
 from tracer.model.quantity import Kind, Stage
 
 UPDATES = 3
@@ -30,28 +30,27 @@ class Halving:
         return array / 2 if stage.kind is Kind.DELTA else array
 
 
-def by_the_engine(experiment: Experiment, observe: Observer) -> tuple[Parameters, list[float]]:
+def by_the_engine(experiment: Experiment, observe: Observer) -> tuple[State, list[float]]:
     assert experiment.data is not None
-    network, rule, parameters = experiment.network, Rule.of(experiment), experiment.parameters
+    network, rule, state = experiment.network, Rule.of(experiment), State(experiment.parameters)
     inputs, targets = experiment.data.inputs, experiment.data.targets
     losses = []
     for _ in range(UPDATES):
-        passed = forward(network, parameters, inputs, observe)
+        passed = forward(network, state.parameters, inputs, observe)
         losses.append(float(cost(network, rule, passed, targets, observe)))
-        parameters = backward(network, rule, parameters, passed, targets, observe)
-    return parameters, losses
+        state = backward(network, rule, state, passed, targets, observe)
+    return state, losses
 
 
-def by_the_program(experiment: Experiment, observe: Observer) -> tuple[Parameters, list[float]]:
+def by_the_program(experiment: Experiment, observe: Observer) -> tuple[State, list[float]]:
     assert experiment.data is not None
     network, data = experiment.network, experiment.data
     batch = (data.inputs, data.targets)
-    parameters, losses = experiment.parameters, list[float]()
+    state, losses = State(experiment.parameters), list[float]()
     program = record_step(
-        network, Rule.of(experiment), parameters, batch, with_losses=True, observe=observe
+        network, Rule.of(experiment), state, batch, with_losses=True, observe=observe
     )
-    values = program(arrays(parameters), [batch] * UPDATES, losses)
-    return parameters_of(network, values), losses
+    return state.with_arrays(program(state.arrays(), [batch] * UPDATES, losses)), losses
 
 
 def assert_same(experiment: Experiment, one: Observer, other: Observer) -> None:
@@ -59,7 +58,7 @@ def assert_same(experiment: Experiment, one: Observer, other: Observer) -> None:
         expected, expected_losses = by_the_engine(experiment, one)
         found, found_losses = by_the_program(experiment, other)
     assert np.array_equal(expected_losses, found_losses, equal_nan=True)
-    for a, b in zip(arrays(expected), arrays(found), strict=True):
+    for a, b in zip(expected.arrays(), found.arrays(), strict=True):
         assert np.array_equal(a, b, equal_nan=True)
 
 
@@ -83,23 +82,22 @@ def test_an_observer_sees_and_changes_the_arrays_while_the_program_runs(
 
 def test_a_program_leaves_the_parameters_it_was_given_alone() -> None:
     experiment = shipped("mazur")
-    before = [array.copy() for array in arrays(experiment.parameters)]
+    given = State(experiment.parameters).arrays()
+    before = [array.copy() for array in given]
     after, _ = by_the_program(experiment, UNTOUCHED)
-    assert not np.array_equal(arrays(after)[0], before[0])
-    for array, kept in zip(arrays(experiment.parameters), before, strict=True):
+    assert not np.array_equal(after.arrays()[0], before[0])
+    for array, kept in zip(given, before, strict=True):
         assert np.array_equal(array, kept)
 
 
 def test_a_program_serves_other_batches_of_the_same_size() -> None:
     experiment = shipped("cubes")
     assert experiment.data is not None
-    network, rule = experiment.network, Rule.of(experiment)
+    network, rule, state = experiment.network, Rule.of(experiment), State(experiment.parameters)
     inputs, targets = experiment.data.inputs, experiment.data.targets
-    program = record_step(
-        network, rule, experiment.parameters, (inputs[:50], targets[:50]), with_losses=False
-    )
-    found = program(arrays(experiment.parameters), [(inputs[50:100], targets[50:100])], [])
+    program = record_step(network, rule, state, (inputs[:50], targets[:50]), with_losses=False)
+    found = program(state.arrays(), [(inputs[50:100], targets[50:100])], [])
     passed = forward(network, experiment.parameters, inputs[50:100])
-    expected = backward(network, rule, experiment.parameters, passed, targets[50:100])
-    for a, b in zip(arrays(expected), found, strict=True):
+    expected = backward(network, rule, state, passed, targets[50:100])
+    for a, b in zip(expected.arrays(), found, strict=True):
         assert np.array_equal(a, b)

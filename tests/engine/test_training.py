@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from support.networks import build, random_parameters, shipped
-from support.traces import traced
+from support.traces import named, traced, trained
 from tracer.engine.batches import Batches
-from tracer.engine.training import continued, trace_iterations, train
+from tracer.engine.timeline import NetworkTimeline
+from tracer.engine.training import Run, train, train_through
 from tracer.errors import UsageError
 from tracer.model.experiment import Data, Experiment, Stop, Training
-from tracer.model.network import Bias, flatten
+from tracer.model.network import Bias
 
 
 def wide(training: Training) -> Experiment:
@@ -26,6 +27,11 @@ def wide(training: Training) -> Experiment:
     )
 
 
+def continued(run: Run[NetworkTimeline]) -> Experiment:
+    """The experiment that goes on where a run stopped."""
+    return run.timeline.continued(run.done, tuple(run.losses))
+
+
 @pytest.mark.parametrize("batch", [None, 1, 4])
 @pytest.mark.parametrize("shuffle", [False, True])
 @pytest.mark.parametrize("small", [True, False])
@@ -35,39 +41,41 @@ def test_two_runs_give_the_bits_of_one(batch: int | None, shuffle: bool, small: 
     if small:
         zhou = shipped("zhou-training")
         experiment = replace(zhou, training=replace(training, batch=batch and min(batch, 3)))
-    whole = train(experiment, 23)
-    first = train(experiment, 9)
-    second = train(continued(experiment, first), 14)
-    assert flatten(second.parameters) == flatten(whole.parameters)
+    whole = trained(experiment, 23)
+    first = trained(experiment, 9)
+    second = trained(continued(first), 14)
+    assert second.state.numbers() == whole.state.numbers()
 
 
 def test_the_stop_criterion_survives_a_break() -> None:
     experiment = replace(
         shipped("mazur"), training=Training(0.5, stop=Stop(loss_below=0.01, window=50))
     )
-    whole = train(experiment, 5000)
+    whole = trained(experiment, 5000)
     assert whole.ended == "stopped"
-    first = train(experiment, whole.done - 7)
-    second = train(continued(experiment, first), 5000)
+    first = trained(experiment, whole.done - 7)
+    second = trained(continued(first), 5000)
     assert first.done + second.done == whole.done
-    assert flatten(second.parameters) == flatten(whole.parameters)
+    assert second.state.numbers() == whole.state.numbers()
 
 
 def test_training_stops_at_the_first_window_whose_mean_is_below_the_bound() -> None:
     experiment = replace(shipped("mazur"), training=Training(0.5, stop=Stop(0.1, window=10)))
-    run = train(experiment, 5000)
-    _, traces = trace_iterations(
-        replace(experiment, training=Training(0.5)), range(1, run.done + 1)
+    run = trained(experiment, 5000)
+    iterations = range(1, run.done + 1)
+    through = train_through(
+        NetworkTimeline(replace(experiment, training=Training(0.5))), iterations
     )
-    losses = [trace.loss for trace in traces]
+    losses = [through.timeline.trace(k).loss for k in iterations]
     assert np.mean(losses[-10:]) < 0.1 <= np.mean(losses[-11:-1])
 
 
 def test_tracing_does_not_change_what_is_calculated() -> None:
     experiment = shipped("mazur")
-    _, traces = trace_iterations(experiment, [3, 40])
-    assert flatten(traces[1].before) == flatten(train(experiment, 39).parameters)
-    assert traces[0]["w1+"] == flatten(train(experiment, 3).parameters)[0]
+    run = train_through(NetworkTimeline(experiment), [3, 40])
+    early, late = (run.timeline.trace(k) for k in (3, 40))
+    assert late.before.numbers() == trained(experiment, 39).state.numbers()
+    assert named(early)["w1+"] == trained(experiment, 3).state.numbers()[0]
 
 
 def test_each_epoch_draws_every_sample_once() -> None:
@@ -86,12 +94,12 @@ def test_divergence_names_the_first_quantity_that_went_wrong(compiled: bool) -> 
     data = Data(np.ones((samples, size)), np.zeros((samples, 1)), (None,) * samples)
     weights = ((np.ones((1, size)), None),)
     experiment = Experiment("d", network, weights, data=data, training=Training(100.0))
-    run = train(experiment, 10_000)
+    run = trained(experiment, 10_000)
     assert run.ended == "diverged"
     assert run.diverged is not None
     assert run.diverged.quantity == "E_o1"
     assert run.diverged.iteration == run.done + 1
-    assert all(np.isfinite(flatten(run.parameters)))
+    assert all(np.isfinite(run.state.numbers()))
     assert "learning rate" in str(run.diverged)
 
 
@@ -101,16 +109,16 @@ def test_an_interrupt_keeps_what_was_done() -> None:
             raise KeyboardInterrupt
 
     experiment = shipped("mazur")
-    run = train(experiment, 10_000, progress=interrupt)
+    run = train(NetworkTimeline(experiment), 10_000, progress=interrupt)
     assert run.ended == "interrupted"
     assert 100 <= run.done < 10_000
-    assert flatten(run.parameters) == flatten(train(experiment, run.done).parameters)
+    assert run.state.numbers() == trained(experiment, run.done).state.numbers()
 
 
 def test_without_training_there_is_one_iteration_and_no_update() -> None:
     experiment = replace(shipped("mazur"), training=None)
-    trace = traced(experiment)
+    trace = named(traced(experiment))
     assert "w1+" not in trace
     assert trace["dE/dw1"] == pytest.approx(0.00043856773447434685, rel=1e-14)
     with pytest.raises(UsageError, match="only iteration 1"):
-        trace_iterations(experiment, [2])
+        traced(experiment, 2)

@@ -12,21 +12,25 @@ from hypothesis import given, settings
 
 from support.cli import run, run_json, shown
 from support.networks import experiments, shipped
-from support.traces import traced
+from support.traces import named, traced
 from tracer.digits.rounding import Rounding
-from tracer.engine.altered import is_given
+from tracer.engine.trace import IterationTrace
 from tracer.errors import UsageError
-from tracer.explain.byhand import by_hand, by_hand_traces, drifts
+from tracer.explain.byhand import by_hand, drifts
 from tracer.formula import evaluate, symbols
 from tracer.model.experiment import Experiment
-from tracer.model.network import flatten
 from tracer.model.quantity import PARTS, Kind, Stage
 
 FOUR = Rounding(4)
 
 
+def first_by_hand(experiment: Experiment, rounding: Rounding = FOUR) -> IterationTrace:
+    """Iteration 1, every number rounded."""
+    return by_hand(experiment, rounding).trace(1)
+
+
 def test_the_classic_example_to_four_decimals() -> None:
-    hand = by_hand(traced(shipped("mazur")), FOUR)
+    hand = named(first_by_hand(shipped("mazur")))
     assert hand["net_h1"] == 0.3775
     assert hand["out_h1"] == 0.5933
     assert hand["delta_o1"] == 0.1385
@@ -41,17 +45,16 @@ def test_the_classic_example_to_four_decimals() -> None:
 def test_every_number_is_its_formula_with_the_rounded_numbers_put_in(
     experiment: Experiment,
 ) -> None:
-    hand = by_hand(traced(experiment), FOUR)
+    hand = first_by_hand(experiment)
     values = dict(hand)
     frozen = experiment.training.frozen if experiment.training else frozenset()
-    for name, value in values.items():
-        quantity = hand.find(name)
+    for quantity, value in values.items():
         formula = hand.formula(quantity)
         whole = hand.names.bare(quantity).rstrip("+") not in frozen
         if formula is None or not whole or not math.isfinite(value):
             continue
         inputs = {used: values[used] for used in symbols(formula)}
-        assert abs(value - evaluate(formula, inputs)) <= 0.500001e-4, name
+        assert abs(value - evaluate(formula, inputs)) <= 0.500001e-4, quantity
         assert round(value, 4) == value
 
 
@@ -65,40 +68,44 @@ def test_what_is_given_is_not_rounded() -> None:
         data=replace(experiment.data, inputs=experiment.data.inputs + 1e-6),
         training=replace(experiment.training, learning_rate=0.123456),
     )
-    exact, hand = traced(odd), by_hand(traced(odd), Rounding(2))
-    given = [q for q in exact.quantities() if is_given(q.stage)]
+    exact, hand = traced(odd), first_by_hand(odd, Rounding(2))
+    given = [q for q in exact.quantities() if q.stage.is_given]
     assert [hand.value(q) for q in given] == [exact.value(q) for q in given]
-    assert hand["b1+"] == exact["b1"]  # fixed, so nobody calculates it
-    assert hand["w1+"] == 0.15
+    assert named(hand)["b1+"] == named(exact)["b1"]  # fixed, so nobody calculates it
+    assert named(hand)["w1+"] == 0.15
 
 
 @pytest.mark.parametrize("name", ["mazur", "relu-bce", "xor"])
 def test_the_next_iteration_goes_on_from_the_rounded_parameters(name: str) -> None:
-    traces = by_hand_traces(shipped(name), [1, 2, 3], FOUR)
+    timeline = by_hand(shipped(name), FOUR)
+    traces = [timeline.trace(k) for k in (1, 2, 3)]
     for before, after in pairwise(traces):
-        for layer, (W, b) in enumerate(after.before, 1):
+        for layer, (W, b) in enumerate(after.before.parameters, 1):
             assert np.array_equal(W, before.arrays[Stage(Kind.NEW_WEIGHT, layer)])
             assert np.array_equal(b, before.arrays[Stage(Kind.NEW_BIAS, layer)])
 
 
 @pytest.mark.parametrize("name", ["mazur", "relu-bce", "zhou-training"])
 def test_a_late_iteration_is_the_same_whether_or_not_those_before_are_shown(name: str) -> None:
-    experiment = shipped(name)
-    *_, chained = by_hand_traces(experiment, range(1, 8), Rounding(3, significant=True))
-    (alone,) = by_hand_traces(experiment, [7], Rounding(3, significant=True))
-    assert flatten(alone.before) == flatten(chained.before)
+    experiment, three = shipped(name), Rounding(3, significant=True)
+    timeline = by_hand(experiment, three)
+    *_, chained = [timeline.trace(k) for k in range(1, 8)]
+    alone = by_hand(experiment, three).trace(7)
+    assert alone.before.numbers() == chained.before.numbers()
     assert dict(alone) == dict(chained)
 
 
 def test_fifteen_digits_hardly_drift() -> None:
-    exact = traced(shipped("relu-bce"))
-    found = drifts(exact, by_hand(exact, Rounding(15)), Rounding(15))
+    experiment = shipped("relu-bce")
+    rounded = first_by_hand(experiment, Rounding(15))
+    found = drifts(traced(experiment), rounded, Rounding(15))
     assert all(abs(drift.drift) < 1e-13 for drift in found)
 
 
 def test_drift_counts_units_of_the_last_digit() -> None:
-    exact = traced(shipped("mazur"))
-    found = {drift.name: drift for drift in drifts(exact, by_hand(exact, FOUR), FOUR)}
+    exact, rounded = traced(shipped("mazur")), first_by_hand(shipped("mazur"))
+    name = exact.names.name
+    found = {name(drift.quantity): drift for drift in drifts(exact, rounded, FOUR)}
     drift = found["dE/dout_h2"]
     assert drift.by_hand == 0.0413
     assert drift.drift == pytest.approx(-0.0000703226487)
@@ -109,10 +116,9 @@ def test_drift_counts_units_of_the_last_digit() -> None:
 
 def test_without_training_there_is_one_iteration() -> None:
     experiment = replace(shipped("mazur"), training=None)
-    (only,) = by_hand_traces(experiment, [1], FOUR)
-    assert only["delta_o1"] == 0.1385
+    assert named(first_by_hand(experiment))["delta_o1"] == 0.1385
     with pytest.raises(UsageError, match="only iteration 1"):
-        by_hand_traces(experiment, [2], FOUR)
+        by_hand(experiment, FOUR).trace(2)
 
 
 def test_run_shows_exact_by_hand_and_drift() -> None:
@@ -167,7 +173,7 @@ def test_what_cannot_be_done_by_hand_is_refused() -> None:
 
 
 def test_parts_of_a_batch_are_rounded_too() -> None:
-    hand = by_hand(traced(shipped("relu-bce")), Rounding(2))
+    hand = first_by_hand(shipped("relu-bce"), Rounding(2))
     parts = [hand.value(q) for q in hand.quantities() if q.kind in PARTS]
     assert parts
     assert all(round(part, 2) == part for part in parts)

@@ -11,13 +11,15 @@ import pytest
 
 from support.cli import run, run_json
 from support.networks import shipped
+from tracer.engine.batches import Batch
 from tracer.errors import UsageError
-from tracer.explain.explanation import NetworkNumbers, explanation, needed, numbers_of, record
+from tracer.explain.calculation import Calculation, calculations
+from tracer.explain.chain import chain_rule
+from tracer.explain.explanation import explanation, needed, record
 from tracer.formula import evaluate, parse
 from tracer.model.experiment import Data, Experiment, Training
-from tracer.model.names import Names
 from tracer.model.network import Bias, Network
-from tracer.model.quantity import Quantity
+from tracer.model.quantity import Index, Quantity, Stage
 
 SATURATED = """\
 network:
@@ -33,10 +35,12 @@ def records(*arguments: object) -> list[dict[str, Any]]:
     return found
 
 
-def numbers(name: str, iteration: int = 1) -> NetworkNumbers:
-    found = numbers_of(shipped(name), [iteration])[iteration]
-    assert isinstance(found, NetworkNumbers)
-    return found
+def numbers(name: str, iteration: int = 1) -> Calculation:
+    return calculations(shipped(name), [iteration])[iteration]
+
+
+def needed_names(known: Calculation, asked: list[str], depth: int | None) -> list[str]:
+    return [known.names.name(found) for found in needed(known, list(map(known.find, asked)), depth)]
 
 
 def test_json_gives_formula_and_numbers_in_full() -> None:
@@ -64,9 +68,9 @@ def test_given_numbers_have_no_formula() -> None:
 
 def test_depth_counts_formulas_and_all_goes_down_to_the_given() -> None:
     known = numbers("mazur")
-    assert needed(known, ["dE/dw5"], 1) == ["dE/dw5"]
-    assert needed(known, ["dE/dw5"], 2) == ["out_h1", "delta_o1", "dE/dw5"]
-    assert needed(known, ["dE/dw5"], None) == [
+    assert needed_names(known, ["dE/dw5"], 1) == ["dE/dw5"]
+    assert needed_names(known, ["dE/dw5"], 2) == ["out_h1", "delta_o1", "dE/dw5"]
+    assert needed_names(known, ["dE/dw5"], None) == [
         "net_h1", "net_h2", "out_h1", "out_h2", "net_o1", "out_o1",
         "dE/dout_o1", "dout/dnet_o1", "delta_o1", "dE/dw5",
     ]  # fmt: skip
@@ -74,10 +78,10 @@ def test_depth_counts_formulas_and_all_goes_down_to_the_given() -> None:
 
 def test_each_derivation_comes_once_and_after_those_it_stands_on() -> None:
     known = numbers("two-layer-net")
-    order = needed(known, ["dE/dw1", "loss"], None)
+    order = needed(known, [known.find("dE/dw1"), known.find("loss")], None)
     assert len(order) == len(set(order))
-    for place, name in enumerate(order):
-        inputs = explanation(known, name).inputs
+    for place, identity in enumerate(order):
+        inputs = explanation(known, identity).inputs
         assert all(used in order[:place] for used in inputs if known.formula(used) is not None)
 
 
@@ -241,23 +245,23 @@ def wide() -> Experiment:
 def test_one_number_of_a_wide_network_builds_no_more_than_it_needs(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = numbers_of(wide(), [1])[1]
-    spelled, spell = [], Names.name
+    known = calculations(wide(), [1])[1]
+    built, build = [], Batch.quantity
 
-    def name_of(self: Names, quantity: Quantity) -> str:
-        spelled.append(quantity)
-        return spell(self, quantity)
+    def quantity_of(self: Batch, stage: Stage, place: Index) -> Quantity:
+        built.append(place)
+        return build(self, stage, place)
 
-    monkeypatch.setattr(Names, "name", name_of)
+    monkeypatch.setattr(Batch, "quantity", quantity_of)
     assert record(known, known.find(name))["formula"]
-    known.chain(known.find(name))
-    assert len(spelled) < 20_000  # of the six million quantities that there are
+    chain_rule(known.trace, known.find(name))
+    assert 0 < len(built) < 20_000  # of the six million quantities that there are
 
 
 def test_too_many_derivations_are_refused_with_the_depth_that_goes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tracer.explain.explanation.MOST", 100)
-    known = numbers_of(wide(), [1])[1]
+    known = calculations(wide(), [1])[1]
     with pytest.raises(UsageError, match="--depth 2 gives 65"):
-        needed(known, ["dE/dw1"], None)
+        needed(known, [known.find("dE/dw1")], None)

@@ -11,16 +11,24 @@ from support.graphs import shipped_graph
 from support.networks import shipped
 from tracer.digits.numbers import NumberFormat
 from tracer.errors import UnknownNameError
-from tracer.explain.explanation import numbers_of
-from tracer.explain.walk import Shown, Verdict, Walk, judge, walk_through
+from tracer.explain.calculation import calculations
+from tracer.explain.walk import Item, Shown, Verdict, Walk, judge, walk_through
+from tracer.model.names import Names
+from tracer.model.quantity import Quantity
 
 
-def way(name: str = "mazur", sample: int | None = None) -> Walk:
-    return walk_through(numbers_of(shipped(name), [1])[1], sample)
+def way(config: str = "mazur", sample: int | None = None) -> Walk:
+    return walk_through(calculations(shipped(config), [1])[1], sample)
+
+
+def name(item: Item, config: str = "mazur") -> str:
+    """What the number is called."""
+    assert isinstance(item.identity, Quantity)
+    return Names(shipped(config).network).name(item.identity)
 
 
 def test_a_walk_takes_the_numbers_in_the_order_of_the_calculation() -> None:
-    names = [item.name for item in way().items]
+    names = [name(item) for item in way().items]
     assert names[:5] == ["net_h1", "net_h2", "out_h1", "out_h2", "net_o1"]
     assert names[-3:] == ["w3+", "w4+", "b1+"]
     assert names.index("delta_o1") < names.index("dE/dw5") < names.index("delta_h1")
@@ -29,7 +37,7 @@ def test_a_walk_takes_the_numbers_in_the_order_of_the_calculation() -> None:
 def test_each_number_shows_its_formula_its_numbers_and_its_result() -> None:
     state, seen = way(), []
     for _ in range(4):
-        seen.append((state.item.name, state.shown))
+        seen.append((name(state.item), state.shown))
         state = state.forward()
     assert seen == [
         ("net_h1", Shown.FORMULA),
@@ -41,18 +49,18 @@ def test_each_number_shows_its_formula_its_numbers_and_its_result() -> None:
 
 def test_back_goes_to_the_formula_and_then_to_the_number_before() -> None:
     state = way().forward().forward().forward().forward()
-    assert (state.item.name, state.shown) == ("net_h2", Shown.NUMBERS)
+    assert (name(state.item), state.shown) == ("net_h2", Shown.NUMBERS)
     state = state.back()
-    assert (state.item.name, state.shown) == ("net_h2", Shown.FORMULA)
+    assert (name(state.item), state.shown) == ("net_h2", Shown.FORMULA)
     state = state.back()
-    assert (state.item.name, state.shown) == ("net_h1", Shown.FORMULA)
+    assert (name(state.item), state.shown) == ("net_h1", Shown.FORMULA)
     assert state.back() == state
 
 
 def test_skip_goes_on_to_the_next_layer_and_at_last_to_the_end() -> None:
     state, firsts = way(), []
     while not state.finished:
-        firsts.append((state.item.group, state.item.name))
+        firsts.append((state.item.group, name(state.item)))
         state = state.forward().skip()
     assert firsts == [
         ("Forward, layer 1", "net_h1"),
@@ -70,7 +78,7 @@ def test_a_later_answer_to_the_same_number_replaces_the_first() -> None:
 
 
 def test_a_sample_of_a_batch_can_be_followed() -> None:
-    names = [item.name for item in way("relu-bce", sample=2).items]
+    names = [name(item, "relu-bce") for item in way("relu-bce", sample=2).items]
     assert names[0] == "net_h1#3"
     assert "dE/dw1#3" in names
     assert "dE/dw1" in names
@@ -88,7 +96,7 @@ def test_batch_means_are_walked_through_too() -> None:
 
 
 def test_a_graph_goes_from_values_to_gradients() -> None:
-    known = numbers_of(shipped_graph("apples"), [1])[1]
+    known = calculations(shipped_graph("apples"), [1])[1]
     groups = [item.group for item in walk_through(known).items]
     assert list(dict.fromkeys(groups)) == ["Values", "Gradients"]
 

@@ -64,7 +64,7 @@ def test_the_message_shows_the_operands() -> None:
 def test_a_name_without_a_value_is_reported() -> None:
     with pytest.raises(MissingValue, match="no value for 'w9'") as caught:
         evaluate(parse("x*w9"), {"x": 1.0})
-    assert caught.value.name == "w9"
+    assert caught.value.key == "w9"
 
 
 def test_names_may_be_any_text() -> None:

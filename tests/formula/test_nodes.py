@@ -78,7 +78,7 @@ def test_a_total_takes_many_terms() -> None:
 def test_nodes_are_immutable_hashable_and_equal_by_structure() -> None:
     assert {x + y: "sum"}[Symbol("x") + Symbol("y")] == "sum"
     with pytest.raises(AttributeError):
-        x.name = "other"  # type: ignore[misc]
+        x.key = "other"  # type: ignore[misc]
 
 
 def test_other_types_are_left_to_the_other_operand() -> None:

@@ -77,7 +77,7 @@ def test_scalars_arrays_complex_numbers_and_expressions_agree(name: str) -> None
     arrays = [np.full((2, 3), value) for value in points]
     assert row(*arrays) == pytest.approx(np.full((2, 3), expected), rel=1e-15)
     named = [Symbol(f"a{index}") for index in range(row.arity)]
-    values = {symbol.name: value for symbol, value in zip(named, points, strict=True)}
+    values = {symbol.key: value for symbol, value in zip(named, points, strict=True)}
     assert row(*named) == Call(name, tuple(named))
     assert evaluate(row(*named), values) == expected
     if row.complex_ok:

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given, settings
 
 from support.networks import experiments, shipped, shipped_networks
-from support.traces import traced
+from support.traces import named, traced
 from tracer.formula import Number, Symbol, children
 from tracer.formula.nodes import Call
-from tracer.graph import GraphTrace, network_graph
+from tracer.graph.from_network import network_graph
+from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import Experiment
 from tracer.model.network import parameter_names
 
@@ -16,9 +17,10 @@ def assert_same_gradients(experiment: Experiment, *, fine: bool) -> None:
     trace = traced(experiment)
     graph = GraphTrace(network_graph(trace, fine=fine))
     assert graph.result == pytest.approx(trace.loss, rel=1e-12)
+    gradients, numbers = named(graph), named(trace)
     for name in parameter_names(experiment.network):
-        found = graph[f"dloss/d{name}"]
-        assert found == pytest.approx(trace[f"dE/d{name}"], rel=1e-12, abs=1e-13), name
+        found = gradients[f"dloss/d{name}"]
+        assert found == pytest.approx(numbers[f"dE/d{name}"], rel=1e-12, abs=1e-13), name
 
 
 EXACT = [
@@ -44,23 +46,26 @@ def test_gradients_of_random_networks_are_the_engines(experiment: Experiment) ->
 
 def test_every_inner_gradient_is_the_engines_too() -> None:
     trace = traced(shipped("mazur"))
-    graph = GraphTrace(network_graph(trace))
+    gradients, numbers = named(GraphTrace(network_graph(trace))), named(trace)
     for neuron in ("h1", "h2", "o1", "o2"):
-        assert graph[f"dloss/dnet_{neuron}"] == pytest.approx(trace[f"delta_{neuron}"], rel=1e-12)
-        assert graph[f"dloss/dout_{neuron}"] == pytest.approx(trace[f"dE/dout_{neuron}"], rel=1e-12)
+        for lower, of_engine in (("net", "delta"), ("out", "dE/dout")):
+            found = gradients[f"dloss/d{lower}_{neuron}"]
+            assert found == pytest.approx(numbers[f"{of_engine}_{neuron}"], rel=1e-12)
 
 
 def test_where_update_order_is_not_simultaneous_the_graph_has_the_true_gradient() -> None:
-    graph = GraphTrace(network_graph(traced(shipped("mazur-as-published"))))
-    assert graph["dloss/dw1"] == pytest.approx(traced(shipped("mazur"))["dE/dw1"])
+    gradients = named(GraphTrace(network_graph(traced(shipped("mazur-as-published")))))
+    assert gradients["dloss/dw1"] == pytest.approx(named(traced(shipped("mazur")))["dE/dw1"])
 
 
 def test_a_sample_alone_gives_its_own_part_of_the_gradient() -> None:
     trace = traced(shipped("relu-bce"))
     graph = network_graph(trace, 2)
-    assert graph.output == "E_total#3"
-    assert not any(name.endswith("#2") or name == "loss" for name in graph.names)
-    assert GraphTrace(graph)["dE_total#3/dw13"] == pytest.approx(trace["dE/dw13#3"], rel=1e-12)
+    assert graph.names.bare(graph.output) == "E_total#3"
+    names = map(graph.names.bare, graph.quantities)
+    assert not any(name.endswith("#2") or name == "loss" for name in names)
+    found = named(GraphTrace(graph))["dE_total#3/dw13"]
+    assert found == pytest.approx(named(trace)["dE/dw13#3"], rel=1e-12)
 
 
 def test_fine_nodes_are_one_operation_each() -> None:

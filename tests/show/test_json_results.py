@@ -13,8 +13,9 @@ import pytest
 
 from support.networks import build, diverging, shipped, shipped_networks
 from support.schema import SCHEMA, validate
-from support.traces import traced
-from tracer.engine.training import trace_iterations, train
+from support.traces import named, traced, trained
+from tracer.engine.timeline import NetworkTimeline
+from tracer.engine.training import train_through
 from tracer.errors import UsageError
 from tracer.model.experiment import Data, Experiment, Resume, Training
 from tracer.model.network import Bias
@@ -29,7 +30,9 @@ def written(result: Any, **options: Any) -> Any:
 
 
 def run_object(experiment: Experiment, iterations: int = 1, sample: int | None = None) -> Any:
-    run, traces = trace_iterations(experiment, range(1, iterations + 1))
+    wanted = range(1, iterations + 1)
+    run = train_through(NetworkTimeline(experiment), wanted)
+    traces = map(run.timeline.trace, run.reached(wanted))
     return written(run_json(experiment, run, traces, sample))
 
 
@@ -47,7 +50,7 @@ def test_every_bundled_network_gives_what_the_schema_says(name: str) -> None:
     if experiment.training is None:
         return
     shown = history_iterations(3)
-    run = train(experiment, 3, shown)
+    run = trained(experiment, 3, shown)
     validate(written(step_json(experiment, run, shown)), "step")
 
 
@@ -80,8 +83,9 @@ def test_every_quantity_of_a_sample_stands_under_its_bare_name() -> None:
     assert second["sample"] == 2
     own = {trace.names.bare(q): trace.value(q) for q in trace.quantities(sample=1)}
     assert second["quantities"] == own
-    assert own["dE/dw1"] == trace["dE/dw1#2"] != trace["dE/dw1"]
-    assert own["dout_o1/dnet_o2"] == trace["dout_o1/dnet_o2#2"]
+    numbers = named(trace)
+    assert own["dE/dw1"] == numbers["dE/dw1#2"] != numbers["dE/dw1"]
+    assert own["dout_o1/dnet_o2"] == numbers["dout_o1/dnet_o2#2"]
 
 
 def test_a_sample_can_be_picked() -> None:
@@ -94,9 +98,9 @@ def test_a_sample_can_be_picked() -> None:
 
 def test_means_of_the_batch_stand_beside_the_samples() -> None:
     experiment = shipped("cubes-batch-means")
-    trace = traced(experiment)
+    numbers = named(traced(experiment))
     iteration = run_object(experiment)["iterations"][0]
-    assert iteration["means"]["mean_delta_h1"] == trace["mean_delta_h1"]
+    assert iteration["means"]["mean_delta_h1"] == numbers["mean_delta_h1"]
     assert "delta_h1" not in iteration["samples"][0]["quantities"]
     assert len(iteration["samples"]) == 128
 
@@ -118,13 +122,13 @@ def test_predictions_bear_their_names() -> None:
 def test_the_history_has_the_rows_of_the_table() -> None:
     experiment = shipped("mazur")
     shown = [0, 1, 10]
-    run = train(experiment, 10, shown)
+    run = trained(experiment, 10, shown)
     result = written(step_json(experiment, run, shown))
     assert [row["iteration"] for row in result["history"]] == shown
     assert result["history"][-1]["loss"] == result["final"]["loss"]
     assert result["history"][-1]["outputs"] == result["final"]["outputs"]
     xor = shipped("xor")
-    assert "outputs" not in written(step_json(xor, train(xor, 1), [0, 1]))["history"][0]
+    assert "outputs" not in written(step_json(xor, trained(xor, 1), [0, 1]))["history"][0]
 
 
 def test_earlier_updates_are_counted_apart() -> None:
@@ -146,7 +150,7 @@ def test_numbers_that_are_not_finite_are_left_out() -> None:
 
 def test_a_diverged_training_says_where() -> None:
     experiment = diverging()
-    result = written(step_json(experiment, train(experiment, 500), [0, 500]))
+    result = written(step_json(experiment, trained(experiment, 500), [0, 500]))
     validate(result, "step")
     assert result["final"]["ended"] == "diverged"
     assert result["final"]["diverged"]["iteration"] == result["final"]["iterations"] + 1

@@ -8,11 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.graphs import shipped_graph
 from tracer.digits.numbers import NumberFormat
-from tracer.formula import Number, parse
+from tracer.formula import Expression, Number, Symbol, parse, replace, symbols
+from tracer.graph.building import build_graph
+from tracer.graph.names import updated
 from tracer.model.names import Names
 from tracer.model.network import Bias, Network
-from tracer.show.notation.names import PlainNotation, QuantityNotation
+from tracer.model.quantity import Derivative, Kind, Label, Stage
+from tracer.show.notation.notation import QuantityNotation
 
 SIGMOID = "sigmoid"
 MAZUR = Names(
@@ -77,13 +81,30 @@ WRITTEN = {
         r"\frac{\partial C}{\partial W^{2}}",
     ),
 }
+NO_QUANTITIES: dict[str, Label] = {
+    "dnet_o1/dw5": Derivative(MAZUR.parse("net_o1"), MAZUR.parse("w5")),
+    "net": Kind.NET,
+    "dE/dW[2]": Stage(Kind.WEIGHT_GRADIENT, 2),
+}
 KINDS = [(style, target) for style in ("net-out", "z-a") for target in ("unicode", "latex")]
+
+
+def label(name: str) -> Label:
+    """What the name stands for in the classic example."""
+    return NO_QUANTITIES.get(name) or MAZUR.parse(name)
+
+
+def formula_of(text: str) -> Expression:
+    """The formula, its names replaced by what they stand for in the classic example."""
+    formula = parse(text)
+    return replace(formula, {key: Symbol(MAZUR.parse(str(key))) for key in symbols(formula)})
 
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_names_in_each_style(name: str) -> None:
-    written = tuple(QuantityNotation(MAZUR, style, target).name(name) for style, target in KINDS)
-    assert written == WRITTEN[name]
+    notations = [QuantityNotation(MAZUR, style, target) for style, target in KINDS]
+    assert tuple(notation.name(label(name)) for notation in notations) == WRITTEN[name]
+    assert {notation.canonical(label(name)) for notation in notations} == {name}
 
 
 @pytest.mark.parametrize("target", ["unicode", "ascii"])
@@ -92,19 +113,19 @@ def test_names_in_each_style(name: str) -> None:
     "name", [n for n in WRITTEN if not n.startswith(("net", "dnet", "dE/dW")) or "_" in n[:4]]
 )
 def test_written_names_are_read_back(name: str, style: str, target: str) -> None:
-    written = QuantityNotation(MAZUR, style, target).name(name)
+    written = QuantityNotation(MAZUR, style, target).name(label(name))
     assert MAZUR.parse(written) == MAZUR.parse(name)
 
 
 @pytest.mark.parametrize("name", ["dout_a/dnet_b", "dE/dout_a", "delta_b#3"])
 def test_softmax_names_are_read_back(name: str) -> None:
-    written = QuantityNotation(SOFTMAX, "z-a").name(name)
+    written = QuantityNotation(SOFTMAX, "z-a").name(SOFTMAX.parse(name))
     assert SOFTMAX.parse(written) == SOFTMAX.parse(name)
 
 
 def test_ascii_keeps_canonical_names() -> None:
     notation = QuantityNotation(MAZUR, target="ascii")
-    assert [notation.name(name) for name in WRITTEN] == list(WRITTEN)
+    assert [notation.name(label(name)) for name in WRITTEN] == list(WRITTEN)
 
 
 @pytest.mark.parametrize("neuron", ["[red]", "赤", "a_b", "50%", "x&y", "<b>"])
@@ -112,12 +133,13 @@ def test_neurons_may_be_called_anything(neuron: str) -> None:
     names = Names(Network.build([neuron], [(["o"], SIGMOID, Bias.NONE)], "squared_error"))
     for style in ("net-out", "z-a"):
         for name in (neuron, f"mean_{neuron}", f"{neuron}#2", "dE/dw1"):
-            ElementTree.fromstring(QuantityNotation(names, style, "mathml").name(name))
-            latex = QuantityNotation(names, style, "latex").name(name)
+            meant = names.parse(name)
+            ElementTree.fromstring(QuantityNotation(names, style, "mathml").name(meant))
+            latex = QuantityNotation(names, style, "latex").name(meant)
             assert latex.count("{") == latex.count("}")
             assert "%" not in latex.replace(r"\%", "")
             assert "&" not in latex.replace(r"\&", "")
-        assert QuantityNotation(names, style).name(neuron) == neuron
+        assert QuantityNotation(names, style).name(names.parse(neuron)) == neuron
 
 
 @settings(deadline=None)
@@ -130,7 +152,7 @@ def test_what_names_no_quantity_is_left_as_it_is_and_made_safe(text: str, style:
 @pytest.mark.parametrize("name", WRITTEN)
 @pytest.mark.parametrize("style", ["net-out", "z-a"])
 def test_mathml_is_one_element(name: str, style: str) -> None:
-    ElementTree.fromstring(QuantityNotation(MAZUR, style, "mathml").name(name))
+    ElementTree.fromstring(QuantityNotation(MAZUR, style, "mathml").name(label(name)))
 
 
 def test_numbers_in_formulas_have_no_needless_zeros() -> None:
@@ -141,7 +163,7 @@ def test_numbers_in_formulas_have_no_needless_zeros() -> None:
 
 
 def test_formulas_are_written_in_the_names_of_the_style() -> None:
-    formula = parse("w5*out_h1 + b2")
+    formula = formula_of("w5*out_h1 + b2")
     assert QuantityNotation(MAZUR).formula(formula) == "w5 · out_h1 + b2"
     assert QuantityNotation(MAZUR, "z-a").formula(formula) == "w5 · a_h1 + b2"
     assert (
@@ -152,7 +174,7 @@ def test_formulas_are_written_in_the_names_of_the_style() -> None:
 
 
 def test_raised_layers_get_brackets_in_a_power() -> None:
-    written = QuantityNotation(MAZUR, "z-a", "latex").formula(parse("out_o1**2"))
+    written = QuantityNotation(MAZUR, "z-a", "latex").formula(formula_of("out_o1**2"))
     assert written == r"\left(a_{1}^{2}\right)^{2}"
 
 
@@ -171,6 +193,19 @@ def test_long_sums_are_shortened_unless_all_is_wanted() -> None:
     ],
 )
 def test_graphs_have_their_own_names(target: str, written: str) -> None:
-    notation = PlainNotation(target, NumberFormat(3))
-    assert notation.name("dtotal/dapple") == written
+    graph = build_graph(shipped_graph("apples"))
+    notation = QuantityNotation(graph.names, target=target, numbers=NumberFormat(3))
+    gradient = graph.gradient(next(iter(graph.inputs)))
+    assert notation.name(gradient) == written
+    assert notation.canonical(gradient) == "dtotal/dapple"
     assert notation.number(2.5) == "2.500"
+
+
+@pytest.mark.parametrize(
+    ("target", "written"),
+    [("unicode", "apple⁺"), ("ascii", "apple+"), ("latex", r"\mathrm{apple}^{+}")],
+)
+def test_updated_inputs_of_graphs_bear_a_plus(target: str, written: str) -> None:
+    graph = build_graph(shipped_graph("apples"))
+    after = updated(next(iter(graph.inputs)))
+    assert QuantityNotation(graph.names, target=target).name(after) == written

@@ -7,10 +7,12 @@ import pytest
 
 from support.documents import plain, remarks, run_blocks, tables
 from support.networks import build, random_parameters, shipped
-from support.traces import traced
-from tracer.engine.training import trace_iterations
+from support.traces import named, traced
+from tracer.engine.timeline import NetworkTimeline
+from tracer.engine.training import Run
 from tracer.errors import UsageError
 from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.names import Names
 from tracer.model.network import Bias
 from tracer.show.document import Heading, Table, Text
 from tracer.show.reports.parameters import parameter_at
@@ -30,13 +32,14 @@ def test_every_number_of_the_classic_example_is_there() -> None:
     shown = tables(run_blocks(shipped("mazur")))
     assert list(shown) == ["network", "forward", "errors", "backward", "updates", "loss"]
     trace = traced(shipped("mazur"))
-    assert shown["forward"][2] == (1, "h1", trace["net_h1"], trace["out_h1"])
-    assert shown["errors"][0] == ("o1", 0.01, trace["out_o1"], trace["E_o1"])
-    assert shown["errors"][-1] == ("E_total", None, None, trace["E_total"])
-    delta = (trace["dE/dout_h1"], trace["dout/dnet_h1"], trace["delta_h1"])
+    numbers = named(trace)
+    assert shown["forward"][2] == (1, "h1", numbers["net_h1"], numbers["out_h1"])
+    assert shown["errors"][0] == ("o1", 0.01, numbers["out_o1"], numbers["E_o1"])
+    assert shown["errors"][-1] == ("E_total", None, None, numbers["E_total"])
+    delta = (numbers["dE/dout_h1"], numbers["dout/dnet_h1"], numbers["delta_h1"])
     assert shown["backward"][2] == (1, "h1", *delta)
-    gradient = trace["dE/dw5"]
-    assert shown["updates"][5] == ("w5", "h1 → o1", 0.4, gradient, 0.5 * gradient, trace["w5+"])
+    gradient = numbers["dE/dw5"]
+    assert shown["updates"][5] == ("w5", "h1 → o1", 0.4, gradient, 0.5 * gradient, numbers["w5+"])
     assert shown["loss"][0] == ("before the update", trace.loss)
     assert shown["loss"][1][1] == pytest.approx(0.291027773694, abs=1e-12)
 
@@ -49,7 +52,8 @@ def test_fixed_and_shared_parameters_are_marked() -> None:
 
 def test_there_is_no_parameter_beyond_the_last() -> None:
     network = shipped("mazur").network
-    assert parameter_at(network, network.parameter_count - 1).name == "b2"
+    last = parameter_at(network, network.parameter_count - 1)
+    assert Names(network).name(last.quantity) == "b2"
     with pytest.raises(IndexError):
         parameter_at(network, network.parameter_count)
 
@@ -85,12 +89,12 @@ def test_all_samples_are_shown_on_demand() -> None:
 
 def test_a_sample_asked_for_comes_with_its_part_of_each_gradient() -> None:
     blocks = run_blocks(shipped("relu-bce"), sample=2)
-    trace = traced(shipped("relu-bce"))
+    numbers = named(traced(shipped("relu-bce")))
     shown = tables(blocks)
     assert {name for name in shown if name.startswith("forward")} == {"forward#2"}
-    assert shown["parts#2"][0] == ("w1", "x1 → h1", trace["dE/dw1#2"], trace["dE/dw1"])
+    assert shown["parts#2"][0] == ("w1", "x1 → h1", numbers["dE/dw1#2"], numbers["dE/dw1"])
     bias = next(row for row in shown["parts#2"] if row[0] == "b6")
-    assert bias[2:] == (trace["dE/db6#2"], trace["dE/db6"])
+    assert bias[2:] == (numbers["dE/db6#2"], numbers["dE/db6"])
 
 
 def test_a_sample_outside_this_batch_is_said_to_be() -> None:
@@ -115,8 +119,8 @@ def test_samples_bear_their_names_and_iterations_their_batches() -> None:
 
 def test_softmax_slopes_are_the_whole_jacobian() -> None:
     shown = tables(run_blocks(shipped("two-layer-net")))
-    trace = traced(shipped("two-layer-net"))
-    expected = (trace["dout_o1/dnet_o2"], trace["dout/dnet_o2"], trace["dout_o3/dnet_o2"])
+    numbers = named(traced(shipped("two-layer-net")))
+    expected = (numbers["dout_o1/dnet_o2"], numbers["dout/dnet_o2"], numbers["dout_o3/dnet_o2"])
     assert tuple(row[2] for row in shown["slopes_2"]) == expected
     assert shown["backward"][0][3] == "matrix"
 
@@ -163,10 +167,10 @@ def test_without_data_the_forward_passes_of_predict_are_shown() -> None:
 
 def test_paths_sum_to_what_came_back() -> None:
     rows = tables(run_blocks(shipped("mazur"), view="paths"))["paths_1"]
-    trace = traced(shipped("mazur"))
+    numbers = named(traced(shipped("mazur")))
     assert rows[0][:4] == ("h1", "o1", "w5", 0.4)
-    assert rows[0][4:] == (trace["delta_o1"], trace["dE/dout_h1:o1"])
-    assert rows[2] == ("h1", "sum", "dE/dout_h1", None, None, trace["dE/dout_h1"])
+    assert rows[0][4:] == (numbers["delta_o1"], numbers["dE/dout_h1:o1"])
+    assert rows[2] == ("h1", "sum", "dE/dout_h1", None, None, numbers["dE/dout_h1"])
     assert rows[0][5] + rows[1][5] == pytest.approx(rows[2][5])  # type: ignore[operator]
 
 
@@ -185,13 +189,13 @@ def test_a_single_layer_has_no_paths() -> None:
 
 def test_layer_sizes_are_those_of_all_samples() -> None:
     rows = tables(run_blocks(shipped("relu-bce"), view="layers"))["layers"]
-    trace = traced(shipped("relu-bce"))
-    deltas = np.array([[trace[f"delta_g{n}#{k}"] for n in (1, 2)] for k in range(1, 5)])
+    numbers = named(traced(shipped("relu-bce")))
+    deltas = np.array([[numbers[f"delta_g{n}#{k}"] for n in (1, 2)] for k in range(1, 5)])
     assert rows[1][0] == 2
     expected = [np.abs(deltas).mean(), np.sqrt((deltas**2).mean()), np.abs(deltas).max()]
     assert list(rows[1][1:4]) == pytest.approx(expected)
     assert rows[1][4] == pytest.approx(rows[1][1] / rows[0][1])  # type: ignore[operator]
-    norm = np.linalg.norm([trace[f"dE/dw{n}"] for n in range(7, 13)])
+    norm = np.linalg.norm([numbers[f"dE/dw{n}"] for n in range(7, 13)])
     assert rows[1][5] == pytest.approx(norm)
     assert rows[0][4] is None
 
@@ -205,14 +209,14 @@ def test_batch_means_are_marked_wherever_they_are_shown(view: str) -> None:
         if name in ("means", "updates", "paths_1", "layers"):
             assert "not a gradient" in title
     if view == "neurons":
-        trace = traced(experiment)
+        numbers = named(traced(experiment))
         means = tables(run_blocks(experiment))["means"]
-        assert means[0][-1] == trace["mean_delta_o1"]
-        assert means[-1][2] == trace["mean_x3"]
+        assert means[0][-1] == numbers["mean_delta_o1"]
+        assert means[-1][2] == numbers["mean_x3"]
         assert not any(name.startswith("backward") for name in titles)
 
 
 def test_an_unknown_view_is_an_error() -> None:
-    run, traces = trace_iterations(shipped("mazur"), [1])
+    experiment = shipped("mazur")
     with pytest.raises(UsageError, match="did you mean 'paths'"):
-        run_document(shipped("mazur"), run, traces, view="path")
+        run_document(experiment, Run(NetworkTimeline(experiment)), [], view="path")

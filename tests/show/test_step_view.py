@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.documents import remarks, tables
+from support.documents import remarks, spelled, tables
 from support.networks import build, diverging, shipped
+from support.traces import trained
+from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import train
 from tracer.model.experiment import Data, Experiment, Resume, Stop, Training
 from tracer.model.network import Bias
@@ -18,7 +20,8 @@ from tracer.show.reports.step import history_iterations, step_document
 
 def blocks_after(experiment: Experiment, total: int, shown: list[int] | None = None) -> list[Block]:
     shown = history_iterations(total) if shown is None else shown
-    return list(step_document(experiment, train(experiment, total, shown), shown))
+    run = trained(experiment, total, shown)
+    return spelled(experiment, step_document(experiment, run, shown))
 
 
 def test_the_history_looks_at_round_numbers() -> None:
@@ -118,17 +121,17 @@ def test_an_interrupted_training_shows_what_was_done() -> None:
         raise KeyboardInterrupt
 
     mazur = shipped("mazur")
-    run = train(mazur, 1000, [10], interrupt)
-    blocks = list(step_document(mazur, run, [0, 10, 1000]))
+    run = train(NetworkTimeline(mazur), 1000, [10], interrupt)
+    blocks = spelled(mazur, step_document(mazur, run, [0, 10, 1000]))
     assert remarks(blocks, Warn) == [f"Interrupted after {run.done} update of 1000."]
     assert [row[0] for row in tables(blocks)["history"]] == [0, 1]
 
 
 def test_a_diverged_training_names_what_went_wrong() -> None:
     experiment = diverging()
-    run = train(experiment, 500, [100])
+    run = trained(experiment, 500, [100])
     assert run.diverged is not None
-    blocks = list(step_document(experiment, run, [0, 100, 500]))
+    blocks = spelled(experiment, step_document(experiment, run, [0, 100, 500]))
     warning = f"After {run.done} updates: training diverged in iteration {run.done + 1}: "
     assert str(remarks(blocks, Warn)[0]).startswith(warning)
     assert [row[0] for row in tables(blocks)["history"]] == [0, 100, run.done]

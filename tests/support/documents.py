@@ -3,11 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
-from tracer.engine.training import trace_iterations
+from tracer.engine.timeline import NetworkTimeline
+from tracer.engine.training import train_through
 from tracer.model.experiment import Experiment
-from tracer.show.document import Block, Cell, Items, Name, Note, Table, Text, Value, Warn
+from tracer.model.names import Names
+from tracer.show.document import (
+    Block,
+    Cell,
+    Formula,
+    Items,
+    Name,
+    Notation,
+    Note,
+    Table,
+    Text,
+    Value,
+    Warn,
+)
+from tracer.show.notation.notation import QuantityNotation
 from tracer.show.reports.run import run_document
+
+
+def spelled(experiment: Experiment, document: Iterable[Block]) -> list[Block]:
+    """The document with the canonical names of a network's numbers in it, as text."""
+    notation = QuantityNotation(Names(experiment.network))
+    return [_spelled(block, notation) for block in document]
+
+
+def _spelled(part: Any, notation: Notation) -> Any:
+    if isinstance(part, Name):
+        return Name(notation.canonical(part.label))
+    if is_dataclass(part) and not isinstance(part, type | Formula):
+        inner = {field.name: getattr(part, field.name) for field in fields(part)}
+        return replace(part, **{name: _spelled(value, notation) for name, value in inner.items()})
+    if isinstance(part, Iterable) and not isinstance(part, str):
+        return tuple(_spelled(inner, notation) for inner in part)
+    return part
 
 
 def tables(document: Iterable[Block]) -> dict[str, list[tuple[Cell, ...]]]:
@@ -20,9 +54,10 @@ def tables(document: Iterable[Block]) -> dict[str, list[tuple[Cell, ...]]]:
 
 
 def plain(cell: Cell) -> Cell:
-    """A name or a tuple of parts as text; other cells as they are."""
+    """A name that is text, or a tuple of parts, as text; other cells as they are."""
     if isinstance(cell, Name):
-        return cell.name
+        assert isinstance(cell.label, str), "only `spelled` documents have names"
+        return cell.label
     if isinstance(cell, Value):
         return str(cell.number)
     return "".join(str(plain(part)) for part in cell) if isinstance(cell, tuple) else cell
@@ -50,6 +85,9 @@ def run_blocks(
     sample: int | str | None = None,
     limit: int | None = 200,
 ) -> list[Block]:
-    """The document of `run`; its tables can be read once."""
-    run, traces = trace_iterations(experiment, range(1, iterations + 1))
-    return list(run_document(experiment, run, traces, view=view, sample=sample, limit=limit))
+    """The document of `run`, its names spelled."""
+    wanted = range(1, iterations + 1)
+    run = train_through(NetworkTimeline(experiment), wanted)
+    traces = map(run.timeline.trace, run.reached(wanted))
+    document = run_document(experiment, run, traces, view=view, sample=sample, limit=limit)
+    return spelled(experiment, document)

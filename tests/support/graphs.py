@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from support.paths import CONFIGS, EXAMPLES
 from tracer.config import load
-from tracer.graph import Graph, GraphTrace, build_graph
+from tracer.graph.building import build_graph
+from tracer.graph.structure import Graph
+from tracer.graph.timeline import GraphTimeline
+from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import GraphExperiment, GraphNode, GraphTraining
 
 COLUMN = 9
@@ -25,6 +28,14 @@ def built(
     inputs: dict[str, float], nodes: dict[str, str], training: GraphTraining | None = None
 ) -> Graph:
     return build_graph(described(inputs, nodes, training))
+
+
+def timeline(
+    inputs: dict[str, float], nodes: dict[str, str], training: GraphTraining | None = None
+) -> GraphTimeline:
+    """The way that the graph's training goes."""
+    experiment = described(inputs, nodes, training)
+    return GraphTimeline(experiment, build_graph(experiment))
 
 
 def traced_graph(inputs: dict[str, float], **nodes: str) -> GraphTrace:

@@ -1,14 +1,21 @@
 """Notations for the tests: enough to tell names, formulas and numbers apart."""
 
 from tracer.formula import Expression
+from tracer.model.quantity import Label
 
 NAMES = {"dE/dw1": "∂E/∂w1", "delta_o1": "δ_o1"}
 LATEX_NAMES = {"dE/dw1": r"\frac{\partial E}{\partial w_1}", "delta_o1": r"\delta_{o1}"}
 
 
 class PlainNotation:
-    def name(self, name: str, /) -> str:
-        return NAMES.get(name, name)
+    """Of documents whose labels are text: their canonical names."""
+
+    def name(self, label: Label | str, /) -> str:
+        return NAMES.get(self.canonical(label), self.canonical(label))
+
+    def canonical(self, label: Label | str, /) -> str:
+        assert isinstance(label, str)
+        return label
 
     def formula(self, expression: Expression, /) -> str:
         return str(expression)
@@ -18,5 +25,5 @@ class PlainNotation:
 
 
 class LatexNotation(PlainNotation):
-    def name(self, name: str, /) -> str:
-        return LATEX_NAMES.get(name, name)
+    def name(self, label: Label | str, /) -> str:
+        return LATEX_NAMES.get(self.canonical(label), self.canonical(label))

@@ -7,21 +7,21 @@ digits. Planting a mistake rewrites one formula of it, and everything after it f
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from tracer.diagnose.answers import Answer, Moment
-from tracer.diagnose.answers.moments import untrained
-from tracer.diagnose.calculation import Calculation, Source
-from tracer.diagnose.mistakes import Mistake, Scene
+from tracer.diagnose.carried import Carried, Rewriting
+from tracer.diagnose.mistakes import Mistake, Site
 from tracer.digits.numbers import Written
-from tracer.explain.explanation import NetworkNumbers
-from tracer.explain.worksheet import is_asked
+from tracer.explain.calculation import Calculation, timeline_of
+from tracer.explain.worksheet import to_calculate
 from tracer.formula import EvaluationError, Expression
-from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.experiment import Data, Experiment, GraphExperiment, Training
 from tracer.model.network import Bias, Network
+from tracer.model.quantity import Identity, Quantity
 
 _NOISE = 1e-14
 _ACTIVATIONS = ("sigmoid", "tanh", "softplus", "sigmoid", "relu")
@@ -31,9 +31,9 @@ _BIASES = (Bias.SHARED, Bias.EACH, Bias.SHARED, Bias.NONE)
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A mistake at one name: the value that it gives there, and the right one."""
+    """A mistake in one number: the value that it gives there, and the right one."""
 
-    name: str
+    quantity: Quantity
     formula: Expression
     value: float
     right: float
@@ -80,47 +80,46 @@ def random_experiment(rng: np.random.Generator) -> Experiment:
     )
 
 
-def source_of(experiment: Experiment) -> Source:
+def exact_of(experiment: Experiment | GraphExperiment) -> Calculation:
     """The right numbers of the first iteration."""
-    return Source(untrained(experiment, Moment()))
+    timeline = timeline_of(experiment)
+    return Calculation(timeline, timeline.trace(1))
 
 
-def asked(source: Source) -> list[str]:
-    """The names of a whole sheet, in the order of the calculation."""
-    assert isinstance(source.numbers, NetworkNumbers)
-    trace = source.numbers.trace
-    return [trace.names.name(q) for q in trace.quantities() if is_asked(trace, q)]
+def asked(exact: Calculation) -> list[Identity]:
+    """The numbers of a whole sheet, in the order of the calculation."""
+    return list(to_calculate(exact.trace))
 
 
-def plants(source: Source, row: Mistake, rng: np.random.Generator) -> Iterator[Planted]:
+def plants(exact: Calculation, row: Mistake, rng: np.random.Generator) -> Iterator[Planted]:
     """The mistake, once in every quantity where it can be made, in random order."""
-    assert isinstance(source.numbers, NetworkNumbers)
-    trace = source.numbers.trace
-    names = [name for name in trace if source.formula(name) is not None]
-    for place in rng.permutation(len(names)):
-        name = names[place]
-        quantity, formula = trace.find(name), source.formula(name)
+    trace = exact.trace
+    quantities = [q for q in trace.quantities() if exact.formula(q) is not None]
+    for place in rng.permutation(len(quantities)):
+        quantity = quantities[place]
+        formula = exact.formula(quantity)
         if formula is None or quantity.kind not in row.kinds | row.also:
             continue
-        variants = row.variants(Scene(trace, quantity, formula))
+        variants = row.variants(Site(trace, quantity, formula))
         for number in rng.permutation(len(variants))[:1]:
-            changed = Calculation(source, {}, rewriting=_only(name, variants[number]))
+            changed = Carried(exact, {}, rewriting=_only(quantity, variants[number]))
             try:
-                yield Planted(name, variants[number], changed[name], source.value(name))
+                value, right = changed[quantity], exact.value(quantity)
             except EvaluationError:
                 continue
+            yield Planted(quantity, variants[number], value, right)
 
 
-def _only(name: str, formula: Expression) -> Callable[[str, Expression], Expression | None]:
-    return lambda other, _: formula if other == name else None
+def _only(quantity: Quantity, formula: Expression) -> Rewriting:
+    return lambda other, _: formula if other == quantity else None
 
 
-def sheet(source: Source, digits: int, planted: Planted | None = None) -> dict[str, str]:
+def sheet(exact: Calculation, digits: int, planted: Planted | None = None) -> dict[Identity, str]:
     """Every number asked for, as a learner writes it who made that mistake and no other."""
-    rewriting = _only(planted.name, planted.formula) if planted else None
-    calculation = Calculation(source, {}, rewriting=rewriting)
-    names = dict.fromkeys([*asked(source), *([planted.name] if planted else [])])
-    return {name: written(calculation[name], digits) for name in names}
+    rewriting = _only(planted.quantity, planted.formula) if planted else None
+    calculation = Carried(exact, {}, rewriting=rewriting)
+    found = dict.fromkeys([*asked(exact), *([planted.quantity] if planted else [])])
+    return {identity: written(calculation[identity], digits) for identity in found}
 
 
 def written(value: float, digits: int) -> str:
@@ -130,9 +129,9 @@ def written(value: float, digits: int) -> str:
     return f"{value:.{digits - 1}e}"
 
 
-def answers(texts: Mapping[str, str]) -> list[Answer]:
+def answers(texts: Mapping[Identity, str]) -> list[Answer]:
     """A sheet as answers."""
-    return [Answer(Moment(), name, Written.parse(text)) for name, text in texts.items()]
+    return [Answer(Moment(), identity, Written.parse(text)) for identity, text in texts.items()]
 
 
 def can_be_told(planted: Planted, digits: int) -> bool:
@@ -143,26 +142,26 @@ def can_be_told(planted: Planted, digits: int) -> bool:
     return abs(planted.value - planted.right) > 3 * unit
 
 
-def right_sheet(source: Source, rng: np.random.Generator) -> dict[str, str]:
+def right_sheet(exact: Calculation, rng: np.random.Generator) -> dict[Identity, str]:
     """A part of a right sheet: the numbers rounded, cut off, or each made of rounded ones."""
     digits, way = int(rng.integers(2, 9)), str(rng.choice(["rounded", "cut off", "by hand"]))
     if way == "by hand":
-        return _by_hand(source, digits)
+        return _by_hand(exact, digits)
     write = _cut if way == "cut off" else written
-    names = [name for name in asked(source) if rng.random() < 0.7]
-    return {name: write(source.value(name), digits) for name in names}
+    some = [identity for identity in asked(exact) if rng.random() < 0.7]
+    return {identity: write(exact.value(identity), digits) for identity in some}
 
 
-def _by_hand(source: Source, digits: int) -> dict[str, str]:
+def _by_hand(exact: Calculation, digits: int) -> dict[Identity, str]:
     """Each number made of the rounded ones before it, as far as that goes."""
-    own: dict[str, float] = {}
-    texts: dict[str, str] = {}
-    for name in asked(source):
+    own: dict[Identity, float] = {}
+    texts: dict[Identity, str] = {}
+    for identity in asked(exact):
         try:
-            texts[name] = written(Calculation(source, own).recalculated(name), digits)
+            texts[identity] = written(Carried(exact, own).recalculated(identity), digits)
         except EvaluationError:  # an output that was rounded to 1 has no logarithm
             break
-        own[name] = float(texts[name])
+        own[identity] = float(texts[identity])
     return texts
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from support.traces import traced
+from support.traces import named, traced
 from tracer.config import dump, load
 from tracer.diagnose.answers import read_answers
-from tracer.diagnose.mistakes import MISTAKES, Scene
+from tracer.diagnose.mistakes import MISTAKES, Site
 from tracer.errors import BptraceError, UsageError
 from tracer.explain.worksheet import answers
 from tracer.formula import evaluate
@@ -82,9 +82,9 @@ def test_mistakes_differ_from_the_right_numbers_in_four_decimals(
             formula = trace.formula(quantity)
             if formula is None:
                 continue
-            scene, right = Scene(trace, quantity, formula), trace.value(quantity)
+            site, right = Site(trace, quantity, formula), trace.value(quantity)
             rows = [row for row in MISTAKES.values() if quantity.kind in row.kinds | row.also]
-            values = [evaluate(v, trace) for row in rows for v in row.variants(scene)]
+            values = [evaluate(v, trace) for row in rows for v in row.variants(site)]
             wrong = [value for value in values if abs(value - right) > 1e-12]
             assert all(f"{value:.4f}" != f"{right:.4f}" for value in wrong)
 
@@ -103,7 +103,7 @@ def test_other_networks_are_pleasant_too(wish: Wish) -> None:
 
 def test_a_relu_exercise_has_one_that_is_off_and_none_near_its_kink() -> None:
     for seed in range(5):
-        trace = traced(exercise(WISHES["relu"], seed))
+        trace = named(traced(exercise(WISHES["relu"], seed)))
         nets = np.array([trace[f"net_h{k}"] for k in (1, 2, 3)])
         assert (nets < 0).any()
         assert (nets > 0).any()

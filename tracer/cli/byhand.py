@@ -35,16 +35,18 @@ def run_by_hand(
     display: Display,
 ) -> None:
     """Show the first iterations both ways."""
-    from tracer.engine.training import trace_iterations
-    from tracer.explain.byhand import by_hand_traces
+    from tracer.engine.timeline import NetworkTimeline
+    from tracer.engine.training import train_through
+    from tracer.explain.byhand import by_hand
     from tracer.model.names import Names
     from tracer.show.formats.findings import by_hand_json
     from tracer.show.reports.byhand import by_hand_document
 
     _check(experiment)
-    run, exact = trace_iterations(experiment, range(1, iterations + 1))
-    by_hand = by_hand_traces(experiment, [trace.number for trace in exact], rounding)
-    pairs = list(zip(exact, by_hand, strict=True))
+    wanted = range(1, iterations + 1)
+    timeline, rounded = NetworkTimeline(experiment), by_hand(experiment, rounding)
+    run = train_through(timeline, wanted)
+    pairs = [(timeline.trace(k), rounded.trace(k)) for k in run.reached(wanted)]
     if display.as_json:
         show_json({"title": experiment.title} | by_hand_json(pairs, rounding), display)
     else:
@@ -64,22 +66,17 @@ def explain_by_hand(
 ) -> None:
     """Work the numbers asked for in each iteration out as on paper."""
     from tracer.digits.numbers import NumberFormat
-    from tracer.explain.byhand import by_hand_traces
-    from tracer.explain.explanation import NetworkNumbers, numbers_of
+    from tracer.explain.byhand import by_hand
+    from tracer.explain.calculation import Calculation, calculations
     from tracer.model.names import Names
     from tracer.show.formats.findings import explain_by_hand_json
     from tracer.show.reports.explain_by_hand import explain_by_hand_document
 
     _check(experiment)
-    exact = numbers_of(experiment, asked)
-    hands = by_hand_traces(experiment, asked, rounding)
+    exact, rounded = calculations(experiment, asked), by_hand(experiment, rounding)
     found = [
-        (
-            exact[hand.number],
-            NetworkNumbers(hand),
-            [exact[hand.number].find(name) for name in asked[hand.number]],
-        )
-        for hand in hands
+        (exact[k], Calculation(rounded, rounded.trace(k)), [exact[k].find(n) for n in names])
+        for k, names in sorted(asked.items())
     ]
     if display.as_json:
         show_json(explain_by_hand_json(found, depth), display)

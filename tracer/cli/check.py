@@ -53,8 +53,6 @@ def check(
     """
     from tracer.diagnose.check import check as judge
     from tracer.diagnose.check import with_reasons
-    from tracer.model.experiment import Experiment
-    from tracer.model.names import Names
     from tracer.show.formats.check_json import check_json
     from tracer.show.reports.check import LIMIT, check_document
 
@@ -73,8 +71,7 @@ def check(
         limit = None if all_rows or display.complete else LIMIT
         digits = number_format(display)
         document = check_document(checked, digits, reveal=reveal, carry=carry, limit=limit)
-        names = Names(experiment.network) if isinstance(experiment, Experiment) else None
-        show(document, display, names)
+        show(document, display, checked.names)
     if not checked.all_right:
         raise typer.Exit(DISAGREE)
 

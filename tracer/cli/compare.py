@@ -41,10 +41,11 @@ def compare(
     experiments = [load_network(config) for config in configs]
     with progress(len(experiments), "training") as report:
         comparison = compare_runs(experiments, iterations, report)
+    names = Names(experiments[0].network)
     if display.as_json:
-        show_json(compare_json(comparison), display)
+        show_json(compare_json(comparison, names), display)
     else:
         document = compare_document(comparison, [Path(config).name for config in configs])
-        show(document, display, Names(experiments[0].network))
+        show(document, display, names)
     if not comparison.agree:
         raise typer.Exit(DISAGREE)

@@ -15,6 +15,7 @@ from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.digits.numbers import NumberFormat
+    from tracer.graph.names import GraphNames
     from tracer.model.names import Names
     from tracer.show.document import Document
     from tracer.show.document import Notation as DocumentNotation
@@ -75,13 +76,13 @@ class Display:
 def show(
     document: Document,
     display: Display,
-    names: Names | None,
+    names: Names | GraphNames,
     *,
     full: bool = False,
     numbers: NumberFormat | None = None,
     standalone: bool = False,
 ) -> None:
-    """Write a document to where `display` says; `names` is None for computation graphs.
+    """Write a document to where `display` says; `names` are those of its quantities.
 
     `full`: long sums are not shortened. `numbers`: how numbers are shown where no option says so.
     `standalone`: LaTeX as a whole document.
@@ -102,20 +103,18 @@ def show(
 
 def notation(
     display: Display,
-    names: Names | None,
+    names: Names | GraphNames,
     target: str,
     *,
     full: bool = False,
     numbers: NumberFormat | None = None,
 ) -> DocumentNotation:
     """How names, formulas and numbers are written for `target`: unicode, ascii, latex or mathml."""
-    from tracer.show.notation.names import LIMIT, PlainNotation, QuantityNotation
+    from tracer.show.notation.notation import LIMIT, QuantityNotation
 
     asked = display.digits is not None or display.sig is not None
     shown = number_format(display) if asked or numbers is None else numbers
     limit = None if full else LIMIT
-    if names is None:
-        return PlainNotation(target, shown, limit)
     return QuantityNotation(names, display.notation.value, target, shown, limit)
 
 

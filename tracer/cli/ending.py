@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tracer.engine.training import Run
-    from tracer.graph import GraphRun
 
 
-def raise_end(run: Run | GraphRun) -> None:
+def raise_end(run: Run[Any]) -> None:
     """Leave as a diverged or an interrupted run does; what it came to has been shown."""
     if run.diverged:
         raise run.diverged

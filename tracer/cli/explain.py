@@ -47,7 +47,8 @@ def explain(
     The formula in symbols, the numbers put in, the result; without a NAME, what there is.
     """
     from tracer.digits.rounding import parse_rounding
-    from tracer.explain.explanation import needed, numbers_of, record
+    from tracer.explain.calculation import calculations
+    from tracer.explain.explanation import needed, record
     from tracer.model.experiment import Experiment
     from tracer.model.names import Names
     from tracer.show.reports.explain import explain_document
@@ -67,13 +68,14 @@ def explain(
         explain_by_hand(experiment, asked, levels, how, display, full=full)
         return
     with progress(max(asked), "training") as report:
-        numbers = numbers_of(experiment, asked, report)
-    found = [(numbers[k], [numbers[k].find(name) for name in asked[k]]) for k in asked]
+        exact = calculations(experiment, asked, report)
+    found = [(exact[k], [exact[k].find(name) for name in asked[k]]) for k in asked]
     if display.as_json:
-        records = (record(n, name) for n, some in found for name in needed(n, some, levels))
+        records = (record(c, one) for c, some in found for one in needed(c, some, levels))
         show_json(records, display)
     else:
-        show(explain_document(experiment, found, levels, digits), display, known, full=full)
+        document = explain_document(experiment, found, levels, digits)
+        show(document, display, found[0][0].trace.names, full=full)
 
 
 def _by_iteration(texts: list[str], default: int, known: Names | None) -> dict[int, list[str]]:

@@ -25,8 +25,9 @@ def gradcheck(
 
     Central differences and, where there is one, a complex step, for every parameter.
     """
-    from tracer.diagnose.gradcheck import SAMPLED, Verdict, check_graph, check_network
-    from tracer.graph import build_graph
+    from tracer.diagnose.gradcheck import SAMPLED, GradientVerdict, check_graph, check_network
+    from tracer.graph.building import build_graph
+    from tracer.graph.names import GraphNames
     from tracer.model.experiment import Experiment
     from tracer.model.names import Names
     from tracer.show.formats.gradcheck_json import gradcheck_json
@@ -34,15 +35,16 @@ def gradcheck(
 
     experiment = load_config(config)
     if isinstance(experiment, Experiment):
-        names: Names | None = Names(experiment.network)
+        names: Names | GraphNames = Names(experiment.network)
         count = experiment.network.parameter_count
         with progress(count if all else min(count, SAMPLED), "checking") as report:
             checked = check_network(experiment, all=all, progress=report)
     else:
-        names, checked = None, check_graph(build_graph(experiment))
+        graph = build_graph(experiment)
+        names, checked = graph.names, check_graph(graph)
     if display.as_json:
-        show_json(gradcheck_json(checked), display)
+        show_json(gradcheck_json(checked, names.name), display)
     else:
-        show(gradcheck_document(experiment.title, checked), display, names)
-    if checked.count(Verdict.DISAGREES):
+        show(gradcheck_document(experiment.title, checked, names.name), display, names)
+    if checked.count(GradientVerdict.DISAGREES):
         raise typer.Exit(DISAGREE)

@@ -16,9 +16,8 @@ from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.graph import GraphTrace
+    from tracer.graph.trace import GraphTrace
     from tracer.model.experiment import Experiment, GraphExperiment
-    from tracer.model.names import Names
 
 
 def graph(
@@ -41,10 +40,7 @@ def graph(
 
     experiment = load_config(config)
     if isinstance(experiment, Experiment):
-        from tracer.model.names import Names
-
-        trace, names = _of_network(experiment, sample, fine), Names(experiment.network)
-        _show([trace], all_rows, display, names)
+        _show([_of_network(experiment, sample, fine)], all_rows, display)
         return
     if sample is not None or fine:
         raise UsageError("--sample and --fine are for networks", f"{config} is a graph already")
@@ -55,30 +51,28 @@ def run_graph(
     experiment: GraphExperiment, iterations: int, all_rows: bool, display: Display
 ) -> None:
     """Show the first iterations of a graph; without training there is only one."""
-    from tracer.graph import GraphTrace, build_graph, trace_graph, train_graph
+    from tracer.engine.training import train_through
+    from tracer.graph.building import build_graph
+    from tracer.graph.timeline import GraphTimeline
 
-    built = build_graph(experiment)
-    if built.training is None:
-        if iterations > 1:
-            raise UsageError("without `training` there is only iteration 1")
-        _show([GraphTrace(built)], all_rows, display, None)
-        return
-    run = train_graph(built, iterations, range(iterations))
-    reached = range(1, min(iterations, run.done) + 1)
+    timeline = GraphTimeline(experiment, build_graph(experiment))
+    wanted = range(1, iterations + 1)
+    run = train_through(timeline, wanted)
+    reached = run.reached(wanted)
     if run.diverged and not reached:
         raise run.diverged
-    _show([trace_graph(built, run, k) for k in reached], all_rows, display, None)
+    _show([timeline.trace(k) for k in reached], all_rows, display)
     raise_end(run)
 
 
 def _of_network(experiment: Experiment, sample: int | None, fine: bool) -> GraphTrace:
-    from tracer.engine.training import Run, trace
-    from tracer.graph import GraphTrace, network_graph
+    from tracer.engine.timeline import NetworkTimeline
+    from tracer.graph.from_network import network_graph
+    from tracer.graph.trace import GraphTrace
 
     if experiment.data is None:
         raise UsageError("without `data` there is no loss", "give the configuration `data`")
-    run = Run({0: experiment.parameters, 1: experiment.parameters})
-    iteration = trace(experiment, run, 1)
+    iteration = NetworkTimeline(experiment).trace(1, updated=False)
     if sample is not None and sample - 1 not in iteration.rows:
         rows = ", ".join(str(row + 1) for row in iteration.rows[:10])
         raise UsageError(f"sample {sample} is not in the first batch", f"its samples are {rows}")
@@ -86,9 +80,7 @@ def _of_network(experiment: Experiment, sample: int | None, fine: bool) -> Graph
     return GraphTrace(network_graph(iteration, row, fine=fine))
 
 
-def _show(
-    traces: Sequence[GraphTrace], all_rows: bool, display: Display, names: Names | None
-) -> None:
+def _show(traces: Sequence[GraphTrace], all_rows: bool, display: Display) -> None:
     from tracer.show.formats.graph_json import graph_run_json
     from tracer.show.reports.graph import graph_document
     from tracer.show.reports.selection import ROW_LIMIT
@@ -97,4 +89,4 @@ def _show(
         show_json(graph_run_json(traces), display)
     else:
         limit = None if all_rows or display.complete else ROW_LIMIT
-        show(graph_document(traces, limit), display, names, full=all_rows)
+        show(graph_document(traces, limit), display, traces[0].names, full=all_rows)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +16,6 @@ from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
-    from tracer.engine.trace import IterationTrace
     from tracer.model.experiment import Experiment
 
 
@@ -92,15 +89,17 @@ def _run_network(
     display: Display,
     all_rows: bool,
 ) -> None:
-    from tracer.engine.training import trace_iterations
+    from tracer.engine.timeline import NetworkTimeline
+    from tracer.engine.training import train_through
     from tracer.model.names import Names
     from tracer.show.formats.json import run_json
     from tracer.show.reports.run import run_document
     from tracer.show.reports.selection import ROW_LIMIT
 
     with progress(iterations, "training") as report:
-        run, traced = trace_iterations(experiment, range(1, iterations + 1), report)
-    traces = _released(traced)
+        wanted = range(1, iterations + 1)
+        run = train_through(NetworkTimeline(experiment), wanted, report)
+    traces = map(run.timeline.trace, run.reached(wanted))
     if display.as_json:
         show_json(run_json(experiment, run, traces, sample), display)
     else:
@@ -109,11 +108,3 @@ def _run_network(
         document = run_document(experiment, run, traces, view=view.value, sample=shown, limit=limit)
         show(document, display, Names(experiment.network))
     raise_end(run)
-
-
-def _released(traces: list[IterationTrace]) -> Iterator[IterationTrace]:
-    """Each trace in turn; its numbers go with it, so that a long run needs no more memory."""
-    waiting = deque(traces)
-    traces.clear()
-    while waiting:
-        yield waiting.popleft()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -15,7 +15,10 @@ from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
+    from tracer.engine.training import Run, Timeline
     from tracer.model.experiment import Experiment, GraphExperiment
+
+T = TypeVar("T", bound="Timeline")
 
 
 def step(
@@ -99,16 +102,13 @@ def _traced(text: str | None, total: int) -> list[int]:
 def _step_network(
     experiment: Experiment, steps: Steps, save: Path | None, display: Display
 ) -> None:
-    from tracer.engine.training import continued, trace, train
+    from tracer.engine.timeline import NetworkTimeline
     from tracer.model.names import Names
     from tracer.show.formats.json import step_json
     from tracer.show.reports.step import step_document
 
-    with progress(steps.total, "training") as report:
-        run = train(experiment, steps.total, steps.kept, report)
-    if save:
-        _save(continued(experiment, run), run.done, save, display)
-    traces = [trace(experiment, run, k) for k in steps.traced if k <= run.done]
+    run = _trained(NetworkTimeline(experiment), steps, save, display)
+    traces = map(run.timeline.trace, run.reached(steps.traced))
     if display.as_json:
         show_json(step_json(experiment, run, steps.shown, traces), display)
     else:
@@ -120,23 +120,30 @@ def _step_network(
 def _step_graph(
     experiment: GraphExperiment, steps: Steps, save: Path | None, display: Display
 ) -> None:
-    from tracer.graph import build_graph, trace_graph, train_graph
+    from tracer.graph.building import build_graph
+    from tracer.graph.timeline import GraphTimeline
     from tracer.show.formats.graph_json import graph_step_json
     from tracer.show.reports.graph import graph_steps_document
 
     graph = build_graph(experiment)
-    with progress(steps.total, "training") as report:
-        run = train_graph(graph, steps.total, steps.kept, report)
-    if save:
-        inputs = {**experiment.inputs, **run.inputs}
-        _save(replace(experiment, inputs=inputs, expected=()), run.done, save, display)
-    traces = [trace_graph(graph, run, k) for k in steps.traced if k <= run.done]
+    run = _trained(GraphTimeline(experiment, graph), steps, save, display)
+    traces = map(run.timeline.trace, run.reached(steps.traced))
     if display.as_json:
-        show_json(graph_step_json(graph, run, steps.shown, traces), display)
+        show_json(graph_step_json(run, steps.shown, traces), display)
     else:
-        document = graph_steps_document(graph, run, steps.shown, traces, steps.limit)
-        show(document, display, None)
+        show(graph_steps_document(run, steps.shown, traces, steps.limit), display, graph.names)
     raise_end(run)
+
+
+def _trained(timeline: T, steps: Steps, save: Path | None, display: Display) -> Run[T]:
+    """The run, its end saved where that was asked for."""
+    from tracer.engine.training import train
+
+    with progress(steps.total, "training") as report:
+        run = train(timeline, steps.total, steps.kept, report)
+    if save:
+        _save(timeline.continued(run.done, tuple(run.losses)), run.done, save, display)
+    return run
 
 
 def _save(state: Experiment | GraphExperiment, updates: int, path: Path, display: Display) -> None:

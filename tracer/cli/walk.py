@@ -17,7 +17,7 @@ from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.digits.numbers import NumberFormat
-    from tracer.explain.explanation import GraphNumbers, NetworkNumbers
+    from tracer.explain.calculation import Calculation
     from tracer.explain.walk import Walk
     from tracer.show.document import Derivation, Notation
     from tracer.show.formats import Style
@@ -57,7 +57,7 @@ def walk(
 
     Formula, Enter, the numbers put in, Enter, the result; --ask lets you answer first.
     """
-    from tracer.explain.explanation import numbers_of
+    from tracer.explain.calculation import calculations
     from tracer.explain.walk import walk_through
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -65,26 +65,22 @@ def walk(
     display = Display(digits=digits, sig=sig, notation=notation)
     experiment = load_config(config)
     with progress(iteration, "training") as report:
-        numbers = numbers_of(experiment, [iteration], report)[iteration]
-    way = walk_through(numbers, None if sample is None else sample - 1)
-    _Terminal(numbers, way, display, ask=ask).go()
+        calculation = calculations(experiment, [iteration], report)[iteration]
+    way = walk_through(calculation, None if sample is None else sample - 1)
+    _Session(calculation, way, display, ask=ask).go()
 
 
-class _Terminal:
+class _Session:
     """Shows a walk's states, and reads what to do next."""
 
-    def __init__(
-        self, numbers: NetworkNumbers | GraphNumbers, way: Walk, display: Display, *, ask: bool
-    ) -> None:
-        from tracer.explain.explanation import NetworkNumbers
+    def __init__(self, calculation: Calculation, way: Walk, display: Display, *, ask: bool) -> None:
         from tracer.show.formats import detect
 
-        self.numbers, self.state, self.ask = numbers, way, ask
+        self.calculation, self.state, self.ask = calculation, way, ask
         self.digits: NumberFormat = number_format(display)
         self.style: Style = detect(sys.stdout, os.environ)
-        names = numbers.trace.names if isinstance(numbers, NetworkNumbers) else None
         target = "ascii" if self.style.ascii else "unicode"
-        self.notation: Notation = notation(display, names, target)
+        self.notation: Notation = notation(display, calculation.trace.names, target)
 
     def go(self) -> None:
         """The whole way, until its end or until the reader has had enough."""
@@ -126,7 +122,7 @@ class _Terminal:
         from tracer.explain.walk import Shown
         from tracer.show.reports.explain import derivation
 
-        whole = derivation(self.numbers, state.item.name, self.digits)
+        whole = derivation(self.calculation, state.item.identity, self.digits)
         steps = len(whole.steps)
         ends = (0, 1, max(1, steps - 1), steps)
         before, lines = (self._written(whole, ends[state.shown - back]) for back in (1, 0))
@@ -148,7 +144,7 @@ class _Terminal:
         from tracer.explain.walk import Shown, judge
 
         try:
-            verdict = judge(text, self.numbers.value(state.item.name), self.digits)
+            verdict = judge(text, self.calculation.value(state.item.identity), self.digits)
         except ValueError as error:
             print(f"  {error}; ? tells the keys")
             return None

@@ -62,9 +62,9 @@ def worksheet(
 
 
 def _first_iteration(config: str) -> IterationTrace:
-    from tracer.engine.training import trace_iterations
+    from tracer.engine.timeline import NetworkTimeline
 
-    return trace_iterations(load_network(config), [1])[1][0]
+    return NetworkTimeline(load_network(config)).trace(1)
 
 
 def _write_answers(trace: IterationTrace, display: Display) -> None:

@@ -9,40 +9,42 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tracer.diagnose.answers.model import Answer
-from tracer.diagnose.answers.moments import Moment, traced, with_targets
-from tracer.diagnose.calculation import Calculation, Source
-from tracer.diagnose.verdicts import BLAMED, TAINTED, Finding, Judge
-from tracer.diagnose.why import Explanation, why
+from tracer.diagnose.answers.moments import Moment, traced
+from tracer.diagnose.carried import Carried
+from tracer.diagnose.verdicts import TAINTED, Finding, Judge
+from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.numbers import Written
-from tracer.explain.explanation import GraphNumbers, NetworkNumbers
-from tracer.explain.worksheet import is_asked
+from tracer.engine.trace import IterationTrace
+from tracer.explain.calculation import Calculation
+from tracer.explain.worksheet import to_calculate
 from tracer.model.experiment import Experiment, GraphExperiment
-from tracer.model.quantity import Kind
+from tracer.model.quantity import Identity, Kind, Phase, Quantity, at
 
-_FORWARD = frozenset({Kind.NET, Kind.OUT})
+_FORWARD = (Phase.GIVEN, Phase.FORWARD)
+_WITH_ERRORS = (*_FORWARD, Phase.ERRORS)
 _TOTALS = frozenset({Kind.OUT, Kind.TOTAL, Kind.LOSS, Kind.WEIGHT, Kind.BIAS})
-_WITH_ERRORS = _FORWARD | {Kind.ERROR, Kind.TOTAL, Kind.LOSS}
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """One moment: its verdicts in order, and the `names` of all numbers there were to supply.
+class CheckedMoment:
+    """One moment: its verdicts in order, and all numbers that there were to supply.
 
     `why`: the conventions under which the wrong totals of `wanted` come out, once they were looked for.
     """
 
     moment: Moment
-    source: Source
+    exact: Calculation
     findings: tuple[Finding, ...]
-    names: tuple[str, ...]
-    why: Explanation | None = None
+    known: tuple[Identity, ...]
+    why: ConventionsFound | None = None
 
     @property
-    def carried(self) -> Calculation:
+    def carried(self) -> Carried:
         """The learner's own calculation, carried to the end."""
-        return Calculation(self.source, {f.name: f.answer.value for f in self.findings})
+        return Carried(self.exact, {f.identity: f.answer.value for f in self.findings})
 
     @property
     def wanted(self) -> dict[str, Written]:
@@ -50,27 +52,39 @@ class Section:
 
         A slip in one place doesn't explain what comes out after many updates; other conventions may.
         """
-        numbers = self.source.numbers
-        if not self.moment.updates or not isinstance(numbers, NetworkNumbers):
+        if not self.moment.updates or not isinstance(self.exact.trace, IterationTrace):
             return {}
         return {
-            finding.name: finding.answer.written
+            self.name(finding.identity): finding.answer.written
             for finding in self.findings
-            if finding.verdict in TAINTED and numbers.trace.find(finding.name).kind in _TOTALS
+            if finding.verdict in TAINTED and _is_total(finding.identity)
         }
+
+    def name(self, identity: Identity) -> str:
+        """The name in this moment, which says the iteration."""
+        return self.exact.names.name(at(identity, 1))
+
+
+def _is_total(identity: Identity) -> bool:
+    return isinstance(identity, Quantity) and identity.kind in _TOTALS
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Check:
     """All verdicts, moment by moment."""
 
     experiment: Experiment | GraphExperiment
-    sections: tuple[Section, ...]
+    sections: tuple[CheckedMoment, ...]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The verdicts of all moments, in order."""
         return tuple(finding for section in self.sections for finding in section.findings)
+
+    @property
+    def names(self) -> Any:
+        """Of the calculation's numbers."""
+        return self.sections[0].exact.names
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -80,12 +94,12 @@ class Report:
     @property
     def known(self) -> int:
         """How many numbers there were to supply."""
-        return sum(len(section.names) for section in self.sections)
+        return sum(len(section.known) for section in self.sections)
 
     @property
     def first_wrong(self) -> Finding | None:
         """The first number, in the order of the calculation, that is wrong by itself."""
-        return next((f for f in self.findings if f.verdict in BLAMED), None)
+        return next((f for f in self.findings if f.blamed), None)
 
     @property
     def all_right(self) -> bool:
@@ -97,7 +111,7 @@ def check(
     experiment: Experiment | GraphExperiment,
     answers: Iterable[Answer],
     progress: Callable[[int], None] | None = None,
-) -> Report:
+) -> Check:
     """The verdicts on `answers`, in the order of the calculation.
 
     Raises:
@@ -109,53 +123,43 @@ def check(
         by_moment.setdefault(answer.moment, []).append(answer)
     if not by_moment:
         by_moment[Moment()] = []
-    numbers = traced(with_targets(experiment), by_moment, progress)
+    found = traced(experiment, by_moment, progress)
     sections = (
-        _section(moment, Source(numbers[moment]), by_moment[moment], _kinds(experiment, moment))
-        for moment in numbers
+        _section(moment, found[moment], by_moment[moment], _phases(experiment, moment))
+        for moment in found
     )
-    return Report(experiment, tuple(sections))
+    return Check(experiment, tuple(sections))
 
 
-def with_reasons(report: Report, progress: Callable[[int], None] | None = None) -> Report:
-    """The report with the conventions that give the wrong totals, where there are such."""
+def with_reasons(checked: Check, progress: Callable[[int], None] | None = None) -> Check:
+    """The check with the conventions that give the wrong totals, where there are such."""
     sections = []
-    for section in report.sections:
+    for section in checked.sections:
         wanted, moment = section.wanted, section.moment
-        if wanted and isinstance(report.experiment, Experiment):
-            found = why(report.experiment, wanted, moment.after, moment.iteration, progress)
+        if wanted and isinstance(checked.experiment, Experiment):
+            found = why(checked.experiment, wanted, moment.after, moment.iteration, progress)
             sections.append(replace(section, why=found))
         else:
             sections.append(section)
-    return replace(report, sections=tuple(sections))
+    return replace(checked, sections=tuple(sections))
 
 
 def _section(
-    moment: Moment, source: Source, answers: list[Answer], kinds: frozenset[Kind] | None
-) -> Section:
-    rank = source.numbers.rank
-    by_name = {a.name: a for a in sorted(answers, key=lambda a: rank(a.name))}
-    findings = tuple(Judge(moment, source, by_name).findings())
-    names = sorted(_asked(source, kinds) | by_name.keys(), key=rank)
-    return Section(moment, source, findings, tuple(names))
+    moment: Moment, exact: Calculation, answers: list[Answer], phases: tuple[Phase, ...]
+) -> CheckedMoment:
+    by_identity = {a.identity: a for a in sorted(answers, key=lambda a: exact.rank(a.identity))}
+    findings = tuple(Judge(exact, by_identity).findings())
+    asked = {identity for identity in to_calculate(exact.trace) if _phase(identity) in phases}
+    known = sorted(asked | by_identity.keys(), key=exact.rank)
+    return CheckedMoment(moment, exact, findings, tuple(known))
 
 
-def _kinds(experiment: Experiment | GraphExperiment, moment: Moment) -> frozenset[Kind] | None:
-    """What there is to supply: of a forward pass less than of an iteration (None: everything)."""
+def _phases(experiment: Experiment | GraphExperiment, moment: Moment) -> tuple[Phase, ...]:
+    """What there is to supply: of a forward pass less than of an iteration."""
     if isinstance(experiment, Experiment) and experiment.data is None:
         return _FORWARD
-    return None if moment.iteration is not None else _WITH_ERRORS
+    return tuple(Phase) if moment.iteration is not None else _WITH_ERRORS
 
 
-def _asked(source: Source, kinds: frozenset[Kind] | None) -> set[str]:
-    """The names that somebody who calculates by hand comes across."""
-    numbers = source.numbers
-    if isinstance(numbers, NetworkNumbers):
-        trace = numbers.trace
-        return {
-            trace.names.name(quantity)
-            for quantity in trace.quantities()
-            if (kinds is None or quantity.kind in kinds) and is_asked(trace, quantity)
-        }
-    assert isinstance(numbers, GraphNumbers)
-    return {name for name in numbers.trace.order() if numbers.formula(name) is not None}
+def _phase(identity: Identity) -> Phase:
+    return identity.kind.phase if isinstance(identity, Quantity) else Phase.GRADIENTS

@@ -6,19 +6,17 @@ Between training and the view of `bptrace compare`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from tracer.engine.passes import Rule, loss_of
+from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
-from tracer.engine.training import Run, Stepper, train
-from tracer.engine.training import trace as trace_of
+from tracer.engine.training import Run, train
 from tracer.errors import UsageError
 from tracer.explain.sizes import Sizes, layer_sizes
 from tracer.model.experiment import Experiment
-from tracer.model.names import Names
-from tracer.model.network import BoolArray, FloatArray, Parameters, parameter_names
+from tracer.model.network import BoolArray, FloatArray, State, parameter_names
 from tracer.model.quantity import Kind, Quantity, Stage
 
 _BLOCK = 1024
@@ -46,11 +44,10 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A quantity, named as in the first run, its iteration, and its number in each run."""
+class FirstDifference:
+    """A quantity of the first run, and its number in each run."""
 
-    name: str
-    iteration: int
+    quantity: Quantity
     values: tuple[float, ...]
 
 
@@ -65,7 +62,7 @@ class Comparison:
 
     runs: tuple[Outcome, ...]
     differing: Mapping[str, tuple[object, ...]]
-    first_difference: Difference | None
+    first_difference: FirstDifference | None
     same_shape: bool
     iterations: int
 
@@ -91,15 +88,16 @@ def compare(
     for experiment in experiments:
         if experiment.data is None:
             raise UsageError(f"'{experiment.title}' has no `data`", "there is nothing to compare")
+    timelines = [NetworkTimeline(experiment) for experiment in experiments]
     runs = []
-    for number, experiment in enumerate(experiments, 1):
-        runs.append(_run(experiment, iterations))
+    for number, timeline in enumerate(timelines, 1):
+        runs.append(_run(timeline, iterations))
         if progress:
             progress(number)
-    outcomes = tuple(map(_outcome, experiments, runs))
+    outcomes = tuple(map(_outcome, runs))
     same_shape = len({experiment.network.sizes for experiment in experiments}) == 1
     common = max(1, min(run.done for run in runs))
-    difference = _first_difference(experiments, common) if same_shape else None
+    difference = _first_difference(timelines, common) if same_shape else None
     return Comparison(outcomes, _differing(outcomes), difference, same_shape, common)
 
 
@@ -137,109 +135,62 @@ def _differing(outcomes: Sequence[Outcome]) -> dict[str, tuple[object, ...]]:
     return {name: found for name, found in values.items() if len(set(found)) > 1}
 
 
-def _run(experiment: Experiment, iterations: int | None) -> Run:
-    if experiment.training is None:
-        return Run({0: experiment.parameters})
-    return train(experiment, iterations or experiment.training.iterations)
+def _run(timeline: NetworkTimeline, iterations: int | None) -> Run[NetworkTimeline]:
+    training = timeline.experiment.training
+    return train(timeline, iterations or training.iterations) if training else Run(timeline)
 
 
-def _outcome(experiment: Experiment, run: Run) -> Outcome:
-    return Outcome(
-        experiment.title,
-        settings(experiment),
-        run.ended,
-        _pass(experiment, 0, experiment.parameters),
-        _pass(experiment, run.done, run.parameters),
-    )
+def _outcome(run: Run[NetworkTimeline]) -> Outcome:
+    experiment = run.timeline.experiment
+    first, last = _pass(run.timeline, 0), _pass(run.timeline, run.done)
+    return Outcome(experiment.title, settings(experiment), run.ended, first, last)
 
 
-def _pass(experiment: Experiment, updates: int, parameters: Parameters) -> Pass:
-    data = experiment.data
-    assert data is not None
-    names = Names(experiment.network)
-    trace = IterationTrace(experiment, names, updates + 1, range(len(data)), parameters, None)
-    loss = loss_of(experiment.network, Rule.of(experiment), parameters, data.inputs, data.targets)
-    return Pass(updates, loss, tuple(layer_sizes(trace)))
+def _pass(timeline: NetworkTimeline, updates: int) -> Pass:
+    trace = timeline.forward(updates)
+    return Pass(updates, trace.loss, tuple(layer_sizes(trace)))
 
 
-def _first_difference(experiments: Sequence[Experiment], iterations: int) -> Difference | None:
+def _first_difference(
+    timelines: Sequence[NetworkTimeline], iterations: int
+) -> FirstDifference | None:
     """The first quantity that differs, in the order of the calculation.
 
     The first iteration is compared in full. After that an iteration is looked at only where its
-    parameters come out different.
+    parameters come out different: the last one after which all are the same is found by halving.
     """
-    first = [_traced(experiment, experiment.parameters, 1) for experiment in experiments]
-    found = _differs(first)
-    if found or any(experiment.training is None for experiment in experiments):
+    found = _differs([timeline.trace(1) for timeline in timelines])
+    if found or not all(timeline.trained for timeline in timelines):
         return found
-    steppers = [Stepper(experiment) for experiment in experiments]
-    states, done = [experiment.parameters for experiment in experiments], 0
-    while done < iterations:
-        count = min(_BLOCK, iterations - done)
-        after = _advanced(experiments, steppers, states, done, count)
-        if not _same(after):
-            return _within(experiments, steppers, states, done, count)
-        states, done = after, done + count
-    return None
+    same = 1
+    while same < iterations and _same(timelines, end := min(same + _BLOCK, iterations)):
+        same = end
+    if same == iterations:
+        return None
+    while end - same > 1:
+        middle = (same + end) // 2
+        same, end = (middle, end) if _same(timelines, middle) else (same, middle)
+    return _differs([timeline.trace(end) for timeline in timelines])
 
 
-def _within(
-    experiments: Sequence[Experiment],
-    steppers: Sequence[Stepper],
-    states: Sequence[Parameters],
-    done: int,
-    count: int,
-) -> Difference | None:
-    """The first difference among `count` iterations after `done`, by halving."""
-    while count > 1:
-        half = count // 2
-        after = _advanced(experiments, steppers, states, done, half)
-        if _same(after):
-            states, done, count = after, done + half, count - half
-        else:
-            count = half
-    return _differs(
-        [_traced(e, state, done + 1) for e, state in zip(experiments, states, strict=True)]
-    )
+def _same(timelines: Sequence[NetworkTimeline], updates: int) -> bool:
+    """Whether all have the same parameters after so many updates."""
+    first, *others = (timeline.state(updates) for timeline in timelines)
+    return all(_alike(first, other) for other in others)
 
 
-def _advanced(
-    experiments: Sequence[Experiment],
-    steppers: Sequence[Stepper],
-    states: Sequence[Parameters],
-    done: int,
-    count: int,
-) -> list[Parameters]:
-    return [
-        stepper.advance(state, _offset(experiment) + done, count, [])
-        for experiment, stepper, state in zip(experiments, steppers, states, strict=True)
-    ]
-
-
-def _offset(experiment: Experiment) -> int:
-    return experiment.training.resume.iterations if experiment.training else 0
-
-
-def _same(states: Sequence[Parameters]) -> bool:
+def _alike(one: State, other: State) -> bool:
+    pairs = zip(one.parameters, other.parameters, strict=True)
     return all(
         (a is None) == (b is None) and (a is None or bool(_close(a, b).all()))
-        for other in states[1:]
-        for one, two in zip(states[0], other, strict=True)
-        for a, b in zip(one, two, strict=True)
+        for first, second in pairs
+        for a, b in zip(first, second, strict=True)
     )
 
 
-def _traced(experiment: Experiment, parameters: Parameters, iteration: int) -> IterationTrace:
-    run = Run({iteration - 1: parameters})
-    if experiment.training is not None:
-        after = Stepper(experiment).advance(parameters, _offset(experiment) + iteration - 1, 1, [])
-        run = replace(run, kept=run.kept | {iteration: after})
-    return trace_of(experiment, run, iteration)
-
-
-def _differs(traces: Sequence[IterationTrace]) -> Difference | None:
+def _differs(traces: Sequence[IterationTrace]) -> FirstDifference | None:
     """The first place, in the order of the first trace, where the numbers are not the same."""
-    first, number = traces[0], traces[0].number
+    first = traces[0]
     for stage in first.arrays:
         if stage.kind in _NOT_COMPARED or not all(stage in trace.arrays for trace in traces):
             continue  # batch means, for one, have no counterpart in an exact gradient
@@ -248,8 +199,9 @@ def _differs(traces: Sequence[IterationTrace]) -> Difference | None:
         if len(places):
             place = tuple(int(i) for i in places[0])
             values = tuple(float(array[place]) for array in arrays)
-            quantity = _quantity(first, stage, place)
-            return Difference(first.names.name(quantity), number, values)
+            own = zip(place, first.arrays[stage].shape, strict=True)
+            place = tuple(min(index, size - 1) for index, size in own)
+            return FirstDifference(first.batch.quantity(stage, place), values)
     return None
 
 
@@ -264,11 +216,3 @@ def _aligned(arrays: Sequence[FloatArray], stage: Stage) -> Sequence[FloatArray]
 def _close(one: FloatArray, other: FloatArray) -> BoolArray:
     """Where the numbers are the same, be it that they were calculated in another order."""
     return np.isclose(one, other, rtol=1e-12, atol=1e-15, equal_nan=True)
-
-
-def _quantity(trace: IterationTrace, stage: Stage, place: tuple[int, ...]) -> Quantity:
-    own = trace.arrays[stage].shape
-    place = tuple(min(index, size - 1) for index, size in zip(place, own, strict=True))
-    if stage.of_a_sample:
-        return Quantity(stage, place[1:], trace.rows[place[0]], trace.number)
-    return Quantity(stage, place[1:] if stage.mean else place, iteration=trace.number)

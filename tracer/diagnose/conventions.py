@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from tracer.digits.rounding import Rounding
-from tracer.engine.altered import UNALTERED, Altered
 from tracer.engine.batches import Batches
+from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import Rule
 from tracer.model.experiment import Experiment
 from tracer.model.losses import LOSSES

@@ -19,14 +19,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tracer.diagnose.answers.model import Answer
-from tracer.diagnose.answers.moments import Moment
-from tracer.diagnose.calculation import Calculation, Source
-from tracer.diagnose.mistakes.search import FAR, Match, Search, is_explained
+from tracer.diagnose.carried import Carried
+from tracer.diagnose.mistakes.search import FAR, MistakeMatch, MistakeSearch, is_explained
 from tracer.digits.agreement import Agreement, agreement
+from tracer.engine.passes import reduced
 from tracer.engine.trace import IterationTrace
-from tracer.explain.explanation import NetworkNumbers
+from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, Symbol, evaluate, total
-from tracer.model.quantity import PARTS, Quantity, Stage
+from tracer.model.quantity import PART_OF, PARTS, Identity, Quantity
 
 VERDICTS = ("right", "rounding", "follows", "mistake", "wrong")
 """In the words of the JSON; the last two are wrong by themselves."""
@@ -56,32 +56,37 @@ class Finding:
     exact: float
     carried: float | None = None
     formula: Expression | None = None
-    calculation: Calculation | None = None
+    calculation: Carried | None = None
     truncated: bool = False
     misrounded: bool = False
-    after: tuple[str, ...] = ()
+    after: tuple[Identity, ...] = ()
     same_slip: bool = False
-    matches: tuple[Match, ...] = ()
+    matches: tuple[MistakeMatch, ...] = ()
 
     @property
-    def name(self) -> str:
-        """The canonical name, without an iteration."""
-        return self.answer.name
+    def identity(self) -> Identity:
+        """Which number it is."""
+        return self.answer.identity
+
+    @property
+    def blamed(self) -> bool:
+        """Whether it is wrong by itself."""
+        return self.verdict in BLAMED
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Calculated:
     """One way to calculate a number: what it gives, and from which wrong numbers.
 
     `slack` is u(s) alone, `bound` the whole of what rounding may have changed.
     """
 
-    calculation: Calculation
+    calculation: Carried
     formula: Expression
     carried: float
     slack: float
     bound: float
-    tainted: tuple[str, ...]
+    tainted: tuple[Identity, ...]
 
     def agrees(self, value: float) -> bool:
         """Whether the value comes out that way, as written or within rounding."""
@@ -91,34 +96,34 @@ class _Way:
 
 
 class Judge:
-    """Judges the answers of one moment, which come by name and in the order of the calculation."""
+    """Judges the answers of one moment, which come in the order of the calculation."""
 
-    def __init__(self, moment: Moment, source: Source, answers: Mapping[str, Answer]) -> None:
-        self._moment, self._source, self._answers = moment, source, answers
-        self._own = {name: answer.value for name, answer in answers.items()}
-        self._uncertainty = {name: self._doubt(answer) for name, answer in answers.items()}
-        self._calculations = _calculations(source, self._own)
-        self._search = Search(source, self._own, self._uncertainty)
-        self._suspected: list[tuple[str, Calculation]] = []
-        self._searched: dict[str, Counter[str]] = {}
-        self._verdicts: dict[str, Finding] = {}
+    def __init__(self, exact: Calculation, answers: Mapping[Identity, Answer]) -> None:
+        self._exact, self._answers = exact, answers
+        self._own = {identity: answer.value for identity, answer in answers.items()}
+        self._uncertainty = {key: self._doubt(answer) for key, answer in answers.items()}
+        self._calculations = _calculations(exact, self._own)
+        self._search = MistakeSearch(exact, self._own, self._uncertainty)
+        self._suspected: list[tuple[Identity, Carried]] = []
+        self._searched: dict[object, Counter[str]] = {}
+        self._verdicts: dict[Identity, Finding] = {}
 
     def findings(self) -> Iterator[Finding]:
         """All verdicts, in order."""
-        for name, answer in self._answers.items():
+        for identity, answer in self._answers.items():
             finding = self._finding(answer)
-            self._verdicts[name] = finding
+            self._verdicts[identity] = finding
             yield finding
 
     def _finding(self, answer: Answer) -> Finding:
-        exact, calculation = self._source.value(answer.name), self._calculations[0]
+        exact, calculation = self._exact.value(answer.identity), self._calculations[0]
         finding = Finding(answer, "wrong", exact)
         right = _right(answer, exact)
         if right and answer.tolerance is not None:
             return replace(finding, verdict="right")  # of a program's thousands no formula is shown
-        formula = calculation.formula(answer.name)
+        formula = calculation.formula(answer.identity)
         if formula is not None:
-            carried = _recalculated(calculation, answer.name)
+            carried = _recalculated(calculation, answer.identity)
             finding = replace(finding, carried=carried, formula=formula, calculation=calculation)
         if right:
             return replace(finding, verdict="right", truncated=right is Agreement.TRUNCATED)
@@ -133,7 +138,7 @@ class Judge:
                 followed = replace(finding, verdict=verdict, carried=way.carried, formula=formula)
                 return replace(followed, calculation=way.calculation, after=way.tainted)
         for first, calculation in self._suspected:
-            carried = _recalculated(calculation, answer.name)
+            carried = _recalculated(calculation, answer.identity)
             if carried is not None and is_explained(answer, carried, FAR, [finding.exact]):
                 return replace(finding, verdict="follows", after=(first,), same_slip=True)
         if answer.tolerance is None and any(map(self._tainted, self._verdicts)):
@@ -144,15 +149,15 @@ class Judge:
 
     def _blamed(self, finding: Finding) -> Finding:
         """The finding as a number that is wrong by itself, with the mistakes that it matches."""
-        array = finding.name.rstrip("+#0123456789")
+        array = finding.identity.stage if isinstance(finding.identity, Quantity) else None
         found = self._searched.setdefault(array, Counter())
         rows = None if found.total() < _MOST_SEARCHED else set(found)
         right = [v for v in (finding.exact, finding.carried) if v is not None]
-        matches = self._search.matches(finding.name, finding.answer, right, rows)
+        matches = self._search.matches(finding.identity, finding.answer, right, rows)
         found.update([match.name for match in matches] or [""])
         if all(match.step for match in matches):
             spoiled = (match.calculation for match in matches if match.calculation)
-            self._suspected += [(finding.name, calculation) for calculation in spoiled]
+            self._suspected += [(finding.identity, calculation) for calculation in spoiled]
         unit = finding.answer.written.unit
         off_by_one = finding.answer.tolerance is None and abs(
             finding.answer.value - finding.exact
@@ -160,11 +165,11 @@ class Judge:
         verdict = "mistake" if matches else "wrong"
         return replace(finding, verdict=verdict, matches=matches, misrounded=off_by_one)
 
-    def _ways(self, answer: Answer, calculations: Sequence[Calculation]) -> Iterator[_Way]:
+    def _ways(self, answer: Answer, calculations: Sequence[Carried]) -> Iterator[_Calculated]:
         """The number calculated in each way that there is."""
-        name = answer.name
+        identity = answer.identity
         for calculation in calculations:
-            formula = calculation.formula(name)
+            formula = calculation.formula(identity)
             if formula is None:
                 continue
             try:
@@ -172,54 +177,51 @@ class Judge:
                 slack = answer.slack(carried)
                 if answer.tolerance is not None and abs(answer.value - carried) > slack:
                     continue  # a program rounds nothing on its way
-                slopes = calculation.sensitivities(name)
+                slopes = calculation.sensitivities(identity)
             except (EvaluationError, ArithmeticError):
                 continue
             bound = slack + sum(abs(slopes[own]) * self._uncertainty[own] for own in slopes)
             tainted = tuple(own for own in self._verdicts if slopes.get(own) and self._tainted(own))
-            yield _Way(calculation, formula, carried, slack, bound, tainted)
+            yield _Calculated(calculation, formula, carried, slack, bound, tainted)
 
-    def _tainted(self, name: str) -> bool:
-        return name in self._verdicts and self._verdicts[name].verdict in TAINTED
+    def _tainted(self, identity: Identity) -> bool:
+        found = self._verdicts.get(identity)
+        return found is not None and found.verdict in TAINTED
 
-    def _untainted(self) -> list[Calculation]:
+    def _untainted(self) -> list[Carried]:
         """The ways to calculate from the learner's numbers without those that are wrong."""
-        own = {name: value for name, value in self._own.items() if not self._tainted(name)}
-        return _calculations(self._source, own)
+        own = {key: value for key, value in self._own.items() if not self._tainted(key)}
+        return _calculations(self._exact, own)
 
     def _doubt(self, answer: Answer) -> float:
         """u(v): nothing where nothing was rounded, a whole unit for a number cut off."""
-        exact = self._source.value(answer.name)
+        exact = self._exact.value(answer.identity)
         if abs(answer.value - exact) <= _LAST_BITS * abs(exact):
             return 0.0
         cut = _right(answer, exact) is Agreement.TRUNCATED
         return answer.written.unit if cut else answer.uncertainty
 
 
-def _calculations(source: Source, own: Mapping[str, float]) -> list[Calculation]:
+def _calculations(exact: Calculation, own: Mapping[Identity, float]) -> list[Carried]:
     """The ways to calculate: factor by factor; out − target; a gradient from the samples' parts."""
-    ways = [Calculation(source, own), Calculation(source, own, shortcut=True)]
-    trace = source.numbers.trace if isinstance(source.numbers, NetworkNumbers) else None
-    if trace is not None and any(trace.find(name).kind in PARTS for name in own):
-        ways.append(Calculation(source, own, rewriting=partial(_by_parts, trace)))
+    ways = [Carried(exact, own), Carried(exact, own, shortcut=True)]
+    if any(isinstance(key, Quantity) and key.kind in PARTS for key in own):
+        ways.append(Carried(exact, own, rewriting=partial(_by_parts, exact.trace)))
     return ways
 
 
-def _by_parts(trace: IterationTrace, name: str, _: Expression) -> Expression | None:
+def _by_parts(trace: IterationTrace, identity: Identity, _: Expression) -> Expression | None:
     """A gradient as the sum or the mean of the samples' own parts."""
-    quantity = trace.find(name)
-    kinds = {reduced: part for part, reduced in PARTS.items()}
-    if quantity.kind not in kinds or len(trace.rows) == 1:
+    if not isinstance(identity, Quantity) or identity.kind not in PART_OF or len(trace.rows) == 1:
         return None
-    stage = Stage(kinds[quantity.kind], quantity.layer)
-    parts = (trace.names.name(Quantity(stage, quantity.index, row)) for row in trace.rows)
-    summed = total(map(Symbol, parts))
-    return summed / len(trace.rows) if trace.rule.reduction == "mean" else summed
+    parts = (Symbol(trace.own_part(identity, row)) for row in trace.rows)
+    gradient: Expression = reduced(total(parts), len(trace.rows), trace.rule)
+    return gradient
 
 
-def _recalculated(calculation: Calculation, name: str) -> float | None:
+def _recalculated(calculation: Carried, identity: Identity) -> float | None:
     try:
-        return calculation.recalculated(name)
+        return calculation.recalculated(identity)
     except (EvaluationError, ArithmeticError):
         return None
 

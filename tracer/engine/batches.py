@@ -1,4 +1,4 @@
-"""Which samples each iteration uses.
+"""Which samples each iteration uses, and where their numbers stand in the engine's arrays.
 
 The order is a function of the seed and the epoch alone, so an interrupted run needs to remember only
 how many updates it has done.
@@ -6,14 +6,69 @@ how many updates it has done.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from tracer.errors import UnknownNameError
 from tracer.model.experiment import Training
+from tracer.model.quantity import Index, Quantity, Stage
 
 Rows = slice | npt.NDArray[np.intp]
+
+_LISTED = 10
+
+
+class Batch:
+    """The samples of one iteration (rows of `data`, from 0): quantities ↔ places in its arrays."""
+
+    def __init__(self, rows: Sequence[int], iteration: int = 1) -> None:
+        self.rows = tuple(rows)
+        self.iteration = iteration
+        self._position = {row: position for position, row in enumerate(self.rows)}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def position(self, sample: int | None) -> int:
+        """The sample's place in the batch; a batch of one is meant where no sample is named.
+
+        Raises:
+            UnknownNameError: the sample isn't in this batch.
+        """
+        if sample in self._position:
+            return self._position[sample]
+        if not sample and len(self.rows) == 1:
+            return 0
+        listed = ", ".join(str(row + 1) for row in self.rows[:_LISTED])
+        raise UnknownNameError(
+            f"sample {(sample or 0) + 1} is not in the batch of iteration {self.iteration}",
+            f"its samples are {listed}{', …' if len(self.rows) > _LISTED else ''}",
+        )
+
+    def place(self, quantity: Quantity) -> Index:
+        """Where the quantity stands in its stage's array."""
+        if quantity.stage.of_a_sample:
+            return (self.position(quantity.sample), *quantity.index)
+        return (0, *quantity.index) if quantity.stage.mean else quantity.index
+
+    def quantity(self, stage: Stage, place: Index) -> Quantity:
+        """The quantity that stands there."""
+        if stage.of_a_sample:
+            return Quantity(stage, place[1:], self.rows[place[0]], self.iteration)
+        return Quantity(stage, place[1:] if stage.mean else place, None, self.iteration)
+
+    def quantities(
+        self, stage: Stage, shape: Index, sample: int | None = None
+    ) -> Iterator[Quantity]:
+        """All quantities of a stage, row by row; with `sample`, a row of `data`, only its own."""
+        if sample is None:
+            yield from (self.quantity(stage, place) for place in np.ndindex(shape))
+        elif stage.of_a_sample:
+            for index in np.ndindex(shape[1:]):
+                yield Quantity(stage, index, sample, self.iteration)
 
 
 class Batches:

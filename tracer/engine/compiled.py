@@ -1,31 +1,31 @@
 """The formulas of one iteration as straight-line Python, for many iterations of a small network.
 
-The engine runs once on symbols; each stage's expressions become assignments (`v7 = v1*v2 + v3`), and
-`exec` makes a function of them that loops over batches. It beats NumPy by far while parameters ×
-samples stay small: NumPy's cost is in its calls, not in its arithmetic.
+The engine runs once on symbols; each stage's expressions become assignments (`v7 = v1*v2 + v3`). It
+beats NumPy by far while parameters × samples stay small: NumPy's cost is in its calls, not in its
+arithmetic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from tracer.engine.altered import UNALTERED, Altered
+from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import Rule, backward, cost, forward
+from tracer.engine.programs import Program, looped
 from tracer.formula import Expression, Symbol, namespace, to_python
-from tracer.formula.symbolic import Index, SymbolArray
+from tracer.formula.lazy import Index, SymbolArray
 from tracer.model.activations import Array
-from tracer.model.network import Network, Parameters
+from tracer.model.network import Network, State
 from tracer.model.quantity import Stage
 
 WORTH_COMPILING = 110
 """Parameters × samples of a batch up to which straight-line Python was measured to win."""
 
-_ROUNDED = "_rounded"
-
 Values = tuple[float, ...]
-Advance = Callable[[Values, Iterable[Values], list[float] | None], Values]
-"""advance(parameters, batches, losses): the parameters after an update for each batch."""
+
+_ROUNDED, _RESCUE = "_rounded", "_rescue"
 
 
 def worth_compiling(network: Network, batch: int) -> bool:
@@ -57,7 +57,7 @@ class _Emitter:
         if isinstance(expression, Symbol):
             return expression
         variable = self.fresh()
-        self.lines.append(f"{variable.name} = {self._call}({_source(expression)})")
+        self.lines.append(f"{variable.key} = {self._call}({_source(expression)})")
         return variable
 
     def fresh(self) -> Symbol:
@@ -83,76 +83,58 @@ def indices(shape: Index) -> Iterator[Index]:
 def compile_step(
     network: Network,
     rule: Rule,
+    state: State,
     samples: int,
     *,
     with_losses: bool,
+    rescue: Callable[[Values, Values, list[float]], Values],
     altered: Altered = UNALTERED,
-) -> Advance:
-    """Straight-line code for batches of `samples`; a batch is its samples in a row,
-    each its inputs and then its targets.
+) -> Program:
+    """The program of one iteration for batches of `samples`, from the state's numbers to the same.
 
-    `with_losses`: append each iteration's loss to the list that `advance` gets.
+    A batch is its samples in a row, each its inputs and then its targets. `with_losses`: append each
+    iteration's loss to the list that the program gets. `rescue(state, batch, losses)` does an iteration
+    in which a function of `math` raises, as at an overflow that NumPy goes on with.
     """
     emit = _Emitter(altered)
     inputs = emit.given((samples, len(network.inputs)))
     targets = emit.given((samples, len(network.outputs)))
-    parameters = tuple(
-        (
-            emit.given((len(layer.neurons), len(layer.inputs))),
-            emit.given((layer.bias_count,)) if layer.bias_count else None,
-        )
-        for layer in network.layers
-    )
-    passed = forward(network, parameters, inputs, emit)
+    before = state.with_arrays([emit.given(array.shape) for array in state.arrays()])
+    passed = forward(network, before.parameters, inputs, emit)
+    end = []
     if with_losses:
         loss = cost(network, rule, passed, targets, emit)
-        emit.lines.append(f"losses.append({_source(loss.element(()))})")
-    after = backward(network, rule, parameters, passed, targets, emit)
-    old, new = _elements(parameters), _elements(after)
-    changed = [(o, n) for o, n in zip(old, new, strict=True) if o != n]
-    body = [*emit.lines, *_assignment(changed)]
-    batch = [
-        array.element((sample, index))
-        for sample in range(samples)
-        for array in (inputs, targets)
-        for index in range(array.shape[1])
-    ]
-    return _function(old, batch, body, altered)
-
-
-def _function(
-    old: list[Expression], batch: list[Expression], body: list[str], altered: Altered
-) -> Advance:
-    state, row = (f"({', '.join(map(_source, names))},)" for names in (old, batch))
-    lines = [
-        "def advance(parameters, batches, losses):",
-        f" {state} = parameters",
-        f" for {row} in batches:",
-        *(f"  {line}" for line in body),
-        f" return {state}",
-    ]
-    scope: dict[str, Any] = namespace()
+        end = [f"losses.append({_source(loss.element(()))})"]
+    after = backward(network, rule, before, passed, targets, emit)
+    old, new = _elements(before), _elements(after)
+    changed = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
+    batch = list(chain.from_iterable(zip(_rows(inputs), _rows(targets), strict=True)))
+    scope: dict[str, Any] = namespace() | {_RESCUE: rescue}
     if altered.rounding:
         scope[_ROUNDED] = altered.rounding.function()
-    exec("\n".join(lines), scope)  # the text is made of the engine's own formulas
-    advance: Advance = scope["advance"]
-    return advance
+    names = [_source(element) for element in old]
+    call = f"{_RESCUE}(({', '.join(names)},), batch, losses)"
+    row = [_source(element) for sample in batch for element in sample]
+    return looped(scope, names, row, [*emit.lines, *_assignment(changed), *end], call)
 
 
-def _assignment(changed: list[tuple[Expression, Expression]]) -> list[str]:
+def _assignment(changed: Sequence[tuple[Expression, Expression]]) -> list[str]:
     if not changed:
         return []
     old, new = zip(*changed, strict=True)
     return [f"{', '.join(map(_source, old))} = {', '.join(map(_source, new))}"]
 
 
-def _flat(array: SymbolArray) -> list[Expression]:
-    return [array.element(index) for index in indices(array.shape)]
+def _rows(array: SymbolArray) -> list[list[Expression]]:
+    return [
+        [array.element((row, column)) for column in range(array.shape[1])]
+        for row in range(array.shape[0])
+    ]
 
 
-def _elements(parameters: Parameters) -> list[Expression]:
-    return [e for pair in parameters for array in pair if array is not None for e in _flat(array)]
+def _elements(state: State) -> list[Expression]:
+    return [array.element(index) for array in state.arrays() for index in indices(array.shape)]
 
 
 def _source(expression: Expression) -> str:
-    return to_python(expression, lambda name: name)
+    return to_python(expression, str)

@@ -6,7 +6,7 @@ Symbols: S samples in the batch, n neurons in a layer, m in the layer before; fo
     out = g(net)                   (S, n)
     delta = ∂E_total/∂net          (S, n)         with that sign: descent subtracts it
     dW = deltaᵀ out_before / S     (n, m)         without the 1/S when the batch is summed
-    W+ = W − lr·dW
+    W+ = the optimiser's step from W and dW
 
 After each stage the engine hands the array to an observer and goes on with what the observer
 returns: a recorder keeps it, the formulas of the stages come from an observer that returns fresh
@@ -18,12 +18,13 @@ Nature 323 (1986).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from tracer.formula.symbolic import choose
+from tracer.formula.lazy import choose
 from tracer.model.activations import Array
 from tracer.model.experiment import Experiment
 from tracer.model.network import (
@@ -34,10 +35,11 @@ from tracer.model.network import (
     LayerParameters,
     Network,
     Parameters,
+    State,
     free_masks,
 )
-from tracer.model.optimizers import OPTIMIZERS
-from tracer.model.quantity import Kind, Stage, Stages
+from tracer.model.optimizers import OPTIMIZERS, Optimizer, Update
+from tracer.model.quantity import AFTER, Kind, Stage, Stages
 
 INPUT, NET, OUT = Stages(Kind.INPUT), Stages(Kind.NET), Stages(Kind.OUT)
 ERROR, TOTAL, LOSS = Stages(Kind.ERROR), Stages(Kind.TOTAL), Stages(Kind.LOSS)
@@ -89,7 +91,7 @@ class Rule:
     reduction: str = "mean"
     update_order: str = "simultaneous"
     batch_means: bool = False
-    optimizer: str = "sgd"
+    optimizer: Optimizer = OPTIMIZERS["sgd"]
     learning_rate: Any = None
     free: tuple[Free, ...] | None = None
     shortcut: bool = True
@@ -104,7 +106,7 @@ class Rule:
             experiment.reduction,
             training.update_order,
             training.gradient == "batch_means",
-            training.optimizer,
+            OPTIMIZERS[training.optimizer],
             training.learning_rate,
             free_masks(experiment.network, training.frozen),
         )
@@ -144,37 +146,38 @@ def cost(
         errors = network.loss.errors(passed.outs[-1], targets)
     errors = observe(ERROR[network.depth], errors)
     totals = observe(TOTAL[network.depth], errors.sum(axis=1))
-    return observe(LOSS[network.depth], _reduced(totals.sum(), len(targets), rule))
+    return observe(LOSS[network.depth], reduced(totals.sum(), len(targets), rule))
 
 
 def backward(
     network: Network,
     rule: Rule,
-    parameters: Parameters,
+    state: State,
     passed: Passed,
     targets: Array,
     observe: Observer = UNTOUCHED,
-) -> Parameters:
-    """The parameters after one update; the same ones where the rule has no update.
+) -> State:
+    """The state after one update; the same parameters where the rule has no update.
 
     From the outputs back: delta = ∂E/∂out · ∂out/∂net; ∂E/∂out_before = Wᵀ delta, with the weights
     from before the update, or from after it when the update order is `output_first`.
     """
-    updated: list[LayerParameters] = []
+    updated: list[_Updated] = []
     dE_dout: Array = None
     for layer in reversed(network.layers):
-        W, b = parameters[layer.number - 1]
         before = passed.outs[layer.number - 1]
         delta = _delta(network, rule, layer, passed, targets, dE_dout, observe)
         before = _averaged(
             rule, OUT if layer.number > 1 else INPUT, layer.number - 1, before, observe
         )
-        after = _update(rule, layer, (W, b), delta, before, observe)
-        updated.append(after)
+        updated.append(_update(rule, layer, state, delta, before, observe))
         if layer.number > 1:
-            back = after[0] if rule.update_order == "output_first" else W
+            after = rule.update_order == "output_first"
+            back = (updated[-1].parameters if after else state.parameters[layer.number - 1])[0]
             dE_dout = _back_through(rule, layer, back, delta, observe)
-    return tuple(reversed(updated))
+    updated.reverse()
+    slots = {slot: tuple(layer.slots[slot] for layer in updated) for slot in state.slots}
+    return State(tuple(layer.parameters for layer in updated), slots)
 
 
 def _delta(
@@ -214,46 +217,87 @@ def _back_through(rule: Rule, layer: Layer, W: Array, delta: Array, observe: Obs
     return observe(DE_DOUT[place], paths.sum(axis=2))
 
 
+@dataclass(frozen=True, slots=True)
+class _Updated:
+    """A layer after the update: (W, b), and the same of each of the optimiser's slots."""
+
+    parameters: LayerParameters
+    slots: Mapping[str, LayerParameters]
+
+
 def _update(
+    rule: Rule, layer: Layer, state: State, delta: Array, before: Array, observe: Observer
+) -> _Updated:
+    """(W+, b+) from (W, b): the gradients, and the optimiser's step where they are free."""
+    place = layer.number - 1
+    free = rule.free[place] if rule.free else (False, False)
+    gradients = _gradients(rule, layer, state.parameters[place], free, delta, before, observe)
+    new: list[Array] = []
+    slots: dict[str, list[Array]] = {slot: [] for slot in state.slots}
+    for which, kind in enumerate((Kind.WEIGHT, Kind.BIAS)):
+        old = {slot: arrays[place][which] for slot, arrays in state.slots.items()}
+        parameter, gradient = state.parameters[place][which], gradients[which]
+        if rule.free is not None and gradient is not None:
+            stepped = _Stepped(rule, Stage(kind, layer.number), free[which], old, observe)
+            parameter, old = stepped.after(parameter, gradient)
+        new.append(parameter)
+        for slot, array in old.items():
+            slots[slot].append(array)
+    return _Updated((new[0], new[1]), {slot: (pair[0], pair[1]) for slot, pair in slots.items()})
+
+
+def _gradients(
     rule: Rule,
     layer: Layer,
     parameters: LayerParameters,
+    free: Free,
     delta: Array,
     before: Array,
     observe: Observer,
-) -> LayerParameters:
-    """(W+, b+) from (W, b): gradients summed over the batch, reduced, and the optimiser's step."""
-    (W, b), number, samples = parameters, layer.number, len(delta)
-    free_W, free_b = rule.free[number - 1] if rule.free else (False, False)
+) -> tuple[Array, Array]:
+    """(∂loss/∂W, ∂loss/∂b): summed over the batch and reduced; None for what nobody looks at."""
+    (free_W, free_b), number, samples = free, layer.number, len(delta)
     weighted = observe.detail or free_W is not False
-    biased = b is not None and (observe.detail or free_b is not False)
+    biased = parameters[1] is not None and (observe.detail or free_b is not False)
     own = delta.sum(axis=1, keepdims=True) if biased and layer.bias is Bias.SHARED else delta
     if observe.detail and samples > 1:
         observe(WEIGHT_PART[number], delta[:, :, None] * before[:, None, :])
         if biased:
             observe(BIAS_PART[number], own)
-    new_W, new_b = W, b
+    dW = db = None
     if weighted:
-        dW = observe(WEIGHT_GRADIENT[number], _reduced(delta.T @ before, samples, rule))
-        new_W = _moved(rule, free_W, W, dW)
+        dW = observe(WEIGHT_GRADIENT[number], reduced(delta.T @ before, samples, rule))
     if biased:
-        db = observe(BIAS_GRADIENT[number], _reduced(own.sum(axis=0), samples, rule))
-        new_b = _moved(rule, free_b, b, db)
-    if rule.free is not None:
-        new_W = observe(NEW_WEIGHT[number], new_W)
-        new_b = b if b is None else observe(NEW_BIAS[number], new_b)
-    return new_W, new_b
+        db = observe(BIAS_GRADIENT[number], reduced(own.sum(axis=0), samples, rule))
+    return dW, db
 
 
-def _moved(rule: Rule, free: bool | BoolArray, parameter: Array, gradient: Array) -> Array:
-    """The parameter after the optimiser's step, where it is free to change."""
-    if free is False:
-        return parameter
-    update = OPTIMIZERS[rule.optimizer].update
-    return choose(free, update(parameter, gradient, rule.learning_rate), parameter)
+_STATES = {Kind.WEIGHT: Kind.NEW_WEIGHT_STATE, Kind.BIAS: Kind.NEW_BIAS_STATE}
 
 
-def _reduced(summed: Array, samples: int, rule: Rule) -> Array:
+@dataclass(frozen=True, slots=True)
+class _Stepped:
+    """The optimiser's step for one array of parameters; what is frozen, and its state, stays."""
+
+    rule: Rule
+    stage: Stage
+    free: bool | BoolArray
+    state: Mapping[str, Array]
+    observe: Observer
+
+    def after(self, parameter: Array, gradient: Array) -> tuple[Array, dict[str, Array]]:
+        """The parameters after the step, and the optimiser's arrays."""
+        step = Update(parameter, gradient, self.rule.learning_rate, self.state, self._kept)
+        moved = parameter if self.free is False else self.rule.optimizer.step(step)
+        new = Stage(AFTER[self.stage.kind], self.stage.layer)
+        return self.observe(new, choose(self.free, moved, parameter)), {**self.state, **step.kept}
+
+    def _kept(self, slot: str, array: Array) -> Array:
+        new = Stage(_STATES[self.stage.kind], self.stage.layer, slot=slot)
+        return self.observe(new, choose(self.free, array, self.state[slot]))
+
+
+def reduced(summed: Array, samples: int, rule: Rule) -> Array:
     """The sum over the batch itself, or divided by the number of samples."""
     return summed / samples if rule.reduction == "mean" and samples > 1 else summed
 
@@ -268,15 +312,15 @@ def _averaged(rule: Rule, stages: Stages, layer: int, array: Array, observe: Obs
 def step(
     network: Network,
     rule: Rule,
-    parameters: Parameters,
+    state: State,
     inputs: Array,
     targets: Array,
     observe: Observer = UNTOUCHED,
-) -> Parameters:
-    """One iteration in full, the cost included: the parameters after it."""
-    passed = forward(network, parameters, inputs, observe)
+) -> State:
+    """One iteration in full, the cost included: the state after it."""
+    passed = forward(network, state.parameters, inputs, observe)
     cost(network, rule, passed, targets, observe)
-    return backward(network, rule, parameters, passed, targets, observe)
+    return backward(network, rule, state, passed, targets, observe)
 
 
 def loss_of(

@@ -1,7 +1,7 @@
-"""The trace: every quantity of an iteration by its name, with value and formula.
+"""The trace: every quantity of an iteration, with value and formula.
 
-An iteration is a function of its parameters: what is kept is the parameters before and after it, and
-the numbers are calculated by the engine when somebody looks.
+An iteration is a function of its state: what is kept is the state before and after it, and the
+numbers are calculated by the engine when somebody looks.
 """
 
 from __future__ import annotations
@@ -13,21 +13,22 @@ from functools import cached_property
 
 import numpy as np
 
+from tracer.engine.batches import Batch
 from tracer.engine.formulas import Formulas
 from tracer.engine.passes import Rule, forward, step
 from tracer.errors import UnknownNameError
-from tracer.formula import Expression
+from tracer.formula import Expression, Symbol
 from tracer.model.activations import Array
-from tracer.model.experiment import Experiment
+from tracer.model.experiment import Data, Experiment
 from tracer.model.names import Names
-from tracer.model.network import FloatArray, Parameters
-from tracer.model.quantity import OF_A_SAMPLE, PARTS, Kind, Quantity, Stage
+from tracer.model.network import FloatArray, Parameters, State
+from tracer.model.quantity import AFTER, BEFORE, PART_OF, PARTS, Kind, Phase, Quantity, Stage
 
 Change = Callable[[Stage, FloatArray], FloatArray]
 """What to go on with in place of a stage's array: rounded values, a learner's own values."""
 
 
-class Recorder:
+class KeepingObserver:
     """The observer that keeps every stage's array, as calculated or changed."""
 
     detail = True
@@ -44,69 +45,96 @@ class Recorder:
         self.arrays[stage] = kept
         return kept
 
+    def state(self, state: State, kinds: Mapping[Kind, Kind] | None = None) -> State:
+        """The state before the iteration as the observer wants it; `kinds` names another time."""
+        kinds = kinds or {}
 
-class IterationTrace(Mapping[str, float]):
-    """The numbers of one iteration, a mapping from names to values.
+        def group(pairs: Parameters, weight: Kind, bias: Kind, slot: str = "") -> Parameters:
+            weight, bias = kinds.get(weight, weight), kinds.get(bias, bias)
+            return tuple(
+                (
+                    self(Stage(weight, number, slot=slot), W),
+                    None if b is None else self(Stage(bias, number, slot=slot), b),
+                )
+                for number, (W, b) in enumerate(pairs, 1)
+            )
 
-    `rows` are the samples of its batch, as rows of `data` counted from 0; `before` and `after` the
-    parameters (`after` is None without training).
+        return State(
+            group(state.parameters, Kind.WEIGHT, Kind.BIAS),
+            {
+                slot: group(pairs, Kind.WEIGHT_STATE, Kind.BIAS_STATE, slot)
+                for slot, pairs in state.slots.items()
+            },
+        )
+
+
+class IterationTrace(Mapping[Quantity, float]):
+    """The numbers of one iteration.
+
+    `batch`: its samples; `before` and `after` the state (`after` is None without training).
     """
 
     def __init__(
         self,
         experiment: Experiment,
-        names: Names,
-        number: int,
-        rows: Sequence[int],
-        before: Parameters,
-        after: Parameters | None,
+        batch: Batch,
+        before: State,
+        after: State | None,
         change: Change | None = None,
     ) -> None:
-        self._change = change
-        self.experiment, self.names, self.number = experiment, names, number
-        self.rows, self.before, self.after = tuple(rows), before, after
+        self.experiment, self.batch, self.before, self.after = experiment, batch, before, after
         self.rule = Rule.of(experiment)
-        self._position = {row: position for position, row in enumerate(self.rows)}
+        self._change = change
         self._formulas: dict[bool, Formulas] = {}
+
+    @cached_property
+    def names(self) -> Names:
+        """Of the network's quantities."""
+        return Names(self.experiment.network)
+
+    @property
+    def number(self) -> int:
+        """The iteration, from 1."""
+        return self.batch.iteration
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """The samples of its batch, as rows of `data` counted from 0."""
+        return self.batch.rows
+
+    @property
+    def data(self) -> Data:
+        """The samples that there are, with targets or only to predict."""
+        data = self.experiment.data or self.experiment.predict
+        assert data is not None
+        return data
 
     @cached_property
     def arrays(self) -> dict[Stage, FloatArray]:
         """Every stage's array in the order of the calculation, the given ones first."""
-        data, network = self.experiment.data, self.experiment.network
-        if data is None:
-            return self._predicted()
-        rows, rule, record = list(self.rows), self.rule, Recorder(self._change)
-        inputs = record(Stage(Kind.INPUT, 0), data.inputs[rows])
-        targets = record(Stage(Kind.TARGET, network.depth), data.targets[rows])
-        parameters = self._recorded_parameters(record)
+        network, rows = self.experiment.network, list(self.rows)
+        rule, record = self.rule, KeepingObserver(self._change)
+        inputs = record(Stage(Kind.INPUT, 0), self.data.inputs[rows])
+        if self.experiment.data is None:
+            state = record.state(self.before)
+            with np.errstate(all="ignore"):
+                forward(network, state.parameters, inputs, record)
+            return record.arrays
+        targets = record(Stage(Kind.TARGET, network.depth), self.data.targets[rows])
+        state = record.state(self.before)
         if rule.learning_rate is not None:
             lr = record(Stage(Kind.LEARNING_RATE, 0), rule.learning_rate)
             rule = replace(rule, learning_rate=lr)
         if self._change:
             rule = replace(rule, shortcut=False)  # what is changed must be what is used
         with np.errstate(all="ignore"):
-            step(network, rule, parameters, inputs, targets, record)
-        return record.arrays | self._updated()
-
-    def _predicted(self) -> dict[Stage, FloatArray]:
-        """The forward pass of the samples to predict, where there are no others."""
-        data, record = self.experiment.predict, Recorder(self._change)
-        assert data is not None
-        inputs = record(Stage(Kind.INPUT, 0), data.inputs[list(self.rows)])
-        parameters = self._recorded_parameters(record)
-        with np.errstate(all="ignore"):
-            forward(self.experiment.network, parameters, inputs, record)
+            step(network, rule, state, inputs, targets, record)
+        if self.after is not None:
+            # Compiled formulas and NumPy may differ in the last bit; what is shown is what was used.
+            used = KeepingObserver()
+            used.state(self.after, AFTER)
+            record.arrays |= used.arrays
         return record.arrays
-
-    def _recorded_parameters(self, record: Recorder) -> Parameters:
-        """The parameters before the update, as the observer wants them."""
-        return tuple(
-            (
-                record(Stage(Kind.WEIGHT, layer.number), W),
-                None if b is None else record(Stage(Kind.BIAS, layer.number), b),
-            )
-            for layer, (W, b) in zip(self.experiment.network.layers, self.before, strict=True)
-        )
 
     def recalculated(self, change: Change) -> IterationTrace:
         """The same iteration, going on after each stage with `change(stage, array)`.
@@ -114,21 +142,7 @@ class IterationTrace(Mapping[str, float]):
         The given stages (inputs, targets, parameters, learning rate) pass through it too. Factors
         that would cancel are calculated, as they are on paper.
         """
-        return IterationTrace(
-            self.experiment, self.names, self.number, self.rows, self.before, None, change
-        )
-
-    def _updated(self) -> dict[Stage, FloatArray]:
-        """The parameters after the update as training went on with them.
-
-        Compiled formulas and NumPy may differ in the last bit; what is shown is what was used.
-        """
-        updated: dict[Stage, FloatArray] = {}
-        for layer, (W, b) in zip(self.experiment.network.layers, self.after or (), strict=False):
-            updated[Stage(Kind.NEW_WEIGHT, layer.number)] = W
-            if b is not None:
-                updated[Stage(Kind.NEW_BIAS, layer.number)] = b
-        return updated
+        return IterationTrace(self.experiment, self.batch, self.before, None, change)
 
     @property
     def loss(self) -> float:
@@ -141,83 +155,95 @@ class IterationTrace(Mapping[str, float]):
         Raises:
             UnknownNameError: the sample isn't in this iteration's batch, or nothing calculates it.
         """
+        if quantity.iteration == self.number - 1 and quantity.kind in BEFORE:
+            quantity = self._as_before(quantity)
+        elif quantity.iteration != self.number:
+            raise UnknownNameError(
+                f"'{self.names.name(quantity)}' is not of iteration {self.number}"
+            )
         array = self.arrays.get(quantity.stage)
         if array is None:
             raise UnknownNameError(
-                f"'{self.names.name(quantity)}': {quantity.kind.value} is not part of this calculation",
+                f"'{self.names.name(quantity)}': {quantity.kind.words} is not part of this calculation",
                 self._why_not(quantity),
             )
-        return float(array[self._place(quantity)])
+        return float(array[self.batch.place(quantity)])
+
+    def _as_before(self, quantity: Quantity) -> Quantity:
+        """`w1+` of the iteration before is what this one calls `w1`."""
+        stage = replace(quantity.stage, kind=BEFORE[quantity.kind])
+        return replace(quantity, stage=stage, iteration=self.number)
 
     def _why_not(self, quantity: Quantity) -> str:
         if self.experiment.data is None:
             return "the configuration has no `data`: there are forward passes only"
-        if quantity.kind in (Kind.NEW_WEIGHT, Kind.NEW_BIAS, Kind.LEARNING_RATE):
+        if quantity.kind.phase is Phase.UPDATES or quantity.kind is Kind.LEARNING_RATE:
             return "the configuration has no `training`"
         if self.rule.batch_means:
             return f"with `gradient: batch_means` there is mean_{self.names.bare(quantity)}"
         return "`mean_` names exist with `gradient: batch_means` only"
 
-    def _place(self, quantity: Quantity) -> tuple[int, ...]:
-        if quantity.stage.of_a_sample:
-            return (self._row(quantity), *quantity.index)
-        return (0, *quantity.index) if quantity.stage.mean else quantity.index
-
-    def _row(self, quantity: Quantity) -> int:
-        """The sample's place in the batch; a batch of one is meant where no sample is named."""
-        sample = quantity.sample or 0
-        if sample in self._position:
-            return self._position[sample]
-        if sample == 0 and len(self.rows) == 1:
-            return 0
-        listed = ", ".join(str(row + 1) for row in self.rows[:10])
-        more = ", …" if len(self.rows) > 10 else ""
-        raise UnknownNameError(
-            f"sample {sample + 1} is not in the batch of iteration {self.number}",
-            f"its samples are {listed}{more}",
-        )
-
     def find(self, text: str) -> Quantity:
-        """The quantity that a name means in this iteration, its sample filled in."""
+        """The quantity that a name means in this iteration, its sample filled in.
+
+        A name that says no iteration means this one.
+        """
         quantity = self.names.parse(text)
+        if quantity.iteration == 1:
+            quantity = replace(quantity, iteration=self.number)
         if not quantity.stage.of_a_sample:
             return quantity
-        row = self.rows[self._row(quantity)]
+        row = self.rows[self.batch.position(quantity.sample)]
         if quantity.kind in PARTS and len(self.rows) == 1:
-            return Quantity(Stage(PARTS[quantity.kind], quantity.layer), quantity.index)
-        return Quantity(quantity.stage, quantity.index, row, quantity.iteration)
+            stage = replace(quantity.stage, kind=PARTS[quantity.kind])
+            return replace(quantity, stage=stage, sample=None)
+        return replace(quantity, sample=row)
+
+    def rank(self, quantity: Quantity) -> tuple[int, ...]:
+        """Sorts quantities into the order of the calculation: stage, sample, place."""
+        sample = -1 if quantity.sample is None else quantity.sample
+        place = self._places.get(quantity.stage, -1)  # what the iteration before has made
+        return (quantity.iteration, place, sample, *quantity.index)
+
+    @cached_property
+    def _places(self) -> dict[Stage, int]:
+        return {stage: place for place, stage in enumerate(self.arrays)}
+
+    def order(self) -> Iterator[Quantity]:
+        """All quantities in the order of the calculation."""
+        return self.quantities()
+
+    def own_part(self, gradient: Quantity, row: int) -> Quantity:
+        """A sample's own part of a gradient of the batch."""
+        stage = replace(gradient.stage, kind=PART_OF[gradient.kind])
+        return replace(gradient, stage=stage, sample=row)
 
     def quantities(self, sample: int | None = None) -> Iterator[Quantity]:
         """All quantities in the order of the calculation; with `sample` only that row's own."""
         for stage, array in self.arrays.items():
-            if sample is None:
-                shape, first = array.shape, None
-            elif stage.of_a_sample:
-                shape, first = array.shape[1:], sample
-            else:
-                continue
-            for index in np.ndindex(shape):
-                yield self._quantity(stage, index, first)
-
-    def _quantity(self, stage: Stage, index: tuple[int, ...], sample: int | None) -> Quantity:
-        if sample is not None:
-            return Quantity(stage, index, sample)
-        if stage.of_a_sample:
-            return Quantity(stage, index[1:], self.rows[index[0]])
-        return Quantity(stage, index[1:] if stage.mean and stage.kind in OF_A_SAMPLE else index)
+            yield from self.batch.quantities(stage, array.shape, sample)
 
     def formulas(self, *, shortcut: bool = False) -> Formulas:
         """The formulas of this iteration's quantities."""
         if shortcut not in self._formulas:
-            self._formulas[shortcut] = Formulas(self.names, self.rule, self.rows, shortcut=shortcut)
+            network = self.experiment.network
+            self._formulas[shortcut] = Formulas(network, self.rule, self.batch, shortcut=shortcut)
         return self._formulas[shortcut]
 
     def formula(self, quantity: Quantity, *, shortcut: bool = False) -> Expression | None:
-        """The formula of a quantity in the names of this iteration; None for what is given."""
+        """The formula of a quantity; None for what is given.
+
+        Parameters of a later iteration are what the update before it made of them.
+        """
+        if quantity.iteration != self.number:
+            return None  # made by the iteration before
+        if quantity.kind in AFTER and self.number > 1 and self.rule.free is not None:
+            stage = replace(quantity.stage, kind=AFTER[quantity.kind])
+            return Symbol(replace(quantity, stage=stage, iteration=self.number - 1))
         return self.formulas(shortcut=shortcut).formula(quantity)
 
-    def first_non_finite(self) -> str | None:
-        """The name of the first quantity, in order, that is not a finite number.
+    def first_non_finite(self) -> Quantity | None:
+        """The first quantity, in order, that is not a finite number.
 
         Factors that cancel where delta is out − target may be beyond float64 in a calculation that
         is sound; they don't count.
@@ -229,15 +255,15 @@ class IterationTrace(Mapping[str, float]):
                 continue
             if stage.layer == network.depth and stage.kind in cancelling and not stage.mean:
                 continue
-            index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-            return self.names.name(self._quantity(stage, index, None))
+            place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+            return self.batch.quantity(stage, place)
         return None
 
-    def __getitem__(self, name: str) -> float:
-        return self.value(self.find(name))
+    def __getitem__(self, quantity: Quantity) -> float:
+        return self.value(quantity)
 
-    def __iter__(self) -> Iterator[str]:
-        return (self.names.name(quantity) for quantity in self.quantities())
+    def __iter__(self) -> Iterator[Quantity]:
+        return self.quantities()
 
     def __len__(self) -> int:
         return sum(array.size for array in self.arrays.values())

@@ -1,8 +1,7 @@
-"""Many iterations: the parameters on their way, kept where somebody will look.
+"""Many iterations: as far as asked, until the stop criterion, or to what is not a finite number.
 
-Small networks run as compiled formulas, others as recorded NumPy calls; the choice depends on sizes
-alone, so that a run in two pieces gives the same bits as a run in one. Work goes in blocks: between
-blocks come progress, the stop criterion and the search for what is not a finite number.
+Work goes in blocks: between blocks come progress, the stop criterion and the search for what went
+wrong. Where the blocks end changes nothing: see `tracer.engine.timeline`.
 """
 
 from __future__ import annotations
@@ -10,182 +9,158 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from itertools import chain, groupby
+from collections.abc import Callable, Collection, Iterable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from tracer.engine.altered import UNALTERED, Altered
-from tracer.engine.batches import Batches
-from tracer.engine.compiled import Advance, compile_step, worth_compiling
-from tracer.engine.passes import UNTOUCHED, Observer, Rule, loss_of
-from tracer.engine.recording import Program, arrays, parameters_of, record_step
-from tracer.engine.trace import IterationTrace
 from tracer.errors import DivergedError, UsageError
-from tracer.model.experiment import Data, Experiment, Resume, Training
-from tracer.model.names import Names
-from tracer.model.network import FloatArray, Parameters, flatten, unflatten
+from tracer.model.experiment import Experiment, GraphExperiment, Resume, Stop
+from tracer.model.network import State
 
 _BLOCK_SECONDS = 0.1
 _LONGEST_BLOCK = 1 << 16
 
 
-class Stepper:
-    """Advances parameters by whole iterations, recording nothing but the losses if asked."""
+class Timeline(Protocol):
+    """What can be trained: a network with its data, or a graph. State k is the one after k updates."""
 
-    def __init__(
-        self,
-        experiment: Experiment,
-        *,
-        with_losses: bool = False,
-        altered: Altered = UNALTERED,
-    ) -> None:
-        if experiment.data is None or experiment.training is None:
-            raise UsageError("nothing to train on", "give the configuration `data` and `training`")
-        self.network, self.parameters = experiment.network, experiment.parameters
-        self.altered = altered
-        self.observe: Observer = UNTOUCHED if altered is UNALTERED else altered
-        self.rule = replace(Rule.of(experiment), shortcut=altered is UNALTERED)
-        self.data: Data = experiment.data
-        self.batches = Batches(len(self.data), experiment.training)
-        self.with_losses = with_losses
-        self.compiled = worth_compiling(self.network, self.batches.size)
-        self._code = lru_cache(maxsize=2)(self._compile)
-        self._recorded = lru_cache(maxsize=2)(self._record)
+    @property
+    def start(self) -> State:
+        """State 0."""
+
+    @property
+    def kept(self) -> MutableMapping[int, State]:
+        """The states that stay at hand."""
+
+    @property
+    def stop(self) -> Stop | None:
+        """When to stop before the last iteration."""
+
+    @property
+    def resume(self) -> Resume:
+        """Where an earlier run stopped."""
+
+    @property
+    def trained(self) -> bool:
+        """Whether there is any training."""
+
+    def check(self) -> None:
+        """Raises UsageError where there is nothing to train."""
+
+    def state(self, updates: int) -> State:
+        """The state after so many updates."""
 
     def advance(
-        self, parameters: Parameters, first: int, count: int, losses: list[float]
-    ) -> Parameters:
-        """The parameters after the updates `first` … `first + count − 1`, counted from 0."""
-        with np.errstate(all="ignore"):
-            if self.compiled:
-                try:
-                    return self._advance_compiled(parameters, first, count, losses)
-                except OverflowError:  # math.exp raises where NumPy goes on with infinity
-                    del losses[:]
-            return self._advance_arrays(parameters, first, count, losses)
+        self, state: State, done: int, count: int, losses: list[float] | None = None
+    ) -> State:
+        """The state after `count` updates more; each iteration's loss is appended to `losses`."""
 
-    def _advance_arrays(
-        self, parameters: Parameters, first: int, count: int, losses: list[float]
-    ) -> Parameters:
-        values = arrays(parameters)
-        for size, updates in groupby(range(first, first + count), self.batches.size_of):
-            values = self._recorded(size)(values, map(self._batch, updates), losses)
-        return parameters_of(self.network, values)
+    def next_loss(self, state: State, updates: int) -> float:
+        """The loss of the iteration after so many updates, in that state."""
 
-    def _advance_compiled(
-        self, parameters: Parameters, first: int, count: int, losses: list[float]
-    ) -> Parameters:
-        values = tuple(flatten(parameters))
-        for size, updates in groupby(range(first, first + count), self.batches.size_of):
-            values = self._code(size)(values, map(self._flat, updates), losses)
-        return unflatten(self.network, values)
+    def wrong(self, iteration: int) -> str:
+        """The name of what isn't finite in that iteration."""
 
-    def _compile(self, samples: int) -> Advance:
-        return compile_step(
-            self.network,
-            self.rule,
-            samples,
-            with_losses=self.with_losses,
-            altered=self.altered,
-        )
+    def trace(self, iteration: int) -> Any:
+        """All the numbers of an iteration."""
 
-    def _record(self, samples: int) -> Program:
-        return record_step(
-            self.network,
-            self.rule,
-            self.parameters,
-            (self.data.inputs[:samples], self.data.targets[:samples]),
-            with_losses=self.with_losses,
-            observe=self.observe,
-        )
+    def continued(self, updates: int, losses: tuple[float, ...]) -> Experiment | GraphExperiment:
+        """The experiment that goes on after so many updates."""
 
-    def _batch(self, update: int) -> tuple[FloatArray, FloatArray]:
-        rows = self.batches.rows(update)
-        return self.data.inputs[rows], self.data.targets[rows]
 
-    @cached_property
-    def _samples(self) -> list[tuple[float, ...]]:
-        both = np.concatenate([self.data.inputs, self.data.targets], axis=1)
-        return [tuple(row) for row in both.tolist()]
-
-    @cached_property
-    def _full_batch(self) -> tuple[float, ...]:
-        return tuple(chain.from_iterable(self._samples))
-
-    def _flat(self, update: int) -> tuple[float, ...]:
-        if self.batches.per_epoch == 1:
-            return self._full_batch
-        if self.batches.size == 1:
-            return self._samples[self.batches.numbers(update)[0]]
-        return tuple(
-            chain.from_iterable(map(self._samples.__getitem__, self.batches.numbers(update)))
-        )
+T = TypeVar("T", bound=Timeline)
 
 
 @dataclass(slots=True)
-class Run:
-    """What training left. `kept[k]` are the parameters after k updates of this run.
+class Run(Generic[T]):
+    """What training left: its timeline, as far as it came.
 
     `done`: how many updates; `ended` is `finished`, `stopped` (by the criterion) or `interrupted`,
     or `diverged` with the error in `diverged`. `losses` are the last ones that the stop criterion
     looks at.
     """
 
-    kept: dict[int, Parameters]
+    timeline: T
     done: int = 0
     ended: str = "finished"
     diverged: DivergedError | None = None
     losses: deque[float] = field(default_factory=deque)
 
     @property
-    def parameters(self) -> Parameters:
-        """The parameters at the end."""
-        return self.kept[self.done]
+    def state(self) -> State:
+        """The state at the end."""
+        return self.timeline.state(self.done)
+
+    def reached(self, iterations: Iterable[int]) -> list[int]:
+        """Those of the iterations that training came to; without training there is the first."""
+        return sorted(k for k in set(iterations) if k <= self.done or not self.timeline.trained)
 
 
 def train(
-    experiment: Experiment,
+    timeline: T,
     iterations: int,
     keep: Collection[int] = (),
     progress: Callable[[int], None] | None = None,
-) -> Run:
-    """Up to `iterations` updates; parameters are kept after the updates in `keep` and at both ends.
+) -> Run[T]:
+    """Up to `iterations` updates; the states after the updates in `keep` and at both ends stay at hand.
 
-    An iteration in `keep` and the one before it are what a trace of it needs. Ends early at the stop
-    criterion, at a number that isn't finite, or on Ctrl-C, with what was done up to there.
+    Ends early at the stop criterion, at a number that isn't finite, or on Ctrl-C, with what was done
+    up to there.
+
+    Raises:
+        UsageError: there is nothing to train.
     """
+    timeline.check()
     marks = sorted({k for k in keep if 0 < k < iterations} | {iterations})
-    return _Trainer(experiment, progress).run(marks)
+    return _Trainer(timeline, progress).run(marks)
 
 
-class _Trainer:
-    """One run: the stepper, where it stands, and what it leaves."""
+def check_iterations(iterations: Iterable[int], *, trained: bool) -> None:
+    """UsageError where one of the iterations is there only with training."""
+    if not trained and any(iteration != 1 for iteration in iterations):
+        raise UsageError("without `training` there is only iteration 1")
 
-    def __init__(self, experiment: Experiment, progress: Callable[[int], None] | None) -> None:
-        self.experiment = experiment
-        training = experiment.training or Training(0.0)
-        self.stop = training.stop
-        self.stepper = Stepper(experiment, with_losses=self.stop is not None)
-        self.watching = self.stepper if self.stop else Stepper(experiment, with_losses=True)
-        self.offset = training.resume.iterations
-        self.progress = progress
-        self.parameters = experiment.parameters
-        self.result = Run({0: experiment.parameters}, losses=deque(training.resume.losses))
 
-    def run(self, marks: Iterable[int]) -> Run:
-        """Train up to the last of the marks; keep the parameters at each."""
+def train_through(
+    timeline: T,
+    iterations: Collection[int],
+    progress: Callable[[int], None] | None = None,
+) -> Run[T]:
+    """Train as far as the last of these iterations needs, so that each can be traced at once.
+
+    Without training there is one iteration, without an update.
+
+    Raises:
+        UsageError: there is no such iteration, because there is no training.
+    """
+    check_iterations(iterations, trained=timeline.trained)
+    if not timeline.trained:
+        return Run(timeline)
+    keep = {k for iteration in iterations for k in (iteration - 1, iteration)}
+    return train(timeline, max(iterations), keep, progress)
+
+
+class _Trainer(Generic[T]):
+    """One run: where it stands, and what it leaves."""
+
+    def __init__(self, timeline: T, progress: Callable[[int], None] | None) -> None:
+        self.timeline, self.stop, self.progress = timeline, timeline.stop, progress
+        self.state = timeline.start
+        self.result = Run(timeline, losses=deque(timeline.resume.losses))
+
+    def run(self, marks: Iterable[int]) -> Run[T]:
+        """Train up to the last of the marks; keep the state at each."""
         try:
             for mark in marks:
                 self._up_to(mark)
-                self.result.kept[self.result.done] = self.parameters
+                self.timeline.kept[self.result.done] = self.state
                 if self.result.ended != "finished":
                     break
         except KeyboardInterrupt:
             self.result.ended = "interrupted"
-            self.result.kept[self.result.done] = self.parameters
+            self.timeline.kept[self.result.done] = self.state
         return self.result
 
     def _up_to(self, mark: int) -> None:
@@ -198,27 +173,27 @@ class _Trainer:
             if self.progress:
                 self.progress(result.done)
 
-    def _advanced(self, stepper: Stepper, count: int) -> tuple[Parameters, list[float]]:
+    def _advanced(self, count: int, *, watching: bool) -> tuple[State, list[float]]:
         losses: list[float] = []
-        start = self.offset + self.result.done
-        return stepper.advance(self.parameters, start, count, losses), losses
+        wanted = losses if watching else None
+        return self.timeline.advance(self.state, self.result.done, count, wanted), losses
 
     def _block(self, count: int) -> None:
-        after, losses = self._advanced(self.stepper, count)
+        after, losses = self._advanced(count, watching=self.stop is not None)
         if not _finite(after, losses) or not math.isfinite(self._next_loss(after, count)):
             self._diverge(count)
             return
         stopped = self._stopped(losses)
         if stopped is not None:
-            after, losses = self._advanced(self.stepper, stopped)
-            count, self.result.ended = stopped, "stopped"
+            after, count, losses = self._counted(stopped)
+            self.result.ended = "stopped"
         self._accept(after, count, losses)
 
-    def _accept(self, after: Parameters, count: int, losses: list[float]) -> None:
+    def _accept(self, after: State, count: int, losses: list[float]) -> None:
         # One step under the reader's Ctrl-C would tear these apart; the count comes last.
         window = self.stop.window if self.stop else 0
         self.result.losses = deque([*self.result.losses, *losses][-window:] if window else ())
-        self.parameters = after
+        self.state = after
         self.result.done += count
 
     def _stopped(self, losses: list[float]) -> int | None:
@@ -236,85 +211,33 @@ class _Trainer:
                 return int(end)
         return None
 
-    def _next_loss(self, parameters: Parameters, count: int) -> float:
-        """The loss of the batch after `count` more updates: it overflows before parameters do."""
-        stepper, data = self.stepper, self.stepper.data
-        rows = stepper.batches.rows(self.offset + self.result.done + count)
-        return loss_of(
-            stepper.network, stepper.rule, parameters, data.inputs[rows], data.targets[rows]
-        )
+    def _next_loss(self, state: State, count: int) -> float:
+        """The loss after `count` more updates: it overflows before parameters do."""
+        return self.timeline.next_loss(state, self.result.done + count)
 
     def _diverge(self, count: int) -> None:
         """Go on to the last good iteration of a block that went wrong, and say what went wrong."""
         good, bad = 0, count + 1
         while bad - good > 1:
             middle = (good + bad) // 2
-            fine = _finite(*self._advanced(self.watching, middle))
+            fine = _finite(*self._advanced(middle, watching=True))
             good, bad = (middle, bad) if fine else (good, middle)
-        before, _ = self._advanced(self.stepper, good)
-        _, losses = self._advanced(self.watching, good)
-        last = losses[-1] if losses else self._next_loss(self.parameters, 0)
-        self._accept(before, good, losses)
-        name = self._trace().first_non_finite() or "a parameter after the update"
-        self.result.ended = "diverged"
-        self.result.diverged = DivergedError(
-            self.result.done + 1, name, last if math.isfinite(last) else None
+        last_good, _ = self._advanced(max(good - 1, 0), watching=True)
+        last = self._next_loss(last_good, max(good - 1, 0))
+        self._accept(*self._counted(good))
+        result = self.result
+        self.timeline.kept[result.done] = self.state
+        name = self.timeline.wrong(result.done + 1)
+        result.ended = "diverged"
+        result.diverged = DivergedError(
+            result.done + 1, name, last if math.isfinite(last) else None
         )
 
-    def _trace(self) -> IterationTrace:
-        """The iteration that comes next."""
-        number = self.result.done + 1
-        rows = self.stepper.batches.numbers(self.offset + self.result.done)
-        names = Names(self.experiment.network)
-        return IterationTrace(self.experiment, names, number, rows, self.parameters, None)
+    def _counted(self, count: int) -> tuple[State, int, list[float]]:
+        after, losses = self._advanced(count, watching=True)
+        return after, count, losses
 
 
-def _finite(parameters: Parameters, losses: list[float]) -> bool:
-    arrays = (array for pair in parameters for array in pair if array is not None)
+def _finite(state: State, losses: list[float]) -> bool:
+    arrays = state.arrays()
     return bool(np.isfinite(losses).all()) and all(np.isfinite(array).all() for array in arrays)
-
-
-def trace(experiment: Experiment, run: Run, iteration: int) -> IterationTrace:
-    """All the numbers of an iteration whose parameters, and those before it, `run` has kept."""
-    data = experiment.data or experiment.predict
-    assert data is not None
-    names, training = Names(experiment.network), experiment.training
-    offset = training.resume.iterations if training else 0
-    rows = Batches(len(data), training).numbers(offset + iteration - 1)
-    after = run.kept[iteration] if training else None
-    return IterationTrace(experiment, names, iteration, rows, run.kept[iteration - 1], after)
-
-
-def trace_iterations(
-    experiment: Experiment,
-    iterations: Collection[int],
-    progress: Callable[[int], None] | None = None,
-) -> tuple[Run, list[IterationTrace]]:
-    """Train as far as the last of `iterations`, and trace those of them that were reached.
-
-    Without `training` there is one iteration, without an update.
-    """
-    if experiment.training is None:
-        if any(iteration != 1 for iteration in iterations):
-            raise UsageError("without `training` there is only iteration 1")
-        run = Run({0: experiment.parameters})
-        return run, [trace(experiment, run, 1)]
-    keep = {k for iteration in iterations for k in (iteration - 1, iteration)}
-    run = train(experiment, max(iterations), keep, progress)
-    return run, [trace(experiment, run, k) for k in sorted(iterations) if k <= run.done]
-
-
-def continued(experiment: Experiment, run: Run) -> Experiment:
-    """The experiment that goes on where a run stopped: its parameters, and what training needs.
-
-    Published numbers belong to the beginning, so `expected` is dropped.
-    """
-    training = experiment.training
-    assert training is not None
-    done = training.resume.iterations + run.done
-    return replace(
-        experiment,
-        parameters=run.parameters,
-        training=replace(training, resume=Resume(done, tuple(run.losses))),
-        expected=(),
-    )

@@ -7,7 +7,10 @@ stands beside a delta is the local derivative ∂net/∂parameter or ∂net/∂o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import singledispatch
+from typing import Any
 
 from tracer.engine.trace import IterationTrace
 from tracer.formula import (
@@ -16,204 +19,241 @@ from tracer.formula import (
     Symbol,
     derivative,
     product,
-    replace,
     symbols,
     total,
     without_factor,
 )
-from tracer.graph import GraphTrace, gradient_name
-from tracer.model.quantity import PARTS, Kind, Quantity, Stage
+from tracer.formula import replace as put_in
+from tracer.graph.trace import GraphTrace
+from tracer.model.quantity import (
+    GRADIENT_OF,
+    PARTS,
+    Derivative,
+    Identity,
+    Kind,
+    Phase,
+    Quantity,
+    Stage,
+)
 
-_GRADIENTS = frozenset({Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT})
-_PART_OF = {gradient: part for part, gradient in PARTS.items()}
+_GRADIENTS = frozenset(PARTS.values())
+_BY = {
+    Kind.DELTA: Kind.NET,
+    Kind.DE_DOUT: Kind.OUT,
+    Kind.PATH: Kind.OUT,
+    Kind.WEIGHT_PART: Kind.WEIGHT,
+    Kind.BIAS_PART: Kind.BIAS,
+} | {gradient: kind for kind, gradient in GRADIENT_OF.items() if kind.phase is Phase.GIVEN}
+"""What E_total is differentiated by in each kind of number on the way back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One derivative of a chain: `dout_o1/dnet_o1`, its formula (None: given) and its value."""
+    """One derivative of a chain: ∂out_o1/∂net_o1, its formula (None: given) and its value.
 
-    name: str
+    `short`: the quantity that it is under another name, if it is one.
+    """
+
+    identity: Identity
     formula: Expression | None
     value: float
+    short: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """name = expression, whose symbols are the factors' names."""
+    """identity = expression, whose symbols are the factors' identities."""
 
-    name: str
+    identity: Identity
     expression: Expression
     factors: tuple[Factor, ...]
 
+    def abbreviated(self) -> Expression:
+        """The expression in the factors' short names, where they have such."""
+        short = {f.identity: Symbol(f.short) for f in self.factors if f.short is not None}
+        return put_in(self.expression, short)
 
-def is_no_gradient(trace: IterationTrace, quantity: Quantity) -> str:
+
+@singledispatch
+def chain_rule(trace: Any, identity: Identity) -> Chain | None:
+    """The number by the chain rule; None for what is no derivative."""
+    raise TypeError(f"no trace: {type(trace).__name__} ({identity})")
+
+
+@singledispatch
+def is_no_gradient(trace: Any, identity: Identity) -> str:
     """Why a number on the way back is not a derivative of the loss; empty where it is one."""
-    kind, back = quantity.kind, quantity.kind in _BACKWARD
-    if trace.rule.batch_means and (quantity.stage.mean or kind in _GRADIENTS):
+    del trace, identity
+    return ""
+
+
+@is_no_gradient.register
+def _(trace: IterationTrace, identity: Quantity) -> str:
+    kind, back = identity.kind, identity.kind in _BY
+    if trace.rule.batch_means and (identity.stage.mean or kind in _GRADIENTS):
         return "batch_means"
-    hidden = quantity.layer < trace.experiment.network.depth
+    hidden = identity.layer < trace.experiment.network.depth
     return "output_first" if trace.rule.update_order == "output_first" and hidden and back else ""
 
 
-_BACKWARD = _GRADIENTS | {Kind.PATH, Kind.DE_DOUT, Kind.DELTA, Kind.WEIGHT_PART, Kind.BIAS_PART}
-
-
-def chain_rule(trace: IterationTrace, quantity: Quantity) -> Chain | None:
-    """The quantity by the chain rule; None for what is no derivative of the loss."""
-    formula = trace.formula(quantity)
-    if formula is None or quantity.kind not in _BACKWARD or is_no_gradient(trace, quantity):
+@chain_rule.register
+def _(trace: IterationTrace, identity: Quantity) -> Chain | None:
+    formula = trace.formula(identity)
+    if formula is None or identity.kind not in _BY or is_no_gradient(trace, identity):
         return None
-    return _Writer(trace, quantity).chain(formula)
+    return _Writer(trace, identity).chain(formula)
 
 
+@dataclass(frozen=True, slots=True)
 class _Writer:
     """Writes one chain; gathers its factors as it goes."""
 
-    def __init__(self, trace: IterationTrace, quantity: Quantity) -> None:
-        self.trace, self.quantity = trace, quantity
-        self.factors: dict[str, Factor] = {}
+    trace: IterationTrace
+    quantity: Quantity
+    factors: dict[Identity, Factor] = field(default_factory=dict)
 
     def chain(self, formula: Expression) -> Chain:
         """The chain of the quantity that has this formula."""
-        quantity, names = self.quantity, self.trace.names
+        quantity = self.quantity
         if quantity.kind in _GRADIENTS and len(self.trace.rows) > 1:
             return self._reduced()
-        below = self._below(quantity)
-        suffix = names.name(quantity).removeprefix(names.bare(quantity))
         if quantity.kind is Kind.PATH:
-            expression = self._path(quantity)
-            name = names.name(quantity)
-        else:
-            expression = self._expanded(formula)
-            name = f"dE_total/d{below}{suffix}"
-        return self._chain(name, expression)
+            return self._chain(quantity, self._path(quantity))
+        sample = quantity.sample if quantity.kind in PARTS else None
+        expression = self._expanded(formula)
+        return self._chain(self._of_total(quantity, sample), expression)
 
-    def _chain(self, name: str, expression: Expression) -> Chain:
-        return Chain(name, expression, tuple(self.factors[used] for used in symbols(expression)))
+    def _chain(self, identity: Identity, expression: Expression) -> Chain:
+        return Chain(identity, expression, tuple(self.factors[k] for k in symbols(expression)))
 
-    def _below(self, quantity: Quantity) -> str:
-        """What is differentiated by: `w5`, `net_h1`, `out_h1`."""
-        bare = self.trace.names.bare(quantity)
-        if quantity.kind is Kind.DELTA:
-            return bare.replace("delta_", "net_", 1)
-        return bare.removeprefix("dE/d").partition(":")[0]
+    def _of_total(self, quantity: Quantity, sample: int | None = None) -> Derivative:
+        """∂E_total/∂ what the quantity is a derivative by; `sample`: whose E_total, in a batch."""
+        network = self.trace.experiment.network
+        upper = Quantity(Stage(Kind.TOTAL, network.depth), (), sample, quantity.iteration)
+        return Derivative(upper, _by(quantity))
 
     def _expanded(self, formula: Expression) -> Expression:
-        kind, at_output = self.quantity.kind, self.quantity.layer == self.trace.names.network.depth
+        kind = self.quantity.kind
+        at_output = self.quantity.layer == self.trace.experiment.network.depth
         if kind is Kind.DELTA:
             return self._delta(self.quantity)
         if kind is Kind.DE_DOUT and at_output:
             return self._error()
         if kind is Kind.DE_DOUT:
-            return total([self._path(self._find(name)) for name in symbols(formula)])
+            return total([self._path(path) for path in symbols(formula)])
         terms = formula.terms if isinstance(formula, Sum) else (formula,)
         return total([self._parameter(term) for term in terms])
 
     def _reduced(self) -> Chain:
         """∂loss/∂w5: the loss is linear in the samples' E_total, so its formula serves for both."""
-        trace, names = self.trace, self.trace.names
-        loss = trace.formula(Quantity(Stage(Kind.LOSS, names.network.depth)))
-        assert loss is not None
-        parts: dict[str, Expression] = {}
-        for of_sample in symbols(loss):
-            row = self._find(of_sample).sample
-            stage = Stage(_PART_OF[self.quantity.kind], self.quantity.layer)
-            part = Quantity(stage, self.quantity.index, row)
-            below = names.bare(part).removeprefix("dE/d")
-            parts[of_sample] = self._named(f"dE_total/d{below}#{(row or 0) + 1}", part)
-        name = f"dloss/d{names.bare(self.quantity).removeprefix('dE/d')}"
-        return self._chain(name, replace(loss, parts))
+        trace, quantity = self.trace, self.quantity
+        stage = Stage(Kind.LOSS, trace.experiment.network.depth)
+        loss = Quantity(stage, iteration=quantity.iteration)
+        formula = trace.formula(loss)
+        assert formula is not None
+        parts: dict[Quantity, Expression] = {}
+        for of_sample in symbols(formula):
+            part = trace.own_part(quantity, of_sample.sample)
+            parts[of_sample] = self._named(self._of_total(part, of_sample.sample), part)
+        return self._chain(Derivative(loss, _by(quantity)), put_in(formula, parts))
 
     def _parameter(self, term: Expression) -> Expression:
         """delta_o1 * out_h1 → ∂E_total/∂out_o1 · ∂out_o1/∂net_o1 · ∂net_o1/∂w5."""
-        delta = self._only(term, Kind.DELTA)
-        local = self._local(delta, term, self._below(self.quantity))
-        return product((self._delta(delta), local))
+        delta = _only_delta(term)
+        return product((self._delta(delta), self._local(delta, term, _by(self.quantity))))
 
     def _path(self, path: Quantity) -> Expression:
         """w5 * delta_o1 → ∂E_total/∂net_o1 · ∂net_o1/∂out_h1."""
         formula = self.trace.formula(path)
         assert formula is not None
-        delta = self._only(formula, Kind.DELTA)
-        return product((self._renamed(delta), self._local(delta, formula, self._below(path))))
+        delta = _only_delta(formula)
+        return product((self._renamed(delta), self._local(delta, formula, _by(path))))
 
-    def _local(self, delta: Quantity, term: Expression, below: str) -> Expression:
+    def _local(self, delta: Quantity, term: Expression, below: Quantity) -> Expression:
         """∂net/∂below: what stands beside ∂E_total/∂net in a term."""
-        names = self.trace.names
-        net = names.bare(delta).replace("delta_", "net_", 1)
-        suffix = names.name(delta).removeprefix(names.bare(delta))
-        formula = without_factor(term, Symbol(names.name(delta)))
-        values = {name: self.trace[name] for name in symbols(formula)}
-        value = values[formula.name] if isinstance(formula, Symbol) else 1.0
-        return self._factor(f"d{net}/d{below}{suffix}", formula, value)
+        formula = without_factor(term, Symbol(delta))
+        value = self.trace.value(formula.key) if isinstance(formula, Symbol) else 1.0
+        short = formula.key if isinstance(formula, Symbol) else None
+        return self._factor(Factor(Derivative(_by(delta), below), formula, value, short))
 
     def _delta(self, delta: Quantity) -> Expression:
         """∂E_total/∂out · ∂out/∂net; a sum of such products where the activation is coupled."""
         formula = self.trace.formula(delta)
         assert formula is not None
-        return replace(
-            formula, {name: self._renamed(self._find(name)) for name in symbols(formula)}
-        )
+        return put_in(formula, {used: self._renamed(used) for used in symbols(formula)})
 
     def _error(self) -> Expression:
         """∂E_o1/∂out_o1: of the errors, only this one depends on this output."""
-        names, quantity = self.trace.names, self.quantity
-        error = Quantity(Stage(Kind.ERROR, quantity.layer), quantity.index, quantity.sample)
-        out = Quantity(Stage(Kind.OUT, quantity.layer), quantity.index, quantity.sample)
+        quantity = self.quantity
+        error = replace(quantity, stage=Stage(Kind.ERROR, quantity.layer))
         formula = self.trace.formula(error)
         assert formula is not None
-        slope = derivative(formula, names.name(out))
-        suffix = names.name(out).removeprefix(names.bare(out))
-        name = f"d{names.bare(error)}/d{names.bare(out)}{suffix}"
-        return self._factor(name, slope, self.trace.value(quantity))
+        slope, value = derivative(formula, _by(quantity)), self.trace.value(quantity)
+        return self._factor(Factor(Derivative(error, _by(quantity)), slope, value))
 
     def _renamed(self, quantity: Quantity) -> Expression:
         """The factor under its full name: `dout/dnet_o1` → `dout_o1/dnet_o1`."""
-        names = self.trace.names
-        suffix = names.name(quantity).removeprefix(names.bare(quantity))
-        bare = names.bare(quantity)
-        if quantity.kind is Kind.SLOPE and bare.startswith("dout/dnet_"):
-            bare = f"dout_{bare.removeprefix('dout/dnet_')}/d{bare.removeprefix('dout/d')}"
-        elif quantity.kind is not Kind.SLOPE:
-            bare = f"dE_total/d{self._below(quantity)}"
-        return self._named(bare + suffix, quantity)
+        if quantity.kind is Kind.SLOPE:
+            out, net = quantity.index[0], quantity.index[-1]
+            upper = replace(quantity, stage=Stage(Kind.OUT, quantity.layer), index=(out,))
+            lower = replace(quantity, stage=Stage(Kind.NET, quantity.layer), index=(net,))
+            return self._named(Derivative(upper, lower), quantity)
+        return self._named(self._of_total(quantity), quantity)
 
-    def _named(self, name: str, quantity: Quantity) -> Expression:
-        return self._factor(name, self.trace.formula(quantity), self.trace.value(quantity))
+    def _named(self, identity: Identity, quantity: Quantity) -> Expression:
+        formula, value = self.trace.formula(quantity), self.trace.value(quantity)
+        return self._factor(Factor(identity, formula, value, quantity))
 
-    def _factor(self, name: str, formula: Expression | None, value: float) -> Expression:
-        self.factors[name] = Factor(name, formula, value)
-        return Symbol(name)
-
-    def _only(self, term: Expression, kind: Kind) -> Quantity:
-        """The one quantity of that kind among the factors of a term."""
-        found = (self._find(name) for name in symbols(term))
-        return next(quantity for quantity in found if quantity.kind is kind)
-
-    def _find(self, name: str) -> Quantity:
-        return self.trace.find(name)
+    def _factor(self, factor: Factor) -> Expression:
+        self.factors[factor.identity] = factor
+        return Symbol(factor.identity)
 
 
-def graph_chain_rule(trace: GraphTrace, name: str) -> Chain | None:
+def _by(quantity: Quantity) -> Quantity:
+    """What E_total is differentiated by: net_h1 for delta_h1, w5 for dE/dw5."""
+    index = quantity.index[:1] if quantity.kind is Kind.PATH else quantity.index
+    sample = None if quantity.kind in PARTS else quantity.sample
+    stage = Stage(_BY[quantity.kind], quantity.layer)
+    return replace(quantity, stage=stage, index=index, sample=sample)
+
+
+def _only_delta(term: Expression) -> Quantity:
+    """The one delta among the factors of a term."""
+    found: Quantity = next(key for key in symbols(term) if key.kind is Kind.DELTA)
+    return found
+
+
+@chain_rule.register
+def _(trace: GraphTrace, identity: Derivative | Quantity) -> Chain | None:
     """∂total/∂x = Σ ∂total/∂node · ∂node/∂x over the nodes that use x; None for a value.
 
     None too where the output itself uses x: its local derivative would bear the gradient's own name.
     """
-    output, nodes = trace.graph.output, tuple(trace.graph.nodes)
-    start = gradient_name(output, "")
-    if not name.startswith(start) or trace.formula(name) is None:
+    if not isinstance(identity, Derivative) or trace.formula(identity) is None:
         return None
-    below = name.removeprefix(start)
-    if below in trace.gradients[output].edges:
+    edges = _edges_to(trace, identity)
+    if identity.upper in edges or not edges:
         return None
-    factors: dict[str, Factor] = {}
+    factors: dict[Identity, Factor] = {}
     terms = []
-    for node in reversed(nodes):
-        edge = trace.gradients[node].edges.get(below)
+    for node, (formula, local) in edges.items():
+        above, edge = Derivative(identity.upper, node), Derivative(node, identity.lower)
+        factors[above] = Factor(above, trace.formula(above), trace.value(above))
+        factors[edge] = Factor(edge, formula, local)
+        terms.append(product((Symbol(above), Symbol(edge))))
+    return Chain(identity, total(terms), tuple(factors.values()))
+
+
+def _edges_to(
+    trace: GraphTrace, identity: Derivative
+) -> Mapping[Quantity, tuple[Expression, float]]:
+    """The nodes that use what is differentiated by, each with its local derivative's formula."""
+    number, lower = identity.iteration, replace(identity.lower, iteration=1)
+    found = {}
+    for node in reversed(tuple(trace.graph.nodes)):
+        edge = trace.gradients[node].edges.get(lower)
         if edge:
-            above = gradient_name(output, node)
-            local = Factor(gradient_name(node, below), edge.derivative, edge.local)
-            factors[above] = Factor(above, trace.formula(above), trace.value(above))
-            factors[local.name] = local
-            terms.append(product((Symbol(above), Symbol(local.name))))
-    return Chain(name, total(terms), tuple(factors.values())) if terms else None
+            moved = {k: Symbol(replace(k, iteration=number)) for k in symbols(edge.derivative)}
+            formula = put_in(edge.derivative, moved)
+            found[replace(node, iteration=number)] = formula, edge.local
+    return found

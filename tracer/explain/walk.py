@@ -9,25 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
-
-import numpy as np
+from functools import singledispatch
+from typing import Any
 
 from tracer.digits.numbers import NumberFormat, Written
 from tracer.engine.trace import IterationTrace
-from tracer.explain.explanation import GraphNumbers, NetworkNumbers
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.explain.calculation import Calculation
+from tracer.graph.trace import GraphTrace
+from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity, Stage
 
 _NOISE = 8 * 2.0**-52
 """The last bits of a float64, which no one works out by hand."""
-_FORWARD = frozenset({Kind.NET, Kind.OUT})
-_ERRORS = frozenset({Kind.ERROR, Kind.TOTAL, Kind.LOSS})
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """A number on the way, and what it belongs to: `Forward, layer 1`."""
 
-    name: str
+    identity: Identity
     group: str
 
 
@@ -57,7 +56,7 @@ class Walk:
     items: tuple[Item, ...]
     at: int = 0
     shown: Shown = Shown.FORMULA
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    verdicts: dict[Identity, Verdict] = field(default_factory=dict)
 
     @property
     def finished(self) -> bool:
@@ -88,7 +87,7 @@ class Walk:
 
     def answered(self, verdict: Verdict) -> Walk:
         """The result shown, with the verdict on the learner's number."""
-        verdicts = self.verdicts | {self.item.name: verdict}
+        verdicts = self.verdicts | {self.item.identity: verdict}
         return replace(self, shown=Shown.RESULT, verdicts=verdicts)
 
     def count(self, verdict: Verdict) -> int:
@@ -113,40 +112,47 @@ def judge(text: str, value: float, digits: NumberFormat) -> Verdict:
     return Verdict.ROUNDED if near and written.value != 0 else Verdict.WRONG
 
 
-def walk_through(numbers: NetworkNumbers | GraphNumbers, sample: int | None = None) -> Walk:
+def walk_through(calculation: Calculation, sample: int | None = None) -> Walk:
     """All that is calculated, in order; of a batch `sample`'s own numbers (a row, from 0).
 
     Without `sample` the first of the batch. Raises UnknownNameError for one that isn't in it.
     """
-    if isinstance(numbers, GraphNumbers):
-        names = [name for name in numbers.trace.order() if numbers.formula(name) is not None]
-        return Walk(tuple(Item(name, _graph_group(name)) for name in names))
-    trace = numbers.trace
+    return Walk(tuple(_items(calculation.trace, sample)))
+
+
+@singledispatch
+def _items(trace: Any, sample: int | None) -> Iterator[Item]:
+    raise TypeError(f"no trace: {type(trace).__name__} ({sample})")
+
+
+@_items.register
+def _(trace: IterationTrace, sample: int | None) -> Iterator[Item]:
     row = trace.rows[0] if sample is None else sample
-    trace.value(Quantity(Stage(Kind.INPUT, 0), (0,), row))
-    return Walk(tuple(_network_items(trace, row)))
+    trace.batch.position(row)
+    for stage, shape in trace.formulas().stages.items():
+        if stage in trace.arrays:
+            own = row if stage.of_a_sample else None
+            for quantity in trace.batch.quantities(stage, shape, own):
+                yield Item(quantity, _network_group(stage))
 
 
-def _graph_group(name: str) -> str:
-    if name.endswith("+"):
-        return "Updates"
-    return "Gradients" if "/" in name else "Values"
-
-
-def _network_items(trace: IterationTrace, row: int) -> Iterator[Item]:
-    for stage in trace.formulas().stages:
-        array = trace.arrays.get(stage)
-        if array is None:
-            continue
-        group, sample = _group(stage), row if stage.of_a_sample else None
-        shape = array.shape[1:] if stage.of_a_sample or stage.mean else array.shape
-        for index in np.ndindex(shape):
-            yield Item(trace.names.name(Quantity(stage, index, sample)), group)
-
-
-def _group(stage: Stage) -> str:
+def _network_group(stage: Stage) -> str:
     if stage.mean:
         return f"Means over the batch, layer {stage.layer}"
-    if stage.kind in _FORWARD:
+    if stage.kind.phase is Phase.FORWARD:
         return f"Forward, layer {stage.layer}"
-    return "Errors" if stage.kind in _ERRORS else f"Backward, layer {stage.layer}"
+    return "Errors" if stage.kind.phase is Phase.ERRORS else f"Backward, layer {stage.layer}"
+
+
+@_items.register
+def _(trace: GraphTrace, sample: int | None) -> Iterator[Item]:
+    del sample  # a graph has none
+    for identity in trace.order():
+        if trace.formula(identity) is not None:
+            yield Item(identity, _graph_group(identity))
+
+
+def _graph_group(identity: Derivative | Quantity) -> str:
+    if isinstance(identity, Derivative):
+        return "Gradients"
+    return "Updates" if identity.kind is Kind.NEW_NODE else "Values"

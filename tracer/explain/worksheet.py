@@ -8,33 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
 
-from tracer.engine.altered import is_given
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UsageError
 from tracer.formula import Expression
-from tracer.model.quantity import PARTS, Kind, Quantity
+from tracer.graph.trace import GraphTrace
+from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity
 
 MOST = 1000
 """Quantities beyond which a sheet is refused."""
 
-_PHASES = {
-    "Forward": {Kind.NET, Kind.OUT},
-    "Errors": {Kind.ERROR, Kind.TOTAL, Kind.LOSS},
-    "Backward": {Kind.DE_DOUT, Kind.SLOPE, Kind.PATH, Kind.DELTA},
-    "Gradients": {Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT},
-    "Updates": {Kind.NEW_WEIGHT, Kind.NEW_BIAS},
-}
-_PHASE_OF = {kind: phase for phase, kinds in _PHASES.items() for kind in kinds}
-_CHANGES = frozenset({*_PHASES["Gradients"], *_PHASES["Updates"]})
+_PHASES = (Phase.FORWARD, Phase.ERRORS, Phase.BACKWARD, Phase.GRADIENTS, Phase.UPDATES)
 _CANCELLING = frozenset({Kind.DE_DOUT, Kind.SLOPE})
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What is calculated together: `Forward` of a sample (a row of `data`), `Updates` of the batch."""
+    """What is calculated together: a phase of a sample (a row of `data`), or of the batch."""
 
-    phase: str
+    phase: Phase
     sample: int | None
     quantities: tuple[Quantity, ...]
 
@@ -48,7 +42,7 @@ def groups(trace: IterationTrace) -> list[Group]:
     Raises:
         UsageError: there are more than `MOST` quantities.
     """
-    asked = [quantity for quantity in trace.quantities() if is_asked(trace, quantity)]
+    asked = [quantity for quantity in trace.quantities() if _is_asked(trace, quantity)]
     if len(asked) > MOST:
         raise UsageError(
             f"the sheet would have {len(asked)} numbers to fill in",
@@ -85,34 +79,50 @@ def answers(trace: IterationTrace) -> str:
 
 def heading(trace: IterationTrace, group: Group) -> str:
     """`Forward`; in a batch `Forward, sample 2`."""
+    title = group.phase.value.capitalize()
     if len(trace.rows) == 1 or group.sample is None:
-        return group.phase
-    return f"{group.phase}, sample {group.sample + 1}"
+        return title
+    return f"{title}, sample {group.sample + 1}"
 
 
-def is_asked(trace: IterationTrace, quantity: Quantity) -> bool:
-    """Whether a learner has to calculate the quantity; see `groups` for what is left out."""
+@singledispatch
+def to_calculate(trace: Any) -> Iterator[Identity]:
+    """What somebody who calculates by hand comes across; see `groups` for what is left out."""
+    raise TypeError(f"no trace: {type(trace).__name__}")
+
+
+@to_calculate.register
+def _(trace: IterationTrace) -> Iterator[Quantity]:
+    return (quantity for quantity in trace.quantities() if _is_asked(trace, quantity))
+
+
+@to_calculate.register
+def _(trace: GraphTrace) -> Iterator[Identity]:
+    return (found for found in trace.order() if trace.formula(found) is not None)
+
+
+def _is_asked(trace: IterationTrace, quantity: Quantity) -> bool:
     kind = quantity.kind
-    if is_given(quantity.stage) or kind in PARTS:
+    if quantity.stage.is_given or kind in PARTS:
         return False
     if kind is Kind.LOSS:
         return len(trace.rows) > 1
     if kind in _CANCELLING and _cancels(trace, quantity):
         return False
-    return not (kind in _CHANGES and _is_frozen(trace, quantity))
+    changes = kind.phase in (Phase.GRADIENTS, Phase.UPDATES)
+    return not (changes and _is_frozen(trace, quantity))
 
 
 def given_samples(trace: IterationTrace) -> Iterator[tuple[int, list[float], list[float]]]:
     """Of each sample its number (from 1), its inputs and its targets; no targets in `predict`."""
-    experiment = trace.experiment
-    data = experiment.data or experiment.predict
-    assert data is not None
+    data = trace.data
     for row in trace.rows:
         yield row + 1, data.inputs[row].tolist(), data.targets[row].tolist()
 
 
-def _phase(quantity: Quantity) -> str:
-    return _PHASE_OF.get(quantity.kind, "Forward")  # the means of the inputs
+def _phase(quantity: Quantity) -> Phase:
+    phase = quantity.kind.phase
+    return Phase.FORWARD if phase is Phase.GIVEN else phase  # the means of the inputs
 
 
 def _sample(trace: IterationTrace, quantity: Quantity) -> int | None:
@@ -128,6 +138,6 @@ def _cancels(trace: IterationTrace, quantity: Quantity) -> bool:
 
 def _is_frozen(trace: IterationTrace, quantity: Quantity) -> bool:
     training = trace.experiment.training
-    letter = "w" if quantity.kind in (Kind.WEIGHT_GRADIENT, Kind.NEW_WEIGHT) else "b"
+    letter = "w" if quantity.kind in OF_A_WEIGHT else "b"
     name = f"{letter}{trace.names.parameter_number(quantity)}"
     return training is not None and name in training.frozen

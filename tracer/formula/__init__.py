@@ -5,7 +5,14 @@ arrays and formulas alike (`primitives`), and what is done with them. Imports no
 but its own modules, and NumPy only when an array turns up.
 """
 
-from tracer.formula.backpropagation import Edge, NodeGradient, backpropagate, forward
+from tracer.formula.backpropagation import (
+    Edge,
+    NodeGradient,
+    accumulate,
+    backpropagate,
+    forward,
+    sensitivities,
+)
 from tracer.formula.derivatives import derivative, derivatives
 from tracer.formula.errors import EvaluationError, MissingValue, SyntaxProblem
 from tracer.formula.evaluation import evaluate
@@ -13,6 +20,7 @@ from tracer.formula.nodes import (
     Call,
     Difference,
     Expression,
+    Key,
     Negative,
     Number,
     Power,
@@ -64,6 +72,7 @@ __all__ = [
     "Edge",
     "EvaluationError",
     "Expression",
+    "Key",
     "MissingValue",
     "Negative",
     "NodeGradient",
@@ -76,6 +85,7 @@ __all__ = [
     "Symbol",
     "SyntaxProblem",
     "absolute",
+    "accumulate",
     "as_expression",
     "backpropagate",
     "children",
@@ -100,6 +110,7 @@ __all__ = [
     "rebuild",
     "replace",
     "rewrite",
+    "sensitivities",
     "sin",
     "softplus",
     "sqrt",

@@ -1,18 +1,47 @@
-"""Reverse mode on a graph of named formulas: each node's gradient from its neighbours alone.
+"""Reverse accumulation on a graph of formulas: each node's gradient from its neighbours alone.
 
-Symbols: gradient = d output / d node (upstream); local = d node / d child;
-contribution = gradient of the node * local, what the edge sends back to the child.
+Symbols: gradient = ∂output/∂node (upstream); local = ∂node/∂child; contribution = gradient · local,
+what the edge from a node to a child sends back.
+
+`accumulate` is the only place where contributions are added up. On floats it gives gradients, on
+expressions with an observer that names each sum their formulas, on a learner's own numbers what an
+uncertainty does. Source: A. Griewank and A. Walther, "Evaluating Derivatives" (2008), chapter 3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from tracer.formula.derivatives import derivatives
 from tracer.formula.errors import EvaluationError
 from tracer.formula.evaluation import evaluate
-from tracer.formula.nodes import Expression
+from tracer.formula.nodes import Expression, Key
+
+Local = Callable[[Key], Mapping[Key, Any]]
+"""local(node) = ∂node/∂child for each child that the node uses."""
+
+
+def accumulate(
+    order: Sequence[Key],
+    local: Local,
+    seeds: Mapping[Key, Any],
+    observe: Callable[[Key, list[Any]], Any],
+    times: Callable[[Any, Any], Any],
+) -> None:
+    """∂output/∂node = Σ over the nodes that use it of ∂output/∂user · ∂user/∂node, from the end back.
+
+    `order` has each node after those it uses. `seeds` are the gradients that are given (1 at the
+    output). `observe(node, contributions)` gets what has come back to a node, and returns the
+    gradient to go on with; `times(gradient, local)` is one contribution.
+    """
+    waiting: dict[Key, list[Any]] = {key: [seed] for key, seed in seeds.items()}
+    for node in reversed(order):
+        gradient = observe(node, waiting.pop(node, []))
+        for child, slope in local(node).items():
+            waiting.setdefault(child, []).append(times(gradient, slope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,50 +55,93 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class NodeGradient:
-    """d output / d node, and an edge for each child (none for an input)."""
+    """∂output/∂node, and an edge for each child (none for an input)."""
 
     gradient: float
-    edges: dict[str, Edge]
+    edges: dict[Key, Edge]
 
 
-def forward(nodes: Mapping[str, Expression], values: Mapping[str, float]) -> dict[str, float]:
+def forward(nodes: Mapping[Key, Expression], values: Mapping[Key, float]) -> dict[Key, float]:
     """The inputs' values followed by those of the nodes, in their order.
 
     Each node may use inputs and the nodes before it. Raises MissingValue, and EvaluationError that
     names the node.
     """
-    known = {name: value for name, value in values.items() if name not in nodes}
-    for name, expression in nodes.items():
-        known[name] = _value_in(name, expression, known)
+    known = {key: value for key, value in values.items() if key not in nodes}
+    for key, expression in nodes.items():
+        known[key] = _value_in(key, expression, known)
     return known
 
 
 def backpropagate(
-    nodes: Mapping[str, Expression],
-    values: Mapping[str, float],
-    output: str,
+    nodes: Mapping[Key, Expression],
+    values: Mapping[Key, float],
+    output: Key,
     seed: float = 1.0,
-) -> dict[str, NodeGradient]:
-    """d output / d name, times seed, for each input and node: contributions of all edges added up.
+) -> dict[Key, NodeGradient]:
+    """∂output/∂key, times seed, for each input and node: contributions of all edges added up.
 
-    The result has the inputs in the order of `values`, then the nodes in theirs; a name that the
-    output does not depend on has gradient 0. Raises what `forward` raises, KeyError for an output
-    that does not exist.
+    The result has the inputs in the order of `values`, then the nodes in theirs; what the output
+    does not depend on has gradient 0. Raises what `forward` raises, KeyError for an output that
+    does not exist.
     """
     known = forward(nodes, values)
-    gradients = dict.fromkeys(known, 0.0)
-    gradients[output] += seed
-    edges: dict[str, dict[str, Edge]] = {}
-    for name, expression in reversed(list(nodes.items())):
-        edges[name] = {}
-        for child, slope in derivatives(expression).items():
-            local = _value_in(name, slope, known)
-            edges[name][child] = Edge(local, gradients[name] * local, slope)
-            gradients[child] += gradients[name] * local
-    return {name: NodeGradient(gradients[name], edges.get(name, {})) for name in known}
+    if output not in known:
+        raise KeyError(output)
+    gradients: dict[Key, float] = {}
+    edges: dict[Key, dict[Key, Edge]] = {}
+
+    def observe(key: Key, contributions: Iterable[float]) -> float:
+        gradients[key] = sum(contributions, 0.0)
+        return gradients[key]
+
+    def local(key: Key) -> dict[Key, float]:
+        slopes = derivatives(nodes[key]) if key in nodes else {}
+        found = {child: _value_in(key, slope, known) for child, slope in slopes.items()}
+        edges[key] = {
+            child: Edge(found[child], gradients[key] * found[child], slopes[child])
+            for child in slopes
+        }
+        return found
+
+    accumulate(list(known), local, {output: seed}, observe, _product)
+    return {key: NodeGradient(gradients[key], edges[key]) for key in known}
 
 
-def _value_in(node: str, expression: Expression, known: Mapping[str, float]) -> float:
+def sensitivities(
+    order: Sequence[Key],
+    formula: Callable[[Key], Expression | None],
+    values: Mapping[Key, float],
+    seeds: Mapping[Key, float],
+) -> dict[Key, float]:
+    """d(result)/d(key) for each key of `order` and all that those use; `seeds` at the result's own.
+
+    A key without a formula is where the way back ends.
+    """
+    found: dict[Key, float] = {}
+
+    def observe(key: Key, contributions: Iterable[float]) -> float:
+        found[key] = sum(contributions, 0.0)
+        return found[key]
+
+    accumulate(order, partial(_slopes, formula, values), seeds, observe, _product)
+    return found
+
+
+def _slopes(
+    formula: Callable[[Key], Expression | None], values: Mapping[Key, float], key: Key
+) -> dict[Key, float]:
+    expression = formula(key)
+    if expression is None:
+        return {}
+    return {child: evaluate(slope, values) for child, slope in derivatives(expression).items()}
+
+
+def _product(gradient: float, slope: float) -> float:
+    return gradient * slope
+
+
+def _value_in(node: Key, expression: Expression, known: Mapping[Key, float]) -> float:
     try:
         return evaluate(expression, known)
     except EvaluationError as error:

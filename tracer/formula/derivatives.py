@@ -12,6 +12,7 @@ from tracer.formula.nodes import (
     Call,
     Difference,
     Expression,
+    Key,
     Negative,
     Number,
     Power,
@@ -24,26 +25,26 @@ from tracer.formula.nodes import (
 from tracer.formula.primitives import PRIMITIVES, if_positive, log
 from tracer.formula.rewriting import children
 
-_Parts = dict[str, list[Expression]]
+_Parts = dict[Key, list[Expression]]
 
 
-def derivative(expression: Expression, name: str) -> Expression:
-    """d expression / d name, lightly simplified; zero where the name doesn't occur."""
-    return derivatives(expression).get(name, ZERO)
+def derivative(expression: Expression, by: Key) -> Expression:
+    """d expression / d by, lightly simplified; zero where that quantity doesn't occur."""
+    return derivatives(expression).get(by, ZERO)
 
 
-def derivatives(expression: Expression) -> dict[str, Expression]:
-    """d expression / d name for each name in the expression."""
+def derivatives(expression: Expression) -> dict[Key, Expression]:
+    """d expression / d key for each symbol in the expression."""
     parts: _Parts = {}
     _hand_down(expression, ONE, parts)
-    return {name: _added(terms) for name, terms in parts.items()}
+    return {key: _added(terms) for key, terms in parts.items()}
 
 
 def _hand_down(expression: Expression, upstream: Expression, parts: _Parts) -> None:
     """Adds to `parts` what each symbol in the expression gets of the derivative upstream."""
     match expression:
-        case Symbol(name):
-            parts.setdefault(name, []).append(upstream)
+        case Symbol(key):
+            parts.setdefault(key, []).append(upstream)
         case Call(if_positive.name, (condition, positive, otherwise)):
             _hand_down_piecewise(condition, (positive, otherwise), upstream, parts)
         case _:
@@ -60,10 +61,10 @@ def _hand_down_piecewise(
 ) -> None:
     """The slope of the branch that holds: the other need not even have one there."""
     positive, otherwise = map(derivatives, branches)
-    for name in positive | otherwise:
-        slopes = (positive.get(name, ZERO), otherwise.get(name, ZERO))
+    for key in positive | otherwise:
+        slopes = (positive.get(key, ZERO), otherwise.get(key, ZERO))
         chosen = slopes[0] if slopes[0] == slopes[1] else if_positive(condition, *slopes)
-        parts.setdefault(name, []).append(_chain(upstream, chosen))
+        parts.setdefault(key, []).append(_chain(upstream, chosen))
 
 
 def _local(expression: Expression, index: int) -> Expression:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracer.formula.nodes import Expression
+    from tracer.formula.nodes import Expression, Key
 
 
 class EvaluationError(ArithmeticError):
@@ -24,7 +24,7 @@ class EvaluationError(ArithmeticError):
         expression: Expression,
         values: tuple[complex, ...],
         reason: str,
-        node: str | None = None,
+        node: Key | None = None,
     ) -> None:
         super().__init__(reason)
         self.expression = expression
@@ -39,14 +39,14 @@ class EvaluationError(ArithmeticError):
 
 
 class MissingValue(KeyError):  # noqa: N818
-    """A formula uses a name that was given no value."""
+    """A formula uses a quantity that was given no value."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    def __init__(self, key: Key) -> None:
+        super().__init__(key)
+        self.key = key
 
     def __str__(self) -> str:
-        return f"no value for {self.name!r}"
+        return f"no value for {self.key!r}"
 
 
 class SyntaxProblem(ValueError):  # noqa: N818

@@ -18,6 +18,7 @@ from tracer.formula.nodes import (
     Call,
     Difference,
     Expression,
+    Key,
     Negative,
     Number,
     Power,
@@ -34,23 +35,23 @@ _OVERFLOW = "overflow: the result is too large for a floating-point number"
 
 
 @overload
-def evaluate(expression: Expression, values: Mapping[str, float]) -> float: ...
+def evaluate(expression: Expression, values: Mapping[Key, float]) -> float: ...
 @overload
-def evaluate(expression: Expression, values: Mapping[str, complex]) -> complex: ...
-def evaluate(expression: Expression, values: Mapping[str, complex]) -> complex:
-    """The expression's value where each name has the value given.
+def evaluate(expression: Expression, values: Mapping[Key, complex]) -> complex: ...
+def evaluate(expression: Expression, values: Mapping[Key, complex]) -> complex:
+    """The expression's value where each symbol has the value given.
 
-    Raises MissingValue for a name without one, EvaluationError where there is no finite result:
+    Raises MissingValue for a symbol without one, EvaluationError where there is no finite result:
     division by zero, a logarithm or root outside its domain, overflow. Of `a if x > 0 else b` only
     the branch that holds is calculated.
     """
     match expression:
         case Number(value):
             return value
-        case Symbol(name):
-            if name not in values:
-                raise MissingValue(name)
-            return values[name]
+        case Symbol(key):
+            if key not in values:
+                raise MissingValue(key)
+            return values[key]
         case Call(if_positive.name, (condition, positive, otherwise)):
             chosen = positive if evaluate(condition, values).real > 0 else otherwise
             return evaluate(chosen, values)
@@ -61,7 +62,7 @@ def evaluate(expression: Expression, values: Mapping[str, complex]) -> complex:
     return result
 
 
-def _operand_values(expression: Expression, values: Mapping[str, complex]) -> tuple[complex, ...]:
+def _operand_values(expression: Expression, values: Mapping[Key, complex]) -> tuple[complex, ...]:
     return tuple([evaluate(child, values) for child in children(expression)])
 
 

@@ -16,9 +16,14 @@ import math
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Operand: TypeAlias = "Expression | float"
+Key: TypeAlias = Any
+"""What identifies a quantity: hashable, and equal where the quantity is the same.
+
+Formulas ask no more of it: a `Quantity`, a derivative, the text of a name that was just parsed.
+"""
 
 
 class Expression:
@@ -78,9 +83,9 @@ class Number(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Symbol(Expression):
-    """A named quantity; the name is any text (`dE/dw5`, `net_h1#2`, `w1+`)."""
+    """A quantity, by its identity; how it is called is known to whoever writes the formula."""
 
-    name: str
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def parse(text: str) -> Expression:
         raise SyntaxProblem("nested too deeply", text, indent) from None
     except ValueError:
         raise SyntaxProblem("contains characters that are not text", text, indent) from None
-    return _Reader(text, indent, source.encode()).read(tree.body, 1)
+    return _FormulaReader(text, indent, source.encode()).read(tree.body, 1)
 
 
 def _as_problem(error: SyntaxError, text: str, indent: int) -> SyntaxProblem:
@@ -79,7 +79,7 @@ def _as_problem(error: SyntaxError, text: str, indent: int) -> SyntaxProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _FormulaReader:
     """Turns a syntax tree into an expression; `source` is the text from `indent` on, as UTF-8."""
 
     text: str

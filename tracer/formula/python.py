@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tracer.formula.nodes import Expression, Power, Symbol, is_number
+from tracer.formula.nodes import Expression, Key, Power, Symbol, is_number
 from tracer.formula.primitive import Pattern, Primitive
 from tracer.formula.primitives import PRIMITIVES
 from tracer.formula.writing import Style, write
@@ -17,12 +17,12 @@ from tracer.formula.writing import Style, write
 _FUNCTION = re.compile(r"^(\w+)\(")
 
 
-def to_python(expression: Expression, name_of: Callable[[str], str]) -> str:
-    """Source of the expression; `name_of` gives the variable (an identifier) for each name.
+def to_python(expression: Expression, name_of: Callable[[Key], str]) -> str:
+    """Source of the expression; `name_of` gives the variable (an identifier) for each symbol.
 
     Runs with the functions of `namespace()`: exp is called `_exp`, and so on.
     """
-    return write(expression, _Source(symbol=name_of, number=repr))
+    return write(expression, _PythonStyle(symbol=name_of, number=repr))
 
 
 def namespace() -> dict[str, Any]:
@@ -31,7 +31,7 @@ def namespace() -> dict[str, Any]:
     return functions | {"_square": _square}
 
 
-class _Source(Style):
+class _PythonStyle(Style):
     """Python source that depends on nothing but `namespace()`."""
 
     def power(self, base: str, exponent: str, node: Power) -> str:

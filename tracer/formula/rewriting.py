@@ -12,6 +12,7 @@ from tracer.formula.nodes import (
     Call,
     Difference,
     Expression,
+    Key,
     Negative,
     Power,
     Product,
@@ -59,9 +60,9 @@ def walk(expression: Expression) -> Iterator[Expression]:
         waiting.extend(reversed(children(node)))
 
 
-def symbols(expression: Expression) -> tuple[str, ...]:
-    """The names in the expression, each once, in the order of their first appearance."""
-    return tuple(dict.fromkeys(node.name for node in walk(expression) if isinstance(node, Symbol)))
+def symbols(expression: Expression) -> tuple[Key, ...]:
+    """The keys of the symbols in the expression, each once, in the order of their appearance."""
+    return tuple(dict.fromkeys(node.key for node in walk(expression) if isinstance(node, Symbol)))
 
 
 def rewrite(expression: Expression, rule: Callable[[Expression], Expression | None]) -> Expression:
@@ -74,10 +75,10 @@ def rewrite(expression: Expression, rule: Callable[[Expression], Expression | No
     return expression if result is None else result
 
 
-def replace(expression: Expression, by_name: Mapping[str, Expression]) -> Expression:
-    """The expression with the named symbols replaced, otherwise in the same shape."""
+def replace(expression: Expression, by_key: Mapping[Key, Expression]) -> Expression:
+    """The expression with these symbols replaced, otherwise in the same shape."""
     return rewrite(
-        expression, lambda node: by_name.get(node.name) if isinstance(node, Symbol) else None
+        expression, lambda node: by_key.get(node.key) if isinstance(node, Symbol) else None
     )
 
 

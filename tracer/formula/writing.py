@@ -15,6 +15,7 @@ from tracer.formula.nodes import (
     Call,
     Difference,
     Expression,
+    Key,
     Negative,
     Number,
     Power,
@@ -37,9 +38,9 @@ _OPERATOR = re.compile(r"[/+\-−*·×^\s]")
 class Style:
     """How the pieces of a formula look; this one writes Python's grammar in ASCII.
 
-    `symbol` writes a name, `number` a constant (whole exponents are part of the formula's shape and
-    always written shortest). A sum or product longer than `limit` shows its first terms, how many
-    are left out, and its last.
+    `symbol` writes a symbol's key, `number` a constant (whole exponents are part of the formula's
+    shape and always written shortest). A sum or product longer than `limit` shows its first terms,
+    how many are left out, and its last.
     """
 
     plus = " + "
@@ -52,7 +53,7 @@ class Style:
 
     def __init__(
         self,
-        symbol: Callable[[str], str] = str,
+        symbol: Callable[[Key], str] = str,
         number: Callable[[float], str] = shortest,
         limit: int | None = None,
     ) -> None:
@@ -127,7 +128,7 @@ def _atom(expression: Number | Symbol, style: Style, need: Binding, leads: bool)
     if isinstance(expression, Number):
         text = style.number(expression.value)
     else:
-        text = style.symbol(expression.name)
+        text = style.symbol(expression.key)
     signed = not leads and style.visible(text).startswith(("-", "−"))
     return style.brackets(text) if signed or style.binding(text) < need else text
 

@@ -11,10 +11,11 @@ import re
 from collections.abc import Mapping
 
 from tracer.errors import ConfigError, Problem, did_you_mean
-from tracer.formula import Expression, SyntaxProblem, parse, symbols
-from tracer.graph.names import LEARNING_RATE
+from tracer.formula import Expression, Symbol, SyntaxProblem, parse, replace, symbols
+from tracer.graph.names import GraphNames, node_at
 from tracer.graph.structure import Graph
 from tracer.model.experiment import GraphExperiment, GraphNode
+from tracer.model.names import LEARNING_RATE
 
 Uses = dict[str, tuple[str, ...]]
 """The names that each node's formula uses."""
@@ -40,7 +41,6 @@ class _Builder:
 
     def build(self) -> Graph:
         """The graph; ConfigError with all the problems."""
-        experiment = self.experiment
         nodes = self._read()
         uses = {name: symbols(expression) for name, expression in nodes.items()}
         self._check_names(uses)
@@ -49,15 +49,24 @@ class _Builder:
             self._complain_of(cycle)
         if self.problems:
             raise ConfigError(self.problems)
+        return self._graph({name: nodes[name] for name in order})
+
+    def _graph(self, nodes: Mapping[str, Expression]) -> Graph:
+        """The graph of these nodes, each name in their formulas replaced by what it refers to."""
+        experiment, training = self.experiment, self.experiment.training
+        known = {name: node_at(k) for k, name in enumerate((*experiment.inputs, *nodes))}
+        meant = {name: Symbol(quantity) for name, quantity in known.items()}
         return Graph(
             experiment.title,
-            experiment.inputs,
-            {name: nodes[name] for name in order},
-            experiment.nodes[-1].name,
-            experiment.training,
+            {known[name]: value for name, value in experiment.inputs.items()},
+            {known[name]: replace(formula, meant) for name, formula in nodes.items()},
+            known[experiment.nodes[-1].name],
+            GraphNames({quantity: name for name, quantity in known.items()}),
+            training,
+            tuple(known[name] for name in training.trainable) if training else (),
             experiment.source,
             experiment.file,
-            self.written,
+            {known[name]: node for name, node in self.written.items()},
         )
 
     def _read(self) -> dict[str, Expression]:

@@ -14,25 +14,27 @@ from tracer.errors import BptraceError, Problem
 from tracer.formula import EvaluationError, NodeGradient, backpropagate, forward, symbols
 from tracer.formula.plain import plain
 from tracer.graph.structure import Graph
+from tracer.model.quantity import Identity, Quantity
 
 
 class GraphValueError(BptraceError):
     """A node without a value or a gradient: `FILE:LINE:COLUMN: graph.nodes.NODE: reason; hint`.
 
-    `reason` says in which operation and with which values.
+    `identity`: which number it is; `reason` says in which operation and with which values.
     """
 
-    def __init__(self, graph: Graph, node: str, reason: str) -> None:
-        self.node, self.reason = node, reason
-        written = graph.written.get(node)
+    def __init__(self, graph: Graph, identity: Identity, reason: str) -> None:
+        self.identity, self.reason = identity, reason
+        self.name = graph.names.bare(identity)
+        written = graph.written.get(identity) if isinstance(identity, Quantity) else None
         if written is None:
-            super().__init__(f"{node}: {reason}")
+            super().__init__(f"{self.name}: {reason}")
             return
-        place = (graph.file, written.line, written.column, f"graph.nodes.{node}")
+        place = (graph.file, written.line, written.column, f"graph.nodes.{self.name}")
         super().__init__(str(Problem(*place, reason)))
 
 
-def values(graph: Graph) -> dict[str, float]:
+def values(graph: Graph) -> dict[Quantity, float]:
     """The values of the inputs and the nodes, in the order of the calculation.
 
     Raises GraphValueError: division by zero, a logarithm of what isn't positive, overflow.
@@ -46,8 +48,8 @@ def values(graph: Graph) -> dict[str, float]:
         raise _explained(graph, error, known, "") from error
 
 
-def gradients(graph: Graph) -> dict[str, NodeGradient]:
-    """∂output/∂name for each input and node, and the edges; from 1 at the output.
+def gradients(graph: Graph) -> dict[Quantity, NodeGradient]:
+    """∂output/∂node for each input and node, and the edges; from 1 at the output.
 
     Raises GraphValueError as `values` does, also where a derivative has no value.
     """
@@ -56,17 +58,18 @@ def gradients(graph: Graph) -> dict[str, NodeGradient]:
         found = backpropagate(graph.nodes, graph.inputs, graph.output)
     except EvaluationError as error:
         raise _explained(graph, error, known, "no derivative: ") from error
-    for name in reversed(graph.names):
-        if not math.isfinite(found[name].gradient):
-            raise GraphValueError(graph, name, "its gradient is too large for a float64")
+    for node in reversed(graph.quantities):
+        if not math.isfinite(found[node].gradient):
+            raise GraphValueError(graph, node, "its gradient is too large for a float64")
     return found
 
 
 def _explained(
-    graph: Graph, error: EvaluationError, known: Mapping[str, float], of: str
+    graph: Graph, error: EvaluationError, known: Mapping[Quantity, float], of: str
 ) -> GraphValueError:
     """Which node, which operation in it, with which values."""
-    given = ", ".join(f"{name} = {known[name]:.12g}" for name in symbols(error.expression))
-    operation = plain(error.expression, limit=8)
+    name = graph.names.bare
+    given = ", ".join(f"{name(used)} = {known[used]:.12g}" for used in symbols(error.expression))
+    operation = plain(error.expression, symbol=name, limit=8)
     reason = f"{of}{error.reason}: {operation}" + (f" with {given}" if given else "")
     return GraphValueError(graph, error.node or graph.output, reason)

@@ -7,8 +7,6 @@ not from the engine's backward pass: two ways to the same numbers.
 
 from __future__ import annotations
 
-import numpy as np
-
 from tracer.engine.trace import IterationTrace
 from tracer.formula import (
     Call,
@@ -19,11 +17,11 @@ from tracer.formula import (
     if_positive,
     rebuild,
 )
+from tracer.graph.names import GraphNames, node_at
 from tracer.graph.structure import Graph
-from tracer.model.quantity import Kind
+from tracer.model.quantity import Kind, Phase, Quantity
 
-_GIVEN = {Kind.INPUT, Kind.TARGET, Kind.WEIGHT, Kind.BIAS}
-_FORWARD = {Kind.NET, Kind.OUT, Kind.ERROR, Kind.TOTAL, Kind.LOSS}
+_PHASES = (Phase.GIVEN, Phase.FORWARD, Phase.ERRORS)
 
 
 def network_graph(trace: IterationTrace, sample: int | None = None, *, fine: bool = False) -> Graph:
@@ -33,52 +31,56 @@ def network_graph(trace: IterationTrace, sample: int | None = None, *, fine: boo
     `net_h1`; what is calculated twice is shared. A choice (`a if x > 0 else b`) stays whole, for
     only one of its branches is calculated.
     """
-    formulas, inputs = trace.formulas(), dict[str, float]()
-    nodes: dict[str, Expression] = {}
-    splitter = _Splitter(nodes)
+    inputs: dict[Quantity, float] = {}
+    splitter = _Splitter(trace)
     for stage, array in trace.arrays.items():
-        if stage.mean or stage.kind not in _GIVEN | _FORWARD:
+        if stage.mean or stage.kind.phase not in _PHASES or stage.kind is Kind.LEARNING_RATE:
             continue
-        for index in np.ndindex(array.shape):
-            quantity = formulas.quantity(stage, index)
+        for quantity in trace.batch.quantities(stage, array.shape):
             if sample is not None and quantity.sample not in (None, sample):
                 continue
-            name = trace.names.name(quantity)
-            formula = formulas.formula(quantity)
+            formula = trace.formulas().formula(quantity)
             if formula is None:
-                inputs[name] = float(array[index])
+                inputs[quantity] = trace.value(quantity)
             elif sample is None or stage.kind is not Kind.LOSS:
-                nodes[name] = splitter.split(name, formula) if fine else formula
-    return Graph(trace.experiment.title, inputs, nodes, list(nodes)[-1])
+                splitter.add(quantity, formula, fine=fine)
+    labels = {quantity: trace.names.name(quantity) for quantity in inputs} | splitter.labels
+    output = list(splitter.nodes)[-1]
+    return Graph(
+        trace.experiment.title, inputs, splitter.nodes, output, GraphNames(labels, trace.names)
+    )
 
 
 class _Splitter:
-    """Makes nodes of the operations inside formulas."""
+    """Makes nodes of formulas, and of the operations inside them."""
 
-    def __init__(self, nodes: dict[str, Expression]) -> None:
-        self._nodes = nodes
+    def __init__(self, trace: IterationTrace) -> None:
+        self.nodes: dict[Quantity, Expression] = {}
+        self.labels: dict[Quantity, str] = {}
+        self._names = trace.names
         self._known: dict[Expression, Symbol] = {}
 
-    def split(self, owner: str, formula: Expression) -> Expression:
-        """The formula's last operation, on names and numbers alone."""
-        self._count, self._owner = 0, owner
-        last = self._flat(formula)
+    def add(self, owner: Quantity, formula: Expression, *, fine: bool) -> None:
+        """A node for the quantity, after those (`fine`) for the operations before its last one."""
+        self._count, label = 0, self._names.name(owner)
+        node = self._flat(formula, label) if fine else formula
+        self.nodes[owner], self.labels[owner] = node, label
         self._known.setdefault(formula, Symbol(owner))
-        return last
 
-    def _flat(self, operation: Expression) -> Expression:
+    def _flat(self, operation: Expression, label: str) -> Expression:
+        """The operation on symbols and numbers alone."""
         if isinstance(operation, Call) and operation.function == if_positive.name:
             return operation
-        return rebuild(operation, tuple([self._operand(part) for part in children(operation)]))
+        return rebuild(operation, tuple(self._operand(p, label) for p in children(operation)))
 
-    def _operand(self, part: Expression) -> Expression:
-        """The part itself if it is a name or a number, else the name of a node for it."""
+    def _operand(self, part: Expression, label: str) -> Expression:
+        """The part itself if it is a symbol or a number, else a symbol of a node for it."""
         if isinstance(part, Symbol | Number):
             return part
         if part not in self._known:
-            flat = self._flat(part)
+            flat = self._flat(part, label)
             self._count += 1
-            name = f"{self._owner}:{self._count}"
-            self._nodes[name] = flat
-            self._known[part] = Symbol(name)
+            node = node_at(len(self.nodes))
+            self.nodes[node], self.labels[node] = flat, f"{label}:{self._count}"
+            self._known[part] = Symbol(node)
         return self._known[part]

@@ -1,53 +1,87 @@
 """Names of a graph's numbers: `total`, its gradient by `dtotal/dapple`, `apple+` after an update.
 
 Canonical names are ASCII as far as the configuration's own are; `∂total/∂apple` and
-`d total / d apple` are accepted wherever a name is read, and `@5` picks iteration 5.
+`d total / d apple` are accepted wherever a name is read, and `@5` picks iteration 5. Text is read and
+written here, at the edge; everything else knows a number by its identity.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tracer.errors import UnknownNameError, did_you_mean
-
-LEARNING_RATE = "lr"
+from tracer.model.names import LEARNING_RATE, Names
+from tracer.model.quantity import Derivative, Identity, Kind, Quantity, Stage, at
 
 _SUFFIX = re.compile(r"(?P<base>.+?)(?:@(?P<iteration>\d+))?")
 _SIGNS = str.maketrans("∂⁺", "d+", " \t")
 
+RATE = Quantity(Stage(Kind.LEARNING_RATE, 0))
+"""The learning rate of a graph's training."""
 
-def gradient_name(output: str, name: str) -> str:
-    """`dtotal/dapple`."""
-    return f"d{output}/d{name}"
+
+def node_at(place: int) -> Quantity:
+    """The input or node at that place, inputs first."""
+    return Quantity(Stage(Kind.NODE, 0), (place,))
+
+
+def updated(node: Quantity) -> Quantity:
+    """The input after the update."""
+    return replace(node, stage=Stage(Kind.NEW_NODE, 0))
 
 
 class GraphNames:
-    """What can be asked for in one graph: `known`, the names in the order of the calculation."""
+    """Text ↔ identity in one graph; `labels` are what its inputs and nodes are called.
 
-    def __init__(self, known: Sequence[str]) -> None:
-        self.known = tuple(known)
-        self._known = frozenset(known)
+    `network`: the names of the network that the graph was made from.
+    """
 
-    def parse(self, text: str) -> tuple[str, int]:
-        """(canonical name, iteration) that the text means.
+    def __init__(self, labels: Mapping[Quantity, str], network: Names | None = None) -> None:
+        self.labels = labels
+        self.network = network
+        self._known: dict[str, Identity] = {}
+
+    def know(self, order: Sequence[Identity]) -> None:
+        """Take these numbers, in the order of the calculation, for all that can be asked for."""
+        self._known = {self.bare(identity): identity for identity in order}
+
+    def bare(self, identity: Identity) -> str:
+        """The canonical name without an iteration."""
+        if isinstance(identity, Derivative):
+            return f"d{self.bare(identity.upper)}/d{self.bare(identity.lower)}"
+        if identity.kind is Kind.LEARNING_RATE:
+            return LEARNING_RATE
+        if identity.kind is Kind.NEW_NODE:
+            return f"{self.labels[replace(identity, stage=Stage(Kind.NODE, 0), iteration=1)]}+"
+        return self.labels[replace(identity, iteration=1)]
+
+    def name(self, identity: Identity) -> str:
+        """The canonical name, with its iteration where that isn't 1."""
+        suffix = f"@{identity.iteration}" if identity.iteration != 1 else ""
+        return self.bare(identity) + suffix
+
+    def parse(self, text: str) -> Identity:
+        """The number that the text means.
 
         Raises:
             UnknownNameError: no number is called so; the hint names the nearest ones.
         """
         folded = text.translate(_SIGNS)
-        match = _SUFFIX.fullmatch(folded)
         if folded in self._known:
-            return folded, 1
+            return self._known[folded]
+        match = _SUFFIX.fullmatch(folded)
         base = match["base"] if match else folded
         if match is None or base not in self._known:
             raise UnknownNameError(f"there is no number '{text}' in this graph", self._hint(base))
         iteration = int(match["iteration"] or 1)
         if iteration < 1:
             raise UnknownNameError(f"'{text}': iterations are counted from 1")
-        return base, iteration
+        return at(self._known[base], iteration)
 
     def _hint(self, base: str) -> str:
         if "#" in base:
             return "a graph has no samples; leave out the '#'"
-        return did_you_mean(base, self.known) or f"there are {', '.join(self.known[:10])}, …"
+        known = list(self._known)
+        return did_you_mean(base, known) or f"there are {', '.join(known[:10])}, …"

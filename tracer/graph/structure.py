@@ -8,49 +8,71 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tracer.formula import Expression, Negative, Number, Symbol, derivatives, total
-from tracer.graph.names import gradient_name
+from tracer.formula import (
+    Expression,
+    Key,
+    Negative,
+    Number,
+    Symbol,
+    accumulate,
+    derivatives,
+    total,
+)
+from tracer.graph.names import GraphNames
 from tracer.model.experiment import GraphNode, GraphTraining
+from tracer.model.quantity import Derivative, Quantity
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
     """`nodes` are in an order in which they can be calculated; `output` is one of them.
 
-    `written` says where the formulas stand in `file`; empty for a graph that no file describes.
+    `trainable`: the inputs that training changes. `written` says where the formulas stand in `file`;
+    empty for a graph that no file describes.
     """
 
     title: str
-    inputs: Mapping[str, float]
-    nodes: Mapping[str, Expression]
-    output: str
+    inputs: Mapping[Quantity, float]
+    nodes: Mapping[Quantity, Expression]
+    output: Quantity
+    names: GraphNames
     training: GraphTraining | None = None
+    trainable: tuple[Quantity, ...] = ()
     source: str = ""
     file: str = ""
-    written: Mapping[str, GraphNode] = field(default_factory=dict)
+    written: Mapping[Quantity, GraphNode] = field(default_factory=dict)
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def quantities(self) -> tuple[Quantity, ...]:
         """The inputs and the nodes, in the order of the calculation."""
         return (*self.inputs, *self.nodes)
 
-    def with_inputs(self, values: Mapping[str, float]) -> Graph:
+    def gradient(self, node: Quantity) -> Derivative:
+        """∂output/∂node."""
+        return Derivative(self.output, node)
+
+    def with_inputs(self, values: Mapping[Quantity, float]) -> Graph:
         """The same graph with other values of some inputs."""
         return replace(self, inputs={**self.inputs, **values})
 
 
-def gradient_formulas(graph: Graph) -> dict[str, Expression | None]:
-    """∂output/∂name = Σ ∂output/∂node · ∂node/∂name over the nodes that use the name.
+def gradient_formulas(graph: Graph) -> dict[Quantity, Expression | None]:
+    """∂output/∂node = Σ ∂output/∂user · ∂user/∂node over the nodes that use it.
 
     From the output back to the inputs; None for the output itself, whose gradient is given: 1.
     """
-    terms: dict[str, list[Expression]] = {name: [] for name in graph.names}
-    for node, expression in reversed(list(graph.nodes.items())):
-        upstream = Symbol(gradient_name(graph.output, node))
-        for child, local in derivatives(expression).items():
-            terms[child].append(_contribution(upstream, local))
-    order = (*reversed(list(graph.nodes)), *graph.inputs)
-    return {name: None if name == graph.output else total(terms[name]) for name in order}
+    found: dict[Quantity, Expression | None] = {}
+
+    def observe(node: Quantity, contributions: list[Expression]) -> Expression:
+        found[node] = None if node == graph.output else total(contributions)
+        return Symbol(graph.gradient(node))
+
+    def local(node: Quantity) -> dict[Key, Expression]:
+        return derivatives(graph.nodes[node]) if node in graph.nodes else {}
+
+    accumulate(graph.quantities, local, {graph.output: Number(1.0)}, observe, _contribution)
+    inputs = {node: found.pop(node) for node in graph.inputs}
+    return found | inputs
 
 
 def _contribution(upstream: Expression, local: Expression) -> Expression:

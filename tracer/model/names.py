@@ -140,7 +140,7 @@ class Names:
             return Quantity(stage, index, int(sample or 1) - 1, iteration)
         if sample is not None:
             raise UnknownNameError(
-                f"'{text}': {stage.kind.value} belongs to the batch, not to a sample",
+                f"'{text}': {stage.kind.words} belongs to the batch, not to a sample",
                 "leave out the '#'",
             )
         return Quantity(stage, index, None, iteration)

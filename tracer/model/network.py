@@ -6,8 +6,8 @@ input. `b` is (n,) with a bias for each neuron, (1,) with one bias that the laye
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from tracer.model.activations import ACTIVATIONS, Activation
 from tracer.model.losses import LOSSES, Loss
+from tracer.model.quantity import Kind, Quantity, Stage
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -23,6 +24,41 @@ BoolArray = npt.NDArray[np.bool_]
 LayerParameters = tuple[Any, Any]
 """(W, b) of one layer: arrays of floats or of symbols; b is None for a layer without biases."""
 Parameters = tuple[LayerParameters, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What training changes: the parameters, and the optimiser's own arrays, by their letters."""
+
+    parameters: Parameters
+    slots: Mapping[str, Parameters] = field(default_factory=dict)
+
+    def arrays(self) -> tuple[Any, ...]:
+        """W, b, W, b, …, then the same of each slot: the arrays that there are."""
+        groups = (self.parameters, *self.slots.values())
+        return tuple(a for group in groups for pair in group for a in pair if a is not None)
+
+    def with_arrays(self, arrays: Sequence[Any]) -> State:
+        """The state in which these arrays, as `arrays` gives them, stand in place of its own."""
+        rest = iter(arrays)
+
+        def filled(group: Parameters) -> Parameters:
+            return tuple((next(rest), None if b is None else next(rest)) for _, b in group)
+
+        return State(filled(self.parameters), {s: filled(g) for s, g in self.slots.items()})
+
+    def numbers(self) -> tuple[float, ...]:
+        """The elements of `arrays`, one after the other."""
+        return tuple(number for array in self.arrays() for number in array.ravel().tolist())
+
+    def with_numbers(self, numbers: Sequence[float]) -> State:
+        """The state with these elements, as `numbers` gives them."""
+        arrays, start = [], 0
+        for own in self.arrays():
+            arrays.append(np.array(numbers[start : start + own.size]).reshape(own.shape))
+            start += own.size
+        return self.with_arrays(arrays)
+
 
 Free = tuple[bool | BoolArray, bool | BoolArray]
 """Which of (W, b) an update may change: all, none, or a mask of the array's shape."""
@@ -139,13 +175,30 @@ def _mask(
     return bool(free.all()) if free.all() or not free.any() else free.reshape(shape)
 
 
-def parameter_names(network: Network) -> Iterator[str]:
+def parameter_quantities(network: Network) -> Iterator[Quantity]:
     """w1, w2, …, b1, b2, …: layer by layer, a layer's weights before its biases."""
+    for layer in network.layers:
+        weights = np.ndindex(len(layer.neurons), len(layer.inputs))
+        yield from (Quantity(Stage(Kind.WEIGHT, layer.number), index) for index in weights)
+        biases = range(layer.bias_count)
+        yield from (Quantity(Stage(Kind.BIAS, layer.number), (index,)) for index in biases)
+
+
+def parameter_names(network: Network) -> Iterator[str]:
+    """The same, by their names."""
     for layer in network.layers:
         for number in range(layer.first_weight, layer.first_weight + layer.weight_count):
             yield f"w{number}"
         for number in range(layer.first_bias, layer.first_bias + layer.bias_count):
             yield f"b{number}"
+
+
+def like(parameters: Parameters, value: float = 0.0) -> Parameters:
+    """Arrays of one value, in the shapes of the parameters."""
+    return tuple(
+        (np.full_like(W, value), None if b is None else np.full_like(b, value))
+        for W, b in parameters
+    )
 
 
 def flatten(parameters: Parameters) -> list[float]:
@@ -156,15 +209,3 @@ def flatten(parameters: Parameters) -> list[float]:
         if b is not None:
             values += b.tolist()
     return values
-
-
-def unflatten(network: Network, values: Sequence[float]) -> Parameters:
-    """The inverse of `flatten`."""
-    parameters, start = [], 0
-    for layer in network.layers:
-        end = start + layer.weight_count
-        W = np.array(values[start:end], dtype=float).reshape(len(layer.neurons), len(layer.inputs))
-        start = end + layer.bias_count
-        b = np.array(values[end:start], dtype=float) if layer.bias_count else None
-        parameters.append((W, b))
-    return tuple(parameters)

@@ -1,8 +1,9 @@
-"""The quantities of a backpropagation: which kinds there are, and one of them as a reference.
+"""The quantities of a backpropagation: which kinds there are, and the identity of each number.
 
-A `Quantity` is the name of a number with its parts taken out of the string: what kind of number, of
-which layer, of which neurons, of which sample and iteration. `tracer.model.names` turns one into
-the other.
+A `Quantity` is the one identity of a number from the YAML to the screen: what kind of number, of
+which layer, of which neurons, of which sample and iteration. Formulas, traces, mistakes and verdicts
+are keyed by it. `tracer.model.names` reads one from text and writes it, at the edges; nothing in
+between does.
 
 Layers are counted from 0 (the inputs) to L (the outputs). A quantity of a connection belongs to the
 layer that the connection leads into.
@@ -10,72 +11,115 @@ layer that the connection leads into.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeAlias, overload
+
+Index: TypeAlias = tuple[int, ...]
+
+
+class Phase(Enum):
+    """The parts of a calculation, in the order in which a person comes to them."""
+
+    GIVEN = "given"
+    FORWARD = "forward"
+    ERRORS = "errors"
+    BACKWARD = "backward"
+    GRADIENTS = "gradients"
+    UPDATES = "updates"
 
 
 class Kind(Enum):
-    """What a number is; in the order of the calculation."""
+    """What a number is, in words; its phase; whether each sample of a batch has its own.
 
-    INPUT = "input"
-    TARGET = "target"
-    WEIGHT = "weight"
-    BIAS = "bias"
-    LEARNING_RATE = "learning rate"
-    NET = "net input"
-    OUT = "output"
-    ERROR = "error at an output"
-    TOTAL = "loss of the sample"
-    LOSS = "loss of the batch"
-    PATH = "part of ∂E/∂out that came back through one neuron"
-    DE_DOUT = "∂E/∂out"
-    SLOPE = "∂out/∂net"
-    DELTA = "delta, ∂E/∂net"
-    WEIGHT_PART = "a sample's own part of a weight's gradient"
-    BIAS_PART = "a sample's own part of a bias's gradient"
-    WEIGHT_GRADIENT = "gradient of a weight"
-    BIAS_GRADIENT = "gradient of a bias"
-    NEW_WEIGHT = "weight after the update"
-    NEW_BIAS = "bias after the update"
+    In the order of the calculation. This is the only list of which kinds make up a phase.
+    """
 
+    INPUT = "input", Phase.GIVEN, True
+    TARGET = "target", Phase.GIVEN, True
+    WEIGHT = "weight", Phase.GIVEN
+    BIAS = "bias", Phase.GIVEN
+    WEIGHT_STATE = "optimiser's state of a weight", Phase.GIVEN
+    BIAS_STATE = "optimiser's state of a bias", Phase.GIVEN
+    LEARNING_RATE = "learning rate", Phase.GIVEN
+    NET = "net input", Phase.FORWARD, True
+    OUT = "output", Phase.FORWARD, True
+    NODE = "value", Phase.FORWARD
+    ERROR = "error at an output", Phase.ERRORS, True
+    TOTAL = "loss of the sample", Phase.ERRORS, True
+    LOSS = "loss of the batch", Phase.ERRORS
+    PATH = "part of ∂E/∂out that came back through one neuron", Phase.BACKWARD, True
+    DE_DOUT = "∂E/∂out", Phase.BACKWARD, True
+    SLOPE = "∂out/∂net", Phase.BACKWARD, True
+    DELTA = "delta, ∂E/∂net", Phase.BACKWARD, True
+    WEIGHT_PART = "a sample's own part of a weight's gradient", Phase.GRADIENTS, True
+    BIAS_PART = "a sample's own part of a bias's gradient", Phase.GRADIENTS, True
+    WEIGHT_GRADIENT = "gradient of a weight", Phase.GRADIENTS
+    BIAS_GRADIENT = "gradient of a bias", Phase.GRADIENTS
+    NEW_WEIGHT_STATE = "optimiser's state of a weight after the update", Phase.UPDATES
+    NEW_BIAS_STATE = "optimiser's state of a bias after the update", Phase.UPDATES
+    NEW_WEIGHT = "weight after the update", Phase.UPDATES
+    NEW_BIAS = "bias after the update", Phase.UPDATES
+    NEW_NODE = "input after the update", Phase.UPDATES
 
-OF_A_SAMPLE = frozenset(
-    {
-        Kind.INPUT,
-        Kind.TARGET,
-        Kind.NET,
-        Kind.OUT,
-        Kind.ERROR,
-        Kind.TOTAL,
-        Kind.PATH,
-        Kind.DE_DOUT,
-        Kind.SLOPE,
-        Kind.DELTA,
-        Kind.WEIGHT_PART,
-        Kind.BIAS_PART,
-    }
-)
-"""The kinds whose arrays have the samples of the batch as their first axis."""
+    def __init__(self, words: str, phase: Phase, of_a_sample: bool = False) -> None:
+        self.words = words
+        self.phase = phase
+        self.of_a_sample = of_a_sample
+
+    # Members are singletons; the hash of an Enum's name costs a call in Python for every look-up.
+    __hash__ = object.__hash__
+
 
 PARTS = {Kind.WEIGHT_PART: Kind.WEIGHT_GRADIENT, Kind.BIAS_PART: Kind.BIAS_GRADIENT}
 """A sample's own part of a gradient, and the gradient after reduction over the batch."""
+PART_OF = {gradient: part for part, gradient in PARTS.items()}
+BEFORE = {
+    Kind.NEW_WEIGHT: Kind.WEIGHT,
+    Kind.NEW_BIAS: Kind.BIAS,
+    Kind.NEW_WEIGHT_STATE: Kind.WEIGHT_STATE,
+    Kind.NEW_BIAS_STATE: Kind.BIAS_STATE,
+    Kind.NEW_NODE: Kind.NODE,
+}
+"""What an update changes, by what it has made of it."""
+AFTER = {before: after for after, before in BEFORE.items()}
+GRADIENT_OF = {
+    Kind.WEIGHT: Kind.WEIGHT_GRADIENT,
+    Kind.BIAS: Kind.BIAS_GRADIENT,
+    Kind.NEW_WEIGHT: Kind.WEIGHT_GRADIENT,
+    Kind.NEW_BIAS: Kind.BIAS_GRADIENT,
+}
+STATE_OF = {Kind.WEIGHT: Kind.WEIGHT_STATE, Kind.BIAS: Kind.BIAS_STATE}
+OF_A_WEIGHT = frozenset(kind for kind in Kind if "WEIGHT" in kind.name)
+OF_A_BIAS = frozenset(kind for kind in Kind if "BIAS" in kind.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One array of the engine: all the quantities of a kind in a layer.
 
-    `mean`: the array has been averaged over the batch (`gradient: batch_means`).
+    `mean`: the array has been averaged over the batch (`gradient: batch_means`). `slot`: which of the
+    optimiser's numbers it holds, `v` or `m`.
     """
 
     kind: Kind
     layer: int
     mean: bool = False
+    slot: str = ""
 
     @property
     def of_a_sample(self) -> bool:
         """Whether the first axis of the array counts samples."""
-        return self.kind in OF_A_SAMPLE and not self.mean
+        return self.kind.of_a_sample and not self.mean
+
+    @property
+    def is_given(self) -> bool:
+        """Whether nothing in its iteration calculates it."""
+        return self.kind.phase is Phase.GIVEN and not self.mean
+
+    def element(self, index: Index) -> Index:
+        """The place of a quantity among its likes, from its place in the array without samples."""
+        return index[1:] if self.mean and self.kind.of_a_sample else index
 
 
 class Stages(dict[int | tuple[int, bool], Stage]):
@@ -99,13 +143,13 @@ class Quantity:
     """One number: its stage, its place in the stage's array without the sample, sample, iteration.
 
     `index` is (neuron,) for quantities of a neuron, (neuron, input) for weights, (neuron, neuron
-    after) for `dE/dout_h1:o1`, (out, net) for a slope of a coupled layer, () for losses.
-    `sample` is a row of `data`, counted from 0; None for what belongs to the whole batch.
-    `iteration` counts from 1.
+    after) for `dE/dout_h1:o1`, (out, net) for a slope of a coupled layer, (place,) for a node of a
+    graph, () for losses. `sample` is a row of `data`, counted from 0; None for what belongs to the
+    whole batch. `iteration` counts from 1.
     """
 
     stage: Stage
-    index: tuple[int, ...] = ()
+    index: Index = ()
     sample: int | None = None
     iteration: int = 1
 
@@ -118,3 +162,47 @@ class Quantity:
     def layer(self) -> int:
         """Number of the layer, 0 for the inputs."""
         return self.stage.layer
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """∂upper/∂lower, where no kind of quantity stands for it.
+
+    An edge or a gradient of a graph, a factor of the chain rule.
+    """
+
+    upper: Quantity
+    lower: Quantity
+
+    @property
+    def iteration(self) -> int:
+        """The iteration that it belongs to."""
+        return self.lower.iteration
+
+
+Identity: TypeAlias = Quantity | Derivative
+"""What a number of a calculation is known by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayDerivative:
+    """∂upper/∂lower of a whole array: ∂loss/∂W of layer 2."""
+
+    upper: Kind
+    lower: Stage
+
+
+Label: TypeAlias = Identity | Stage | Kind | ArrayDerivative
+"""What a name on a page stands for: a number, an array, or all numbers of a kind."""
+
+
+@overload
+def at(identity: Quantity, iteration: int) -> Quantity: ...
+@overload
+def at(identity: Derivative, iteration: int) -> Derivative: ...
+def at(identity: Identity, iteration: int) -> Identity:
+    """The same number of that iteration."""
+    if isinstance(identity, Derivative):
+        upper, lower = (replace(q, iteration=iteration) for q in (identity.upper, identity.lower))
+        return Derivative(upper, lower)
+    return replace(identity, iteration=iteration)

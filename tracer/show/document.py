@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from tracer.formula import Expression
+    from tracer.model.quantity import Label
 
 Align: TypeAlias = Literal["left", "right", "center"]
 Relation: TypeAlias = Literal["=", "≈"]
@@ -23,8 +24,12 @@ Relation: TypeAlias = Literal["=", "≈"]
 class Notation(Protocol):
     """How names, formulas and numbers are written; LaTeX notations return math-mode source."""
 
-    def name(self, name: str, /) -> str:
-        """The written form of a canonical name: `dE/dw5` → `∂E/∂w5`."""
+    def name(self, label: Label | str, /) -> str:
+        """The written form of an identity: `∂E/∂w5`."""
+        ...
+
+    def canonical(self, label: Label | str, /) -> str:
+        """The canonical ASCII name of an identity: `dE/dw5`."""
         ...
 
     def formula(self, expression: Expression, /) -> str:
@@ -38,9 +43,9 @@ class Notation(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A quantity's name in its canonical ASCII form, such as `dE/dw5`."""
+    """The name of what has this identity, as the notation writes it; text stands as it is."""
 
-    name: str
+    label: Label | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ class Step:
 class Derivation:
     """A quantity worked out line by line, the relation signs below one another."""
 
-    name: str
+    label: Label | str
     steps: tuple[Step, ...]
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracer.diagnose.mistakes import MISTAKES, Scene
+from tracer.diagnose.mistakes import MISTAKES, Site
+from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.formula import EvaluationError, Expression, evaluate
 from tracer.model.experiment import Experiment
-from tracer.model.names import Names
 from tracer.model.network import FloatArray, Layer
-from tracer.model.quantity import Kind, Stage
+from tracer.model.quantity import Kind, Quantity, Stage
 
 NET_LIMIT = 1.5
 """Up to here a sigmoid gives 0.18 to 0.82 and tanh ±0.91: no neuron is saturated."""
@@ -53,9 +53,7 @@ apart: `check` wants a unit and a half between a mistake's number and the right 
 
 def objection(experiment: Experiment, bounds: Bounds) -> str | None:
     """The first thing that is wrong with the numbers, in words; None when all is well."""
-    assert experiment.data is not None
-    rows, names = range(len(experiment.data)), Names(experiment.network)
-    trace = IterationTrace(experiment, names, 1, rows, experiment.parameters, None)
+    trace = NetworkTimeline(experiment).trace(1, updated=False)
     found = (words for words, wrong in OBJECTIONS.items() if wrong(trace, bounds))
     return next(found, None)
 
@@ -127,20 +125,19 @@ def _hides_a_mistake(trace: IterationTrace, bounds: Bounds) -> bool:
 
 def _differences(trace: IterationTrace) -> Iterator[tuple[str, float]]:
     """Every mistake wherever it can be made, and by how much it changes the number there."""
-    numbers = {trace.names.name(q): trace.value(q) for q in trace.quantities()}
+    numbers = {quantity: trace.value(quantity) for quantity in trace.quantities()}
     for quantity in trace.quantities():
         formula = trace.formula(quantity)
         if formula is None:
             continue
-        scene = Scene(trace, quantity, formula)
-        right = numbers[trace.names.name(quantity)]
+        site = Site(trace, quantity, formula)
         for row in MISTAKES.values():
             if quantity.kind in row.kinds | row.also:
-                for variant in row.variants(scene):
-                    yield row.name, _difference(variant, numbers, right)
+                for variant in row.variants(site):
+                    yield row.name, _difference(variant, numbers, numbers[quantity])
 
 
-def _difference(formula: Expression, numbers: Mapping[str, float], right: float) -> float:
+def _difference(formula: Expression, numbers: Mapping[Quantity, float], right: float) -> float:
     """|value − right|; a formula that can't be calculated shows at once."""
     try:
         return abs(evaluate(formula, numbers) - right)

@@ -13,7 +13,7 @@ from itertools import product
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, did_you_mean
 from tracer.model.network import Network
-from tracer.model.quantity import Kind, Stage
+from tracer.model.quantity import Kind, Quantity, Stage
 
 _ROWS: tuple[tuple[Kind, tuple[str, ...], tuple[str, ...]], ...] = (
     (Kind.WEIGHT, ("W",), ("",)),
@@ -55,12 +55,12 @@ def find_stage(name: str, trace: IterationTrace) -> Stage:
         raise UnknownNameError(f"there is no array '{name}'", hint)
     stage = Stage(kind, layer)
     if stage not in trace.arrays:
-        raise UnknownNameError(f"'{name}': this calculation has no {kind.value}")
+        raise UnknownNameError(f"'{name}': this calculation has no {kind.words}")
     return stage
 
 
-def element_names(stage: Stage, shape: tuple[int, ...], trace: IterationTrace) -> Iterator[str]:
-    """The names of an array's numbers, row by row, if it has that shape.
+def elements(stage: Stage, shape: tuple[int, ...], trace: IterationTrace) -> Iterator[Quantity]:
+    """An array's numbers, row by row, if it has that shape.
 
     Raises:
         ValueError: the stage's array has another shape; the message says which.
@@ -72,9 +72,7 @@ def element_names(stage: Stage, shape: tuple[int, ...], trace: IterationTrace) -
             f"the shape is {_spelled(shape)}, expected {_spelled(true)}"
             + (": transposed?" if transposed else "")
         )
-    formulas, names = trace.formulas(), trace.names
-    places = product(*map(range, true))
-    return (names.name(formulas.quantity(stage, place)) for place in places)
+    return trace.batch.quantities(stage, true)
 
 
 def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tracer.diagnose.answers.moments import Moment
 from tracer.digits.numbers import Written
 from tracer.errors import Problem, UsageError
+from tracer.model.quantity import Identity
 
 _MACHINE = 15
 """From so many significant digits on, a number is a program's float64 and not a person's."""
@@ -85,12 +86,12 @@ class Entry:
 class Answer:
     """A name with the number supplied for it.
 
-    `name` is canonical, without an iteration: that is the moment's. `tolerance` is set for a
-    program's number; a person's is as exact as its digits say.
+    Its identity has the iteration of the moment. `tolerance` is set for a program's number; a
+    person's is as exact as its digits say.
     """
 
     moment: Moment
-    name: str
+    identity: Identity
     written: Written
     tolerance: Tolerance | None = None
 

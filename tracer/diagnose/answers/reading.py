@@ -7,21 +7,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tracer.config.files import decode
-from tracer.diagnose.answers.arrays import element_names, find_stage
+from tracer.diagnose.answers.arrays import elements, find_stage
 from tracer.diagnose.answers.model import Answer, Entry, Leaf, Spot, Tolerance, is_machine
-from tracer.diagnose.answers.moments import Moment, untrained, with_targets
+from tracer.diagnose.answers.moments import Moment, outline
 from tracer.diagnose.answers.npz import read_npz
 from tracer.diagnose.answers.table import read_table
 from tracer.diagnose.answers.tree import read_tree
 from tracer.digits.numbers import Written
+from tracer.engine.trace import IterationTrace
 from tracer.errors import ConfigError, Problem, UnknownNameError, UsageError
-from tracer.explain.explanation import NetworkNumbers, Numbers
+from tracer.explain.calculation import Calculation
 from tracer.model.experiment import Experiment, GraphExperiment
-from tracer.model.quantity import Kind
+from tracer.model.quantity import Identity, Quantity
 
 _NPZ = b"PK\x03\x04"
 _ITERATION = re.compile(r"@(\d{1,15})(#\d+)?$")
-_WITHOUT_TARGETS = frozenset({Kind.INPUT, Kind.WEIGHT, Kind.BIAS, Kind.NET, Kind.OUT})
 
 
 def read_answers(
@@ -83,8 +83,7 @@ def _understood(
     experiment: Experiment | GraphExperiment,
     tolerance: Tolerance | None,
 ) -> tuple[Answer, ...]:
-    forward_only = isinstance(experiment, Experiment) and experiment.data is None
-    collector = _Collector(with_targets(experiment), forward_only, tolerance, problems)
+    collector = _Collector(experiment, tolerance, problems)
     answers = [answer for entry in entries for answer in collector.answers(entry)]
     if problems:
         raise ConfigError(problems)
@@ -96,11 +95,10 @@ class _Collector:
     """Turns entries into answers; what is wrong goes to `problems`."""
 
     experiment: Experiment | GraphExperiment
-    forward_only: bool
     tolerance: Tolerance | None
     problems: list[Problem]
-    numbers: dict[Moment, Numbers] = field(default_factory=dict)
-    seen: dict[tuple[Moment, str], Spot] = field(default_factory=dict)
+    outlines: dict[Moment, Calculation] = field(default_factory=dict)
+    seen: dict[tuple[Moment, Identity], Spot] = field(default_factory=dict)
 
     def answers(self, entry: Entry) -> Iterator[Answer]:
         """The answers of one entry."""
@@ -112,27 +110,24 @@ class _Collector:
         except ValueError as error:
             self._complain(entry.spot, str(error), "a row is a neuron or a sample")
             return
-        for name, leaf in zip(found, entry.leaves, strict=True):
-            answer = self._answer(moment, name, leaf, entry.floating)
+        for identity, leaf in zip(found, entry.leaves, strict=True):
+            answer = self._answer(moment, identity, leaf, entry.floating)
             if answer is not None:
                 yield answer
 
-    def _number(self, entry: Entry) -> tuple[Moment, Iterator[str]]:
+    def _number(self, entry: Entry) -> tuple[Moment, Iterator[Identity]]:
         moment = self._moment(entry)
-        numbers = self._numbers(moment)
-        name = numbers.find(entry.name)
-        self._refuse_backward(entry, numbers, name)
-        return moment, iter([name])
+        identity: Identity = self._outline(moment).trace.find(entry.name)
+        self._refuse_what_is_not(entry, moment, identity)
+        return moment, iter([identity])
 
-    def _array(self, entry: Entry) -> tuple[Moment, Iterator[str]]:
+    def _array(self, entry: Entry) -> tuple[Moment, Iterator[Identity]]:
         moment = self._moment(entry)
-        numbers = self._numbers(moment)
-        if not isinstance(numbers, NetworkNumbers):
+        trace = self._outline(moment).trace
+        if not isinstance(trace, IterationTrace):
             raise UnknownNameError("a list of numbers", "a graph has only single numbers")
-        stage = find_stage(entry.name.partition("@")[0], numbers.trace)
-        names = list(element_names(stage, entry.shape, numbers.trace))
-        self._refuse_backward(entry, numbers, names[0])
-        return moment, iter(names)
+        stage = find_stage(entry.name.partition("@")[0], trace)
+        return moment, elements(stage, entry.shape, trace)
 
     def _moment(self, entry: Entry) -> Moment:
         """The moment of the block that the entry stands in, or that its `@` says."""
@@ -147,33 +142,35 @@ class _Collector:
             )
         return moment
 
-    def _numbers(self, moment: Moment) -> Numbers:
-        if moment not in self.numbers:
-            self.numbers[moment] = untrained(self.experiment, moment)
-        return self.numbers[moment]
+    def _outline(self, moment: Moment) -> Calculation:
+        if moment not in self.outlines:
+            self.outlines[moment] = outline(self.experiment, moment)
+        return self.outlines[moment]
 
-    def _refuse_backward(self, entry: Entry, numbers: Numbers, name: str) -> None:
-        if not self.forward_only or not isinstance(numbers, NetworkNumbers):
+    def _refuse_what_is_not(self, entry: Entry, moment: Moment, identity: Identity) -> None:
+        """A name may be right, and this calculation have no such number: no targets, no update."""
+        trace = self._outline(moment).trace
+        if not isinstance(trace, IterationTrace) or not isinstance(identity, Quantity):
             return
-        if numbers.trace.find(name).kind not in _WITHOUT_TARGETS:
-            raise UnknownNameError(
-                f"'{entry.name}' needs targets", "the configuration has only samples to `predict`"
-            )
+        if identity.stage not in trace.arrays:
+            trace.value(identity)
 
-    def _answer(self, moment: Moment, name: str, leaf: Leaf, floating: bool) -> Answer | None:
+    def _answer(
+        self, moment: Moment, identity: Identity, leaf: Leaf, floating: bool
+    ) -> Answer | None:
         try:
             written = Written.parse(leaf.text)
         except ValueError as error:
             self._complain(leaf.spot, str(error))
             return None
-        before = self.seen.setdefault((moment, name), leaf.spot)
+        before = self.seen.setdefault((moment, identity), leaf.spot)
         if before is not leaf.spot:
             first = f"it first stands in line {before.line}" if before.line else before.path
             self._complain(leaf.spot, "this quantity has two numbers", first)
             return None
         full = floating or is_machine(written)
         tolerance = self.tolerance or (Tolerance() if full else None)
-        return Answer(moment, name, written, tolerance)
+        return Answer(moment, identity, written, tolerance)
 
     def _complain(self, spot: Spot, message: str, hint: str = "") -> None:
         self.problems.append(spot.problem(message, hint))

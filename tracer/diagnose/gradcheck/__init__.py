@@ -6,9 +6,9 @@ from differences never look at a slope or a derivative, so a wrong one shows.
 
 from tracer.diagnose.gradcheck.check import (
     SAMPLED,
-    Check,
     GradientCheck,
-    Verdict,
+    GradientFinding,
+    GradientVerdict,
     check_gradients,
     check_graph,
     check_network,
@@ -17,12 +17,12 @@ from tracer.diagnose.gradcheck.subjects import GraphSubject, NetworkSubject, Sub
 
 __all__ = [
     "SAMPLED",
-    "Check",
     "GradientCheck",
+    "GradientFinding",
+    "GradientVerdict",
     "GraphSubject",
     "NetworkSubject",
     "Subject",
-    "Verdict",
     "check_gradients",
     "check_graph",
     "check_network",

@@ -16,9 +16,10 @@ import numpy as np
 from tracer.diagnose.gradcheck.differences import Estimate, central, complex_step, five_point
 from tracer.diagnose.gradcheck.subjects import GraphSubject, NetworkSubject, Subject
 from tracer.errors import BptraceError
-from tracer.graph import Graph
+from tracer.graph.structure import Graph
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
+from tracer.model.quantity import Quantity
 
 RELATIVE = 1e-8
 """Relative difference up to which two numbers agree whatever their errors."""
@@ -30,7 +31,7 @@ _SAFETY = 4.0
 _EPS = float(np.finfo(float).eps)
 
 
-class Verdict(StrEnum):
+class GradientVerdict(StrEnum):
     """What came out; `kink`: there is no derivative there, or too near for differences."""
 
     AGREES = "agrees"
@@ -39,17 +40,17 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class GradientFinding:
     """One gradient: by backpropagation, by differences, |difference| over the larger of the two.
 
     `central` is the central difference, None where the loss can't be calculated beside the point;
     `numeric` is what decided, by `method`. `note` says why it does not simply agree.
     """
 
-    name: str
+    quantity: Quantity
     analytic: float
     numeric: float | None
-    verdict: Verdict
+    verdict: GradientVerdict
     method: str = ""
     central: float | None = None
     note: str = ""
@@ -67,7 +68,7 @@ class Check:
 class GradientCheck:
     """The checks that were made, of `total` gradients."""
 
-    checks: tuple[Check, ...]
+    checks: tuple[GradientFinding, ...]
     total: int
 
     @property
@@ -75,7 +76,7 @@ class GradientCheck:
         """How many were left out."""
         return self.total - len(self.checks)
 
-    def count(self, verdict: Verdict) -> int:
+    def count(self, verdict: GradientVerdict) -> int:
         """How many came out so."""
         return sum(check.verdict is verdict for check in self.checks)
 
@@ -89,7 +90,7 @@ def check_network(
     always the same, unless `all`. Raises UsageError without data.
     """
     subject = NetworkSubject(experiment)
-    chosen: Sequence[int] = range(len(subject.names))
+    chosen: Sequence[int] = range(len(subject.quantities))
     if len(chosen) > SAMPLED and not all:
         chosen = _drawn(experiment)
     return check_gradients(subject, chosen, progress)
@@ -108,11 +109,11 @@ def check_gradients(
     """Check the gradients at the chosen places of the subject's vector, all by default."""
     scale = _Scale.of(subject)
     checks = []
-    for index in range(len(subject.names)) if chosen is None else chosen:
+    for index in range(len(subject.quantities)) if chosen is None else chosen:
         checks.append(_checked(subject, index, scale))
         if progress:
             progress(len(checks))
-    return GradientCheck(tuple(checks), len(subject.names))
+    return GradientCheck(tuple(checks), len(subject.quantities))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class _Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
+class _Comparer:
     """Compares one gradient with estimates of it."""
 
     analytic: float
@@ -164,29 +165,30 @@ class _Judge:
         return max(abs(self.analytic), abs(estimate.value))
 
 
-def _checked(subject: Subject, index: int, scale: _Scale) -> Check:
-    name, analytic = subject.names[index], float(scale.gradient[index])
-    judge = _Judge(analytic, float(scale.of_gradient[index]))
+def _checked(subject: Subject, index: int, scale: _Scale) -> GradientFinding:
+    quantity, analytic = subject.quantities[index], float(scale.gradient[index])
+    judge = _Comparer(analytic, float(scale.of_gradient[index]))
     difference = central(subject, index, scale.of_loss)
     estimate = _best(subject, index, scale, judge, difference)
     if estimate is None:
         note = "the loss has no value right beside this point"
-        return Check(name, analytic, None, Verdict.KINK, note=note)
+        return GradientFinding(quantity, analytic, None, GradientVerdict.KINK, note=note)
     beside = difference.value if difference else None
-    found = (name, analytic, estimate.value)
+    found = (quantity, analytic, estimate.value)
     if judge.agrees(estimate):
-        return Check(*found, Verdict.AGREES, estimate.method, beside, judge.note(estimate))
+        agrees, note = GradientVerdict.AGREES, judge.note(estimate)
+        return GradientFinding(*found, agrees, estimate.method, beside, note)
     if estimate.kinks:
         first, *more = estimate.kinks
         others = f", and {len(more)} more" if more else ""
         note = f"{subject.kink(first)}{others}"
-        return Check(*found, Verdict.KINK, estimate.method, beside, note)
-    note = subject.reservation(name)
-    return Check(*found, Verdict.DISAGREES, estimate.method, beside, note)
+        return GradientFinding(*found, GradientVerdict.KINK, estimate.method, beside, note)
+    note = subject.reservation(quantity)
+    return GradientFinding(*found, GradientVerdict.DISAGREES, estimate.method, beside, note)
 
 
 def _best(
-    subject: Subject, index: int, scale: _Scale, judge: _Judge, difference: Estimate | None
+    subject: Subject, index: int, scale: _Scale, judge: _Comparer, difference: Estimate | None
 ) -> Estimate | None:
     """The estimate that decides; beside a kink the central difference, for it sees both sides."""
     if difference and difference.kinks:

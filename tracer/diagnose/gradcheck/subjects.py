@@ -11,17 +11,23 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from tracer.engine.batches import Batches
 from tracer.engine.passes import UNTOUCHED, Observer, Rule, backward, cost, forward
+from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import BptraceError, UsageError
 from tracer.formula import PRIMITIVES, Call, EvaluationError, Expression, Number, evaluate, walk
 from tracer.formula.plain import plain
-from tracer.graph import Graph, gradients, values
+from tracer.graph.calculation import gradients, values
+from tracer.graph.structure import Graph
 from tracer.model.activations import Array
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
-from tracer.model.network import FloatArray, Parameters, flatten, free_masks, parameter_names
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.network import (
+    FloatArray,
+    State,
+    free_masks,
+    parameter_quantities,
+)
+from tracer.model.quantity import Identity, Kind, Quantity, Stage
 
 Vector = FloatArray | npt.NDArray[np.complex128]
 
@@ -40,7 +46,7 @@ class Point:
 class Subject(Protocol):
     """A loss with a gradient to check at `theta`."""
 
-    names: tuple[str, ...]
+    quantities: tuple[Quantity, ...]
     theta: FloatArray
 
     def at(self, theta: Vector) -> Point | None:
@@ -58,8 +64,8 @@ class Subject(Protocol):
         """What is at a kink at that position of `Point.distances`, in words."""
         ...
 
-    def reservation(self, name: str) -> str:
-        """Why what is calculated for `name` is not meant to be a gradient; empty when it is."""
+    def reservation(self, quantity: Quantity) -> str:
+        """Why what is calculated for it is not meant to be a gradient; empty when it is."""
         ...
 
 
@@ -84,17 +90,18 @@ class NetworkSubject:
     """The loss of the first iteration's batch as a function of all weights and biases."""
 
     def __init__(self, experiment: Experiment) -> None:
-        data, training = experiment.data, experiment.training
+        data = experiment.data
         if data is None:
             raise UsageError("nothing to check", "give the configuration `data`")
         self.network, self.rule = experiment.network, Rule.of(experiment)
         free = free_masks(self.network, frozenset())
         self._unfrozen = replace(self.rule, free=free, learning_rate=0.0)
-        self.names = tuple(parameter_names(self.network))
-        self.theta = np.array(flatten(experiment.parameters))
-        start = training.resume.iterations if training else 0
-        self.rows = Batches(len(data), training).numbers(start)
-        self._inputs, self._targets = data.inputs[list(self.rows)], data.targets[list(self.rows)]
+        self.quantities = tuple(parameter_quantities(self.network))
+        timeline = NetworkTimeline(experiment)
+        self._state, self.batch = timeline.start, timeline.batch(1)
+        self.theta = np.array(State(experiment.parameters).numbers())
+        rows = list(self.batch.rows)
+        self._inputs, self._targets = data.inputs[rows], data.targets[rows]
         self._kinks = [
             (layer, layer.activation.kink)
             for layer in self.network.layers
@@ -105,7 +112,7 @@ class NetworkSubject:
         """The loss, and the net inputs of the layers that have a kink, less its place."""
         try:
             with np.errstate(all="ignore"):
-                passed = forward(self.network, self._shaped(theta), self._inputs)
+                passed = forward(self.network, self._shaped(theta).parameters, self._inputs)
                 loss = complex(cost(self.network, self.rule, passed, self._targets))
         except (TypeError, ValueError, ArithmeticError):  # not for complex numbers, or not here
             return None
@@ -119,12 +126,12 @@ class NetworkSubject:
         # sample's part of each; only where updates change deltas must it be the rule itself.
         network, detail = self.network, self.rule.update_order == "output_first"
         rule, kept = self.rule if detail else self._unfrozen, _Gradients(shake, detail=detail)
-        parameters = self._shaped(self.theta)
+        state = replace(self._state, parameters=self._shaped(self.theta).parameters)
         observe: Observer = kept if shake is not None else UNTOUCHED
         with np.errstate(all="ignore"):
-            passed = forward(network, parameters, self._inputs, observe)
+            passed = forward(network, state.parameters, self._inputs, observe)
             loss = float(cost(network, rule, passed, self._targets, observe))
-            backward(network, rule, parameters, passed, self._targets, kept)
+            backward(network, rule, state, passed, self._targets, kept)
         found = []
         for layer in network.layers:
             for kind in (Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT):
@@ -138,35 +145,30 @@ class NetworkSubject:
     def kink(self, position: int) -> str:
         """`net_h2#3 is at the kink of relu`."""
         for layer, _ in self._kinks:
-            size = len(self.rows) * len(layer.neurons)
+            size = len(self.batch) * len(layer.neurons)
             if position < size:
-                sample, neuron = divmod(position, len(layer.neurons))
-                quantity = Quantity(Stage(Kind.NET, layer.number), (neuron,), self.rows[sample])
-                return (
-                    f"{Names(self.network).name(quantity)} at the kink of {layer.activation.name}"
-                )
+                place = divmod(position, len(layer.neurons))
+                net = self.batch.quantity(Stage(Kind.NET, layer.number), place)
+                return f"{Names(self.network).name(net)} at the kink of {layer.activation.name}"
             position -= size
         raise IndexError(position)
 
-    def reservation(self, name: str) -> str:
+    def reservation(self, quantity: Quantity) -> str:
         """For `batch_means`, and for hidden layers with `output_first`."""
         if self.rule.batch_means:
             return "not a gradient: products of batch means"
-        output = self.network.layers[-1]
-        first = output.first_weight if name.startswith("w") else output.first_bias
-        if self.rule.update_order == "output_first" and int(name[1:]) < first:
+        hidden = quantity.layer < self.network.depth
+        if self.rule.update_order == "output_first" and hidden:
             return "not a gradient: its delta saw updated weights"
         return ""
 
-    def _shaped(self, theta: Vector) -> Parameters:
+    def _shaped(self, theta: Vector) -> State:
         """The vector cut up into (W, b) a layer."""
-        parameters, start = [], 0
-        for layer in self.network.layers:
-            end = start + layer.weight_count
-            W = theta[start:end].reshape(len(layer.neurons), len(layer.inputs))
-            start = end + layer.bias_count
-            parameters.append((W, theta[end:start] if layer.bias_count else None))
-        return tuple(parameters)
+        arrays, start = [], 0
+        for own in State(self._state.parameters).arrays():
+            arrays.append(theta[start : start + own.size].reshape(own.shape))
+            start += own.size
+        return State(self._state.parameters).with_arrays(arrays)
 
 
 class GraphSubject:
@@ -174,7 +176,7 @@ class GraphSubject:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.names = tuple(graph.inputs)
+        self.quantities = tuple(graph.inputs)
         self.theta = np.array(list(graph.inputs.values()), dtype=float)
         self._kinks = [
             (node, part)
@@ -185,7 +187,7 @@ class GraphSubject:
 
     def at(self, theta: Vector) -> Point | None:
         """The output, and how far the arguments of max, abs and the like are from their kinks."""
-        known: dict[str, complex] = dict(zip(self.names, theta.tolist(), strict=True))
+        known: dict[Identity, complex] = dict(zip(self.quantities, theta.tolist(), strict=True))
         try:
             for node, expression in self.graph.nodes.items():
                 known[node] = evaluate(expression, known)
@@ -202,27 +204,28 @@ class GraphSubject:
             nodes = {name: node * Number(float(next(off))) for name, node in graph.nodes.items()}
             graph = replace(graph, nodes=nodes)
         found = gradients(graph)
-        gradient = np.array([found[name].gradient for name in self.names])
+        gradient = np.array([found[quantity].gradient for quantity in self.quantities])
         return values(graph)[graph.output], gradient
 
     def kink(self, position: int) -> str:
         """`max(0, x) in y`."""
         node, call = self._kinks[position]
-        return f"the kink of {plain(call, limit=8)} in {node}"
+        name = self.graph.names.bare
+        return f"the kink of {plain(call, symbol=name, limit=8)} in {name(node)}"
 
-    def reservation(self, name: str) -> str:
+    def reservation(self, quantity: Quantity) -> str:
         """None: a graph's gradients are always meant as such."""
-        del name
+        del quantity
         return ""
 
 
-def _distance(call: Call, known: dict[str, complex]) -> float:
+def _distance(call: Call, known: dict[Identity, complex]) -> float:
     kink = PRIMITIVES[call.function].kink
     assert kink is not None
     return float(kink(*(_value(argument, known) for argument in call.arguments)))
 
 
-def _value(expression: Expression, known: dict[str, complex]) -> complex:
+def _value(expression: Expression, known: dict[Identity, complex]) -> complex:
     """Its value, NaN where it has none: the branch that is not chosen need not have one."""
     try:
         return evaluate(expression, known)

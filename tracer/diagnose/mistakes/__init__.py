@@ -7,9 +7,9 @@ a new row.
 
 from tracer.diagnose.mistakes import backward, forward, update
 from tracer.diagnose.mistakes.copying import ROUNDED, ROUNDED_HELP, SLIPS
-from tracer.diagnose.mistakes.row import Mistake, Scene
+from tracer.diagnose.mistakes.row import Mistake, Site
 
-__all__ = ["HELP", "MISTAKES", "Mistake", "Scene"]
+__all__ = ["HELP", "MISTAKES", "Mistake", "Site"]
 
 MISTAKES: dict[str, Mistake] = {
     row.name: row for row in (*forward.ROWS, *backward.ROWS, *update.ROWS)

@@ -4,92 +4,84 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracer.diagnose.mistakes.row import Mistake, Scene
+from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.formula import Expression, Sum, Symbol, replace, symbols
-from tracer.formula.symbolic import SymbolArray
+from tracer.formula.lazy import SymbolArray
 from tracer.model.quantity import Kind
 
 _SQUARED = frozenset({"half_squared_error", "squared_error", "mean_squared_error"})
 
 
-def _error_sign_flipped(scene: Scene) -> Iterator[Expression]:
-    if scene.at_output:
-        yield -scene.formula
+def _error_sign_flipped(site: Site) -> Iterator[Expression]:
+    if site.at_output:
+        yield -site.formula
 
 
-def _output_delta_without_slope(scene: Scene) -> Iterator[Expression]:
-    if scene.at_output:
-        yield scene.own(Kind.DE_DOUT)
+def _output_delta_without_slope(site: Site) -> Iterator[Expression]:
+    if site.at_output:
+        yield site.own(Kind.DE_DOUT)
 
 
-def _hidden_delta_without_slope(scene: Scene) -> Iterator[Expression]:
-    if not scene.at_output:
-        yield _same_mean(scene, Kind.DE_DOUT)
+def _hidden_delta_without_slope(site: Site) -> Iterator[Expression]:
+    if not site.at_output:
+        yield _same_mean(site, Kind.DE_DOUT)
 
 
-def _same_mean(scene: Scene, kind: Kind) -> Expression:
+def _same_mean(site: Site, kind: Kind) -> Expression:
     """The quantity of the neuron that stands in the formula, averaged over the batch or not."""
-    for name in symbols(scene.formula):
-        if scene.meaning(Symbol(name)).kind is kind:
-            return Symbol(name)
-    return scene.own(kind)
+    for used in symbols(site.formula):
+        if used.kind is kind:
+            return Symbol(used)
+    return site.own(kind)
 
 
-def _slope_of_the_output(scene: Scene) -> Iterator[Expression]:
+def _slope_of_the_output(site: Site) -> Iterator[Expression]:
     """g′(out) in place of g′(net): the activation is applied twice."""
-    layer, sample = scene.layer, scene.quantity.sample
+    layer, sample = site.layer, site.quantity.sample
     width = len(layer.neurons)
-    outs = SymbolArray(
-        (1, width), lambda at: scene.symbol(Kind.OUT, layer.number, (at[1],), sample)
-    )
+    outs = SymbolArray((1, width), lambda at: site.symbol(Kind.OUT, layer.number, (at[1],), sample))
     slopes = layer.activation.slope(outs, layer.activation.value(outs))
-    yield slopes.element((0, *scene.quantity.index))
+    yield slopes.element((0, *site.quantity.index))
 
 
-def _slope_from_net(scene: Scene) -> Iterator[Expression]:
+def _slope_from_net(site: Site) -> Iterator[Expression]:
     """net·(1 − net) in place of out·(1 − out)."""
-    names = [n for n in symbols(scene.formula) if scene.meaning(Symbol(n)).kind is Kind.OUT]
-    swapped = {}
-    for name in names:
-        out = scene.meaning(Symbol(name))
-        swapped[name] = scene.symbol(Kind.NET, out.layer, out.index, out.sample)
-    yield replace(scene.formula, swapped)
+    outs = [used for used in symbols(site.formula) if used.kind is Kind.OUT]
+    nets = {out: site.symbol(Kind.NET, out.layer, out.index, out.sample) for out in outs}
+    yield replace(site.formula, nets)
 
 
-def _squared_error_delta(scene: Scene) -> Iterator[Expression]:
-    if scene.at_output and scene.network.matched:
-        out = scene.own(Kind.OUT)
-        yield (out - scene.own(Kind.TARGET)) * out * (1 - out)
+def _squared_error_delta(site: Site) -> Iterator[Expression]:
+    if site.at_output and site.network.matched:
+        out = site.own(Kind.OUT)
+        yield (out - site.own(Kind.TARGET)) * out * (1 - out)
 
 
-def _cross_entropy_delta(scene: Scene) -> Iterator[Expression]:
-    if scene.at_output and scene.network.loss.name in _SQUARED:
-        yield scene.own(Kind.OUT) - scene.own(Kind.TARGET)
+def _cross_entropy_delta(site: Site) -> Iterator[Expression]:
+    if site.at_output and site.network.loss.name in _SQUARED:
+        yield site.own(Kind.OUT) - site.own(Kind.TARGET)
 
 
-def _softmax_diagonal_only(scene: Scene) -> Iterator[Expression]:
-    if scene.at_output and scene.layer.activation.coupled:
-        index, sample = scene.quantity.index, scene.quantity.sample
-        slope = scene.symbol(Kind.SLOPE, scene.quantity.layer, (index[0], index[0]), sample)
-        yield scene.own(Kind.DE_DOUT) * slope
+def _softmax_diagonal_only(site: Site) -> Iterator[Expression]:
+    if site.at_output and site.layer.activation.coupled:
+        index, sample = site.quantity.index, site.quantity.sample
+        slope = site.symbol(Kind.SLOPE, site.quantity.layer, (index[0], index[0]), sample)
+        yield site.own(Kind.DE_DOUT) * slope
 
 
-def _only_one_path(scene: Scene) -> Iterator[Expression]:
-    if not scene.at_output and isinstance(scene.formula, Sum):
-        yield from scene.formula.terms
+def _only_one_path(site: Site) -> Iterator[Expression]:
+    if not site.at_output and isinstance(site.formula, Sum):
+        yield from site.formula.terms
 
 
-def _updated_weights(scene: Scene) -> Iterator[Expression]:
+def _updated_weights(site: Site) -> Iterator[Expression]:
     """The weights after the update where the rule says those before it, and the reverse."""
-    if scene.trace.rule.free is None:
+    if site.trace.rule.free is None:
         return
     other = {Kind.WEIGHT: Kind.NEW_WEIGHT, Kind.NEW_WEIGHT: Kind.WEIGHT}
-    swapped = {}
-    for name in symbols(scene.formula):
-        meaning = scene.meaning(Symbol(name))
-        if meaning.kind in other:
-            swapped[name] = scene.symbol(other[meaning.kind], meaning.layer, meaning.index)
-    yield replace(scene.formula, swapped)
+    weights = [used for used in symbols(site.formula) if used.kind in other]
+    swapped = {w: site.symbol(other[w.kind], w.layer, w.index) for w in weights}
+    yield replace(site.formula, swapped)
 
 
 _DELTA = frozenset({Kind.DELTA})

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from tracer.digits.numbers import Written
 from tracer.digits.rounding import Rounding
-from tracer.engine.altered import Altered
+from tracer.engine.observers import Altered
 from tracer.engine.trace import IterationTrace
 
 _CONTEXT = Context(prec=800)

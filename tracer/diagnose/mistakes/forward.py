@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import combinations
 
-from tracer.diagnose.mistakes.row import Mistake, Scene
+from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.formula import (
     Call,
     Expression,
@@ -21,89 +21,89 @@ from tracer.formula import (
     without_term,
 )
 from tracer.model.network import Bias
-from tracer.model.quantity import Kind
+from tracer.model.quantity import Kind, Quantity
 
 _MOST_CROSSED = 6
 _SQUARED = frozenset({"half_squared_error", "squared_error", "mean_squared_error"})
 
 
-def _weights(scene: Scene) -> dict[str, tuple[int, int]]:
+def _weights(site: Site) -> dict[Quantity, tuple[int, int]]:
     """The weights in the formula, each with its row and column."""
-    found = ((name, scene.meaning(Symbol(name))) for name in symbols(scene.formula))
     kinds = (Kind.WEIGHT, Kind.NEW_WEIGHT)
-    return {n: (q.index[0], q.index[1]) for n, q in found if q.kind in kinds}
+    found = (used for used in symbols(site.formula) if used.kind in kinds)
+    return {weight: (weight.index[0], weight.index[1]) for weight in found}
 
 
-def _weights_transposed(scene: Scene) -> Iterator[Expression]:
+def _weights_transposed(site: Site) -> Iterator[Expression]:
     """w[i, j] of (n, m) read where the same list is taken for an (m, n): row after row."""
-    if scene.quantity.kind in (Kind.WEIGHT_GRADIENT, Kind.NEW_WEIGHT):
-        yield from _transposed_element(scene)
+    if site.quantity.kind in (Kind.WEIGHT_GRADIENT, Kind.NEW_WEIGHT):
+        yield from _transposed_element(site)
         return
-    weights = _weights(scene)
+    weights = _weights(site)
     if weights:
-        layer = scene.network.layers[scene.meaning(Symbol(next(iter(weights)))).layer - 1]
+        layer = site.network.layers[next(iter(weights)).layer - 1]
         rows, columns = len(layer.neurons), len(layer.inputs)
         moved = {
-            name: scene.symbol(Kind.WEIGHT, layer.number, divmod(j * rows + i, columns))
-            for name, (i, j) in weights.items()
+            weight: site.symbol(Kind.WEIGHT, layer.number, divmod(j * rows + i, columns))
+            for weight, (i, j) in weights.items()
         }
-        yield replace(scene.formula, moved)
+        yield replace(site.formula, moved)
 
 
-def _transposed_element(scene: Scene) -> Iterator[Expression]:
-    row, column = scene.quantity.index
-    if len(scene.layer.neurons) == len(scene.layer.inputs) and row != column:
-        yield scene.symbol(scene.quantity.kind, scene.layer.number, (column, row))
+def _transposed_element(site: Site) -> Iterator[Expression]:
+    row, column = site.quantity.index
+    if len(site.layer.neurons) == len(site.layer.inputs) and row != column:
+        yield site.symbol(site.quantity.kind, site.layer.number, (column, row))
 
 
-def _weights_crossed(scene: Scene) -> Iterator[Expression]:
+def _weights_crossed(site: Site) -> Iterator[Expression]:
     """Two weights of one neuron change places."""
-    weights = _weights(scene)
+    weights = _weights(site)
     if not weights:
         return
-    number = scene.meaning(Symbol(next(iter(weights)))).layer
-    layer = scene.network.layers[number - 1]
+    number = next(iter(weights)).layer
+    layer = site.network.layers[number - 1]
     for a, b in combinations(range(min(len(layer.inputs), _MOST_CROSSED)), 2):
         other = {a: b, b: a}
         yield replace(
-            scene.formula,
+            site.formula,
             {
-                name: scene.symbol(Kind.WEIGHT, number, (i, other.get(j, j)))
-                for name, (i, j) in weights.items()
+                weight: site.symbol(Kind.WEIGHT, number, (i, other.get(j, j)))
+                for weight, (i, j) in weights.items()
             },
         )
 
 
-def _bias(scene: Scene) -> Symbol | None:
-    if scene.layer.bias is Bias.NONE:
+def _bias(site: Site) -> Symbol | None:
+    if site.layer.bias is Bias.NONE:
         return None
-    index = (0,) if scene.layer.bias is Bias.SHARED else scene.quantity.index
-    return scene.symbol(Kind.BIAS, scene.layer.number, index)
+    index = (0,) if site.layer.bias is Bias.SHARED else site.quantity.index
+    return site.symbol(Kind.BIAS, site.layer.number, index)
 
 
-def _bias_left_out(scene: Scene) -> Iterator[Expression]:
-    bias = _bias(scene)
+def _bias_left_out(site: Site) -> Iterator[Expression]:
+    bias = _bias(site)
     if bias:
-        yield without_term(scene.formula, bias)
+        yield without_term(site.formula, bias)
 
 
-def _bias_times_input(scene: Scene) -> Iterator[Expression]:
-    bias = _bias(scene)
-    for j in range(len(scene.layer.inputs) if bias else 0):
-        before = scene.symbol(Kind.OUT, scene.layer.number - 1, (j,), scene.quantity.sample)
+def _bias_times_input(site: Site) -> Iterator[Expression]:
+    bias = _bias(site)
+    for j in range(len(site.layer.inputs) if bias else 0):
+        before = site.symbol(Kind.OUT, site.layer.number - 1, (j,), site.quantity.sample)
         if bias:
-            yield without_term(scene.formula, bias) + bias * before
+            yield without_term(site.formula, bias) + bias * before
 
 
-def _activation_left_out(scene: Scene) -> Iterator[Expression]:
-    yield scene.own(Kind.NET)
+def _activation_left_out(site: Site) -> Iterator[Expression]:
+    yield site.own(Kind.NET)
 
 
-def _error_not_squared(scene: Scene) -> Iterator[Expression]:
+def _error_not_squared(site: Site) -> Iterator[Expression]:
     """½·(target − out), and the same without its sign."""
-    if scene.network.loss.name in _SQUARED:
+    if site.network.loss.name in _SQUARED:
         for sign in (1.0, -1.0):
-            yield rewrite(scene.formula, partial(_square_root, sign))
+            yield rewrite(site.formula, partial(_square_root, sign))
 
 
 def _square_root(sign: float, node: Expression) -> Expression | None:
@@ -112,45 +112,45 @@ def _square_root(sign: float, node: Expression) -> Expression | None:
     return None
 
 
-def _scaled(factor: float) -> Callable[[Scene], Iterator[Expression]]:
-    def rewritten(scene: Scene) -> Iterator[Expression]:
-        if scene.at_output and scene.network.loss.name in _SQUARED:
-            yield factor * scene.formula
+def _scaled(factor: float) -> Callable[[Site], Iterator[Expression]]:
+    def rewritten(site: Site) -> Iterator[Expression]:
+        if site.at_output and site.network.loss.name in _SQUARED:
+            yield factor * site.formula
 
     return rewritten
 
 
-def _outputs_averaged(scene: Scene) -> Iterator[Expression]:
-    count = len(scene.network.outputs)
-    if scene.at_output and scene.network.loss.name != "mean_squared_error":
-        yield scene.formula / count
+def _outputs_averaged(site: Site) -> Iterator[Expression]:
+    count = len(site.network.outputs)
+    if site.at_output and site.network.loss.name != "mean_squared_error":
+        yield site.formula / count
 
 
-def _outputs_not_averaged(scene: Scene) -> Iterator[Expression]:
-    if scene.at_output and scene.network.loss.name == "mean_squared_error":
-        yield scene.formula * len(scene.network.outputs)
+def _outputs_not_averaged(site: Site) -> Iterator[Expression]:
+    if site.at_output and site.network.loss.name == "mean_squared_error":
+        yield site.formula * len(site.network.outputs)
 
 
 def _logarithm(
     function: Callable[[Expression], Expression],
-) -> Callable[[Scene], Iterator[Expression]]:
+) -> Callable[[Site], Iterator[Expression]]:
     def other(node: Expression) -> Expression | None:
         if isinstance(node, Call) and node.function == "log":
             return function(node.arguments[0])
         return None
 
-    def rewritten(scene: Scene) -> Iterator[Expression]:
-        yield rewrite(scene.formula, other)
+    def rewritten(site: Site) -> Iterator[Expression]:
+        yield rewrite(site.formula, other)
 
     return rewritten
 
 
-def _one_output_missing(scene: Scene) -> Iterator[Expression]:
+def _one_output_missing(site: Site) -> Iterator[Expression]:
     """E_total of all outputs but one."""
-    count = len(scene.network.outputs)
+    count = len(site.network.outputs)
     for j in range(count if count > 1 else 0):
-        error = scene.symbol(Kind.ERROR, scene.quantity.layer, (j,), scene.quantity.sample)
-        yield without_term(scene.formula, error)
+        error = site.symbol(Kind.ERROR, site.quantity.layer, (j,), site.quantity.sample)
+        yield without_term(site.formula, error)
 
 
 _ERRORS = frozenset({Kind.ERROR, Kind.DE_DOUT})

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
-from tracer.formula import Expression, Symbol
+from tracer.formula import Expression, Symbol, symbols
 from tracer.model.network import Layer, Network
 from tracer.model.quantity import Kind, Quantity, Stage
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """One quantity with its right formula, and the calculation that it belongs to."""
+class Site:
+    """Where a mistake may be made: a quantity, its right formula, and the iteration's trace."""
 
     trace: IterationTrace
     quantity: Quantity
@@ -46,17 +46,22 @@ class Scene:
     def symbol(
         self, kind: Kind, layer: int, index: tuple[int, ...], sample: int | None = None
     ) -> Symbol:
-        """The name of a quantity of this iteration; layer 0 has its inputs for outputs."""
+        """A quantity of this iteration; layer 0 has its inputs for outputs.
+
+        Of no sample: the mean over the batch of what each sample has its own of.
+        """
         kind = Kind.INPUT if kind is Kind.OUT and layer == 0 else kind
-        return Symbol(self.trace.names.name(Quantity(Stage(kind, layer), index, sample)))
+        stage = Stage(kind, layer, mean=kind.of_a_sample and sample is None)
+        return Symbol(Quantity(stage, index, sample, self.quantity.iteration))
+
+    def has(self, formula: Expression) -> bool:
+        """Whether the iteration has all batch means in the formula."""
+        means = (key.stage for key in symbols(formula) if key.stage.mean)
+        return all(stage in self.trace.arrays for stage in means)
 
     def own(self, kind: Kind) -> Symbol:
         """The quantity of that kind of the same neuron and sample."""
         return self.symbol(kind, self.quantity.layer, self.quantity.index[:1], self.quantity.sample)
-
-    def meaning(self, symbol: Symbol) -> Quantity:
-        """What a name in the formula refers to."""
-        return self.trace.find(symbol.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +75,19 @@ class Mistake:
 
     name: str
     kinds: frozenset[Kind]
-    rewrite: Callable[[Scene], Iterable[Expression]]
+    rewrite: Callable[[Site], Iterable[Expression]]
     help: str
     also: frozenset[Kind] = frozenset()
 
-    def variants(self, scene: Scene) -> tuple[Expression, ...]:
-        """The rewritten formulas that differ from the right one, each once."""
-        if _is_average(scene.quantity, scene.network.depth):
+    def variants(self, site: Site) -> tuple[Expression, ...]:
+        """The rewritten formulas that differ from the right one, each once.
+
+        Those that need a mean over the batch which nobody calculates are left out.
+        """
+        if _is_average(site.quantity, site.network.depth):
             return ()
-        found = dict.fromkeys(self.rewrite(scene))
-        return tuple(formula for formula in found if formula != scene.formula)
+        found = dict.fromkeys(self.rewrite(site))
+        return tuple(f for f in found if f != site.formula and site.has(f))
 
 
 def _is_average(quantity: Quantity, depth: int) -> bool:

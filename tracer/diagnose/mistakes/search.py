@@ -15,12 +15,14 @@ from functools import cache, partial
 from itertools import chain
 
 from tracer.diagnose.answers.model import Answer
-from tracer.diagnose.calculation import Calculation, Source
+from tracer.diagnose.carried import Carried
 from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.copying import ROUNDED, SLIPS, rounded, roundings
-from tracer.diagnose.mistakes.row import Mistake, Scene
-from tracer.explain.explanation import NetworkNumbers
+from tracer.diagnose.mistakes.row import Mistake, Site
+from tracer.engine.trace import IterationTrace
+from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, evaluate
+from tracer.model.quantity import Identity, Quantity
 
 NEAR = 1 / 200
 """Three significant digits at least: a slip in the quantity's own formula."""
@@ -35,7 +37,7 @@ _MOST_STEPS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class MistakeMatch:
     """A mistake whose value is the number that was written.
 
     `formula` is the rewritten one, with the numbers of `calculation`; None for slips of the pen.
@@ -46,13 +48,13 @@ class Match:
     name: str
     value: float
     formula: Expression | None = None
-    calculation: Calculation | None = None
-    step: str | None = None
+    calculation: Carried | None = None
+    step: Identity | None = None
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _Wrong:
     """A wrong number, and what would have been right."""
 
     answer: Answer
@@ -64,19 +66,23 @@ class _Case:
         return is_explained(self.answer, value, limit, self.right, bound)
 
 
-class Search:
-    """Matches for the wrong numbers of one iteration; `own` and `uncertainties` are by name."""
+class MistakeSearch:
+    """Matches for the wrong numbers of one iteration.
+
+    `own` are the numbers supplied, `uncertainties` how far each may be off. The rows rewrite formulas
+    of networks; in graphs only slips of the pen are looked for.
+    """
 
     def __init__(
         self,
-        source: Source,
-        own: Mapping[str, float],
-        uncertainties: Mapping[str, float],
+        exact: Calculation,
+        own: Mapping[Identity, float],
+        uncertainties: Mapping[Identity, float],
     ) -> None:
-        numbers = source.numbers
-        self._trace = numbers.trace if isinstance(numbers, NetworkNumbers) else None
+        trace = exact.trace
+        self._trace: IterationTrace | None = trace if isinstance(trace, IterationTrace) else None
         self._uncertainties = uncertainties
-        self._bases = (Calculation(source, own), Calculation(source, {}))
+        self._bases = (Carried(exact, own), Carried(exact, {}))
         if self._trace is not None:
             self._rounded = cache(partial(rounded, self._trace))
         self._variants = cache(self._rewritten)
@@ -85,95 +91,100 @@ class Search:
 
     def matches(
         self,
-        name: str,
+        identity: Identity,
         answer: Answer,
         right: Collection[float],
         rows: Collection[str] | None = None,
-    ) -> tuple[Match, ...]:
+    ) -> tuple[MistakeMatch, ...]:
         """All mistakes that match; `right` are the values that would have been right.
 
         `rows` limits the search to these mistakes.
         """
-        case = _Case(answer, tuple(right))
+        case = _Wrong(answer, tuple(right))
         few = answer.tolerance is None and answer.written.significant < _LEAST_DIGITS
         if few and answer.value != 0:
             return ()
         found = [
-            next(chain(self._near(row, name, case), self._far(row, name, case)), None)
+            next(chain(self._near(row, identity, case), self._far(row, identity, case)), None)
             for row in (MISTAKES.values() if self._trace else ())
             if rows is None or row.name in rows
         ]
         pen = [match for match in self._pen(case) if rows is None or match.name in rows]
-        return (*filter(None, found), *pen, *self._rounding(name, case))
+        return (*filter(None, found), *pen, *self._rounding(identity, case))
 
-    def _near(self, row: Mistake, name: str, case: _Case) -> Iterator[Match]:
+    def _near(self, row: Mistake, identity: Identity, case: _Wrong) -> Iterator[MistakeMatch]:
         """Matches of the quantity's own formula, rewritten."""
-        for variant in self._variants(row, name, True):
+        for variant in self._variants(row, identity, True):
             for base in self._bases:
                 value = _value(variant, base)
-                bound = partial(self._bound, base, name, variant)
+                bound = partial(self._bound, base, identity, variant)
                 if value is not None and case.is_explained(value, NEAR, bound):
-                    yield Match(row.name, value, variant, base)
+                    yield MistakeMatch(row.name, value, variant, base)
 
-    def _far(self, row: Mistake, name: str, case: _Case) -> Iterator[Match]:
+    def _far(self, row: Mistake, identity: Identity, case: _Wrong) -> Iterator[MistakeMatch]:
         """Matches of the formulas before it, rewritten wherever the mistake can be made."""
-        if len(self._before(name)) > _MOST_STEPS:
+        if len(self._before(identity)) > _MOST_STEPS:
             return
         for number in range(_MOST_VARIANTS):
             for base in self._bases:
                 spoiled = self._spoiled(row, number, base)
-                steps = (s for s in spoiled.before(name) if len(self._variants(row, s)) > number)
+                steps = (
+                    s for s in spoiled.before(identity) if len(self._variants(row, s)) > number
+                )
                 step = next(steps, None)
                 if step is None:
                     return
-                formula = spoiled.formula(name)
+                formula = spoiled.formula(identity)
                 value = _value(formula, spoiled) if formula else None
-                bound = partial(self._bound, spoiled, name, None)
+                bound = partial(self._bound, spoiled, identity, None)
                 if value is not None and case.is_explained(value, FAR, bound):
-                    yield Match(row.name, value, formula, spoiled, step)
+                    yield MistakeMatch(row.name, value, formula, spoiled, step)
 
-    def _rewritten(self, row: Mistake, name: str, late: bool = False) -> tuple[Expression, ...]:
+    def _rewritten(
+        self, row: Mistake, identity: Identity, late: bool = False
+    ) -> tuple[Expression, ...]:
         """The row's formulas for a name; `late`: also where the slip is only made instead."""
         assert self._trace is not None
-        quantity = self._trace.find(name)
-        formula = self._trace.formula(quantity)
-        if formula is None or quantity.kind not in (row.kinds | row.also if late else row.kinds):
+        assert isinstance(identity, Quantity)
+        formula = self._bases[0].exact.formula(identity)
+        if formula is None or identity.kind not in (row.kinds | row.also if late else row.kinds):
             return ()
-        return row.variants(Scene(self._trace, quantity, formula))
+        return row.variants(Site(self._trace, identity, formula))
 
-    def _spoil(self, row: Mistake, number: int, base: Calculation) -> Calculation:
+    def _spoil(self, row: Mistake, number: int, base: Carried) -> Carried:
         """The calculation with the row's variant wherever there is one."""
 
-        def rewriting(name: str, _: Expression) -> Expression | None:
-            variants = self._variants(row, name)
+        def rewriting(identity: Identity, _: Expression) -> Expression | None:
+            variants = self._variants(row, identity)
             return variants[number] if number < len(variants) else None
 
-        return Calculation(base.source, base.own, rewriting=rewriting)
+        return Carried(base.exact, base.own, rewriting=rewriting)
 
-    def _bound(self, calculation: Calculation, name: str, formula: Expression | None) -> float:
+    def _bound(self, calculation: Carried, identity: Identity, formula: Expression | None) -> float:
         """Σ |∂value/∂vᵢ|·u(vᵢ) over the learner's own numbers."""
         try:
-            slopes = calculation.sensitivities(name, formula)
+            slopes = calculation.sensitivities(identity, formula)
         except (EvaluationError, ArithmeticError):
             return 0.0
         return sum(abs(slope) * self._uncertainties[own] for own, slope in slopes.items())
 
-    def _pen(self, case: _Case) -> Iterator[Match]:
+    def _pen(self, case: _Wrong) -> Iterator[MistakeMatch]:
         answer = case.answer
         if answer.tolerance is None and _is_apart(answer, answer.value, case.right):
             for slip in SLIPS:
                 value = next((v for v in case.right if slip.explains(answer.written, v)), None)
                 if value is not None:
-                    yield Match(slip.name, value)
+                    yield MistakeMatch(slip.name, value)
 
-    def _rounding(self, name: str, case: _Case) -> Iterator[Match]:
-        if case.answer.tolerance is not None or self._trace is None:
+    def _rounding(self, identity: Identity, case: _Wrong) -> Iterator[MistakeMatch]:
+        if case.answer.tolerance is not None or not isinstance(identity, Quantity):
             return
-        quantity = self._trace.find(name)
+        if self._trace is None:
+            return
         for rounding in roundings(case.answer.written):
-            value = self._rounded(rounding).value(quantity)
+            value = self._rounded(rounding).value(identity)
             if case.is_explained(value, NEAR):
-                yield Match(ROUNDED, value, detail=rounding.words)
+                yield MistakeMatch(ROUNDED, value, detail=rounding.words)
 
 
 def is_explained(
@@ -205,7 +216,7 @@ def _is_apart(answer: Answer, value: float, right: Iterable[float]) -> bool:
     return all(abs(value - other) > _APART * answer.slack(other) for other in right)
 
 
-def _value(formula: Expression, base: Calculation) -> float | None:
+def _value(formula: Expression, base: Carried) -> float | None:
     try:
         return evaluate(formula, base)
     except (EvaluationError, ArithmeticError):

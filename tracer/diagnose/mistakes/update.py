@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from dataclasses import replace as changed
 
-from tracer.diagnose.mistakes.row import Mistake, Scene
+from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.engine.formulas import Formulas
 from tracer.formula import (
     Difference,
@@ -20,76 +21,71 @@ from tracer.formula import (
     symbols,
     total,
 )
-from tracer.model.names import LEARNING_RATE
 from tracer.model.network import Bias
-from tracer.model.optimizers import OPTIMIZERS
-from tracer.model.quantity import Kind, Quantity
+from tracer.model.optimizers import Update
+from tracer.model.quantity import BEFORE, GRADIENT_OF, Kind, Quantity, Stage
 
 _MOST_INPUTS = 6
-_LR = Symbol(LEARNING_RATE)
 
 
-def _with_inputs(scene: Scene, swap: Callable[[Quantity], Symbol | None]) -> Expression:
+def _with_inputs(site: Site, swap: Callable[[Quantity], Symbol | None]) -> Expression:
     """The gradient's formula with each out of the layer before swapped for something else."""
-    swapped: dict[str, Expression] = {}
-    for name in symbols(scene.formula):
-        meaning = scene.meaning(Symbol(name))
-        if meaning.kind in (Kind.OUT, Kind.INPUT):
-            swapped[name] = swap(meaning) or Symbol(name)
-    return replace(scene.formula, swapped)
+    used = [key for key in symbols(site.formula) if key.kind in (Kind.OUT, Kind.INPUT)]
+    return replace(site.formula, {out: swap(out) or Symbol(out) for out in used})
 
 
-def _gradient_from_net(scene: Scene) -> Iterator[Expression]:
-    if scene.quantity.layer > 1:
+def _gradient_from_net(site: Site) -> Iterator[Expression]:
+    if site.quantity.layer > 1:
         yield _with_inputs(
-            scene, lambda out: scene.symbol(Kind.NET, out.layer, out.index, out.sample)
+            site, lambda out: site.symbol(Kind.NET, out.layer, out.index, out.sample)
         )
 
 
-def _gradient_from_own_output(scene: Scene) -> Iterator[Expression]:
-    layer, index = scene.quantity.layer, scene.quantity.index[:1]
-    yield _with_inputs(scene, lambda out: scene.symbol(Kind.OUT, layer, index, out.sample))
+def _gradient_from_own_output(site: Site) -> Iterator[Expression]:
+    layer, index = site.quantity.layer, site.quantity.index[:1]
+    yield _with_inputs(site, lambda out: site.symbol(Kind.OUT, layer, index, out.sample))
 
 
-def _gradient_from_another_input(scene: Scene) -> Iterator[Expression]:
-    before = scene.quantity.layer - 1
-    for j in range(min(len(scene.layer.inputs), _MOST_INPUTS)):
-        if j != scene.quantity.index[1]:
+def _gradient_from_another_input(site: Site) -> Iterator[Expression]:
+    before = site.quantity.layer - 1
+    for j in range(min(len(site.layer.inputs), _MOST_INPUTS)):
+        if j != site.quantity.index[1]:
             yield _with_inputs(
-                scene,
-                lambda out, j=j: scene.symbol(Kind.OUT, before, (j,), out.sample),  # type: ignore[misc]
+                site,
+                lambda out, j=j: site.symbol(Kind.OUT, before, (j,), out.sample),  # type: ignore[misc]
             )
 
 
-def _summed(scene: Scene) -> Iterator[Expression]:
-    mean = scene.trace.rule.reduction == "mean" and not scene.trace.rule.batch_means
-    if mean and scene.samples > 1 and isinstance(scene.formula, Quotient):
-        yield scene.formula.numerator
+def _summed(site: Site) -> Iterator[Expression]:
+    mean = site.trace.rule.reduction == "mean" and not site.trace.rule.batch_means
+    if mean and site.samples > 1 and isinstance(site.formula, Quotient):
+        yield site.formula.numerator
 
 
-def _averaged(scene: Scene) -> Iterator[Expression]:
-    if scene.trace.rule.reduction == "sum" and scene.samples > 1:
-        yield scene.formula / scene.samples
+def _averaged(site: Site) -> Iterator[Expression]:
+    if site.trace.rule.reduction == "sum" and site.samples > 1:
+        yield site.formula / site.samples
 
 
-def _batch_means_multiplied(scene: Scene) -> Iterator[Expression]:
+def _batch_means_multiplied(site: Site) -> Iterator[Expression]:
     """Mean delta × mean input; then every factor of the backward pass averaged."""
-    trace, quantity = scene.trace, scene.quantity
-    if scene.samples == 1 or trace.rule.batch_means:
+    trace, quantity = site.trace, site.quantity
+    if site.samples == 1 or trace.rule.batch_means:
         return
     row, column = quantity.index
     factors = ((Kind.DELTA, quantity.layer, (row,)), (Kind.OUT, quantity.layer - 1, (column,)))
     yield product(
-        total(scene.symbol(*factor, sample) for sample in trace.rows) / scene.samples
+        total(site.symbol(*factor, sample) for sample in trace.rows) / site.samples
         for factor in factors
     )
-    means = Formulas(trace.names, changed(trace.rule, batch_means=True), trace.rows)
+    means = Formulas(site.network, changed(trace.rule, batch_means=True), trace.batch)
 
     def spelled_out(node: Expression) -> Expression | None:
-        meaning = scene.meaning(node) if isinstance(node, Symbol) else None
-        if meaning is None or not (meaning.stage.mean or meaning.kind is Kind.NEW_WEIGHT):
+        if not isinstance(node, Symbol):
             return None
-        formula = means.formula(meaning)
+        if not (node.key.stage.mean or node.key.kind is Kind.NEW_WEIGHT):
+            return None
+        formula = means.formula(node.key)
         return None if formula is None else rewrite(formula, spelled_out)
 
     formula = means.formula(quantity)
@@ -97,70 +93,91 @@ def _batch_means_multiplied(scene: Scene) -> Iterator[Expression]:
         yield rewrite(formula, spelled_out)
 
 
-def _is_shared(scene: Scene) -> bool:
-    return scene.layer.bias is Bias.SHARED and len(scene.layer.neurons) > 1
+def _is_shared(site: Site) -> bool:
+    return site.layer.bias is Bias.SHARED and len(site.layer.neurons) > 1
 
 
-def _shared_bias_as_separate(scene: Scene) -> Iterator[Expression]:
-    if _is_shared(scene):
-        for neuron in range(len(scene.layer.neurons)):
-            yield rewrite(scene.formula, lambda node, n=neuron: _only_neuron(scene, node, n))  # type: ignore[misc]
+def _shared_bias_as_separate(site: Site) -> Iterator[Expression]:
+    if _is_shared(site):
+        for neuron in range(len(site.layer.neurons)):
+            yield rewrite(site.formula, lambda node, n=neuron: _only_neuron(site, node, n))  # type: ignore[misc]
 
 
-def _only_neuron(scene: Scene, node: Expression, neuron: int) -> Expression | None:
+def _only_neuron(site: Site, node: Expression, neuron: int) -> Expression | None:
     """Zero for the delta of another neuron, which drops out of the sum."""
     if isinstance(node, Sum):
         kept = [term for term in node.terms if term != Number(0.0)]
         return total(kept)
-    if isinstance(node, Symbol):
-        meaning = scene.meaning(node)
-        if meaning.kind is Kind.DELTA and meaning.index != (neuron,):
-            return Number(0.0)
+    if isinstance(node, Symbol) and node.key.kind is Kind.DELTA and node.key.index != (neuron,):
+        return Number(0.0)
     return None
 
 
-def _shared_bias_averaged(scene: Scene) -> Iterator[Expression]:
-    if _is_shared(scene):
-        yield scene.formula / len(scene.layer.neurons)
+def _shared_bias_averaged(site: Site) -> Iterator[Expression]:
+    if _is_shared(site):
+        yield site.formula / len(site.layer.neurons)
 
 
-def _parts(scene: Scene) -> tuple[Symbol, Symbol]:
-    """A parameter before the update, and its gradient."""
-    weight = scene.quantity.kind is Kind.NEW_WEIGHT
-    kinds = (Kind.WEIGHT, Kind.WEIGHT_GRADIENT) if weight else (Kind.BIAS, Kind.BIAS_GRADIENT)
-    layer, index = scene.quantity.layer, scene.quantity.index
-    return scene.symbol(kinds[0], layer, index), scene.symbol(kinds[1], layer, index)
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What an update works with: the parameter before it, its gradient, the learning rate, state."""
+
+    before: Symbol
+    gradient: Symbol
+    rate: Symbol
+    state: Mapping[str, Symbol]
+
+    @staticmethod
+    def at(site: Site) -> _Around:
+        """Of the parameter whose new value the site is about."""
+        kind, layer, index = site.quantity.kind, site.quantity.layer, site.quantity.index
+        states = Kind.WEIGHT_STATE if kind is Kind.NEW_WEIGHT else Kind.BIAS_STATE
+        return _Around(
+            site.symbol(BEFORE[kind], layer, index),
+            site.symbol(GRADIENT_OF[kind], layer, index),
+            site.symbol(Kind.LEARNING_RATE, 0, ()),
+            {
+                slot: Symbol(changed(site.quantity, stage=Stage(states, layer, slot=slot)))
+                for slot in site.trace.rule.optimizer.slots
+            },
+        )
+
+    def step(self, site: Site, rate: Expression | None = None) -> Expression:
+        """The optimiser's step, with another learning rate than the right one."""
+        step = Update(self.before, self.gradient, rate or self.rate, self.state)
+        stepped: Expression = site.trace.rule.optimizer.step(step)
+        return stepped
+
+    def is_free(self, site: Site) -> bool:
+        """Whether the parameter is not fixed."""
+        return site.formula != self.before
 
 
-def _is_free(scene: Scene) -> bool:
-    return isinstance(scene.formula, Difference)
+def _gradient_added(site: Site) -> Iterator[Expression]:
+    if isinstance(site.formula, Difference):
+        yield site.formula.left + site.formula.right
 
 
-def _gradient_added(scene: Scene) -> Iterator[Expression]:
-    if isinstance(scene.formula, Difference):
-        yield scene.formula.left + scene.formula.right
+def _learning_rate_left_out(site: Site) -> Iterator[Expression]:
+    update = _Around.at(site)
+    if update.is_free(site):
+        yield update.step(site, rate=Number(1.0))
 
 
-def _learning_rate_left_out(scene: Scene) -> Iterator[Expression]:
-    if _is_free(scene):
-        before, gradient = _parts(scene)
-        yield before - gradient
+def _learning_rate_twice(site: Site) -> Iterator[Expression]:
+    update = _Around.at(site)
+    if update.is_free(site):
+        yield update.step(site, rate=update.rate * update.rate)
 
 
-def _learning_rate_twice(scene: Scene) -> Iterator[Expression]:
-    if _is_free(scene):
-        before, gradient = _parts(scene)
-        yield before - _LR * _LR * gradient
+def _updated_although_fixed(site: Site) -> Iterator[Expression]:
+    update = _Around.at(site)
+    if not update.is_free(site):
+        yield update.step(site)
 
 
-def _updated_although_fixed(scene: Scene) -> Iterator[Expression]:
-    before, gradient = _parts(scene)
-    if scene.formula == before:
-        yield OPTIMIZERS[scene.trace.rule.optimizer].update(before, gradient, _LR)
-
-
-def _fixed_although_free(scene: Scene) -> Iterator[Expression]:
-    yield _parts(scene)[0]
+def _fixed_although_free(site: Site) -> Iterator[Expression]:
+    yield _Around.at(site).before
 
 
 _GRADIENTS = frozenset({Kind.WEIGHT_GRADIENT, Kind.WEIGHT_PART})

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tracer.diagnose.why.matches import Explanation, Match
+from tracer.diagnose.why.matches import ConventionMatch, ConventionsFound
 from tracer.diagnose.why.question import Question
-from tracer.diagnose.why.search import Search
+from tracer.diagnose.why.search import ConventionSearch
 from tracer.digits.numbers import Written
 from tracer.model.experiment import Experiment
 
-__all__ = ["Explanation", "Match", "why"]
+__all__ = ["ConventionMatch", "ConventionsFound", "why"]
 
 
 def why(
@@ -23,7 +23,7 @@ def why(
     after: int | None = None,
     iteration: int | None = None,
     progress: Callable[[int], None] | None = None,
-) -> Explanation:
+) -> ConventionsFound:
     """The conventions under which the calculation gives all of the numbers `wanted`.
 
     `after`: the numbers are those of a forward pass after so many updates; `iteration`: of that
@@ -37,4 +37,4 @@ def why(
     """
     question = Question(wanted, after, iteration)
     question.check(experiment)
-    return Search(experiment, question, progress or (lambda _percent: None)).run()
+    return ConventionSearch(experiment, question, progress or (lambda _percent: None)).run()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class ConventionMatch:
     """A combination and its numbers.
 
     `changes`: what it changes in the stated conventions, nothing if they give the numbers as they
@@ -23,7 +23,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class ConventionsFound:
     """`matches`: best first; no match changes all that another one does and something besides.
 
     `tried`: how many combinations were calculated. `nearest`: what comes closest where none fits.
@@ -32,7 +32,7 @@ class Explanation:
     """
 
     tried: int
-    matches: tuple[Match, ...]
-    nearest: tuple[Match, ...] = ()
+    matches: tuple[ConventionMatch, ...]
+    nearest: tuple[ConventionMatch, ...] = ()
     stated: Mapping[str, float] = field(default_factory=dict)
     rounding: bool = False

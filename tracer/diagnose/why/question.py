@@ -10,22 +10,9 @@ from tracer.digits.numbers import Written
 from tracer.errors import UnknownNameError, UsageError
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
-from tracer.model.quantity import Kind
+from tracer.model.quantity import Kind, Phase
 
-_OF_A_FORWARD_PASS = frozenset(
-    {
-        Kind.INPUT,
-        Kind.TARGET,
-        Kind.WEIGHT,
-        Kind.BIAS,
-        Kind.LEARNING_RATE,
-        Kind.NET,
-        Kind.OUT,
-        Kind.ERROR,
-        Kind.TOTAL,
-        Kind.LOSS,
-    }
-)
+_OF_A_FORWARD_PASS = (Phase.GIVEN, Phase.FORWARD, Phase.ERRORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +64,9 @@ class Question:
             except UnknownNameError as error:
                 errors.append(error)
                 continue
-            if self.after is not None and kind not in _OF_A_FORWARD_PASS:
+            if self.after is not None and kind.phase not in _OF_A_FORWARD_PASS:
                 raise UsageError(
-                    f"'{name}': a forward pass after {self.after} updates has no {kind.value}",
+                    f"'{name}': a forward pass after {self.after} updates has no {kind.words}",
                     f"--iteration {self.after + 1} has it",
                 )
             return

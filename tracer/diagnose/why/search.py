@@ -7,9 +7,9 @@ from functools import reduce
 from itertools import islice, product
 
 from tracer.diagnose.conventions import CONVENTIONS, Alternative, Variant, roundings
-from tracer.diagnose.why.calculation import Calculation
-from tracer.diagnose.why.matches import Explanation, Match
+from tracer.diagnose.why.matches import ConventionMatch, ConventionsFound
 from tracer.diagnose.why.question import Question
+from tracer.diagnose.why.variants import VariantNumbers
 from tracer.digits.agreement import Agreement, agreement, digits_explained
 from tracer.engine.batches import Batches
 from tracer.model.experiment import Experiment
@@ -26,7 +26,7 @@ Choice = tuple[tuple[str, Alternative], ...]
 """What a combination changes: conventions' names with the alternative taken."""
 
 
-class Search:
+class ConventionSearch:
     """Goes through the combinations, fewest changes first, and remembers what fits."""
 
     def __init__(
@@ -36,11 +36,11 @@ class Search:
         self.kinds = question.kinds(Names(experiment.network))
         self.tried = 0
         self.stated_values: Mapping[str, float] = {}
-        self.matches: list[Match] = []
-        self.others: list[Match] = []
-        self.calculations: dict[Choice, Calculation] = {}
+        self.matches: list[ConventionMatch] = []
+        self.others: list[ConventionMatch] = []
+        self.calculations: dict[Choice, VariantNumbers] = {}
 
-    def run(self) -> Explanation:
+    def run(self) -> ConventionsFound:
         """Everything that fits, or what comes nearest."""
         combinations = sorted(self._combinations(), key=len)
         for number, choice in enumerate(combinations):
@@ -54,7 +54,9 @@ class Search:
                 self._try(((ROUND, alternative),))
         self.matches.sort(key=lambda match: (len(match.changes), -match.digits))
         nearest = () if self.matches else tuple(islice(self._nearest(), _NEAREST))
-        return Explanation(self.tried, tuple(self.matches), nearest, self.stated_values, rounding)
+        return ConventionsFound(
+            self.tried, tuple(self.matches), nearest, self.stated_values, rounding
+        )
 
     def _rounding_work(self) -> int:
         """How long a training is tried with rounding: the longer, the less else there is that fits."""
@@ -96,7 +98,7 @@ class Search:
     def _judge(self, choice: Choice, values: Mapping[str, float]) -> None:
         wanted = self.question.wanted
         found = {name: agreement(wanted[name], value) for name, value in values.items()}
-        match = Match(
+        match = ConventionMatch(
             {name: alternative.value for name, alternative in choice},
             self._words(choice),
             values,
@@ -108,18 +110,17 @@ class Search:
         elif not match.truncated or not self._simpler(match):
             self.matches.append(match)
 
-    def _simpler(self, match: Match) -> bool:
+    def _simpler(self, match: ConventionMatch) -> bool:
         """Whether fewer of the same changes fit already; only to fit rounded is worth more changes."""
         return any(simple.changes.items() <= match.changes.items() for simple in self.matches)
 
-    def _calculation(self, choice: Choice) -> Calculation:
+    def _calculation(self, choice: Choice) -> VariantNumbers:
         """What the choice calculates, which the conventions applied afterwards have in common."""
         afterwards = {convention.name for convention in CONVENTIONS if convention.afterwards}
         key = tuple(part for part in choice if part[0] not in afterwards)
         if key not in self.calculations:
-            offsets = (0,) if any(name == ROUND for name, _ in key) else (-1, 0, 1)
             variant = _applied(key, self.stated)
-            self.calculations[key] = Calculation(variant, self.question, offsets)
+            self.calculations[key] = VariantNumbers(variant, self.question)
         return self.calculations[key]
 
     def _words(self, choice: Choice) -> str:
@@ -134,7 +135,7 @@ class Search:
             words.append("one iteration later" if offset > 0 else "one iteration earlier")
         return "; ".join(words)
 
-    def _nearest(self) -> Iterator[Match]:
+    def _nearest(self) -> Iterator[ConventionMatch]:
         """Most numbers fitting first, then most digits; of equal numbers the fewest changes."""
         wanted, seen = self.question.wanted, set()
         fitting = {
@@ -150,7 +151,7 @@ class Search:
                 seen.add(values)
                 yield match
 
-    def _off(self, match: Match) -> float:
+    def _off(self, match: ConventionMatch) -> float:
         """How far off in all, in units of the last digits written."""
         wanted = self.question.wanted
         return sum(

@@ -65,7 +65,7 @@ def _part(part: Inline, notation: Notation) -> str:
         case Blank():
             return _BLANK
         case Name():
-            return printable(notation.name(part.name))
+            return printable(notation.name(part.label))
         case Formula():
             return printable(notation.formula(part.expression))
         case _:

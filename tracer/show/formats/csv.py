@@ -78,7 +78,7 @@ def _cell(cell: Cell, notation: Notation) -> str:
         case Value():
             return repr(float(cell.number))
         case Name():
-            return cell.name
+            return notation.canonical(cell.label)
         case Blank():
             return ""
         case tuple():

@@ -7,14 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tracer.diagnose.compare import Comparison, Pass
-from tracer.diagnose.why import Explanation, Match
+from tracer.diagnose.why import ConventionMatch, ConventionsFound
 from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.explain.byhand import drifts
-from tracer.explain.explanation import Numbers, needed, record
+from tracer.explain.calculation import Calculation
+from tracer.explain.explanation import needed, record
+from tracer.model.names import Names
+from tracer.model.quantity import Identity, at
 
 
-def why_json(explanation: Explanation) -> dict[str, Any]:
+def why_json(explanation: ConventionsFound) -> dict[str, Any]:
     """`{"tried": 25, "matches": [{"changes": {…}, "values": {…}, …}], "nearest": […]}`."""
     return {
         "tried": explanation.tried,
@@ -41,7 +44,7 @@ def _both_ways(
     exact: IterationTrace, hand: IterationTrace, rounding: Rounding
 ) -> dict[str, dict[str, float | None]]:
     return {
-        found.name: _finite(
+        exact.names.name(at(found.quantity, 1)): _finite(
             {
                 "exact": found.exact,
                 "by_hand": found.by_hand,
@@ -54,17 +57,17 @@ def _both_ways(
 
 
 def explain_by_hand_json(
-    asked: Sequence[tuple[Numbers, Numbers, Sequence[str]]], depth: int | None
+    asked: Sequence[tuple[Calculation, Calculation, Sequence[Identity]]], depth: int | None
 ) -> list[dict[str, Any]]:
     """What `explain` gives, from the rounded numbers, with the `exact` value beside each."""
     return [
-        record(hand, name) | {"exact": _number(exact.value(name))}
-        for exact, hand, names in asked
-        for name in needed(exact, names, depth)
+        record(hand, identity) | {"exact": _number(exact.value(identity))}
+        for exact, hand, identities in asked
+        for identity in needed(exact, identities, depth)
     ]
 
 
-def _match(match: Match) -> dict[str, Any]:
+def _match(match: ConventionMatch) -> dict[str, Any]:
     return {
         "changes": dict(match.changes),
         "values": _finite(match.values),
@@ -78,7 +81,7 @@ def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
     return {name: _number(value) for name, value in values.items()}
 
 
-def compare_json(comparison: Comparison) -> dict[str, Any]:
+def compare_json(comparison: Comparison, names: Names) -> dict[str, Any]:
     """`{"first_difference": {"name": …, "iteration": …, "values": […]}, "runs": […]}`."""
     found = comparison.first_difference
     return {
@@ -86,8 +89,8 @@ def compare_json(comparison: Comparison) -> dict[str, Any]:
         "iterations": comparison.iterations,
         "first_difference": found
         and {
-            "name": found.name,
-            "iteration": found.iteration,
+            "name": names.name(at(found.quantity, 1)),
+            "iteration": found.quantity.iteration,
             "values": list(map(_number, found.values)),
         },
         "differing": {name: list(values) for name, values in comparison.differing.items()},

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from tracer.diagnose.gradcheck import Check, GradientCheck
+from tracer.diagnose.gradcheck import GradientCheck, GradientFinding
+from tracer.model.quantity import Quantity
 
 
-def gradcheck_json(checked: GradientCheck) -> dict[str, Any]:
+def gradcheck_json(checked: GradientCheck, name: Callable[[Quantity], str]) -> dict[str, Any]:
     """`parameters`: analytic, numeric, relative error and verdict of each; `unchecked`: how many."""
     return {
-        "parameters": {check.name: _object(check) for check in checked.checks},
+        "parameters": {name(check.quantity): _object(check) for check in checked.checks},
         "unchecked": checked.unchecked,
     }
 
 
-def _object(check: Check) -> dict[str, Any]:
+def _object(check: GradientFinding) -> dict[str, Any]:
     found = {
         "analytic": check.analytic,
         "numeric": check.numeric,

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tracer.graph import Graph, GraphRun, GraphTrace
+from tracer.engine.training import Run
+from tracer.graph.names import updated
+from tracer.graph.structure import Graph
+from tracer.graph.timeline import GraphTimeline
+from tracer.graph.trace import GraphTrace
+from tracer.model.quantity import at
 from tracer.show.formats.json import SCHEMA_VERSION
 from tracer.show.reports.graph import history
 
@@ -20,29 +25,31 @@ def graph_run_json(traces: Sequence[GraphTrace]) -> Object:
 
 
 def graph_step_json(
-    graph: Graph, run: GraphRun, shown: Iterable[int], traces: Iterable[GraphTrace] = ()
+    run: Run[GraphTimeline], shown: Iterable[int], traces: Iterable[GraphTrace] = ()
 ) -> Object:
     """As `graph_run_json` for iteration 1, with `history`, the output after so many updates each.
 
     `iterations` are the traced ones, `final` the trainable inputs at the end.
     """
-    rows = [{"iteration": k, "loss": result} for k, result in history(graph, run, shown)]
+    rows = [{"iteration": k, "loss": result} for k, result in history(run, shown)]
     final: Object = {"iterations": run.done, "ended": run.ended}
     if run.diverged:
         wrong = run.diverged
         final["diverged"] = {"iteration": wrong.iteration, "quantity": wrong.quantity}
     if rows and rows[-1]["iteration"] == run.done:
         final["loss"] = rows[-1]["loss"]
-    return _head(graph) | {
-        "graph": _graph(GraphTrace(graph)),
+    timeline = run.timeline
+    ends = timeline.inputs(run.state)
+    return _head(timeline.graph) | {
+        "graph": _graph(timeline.trace(1)),
         "history": rows,
         "iterations": [_iteration(trace) for trace in traces],
-        "final": final | {"parameters": run.inputs},
+        "final": final | {"parameters": {timeline.graph.names.bare(n): x for n, x in ends.items()}},
     }
 
 
 def _head(graph: Graph) -> Object:
-    conventions: Object = {"output": graph.output}
+    conventions: Object = {"output": graph.names.bare(graph.output)}
     if graph.training:
         conventions["learning_rate"] = graph.training.learning_rate
         conventions["trainable"] = list(graph.training.trainable)
@@ -50,29 +57,29 @@ def _head(graph: Graph) -> Object:
 
 
 def _iteration(trace: GraphTrace) -> Object:
-    training = trace.graph.training
     parameters = {
-        name: {
-            "before": trace.forward[name],
-            "gradient": trace.gradients[name].gradient,
-            "after": trace.value(f"{name}+"),
+        trace.names.bare(node): {
+            "before": trace.forward[node],
+            "gradient": trace.gradients[node].gradient,
+            "after": trace.value(at(updated(node), trace.number)),
         }
-        for name in (training.trainable if training else ())
+        for node in trace.graph.trainable
     }
     return {"iteration": trace.number, "graph": _graph(trace), "parameters": parameters}
 
 
 def _graph(trace: GraphTrace) -> Object:
+    name = trace.names.bare
     return {
         "nodes": {
-            name: {
+            name(node): {
                 "value": value,
-                "gradient": trace.gradients[name].gradient,
+                "gradient": trace.gradients[node].gradient,
                 "edges": {
-                    child: {"local": edge.local, "contribution": edge.contribution}
-                    for child, edge in trace.gradients[name].edges.items()
+                    name(child): {"local": edge.local, "contribution": edge.contribution}
+                    for child, edge in trace.gradients[node].edges.items()
                 },
             }
-            for name, value in trace.forward.items()
+            for node, value in trace.forward.items()
         }
     }

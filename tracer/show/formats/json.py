@@ -15,6 +15,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from tracer.engine.passes import Rule, loss_of
+from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.model.experiment import Data, Experiment
@@ -33,7 +34,7 @@ Object = dict[str, Any]
 
 def run_json(
     experiment: Experiment,
-    run: Run,
+    run: Run[NetworkTimeline],
     traces: Iterable[IterationTrace],
     sample: int | str | None = None,
 ) -> Object:
@@ -51,7 +52,7 @@ def run_json(
 
 def step_json(
     experiment: Experiment,
-    run: Run,
+    run: Run[NetworkTimeline],
     shown: Sequence[int],
     traces: Iterable[IterationTrace] = (),
 ) -> Object:
@@ -120,7 +121,7 @@ def _conventions(experiment: Experiment) -> Object:
     }
 
 
-def _final(experiment: Experiment, run: Run) -> Object:
+def _final(experiment: Experiment, run: Run[NetworkTimeline]) -> Object:
     """A forward pass over all of the data, and over `predict`, with the parameters at the end."""
     data, predict, network = experiment.data, experiment.predict, experiment.network
     training = experiment.training
@@ -132,13 +133,15 @@ def _final(experiment: Experiment, run: Run) -> Object:
         wrong = run.diverged
         found["diverged"] = {"iteration": wrong.iteration, "quantity": wrong.quantity}
     if data is not None:
-        loss = loss_of(network, Rule.of(experiment), run.parameters, data.inputs, data.targets)
+        loss = loss_of(
+            network, Rule.of(experiment), run.state.parameters, data.inputs, data.targets
+        )
         found |= _numbers(["loss"], [loss])
-        found["outputs"] = _outputs(network, run.parameters, data)
+        found["outputs"] = _outputs(network, run.state.parameters, data)
     names = parameter_names(network)
-    found["parameters"] = dict(zip(names, flatten(run.parameters), strict=True))
+    found["parameters"] = dict(zip(names, flatten(run.state.parameters), strict=True))
     if predict is not None:
-        found["predictions"] = _predictions(experiment, run.parameters, predict)
+        found["predictions"] = _predictions(experiment, run.state.parameters, predict)
     return found
 
 
@@ -148,12 +151,12 @@ def _outputs(network: Network, parameters: Parameters, given: Data) -> list[list
     return [[value if math.isfinite(value) else None for value in row] for row in rows]
 
 
-def _outputs_after(experiment: Experiment, run: Run, k: int) -> Object:
+def _outputs_after(experiment: Experiment, run: Run[NetworkTimeline], k: int) -> Object:
     """The outputs after k updates, if they are few enough for the history."""
     data = experiment.data
     if data is None or not shows_outputs(experiment):
         return {}
-    return {"outputs": _outputs(experiment.network, run.kept[k], data)}
+    return {"outputs": _outputs(experiment.network, run.timeline.state(k).parameters, data)}
 
 
 def _predictions(experiment: Experiment, parameters: Parameters, given: Data) -> list[Object]:
@@ -229,9 +232,9 @@ class _Iterations:
             )
             for layer in layers
         )
-        columns = {"before": flatten(trace.before), "gradient": flatten(gradients)}
+        columns = {"before": flatten(trace.before.parameters), "gradient": flatten(gradients)}
         if trace.after is not None:
-            columns["after"] = flatten(trace.after)
+            columns["after"] = flatten(trace.after.parameters)
         rows = zip(*columns.values(), strict=True)
         names = parameter_names(self._experiment.network)
         return {name: _numbers(columns, row) for name, row in zip(names, rows, strict=True)}

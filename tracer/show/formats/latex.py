@@ -94,7 +94,7 @@ def write(document: Document, notation: Notation, stream: TextIO, style: Style) 
 def aligned(block: Derivation, notation: Notation, environment: str) -> list[str]:
     r"""The derivation's lines in an environment whose columns are aligned at `&`."""
     lines = [rf"\begin{{{environment}}}"]
-    head = notation.name(block.name)
+    head = notation.name(block.label)
     for index, step in enumerate(block.steps):
         relation = "=" if step.relation == "=" else r"\approx"
         end = r" \\" if index + 1 < len(block.steps) else ""

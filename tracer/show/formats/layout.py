@@ -80,7 +80,7 @@ def _row_line(row: Sequence[str], widths: Sequence[int], aligns: Sequence[Align]
 
 def derivation_lines(block: Derivation, text: CellText, width: int | None) -> list[str]:
     """`∂E/∂w1 = delta_h1 · i1`, then the other steps, relation under relation."""
-    head = text(Name(block.name))
+    head = text(Name(block.label))
     relations = [text(step.relation) for step in block.steps]
     widest = max(map(cell_width, relations), default=0)
     indent = cell_width(head) + widest + 2

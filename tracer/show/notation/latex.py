@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tracer.digits.numbers import parts, shortest
-from tracer.formula.nodes import Expression, Power
+from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
 from tracer.formula.writing import Style, write
 
@@ -19,7 +19,7 @@ _ESCAPES = {character: f"\\{character}" for character in "_#$%&{} "} | {
 def latex(
     expression: Expression,
     *,
-    symbol: Callable[[str], str] | None = None,
+    symbol: Callable[[Key], str] | None = None,
     number: Callable[[float], str] | None = None,
     limit: int | None = None,
 ) -> str:
@@ -28,7 +28,7 @@ def latex(
     `symbol` writes a name otherwise, `number` a constant; sums and products of more than `limit`
     operands are shortened, and say by how many.
     """
-    return write(expression, _Latex(symbol or latex_symbol, number or _constant, limit))
+    return write(expression, _LatexStyle(symbol or latex_symbol, number or _constant, limit))
 
 
 def latex_symbol(name: str) -> str:
@@ -43,7 +43,7 @@ def _constant(value: float) -> str:
     return latex_number(shortest(value))
 
 
-class _Latex(Style):
+class _LatexStyle(Style):
     """Mathematics as TeX sets it."""
 
     times = r" \cdot "

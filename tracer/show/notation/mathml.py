@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from tracer.digits.numbers import parts, shortest
-from tracer.formula.nodes import Expression, Power
+from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
 from tracer.formula.writing import Style, write
 
@@ -18,7 +18,7 @@ _TAG = re.compile(r"<[^>]*>")
 def mathml(
     expression: Expression,
     *,
-    symbol: Callable[[str], str] | None = None,
+    symbol: Callable[[Key], str] | None = None,
     number: Callable[[float], str] | None = None,
     limit: int | None = None,
 ) -> str:
@@ -27,7 +27,7 @@ def mathml(
     `symbol` and `number` give one element for a name or a constant; sums and products of more than
     `limit` operands are shortened, and say by how many.
     """
-    return write(expression, _MathML(symbol or mathml_symbol, number or _constant, limit))
+    return write(expression, _MathMLStyle(symbol or mathml_symbol, number or _constant, limit))
 
 
 def mathml_symbol(name: str) -> str:
@@ -39,7 +39,7 @@ def _constant(value: float) -> str:
     return mathml_number(shortest(value))
 
 
-class _MathML(Style):
+class _MathMLStyle(Style):
     """Presentation MathML; each piece is one element."""
 
     plus = "<mo>+</mo>"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from tracer.digits.numbers import shortest
-from tracer.formula.nodes import Expression, Power
+from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
 from tracer.formula.writing import Style, write
 
@@ -17,19 +17,19 @@ _SMALL_WHOLE = re.compile(r"-?\d{1,2}")
 def text(
     expression: Expression,
     *,
-    symbol: Callable[[str], str] = str,
+    symbol: Callable[[Key], str] = str,
     number: Callable[[float], str] = shortest,
     limit: int | None = None,
 ) -> str:
     """The formula in Unicode for people: `w1 · i1 + w2 · i2 + b1`, `x²`; options as for `plain`."""
-    return write(expression, _Screen(symbol, lambda value: _signed(number(value)), limit))
+    return write(expression, _ScreenStyle(symbol, lambda value: _signed(number(value)), limit))
 
 
 def _signed(number: str) -> str:
     return f"−{number[1:]}" if number.startswith("-") else number
 
 
-class _Screen(Style):
+class _ScreenStyle(Style):
     """Unicode on one line."""
 
     minus = " − "

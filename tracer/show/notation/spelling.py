@@ -1,9 +1,9 @@
-"""Names taken apart for writing: `dE/dout_h1#2` is ∂E over ∂out with h1 below, of sample 2.
+"""Identities taken apart for writing: ∂E over ∂out with h1 below, of sample 2.
 
-Between `tracer.model.names`, which knows what a name means, and `tracer.show.notation.targets`,
-which knows what the pieces look like in a format. Two styles: net-out (net, out, delta, target, as
-in the classic worked example) and z-a (z, a, δ, y, W, b; C is the loss of a sample, J the cost over
-the batch)."""
+Between the quantities and `tracer.show.notation.targets`, which knows what the pieces look like in a
+format. Two styles: net-out (net, out, delta, target, as in the classic worked example) and z-a (z, a,
+δ, y, W, b; C is the loss of a sample, J the cost over the batch).
+"""
 
 from __future__ import annotations
 
@@ -11,26 +11,37 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from tracer.graph.names import GraphNames
 from tracer.model.names import Names
 from tracer.model.network import Bias
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.quantity import (
+    BEFORE,
+    GRADIENT_OF,
+    OF_A_WEIGHT,
+    PARTS,
+    ArrayDerivative,
+    Derivative,
+    Index,
+    Kind,
+    Label,
+    Phase,
+    Quantity,
+    Stage,
+)
 
-_NAME = re.compile(r"(?P<mean>mean_)?(?P<base>.+?)(?:@(?P<iteration>\d+))?(?:#(?P<sample>\d+))?")
-_WEIGHTS = frozenset({Kind.WEIGHT, Kind.NEW_WEIGHT})
-_PARAMETERS = _WEIGHTS | {Kind.BIAS, Kind.NEW_BIAS}
-_NEW = frozenset({Kind.NEW_WEIGHT, Kind.NEW_BIAS})
-_ARRAY = re.compile(r"(net|out|target|E|delta|W|b)(?:\[(\d+)\])?(\+)?")
-_WORDS = {
-    "net": Kind.NET,
-    "out": Kind.OUT,
-    "target": Kind.TARGET,
-    "E": Kind.ERROR,
-    "delta": Kind.DELTA,
+_NEW = frozenset(BEFORE)
+_STATES = frozenset(kind for kind in Kind if kind.name.endswith("_STATE"))
+_PARAMETERS = frozenset({Kind.WEIGHT, Kind.BIAS, Kind.NEW_WEIGHT, Kind.NEW_BIAS})
+_OF_PARAMETER = {g: k for k, g in GRADIENT_OF.items() if k.phase is Phase.GIVEN} | {
+    part: Kind.WEIGHT if gradient is Kind.WEIGHT_GRADIENT else Kind.BIAS
+    for part, gradient in PARTS.items()
 }
+"""The parameter that a kind of gradient is taken by."""
 
 LETTERS: Mapping[str, Mapping[Kind, str]] = {
     "net-out": {
         Kind.LEARNING_RATE: "η",
+        Kind.INPUT: "out",
         Kind.NET: "net",
         Kind.OUT: "out",
         Kind.TARGET: "target",
@@ -41,6 +52,7 @@ LETTERS: Mapping[str, Mapping[Kind, str]] = {
     },
     "z-a": {
         Kind.LEARNING_RATE: "η",
+        Kind.INPUT: "a",
         Kind.NET: "z",
         Kind.OUT: "a",
         Kind.TARGET: "y",
@@ -55,11 +67,15 @@ LETTERS: Mapping[str, Mapping[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One symbol: a letter or word, what stands below it, what stands raised behind it."""
+    """One symbol: a letter or word, what stands below it, what stands raised behind it.
+
+    `given`: the letter is a name that somebody gave, and is nobody's to rewrite.
+    """
 
     letter: str
     below: str = ""
     above: tuple[str, ...] = ()
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,109 +97,167 @@ class Spelled:
 
 
 class Speller:
-    """Takes the names of one network apart.
+    """Takes the identities of one network, or of one graph, apart.
 
     `typeset`: for mathematics, with subscripts of weights, in z-a with layers above and positions
     below; otherwise for a line of text, by the names as they are typed.
     """
 
-    def __init__(self, names: Names, style: str, *, typeset: bool) -> None:
-        self._names = names
+    def __init__(self, names: Names | GraphNames, style: str, *, typeset: bool) -> None:
+        self._labels = names.labels if isinstance(names, GraphNames) else {}
+        self._names = names.network if isinstance(names, GraphNames) else names
         self._letters = LETTERS[style]
         self._typeset = typeset
         self._by_place = typeset and style == "z-a"
         self._total = "total" if style == "net-out" else ""
 
-    def spell(self, name: str) -> Spelled | None:
-        """The pieces of the name; None for what names no quantity of the network."""
-        match = _NAME.fullmatch(name)
-        if match is None:
-            return None
-        body = self._fraction(match["base"]) or self._term(match["base"])
-        if body is None:
-            return None
-        spelled = Spelled(body, bool(match["mean"]), name[match.end("base") :])
-        return _raised(spelled, match) if self._typeset else spelled
+    def spell(self, label: Label) -> Spelled:
+        """The pieces of the name."""
+        match label:
+            case Quantity():
+                spelled = Spelled(self._quantity(label), label.stage.mean)
+                return self._marked(spelled, label.iteration, _shown_sample(label))
+            case Derivative(upper, lower):
+                fraction = Fraction(self._term(upper), self._term(lower))
+                return self._marked(Spelled(fraction), lower.iteration, _sample_of(label))
+            case Stage() if label.kind in _STATES:
+                parameter = "W" if label.kind in OF_A_WEIGHT else "b"
+                new = ("+",) if label.kind in _NEW else ()
+                return Spelled(Term(label.slot, parameter, (*_above(label), *new)))
+            case Stage():
+                return Spelled(self._array(label.kind, _above(label)), label.mean)
+            case ArrayDerivative(upper, lower):
+                above = Term(self._letters[upper])
+                return Spelled(Fraction(above, self._plain(lower.kind, _above(lower))))
+            case Kind():
+                return Spelled(self._array(label, ()))
 
-    def _fraction(self, text: str) -> Fraction | None:
-        """`dE/dw5`, `dout/dnet_h1`, `dout_o1/dnet_o2`, `dE/dout_h1:o1`, `dnet_o1/dw5`."""
-        above, slash, below = text.partition("/d")
-        if not slash or not above.startswith("d"):
-            return None
-        below, _, through = below.partition(":")
-        upper, lower = self._upper(above[1:], below), self._term(below)
-        return Fraction(upper, lower, through) if upper and lower else None
+    def _marked(self, spelled: Spelled, iteration: int, sample: int | None) -> Spelled:
+        """With the iteration and the sample: as typed, or raised behind the symbol."""
+        number = None if sample is None else sample + 1
+        if not self._typeset:
+            suffix = f"@{iteration}" if iteration != 1 else ""
+            return replace(spelled, suffix=suffix + (f"#{number}" if number else ""))
+        marks = (
+            *([f"({number})"] if number else []),
+            *([f"@{iteration}"] if iteration > 1 else []),
+        )
+        body = spelled.body
+        if isinstance(body, Fraction):
+            upper = replace(body.upper, above=(*body.upper.above, *marks))
+            return replace(spelled, body=replace(body, upper=upper))
+        return replace(spelled, body=replace(body, above=(*body.above, *marks)))
 
-    def _upper(self, text: str, below: str) -> Term | None:
-        """What is differentiated; `E` is short for E_total, `out` for the neuron's own output."""
-        if text == "E":
-            return Term(self._letters[Kind.TOTAL])
-        if text == "out" and not self._typeset:
-            return Term(self._letters[Kind.OUT])
-        return self._term(f"out{below.removeprefix('net')}" if text == "out" else text)
+    def _quantity(self, quantity: Quantity) -> Term | Fraction:
+        """`net_h1` a term; `dE/dw5`, `dout/dnet_h1`, `dout_o1/dnet_o2`, `dE/dout_h1:o1` fractions."""
+        kind, total = quantity.kind, Term(self._letters[Kind.TOTAL])
+        if kind in _OF_PARAMETER:
+            return Fraction(total, self._as(quantity, _OF_PARAMETER[kind], quantity.index))
+        if kind is Kind.DE_DOUT:
+            return Fraction(total, self._as(quantity, Kind.OUT, quantity.index))
+        if kind is Kind.PATH:
+            assert self._names is not None
+            through = self._names.network.neurons(quantity.layer + 1)[quantity.index[1]]
+            return Fraction(total, self._as(quantity, Kind.OUT, quantity.index[:1]), through)
+        if kind is Kind.SLOPE:
+            out, net = quantity.index[:1], quantity.index[-1:]
+            lower = self._as(quantity, Kind.NET, net)
+            if out == net and not self._typeset:
+                return Fraction(Term(self._letters[Kind.OUT]), lower)
+            return Fraction(self._as(quantity, Kind.OUT, out), lower)
+        return self._term(quantity)
 
-    def _term(self, text: str) -> Term | None:
-        """`net_h1`, `E_total`, `w5+`, `i1`, or an array; None for what has no symbol."""
-        found = self._names.lookup(text)
-        if found is None:
-            return self._array(text)
-        stage, index = found
-        if stage.kind is Kind.INPUT:
+    def _as(self, quantity: Quantity, kind: Kind, index: Index) -> Term:
+        """The term of another quantity of the same layer."""
+        return self._term(Quantity(Stage(kind, quantity.layer), index))
+
+    def _term(self, quantity: Quantity) -> Term:
+        """`net_h1`, `E_total`, `w5+`, `i1`, `v_w5`: one symbol."""
+        kind, index = quantity.kind, quantity.index
+        if kind in (Kind.NODE, Kind.NEW_NODE):
+            node = replace(quantity, stage=Stage(Kind.NODE, 0), iteration=1)
+            new = ("+",) if kind is Kind.NEW_NODE else ()
+            return Term(self._labels[node], "", new, given=True)
+        if kind is Kind.INPUT:
             return self._input(index)
-        if stage.kind in _PARAMETERS:
-            return self._parameter(stage, index)
-        letter = self._letters.get(stage.kind)
-        if letter is None:
-            return None
-        if stage.kind is Kind.TOTAL:
-            return Term(letter, self._total)
+        if kind in _PARAMETERS:
+            return self._parameter(quantity)
+        if kind in _STATES:
+            return self._state(quantity)
+        if kind is Kind.TOTAL:
+            return Term(self._letters[kind], self._total)
         if not index:
-            return Term(letter)
+            return Term(self._letters[kind])
         if self._by_place:
-            return Term(letter, _joined(index), (str(stage.layer),))
-        return Term(letter, self._names.network.neurons(stage.layer)[index[0]])
+            return Term(self._letters[kind], _joined(index), (str(quantity.layer),))
+        assert self._names is not None
+        return Term(self._letters[kind], self._names.network.neurons(quantity.layer)[index[0]])
 
-    def _array(self, text: str) -> Term | None:
-        """`net`, and all of a layer: `net[1]`, `W[2]`, `W[2]+`."""
-        match = _ARRAY.fullmatch(text)
-        if match is None:
-            return None
-        word, layer, new = match.groups()
-        kind = _WORDS.get(word)
-        letter = self._letters[kind] if kind else word
-        return Term(letter, "", (*([layer] if layer else []), *([new] if new else [])))
-
-    def _input(self, index: tuple[int, ...]) -> Term:
+    def _input(self, index: Index) -> Term:
         if self._by_place:
             return Term(self._letters[Kind.OUT], _joined(index), ("0",))
+        assert self._names is not None
         name = self._names.network.inputs[index[0]]
         simple = re.fullmatch(r"([A-Za-z])(\d+)", name) if self._typeset else None
-        return Term(simple[1], simple[2]) if simple else Term(name)
+        return Term(simple[1], simple[2]) if simple else Term(name, given=True)
 
-    def _parameter(self, stage: Stage, index: tuple[int, ...]) -> Term:
+    def _parameter(self, quantity: Quantity) -> Term:
         """`w5`; by place W with its layer above, neuron and input below."""
-        weight, new = stage.kind in _WEIGHTS, ("+",) if stage.kind in _NEW else ()
+        assert self._names is not None
+        kind, index = quantity.kind, quantity.index
+        weight, new = kind in OF_A_WEIGHT, ("+",) if kind in _NEW else ()
         if self._by_place:
-            shared = not weight and self._names.network.layers[stage.layer - 1].bias is Bias.SHARED
-            above = (str(stage.layer), *new)
+            layer = self._names.network.layers[quantity.layer - 1]
+            shared = not weight and layer.bias is Bias.SHARED
+            above = (str(quantity.layer), *new)
             return Term("W" if weight else "b", "" if shared else _joined(index), above)
-        letter = "w" if weight else "b"
-        number = str(self._names.parameter_number(Quantity(stage, index)))
+        letter, number = "w" if weight else "b", str(self._names.parameter_number(quantity))
         return Term(letter, number, new) if self._typeset else Term(letter + number, "", new)
 
+    def _state(self, quantity: Quantity) -> Term:
+        """`v_w5`: the optimiser's letter, its parameter below."""
+        kind = Kind.WEIGHT if quantity.kind in OF_A_WEIGHT else Kind.BIAS
+        parameter = self._parameter(replace(quantity, stage=Stage(kind, quantity.layer)))
+        below = parameter.letter + parameter.below
+        return Term(quantity.stage.slot, below, ("+",) if quantity.kind in _NEW else ())
 
-def _raised(spelled: Spelled, match: re.Match[str]) -> Spelled:
-    """With the sample as (2) and the iteration as @10 raised behind the symbol."""
-    marks = [f"({match['sample']})"] if match["sample"] else []
-    marks += [f"@{match['iteration']}"] if match["iteration"] else []
-    body = spelled.body
-    if isinstance(body, Fraction):
-        upper = replace(body.upper, above=(*body.upper.above, *marks))
-        return replace(spelled, body=replace(body, upper=upper), suffix="")
-    return replace(spelled, body=replace(body, above=(*body.above, *marks)), suffix="")
+    def _array(self, kind: Kind, above: tuple[str, ...]) -> Term | Fraction:
+        """All of a layer, `W` with its layer above it, or all of a kind."""
+        total = Term(self._letters[Kind.TOTAL])
+        if kind in _OF_PARAMETER:
+            return Fraction(total, self._plain(_OF_PARAMETER[kind], above))
+        if kind in (Kind.DE_DOUT, Kind.PATH):
+            return Fraction(total, self._plain(Kind.OUT, above))
+        if kind is Kind.SLOPE:
+            upper = self._plain(Kind.OUT, above if self._typeset else ())
+            return Fraction(upper, self._plain(Kind.NET, above))
+        return self._plain(kind, above)
+
+    def _plain(self, kind: Kind, above: tuple[str, ...]) -> Term:
+        letter = self._letters.get(kind) or ("W" if kind in OF_A_WEIGHT else "b")
+        below = self._total if kind is Kind.TOTAL else ""
+        return Term(letter, below, (*above, "+") if kind in _NEW else above)
 
 
-def _joined(index: tuple[int, ...]) -> str:
+def _shown_sample(quantity: Quantity) -> int | None:
+    """The sample where a name says it: any but the first, and whose part of a gradient it is."""
+    said = bool(quantity.sample) or quantity.kind in PARTS
+    return quantity.sample if said else None
+
+
+def _sample_of(derivative: Derivative) -> int | None:
+    """The sample that either side says; E_total of a batch's sample always says whose it is."""
+    upper, lower = derivative.upper, derivative.lower
+    if lower.sample is not None:
+        return _shown_sample(lower)
+    return upper.sample if upper.kind is Kind.TOTAL else _shown_sample(upper)
+
+
+def _above(stage: Stage) -> tuple[str, ...]:
+    return (str(stage.layer),)
+
+
+def _joined(index: Index) -> str:
     """Positions counted from 1: 12 for row 1, column 2, and 1,12 where digits would run together."""
     separator = "" if max(index) < 9 else ","
     return separator.join(str(position + 1) for position in index)

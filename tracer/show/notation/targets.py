@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from tracer.digits.numbers import NumberFormat
-from tracer.formula.nodes import Expression
+from tracer.formula.nodes import Expression, Key
 from tracer.formula.plain import plain
 from tracer.show.notation.latex import latex, latex_number, latex_symbol
 from tracer.show.notation.mathml import mathml, mathml_number, mathml_symbol
@@ -21,9 +21,10 @@ from tracer.show.notation.spelling import Fraction, Spelled, Term
 _SIMPLE = re.compile(r"[A-Za-z]?\d+(,\d+)*|[A-Za-z]")
 _DIGITS = re.compile(r"\d+")
 _RAISED = str.maketrans("0123456789+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺")
+_ASCII = {"δ": "delta", "η": "lr"}
 _LATEX_GREEK = {"δ": r"\delta", "η": r"\eta"}
 
-Symbol = Callable[[str], str]
+Symbol = Callable[[Key], str]
 Number = Callable[[float], str]
 
 
@@ -55,7 +56,7 @@ class Target(Protocol):
         ...
 
 
-class _Unicode:
+class _UnicodeTarget:
     """One line for the screen."""
 
     typeset = False
@@ -89,13 +90,13 @@ class _Unicode:
         return numbers.text(value)
 
 
-class _Ascii(_Unicode):
+class _AsciiTarget(_UnicodeTarget):
     """One line in ASCII, as names are typed and formulas are parsed."""
 
     partial = "d"
 
     def term(self, term: Term) -> str:
-        letter = {"δ": "delta", "η": "lr"}.get(term.letter, term.letter)
+        letter = term.letter if term.given else _ASCII.get(term.letter, term.letter)
         below = f"_{term.below}" if term.below else ""
         above = [f"[{part}]" if part.isdecimal() else part for part in term.above]
         return f"{letter}{below}{''.join(above)}"
@@ -106,7 +107,7 @@ class _Ascii(_Unicode):
         return plain(expression, symbol=symbol, number=number, limit=limit)
 
 
-class _Latex:
+class _LatexTarget:
     """TeX's mathematics."""
 
     typeset = True
@@ -144,7 +145,7 @@ class _Latex:
         return latex_number(numbers.text(value))
 
 
-class _MathML:
+class _MathMLTarget:
     """Presentation MathML, one element a name."""
 
     typeset = True
@@ -197,9 +198,9 @@ def _row(elements: Sequence[str], separator: str) -> str:
 
 
 TARGETS: dict[str, Target] = {
-    "unicode": _Unicode(),
-    "ascii": _Ascii(),
-    "latex": _Latex(),
-    "mathml": _MathML(),
+    "unicode": _UnicodeTarget(),
+    "ascii": _AsciiTarget(),
+    "latex": _LatexTarget(),
+    "mathml": _MathMLTarget(),
 }
 """The targets by name."""

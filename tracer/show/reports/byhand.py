@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.explain.byhand import Drift, drifts
-from tracer.model.quantity import PARTS, Kind
-from tracer.show.document import Block, Cell, Column, Content, Heading, Name, Text
+from tracer.model.quantity import Phase
+from tracer.show.document import Block, Cell, Column, Content, Heading, Text
 from tracer.show.reports.run import check_sample, head
 from tracer.show.reports.selection import ROW_LIMIT, Selection, sample_heading
-from tracer.show.reports.tables import Row, cell, number_column, suffix, table
+from tracer.show.reports.tables import Row, cell, local, number_column, suffix, table
 
 _COLUMNS = (
     Column("quantity"),
@@ -22,18 +22,13 @@ _COLUMNS = (
     number_column("in units"),
 )
 _OF_A_SAMPLE = {
-    "Forward": {Kind.NET, Kind.OUT},
-    "Errors": {Kind.ERROR, Kind.TOTAL},
-    "Backward": {Kind.DE_DOUT, Kind.PATH, Kind.SLOPE, Kind.DELTA},
+    "Forward": (Phase.FORWARD,),
+    "Errors": (Phase.ERRORS,),
+    "Backward": (Phase.BACKWARD,),
 }
 _OF_THE_BATCH = {
-    "Gradients and updates": {
-        Kind.WEIGHT_GRADIENT,
-        Kind.BIAS_GRADIENT,
-        Kind.NEW_WEIGHT,
-        Kind.NEW_BIAS,
-    },
-    "Loss": {Kind.LOSS},
+    "Gradients and updates": (Phase.GRADIENTS, Phase.UPDATES),
+    "Loss": (Phase.ERRORS,),
 }
 
 Pair = tuple[IterationTrace, IterationTrace]
@@ -80,16 +75,16 @@ def _iteration(
         row = exact.rows[position]
         yield from sample_heading(exact, position)
         own = [drift for drift in found if drift.quantity.sample == row]
-        groups = _OF_A_SAMPLE
+        groups: Mapping[str, tuple[Phase, ...]] = _OF_A_SAMPLE
         if selection.with_parts(exact):
-            groups = groups | {"Its parts of the gradients": set(PARTS)}
+            groups = {**groups, "Its parts of the gradients": (Phase.GRADIENTS,)}
         mark = suffix(exact.number, row + 1)
         yield from _tables(groups, own, selection.limit, mark)
     yield from selection.remark(exact)
     of_batch = [drift for drift in found if drift.quantity.sample is None]
     mark = suffix(exact.number)
     if exact.rule.batch_means:
-        yield from _tables({"Batch means": set(Kind)}, _means(of_batch), selection.limit, mark)
+        yield from _tables({"Batch means": tuple(Phase)}, _means(of_batch), selection.limit, mark)
     yield from _tables(_OF_THE_BATCH, of_batch, selection.limit, mark)
     yield Text(_largest(found, rounding))
 
@@ -99,10 +94,10 @@ def _means(found: list[Drift]) -> list[Drift]:
 
 
 def _tables(
-    groups: dict[str, set[Kind]], found: list[Drift], limit: int | None, mark: str
+    groups: Mapping[str, tuple[Phase, ...]], found: list[Drift], limit: int | None, mark: str
 ) -> Iterator[Block]:
-    for title, kinds in groups.items():
-        rows = [_row(drift) for drift in found if drift.quantity.kind in kinds]
+    for title, phases in groups.items():
+        rows = [_row(drift) for drift in found if drift.quantity.kind.phase in phases]
         if rows:
             name = title.split()[0].lower() + mark
             yield from table(_COLUMNS, rows, limit, title=title, name=name)
@@ -110,7 +105,7 @@ def _tables(
 
 def _row(drift: Drift) -> Row:
     units = f"{round(drift.units, 2) + 0.0:+.2f}"
-    return (Name(drift.name), cell(drift.exact), _on_paper(drift), cell(drift.drift), units)
+    return (local(drift.quantity), cell(drift.exact), _on_paper(drift), cell(drift.drift), units)
 
 
 def _on_paper(drift: Drift) -> Cell:
@@ -123,4 +118,4 @@ def _on_paper(drift: Drift) -> Cell:
 def _largest(found: list[Drift], rounding: Rounding) -> Content:
     worst = max(found, key=lambda drift: abs(drift.units))
     amount = f"{abs(worst.units):.2f} units of the last of {rounding.words}"
-    return (f"The largest drift is {amount}, in ", Name(worst.name), ".")
+    return (f"The largest drift is {amount}, in ", local(worst.quantity), ".")

@@ -9,16 +9,17 @@ import math
 from collections.abc import Collection, Iterator
 from itertools import islice
 
-from tracer.diagnose.calculation import Calculation
-from tracer.diagnose.check import Report, Section
+from tracer.diagnose.carried import Carried
+from tracer.diagnose.check import Check, CheckedMoment
 from tracer.diagnose.mistakes import HELP
-from tracer.diagnose.mistakes.search import Match
+from tracer.diagnose.mistakes.search import MistakeMatch
 from tracer.diagnose.verdicts import BLAMED, VERDICTS, Finding
-from tracer.diagnose.why import Match as Combination
+from tracer.diagnose.why import ConventionMatch
 from tracer.digits.numbers import NumberFormat, Written
 from tracer.explain.explanation import Explanation
 from tracer.formula import EvaluationError, Expression, symbols
 from tracer.model.experiment import Experiment
+from tracer.model.quantity import Identity
 from tracer.show.document import (
     Block,
     Cell,
@@ -28,7 +29,6 @@ from tracer.show.document import (
     Formula,
     Heading,
     Items,
-    Name,
     Note,
     Step,
     Text,
@@ -36,7 +36,7 @@ from tracer.show.document import (
 )
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain import steps
-from tracer.show.reports.tables import cell, number_column, table
+from tracer.show.reports.tables import cell, local, number_column, table
 
 LIMIT = 60
 """Rows beyond which the right ones are left out, and then the ones in the middle."""
@@ -54,7 +54,7 @@ _WORDS = {
 
 
 def check_document(
-    report: Report,
+    checked: Check,
     digits: NumberFormat,
     *,
     reveal: bool = True,
@@ -65,12 +65,12 @@ def check_document(
 
     `carry`: also each moment's whole calculation, carried on from the numbers supplied.
     """
-    experiment = report.experiment
+    experiment = checked.experiment
     yield Heading(f"Check: {experiment.title}" if experiment.title else "Check")
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
-    yield Text(_summary(report))
-    for section in report.sections:
+    yield Text(_summary(checked))
+    for section in checked.sections:
         yield Heading(section.moment.words, 2)
         yield from _verdicts(section, reveal, limit)
         yield from _reasons(section, digits, reveal)
@@ -79,22 +79,21 @@ def check_document(
             yield from _carried(section, reveal, limit)
 
 
-def _summary(report: Report) -> Content:
+def _summary(checked: Check) -> Content:
     """`31 of 76 supplied; 26 right, 4 wrong. The first wrong one is net_h1.`"""
-    counts = report.counts
+    counts = checked.counts
     told = [
         f"{counts[verdict]} {words}" for verdict, words in _counted().items() if counts[verdict]
     ]
-    text = (
-        f"{len(report.findings)} of {report.known} supplied{'; ' if told else ''}{', '.join(told)}."
-    )
-    first = report.first_wrong
+    supplied = f"{len(checked.findings)} of {checked.known} supplied"
+    text = f"{supplied}{'; ' if told else ''}{', '.join(told)}."
+    first = checked.first_wrong
     if first is None:
         return text
     where = first.answer.moment.words
     return (
         f"{text} The first wrong one is ",
-        Name(first.name),
+        local(first.identity),
         f" ({where[0].lower()}{where[1:]}).",
     )
 
@@ -104,7 +103,7 @@ def _counted() -> dict[str, str]:
     return {verdict: words[verdict] for verdict in VERDICTS}
 
 
-def _verdicts(section: Section, reveal: bool, limit: int | None) -> Iterator[Block]:
+def _verdicts(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterator[Block]:
     findings, hidden = section.findings, 0
     if limit is not None and len(findings) > limit:
         findings = tuple(f for f in findings if f.verdict != "right" or f.truncated)
@@ -114,22 +113,25 @@ def _verdicts(section: Section, reveal: bool, limit: int | None) -> Iterator[Blo
         columns += [number_column("right"), number_column("from your numbers")]
     columns += [Column("verdict"), Column("reason")]
     explained = _explained(section)
-    rows = [_row(finding, reveal, explained) for finding in findings]
+    rows = [_row(section, finding, reveal, explained) for finding in findings]
     yield from table(columns, rows, limit, title="Verdicts", name="verdicts")
     if hidden:
         yield Note(f"{hidden} right numbers are left out; --all-rows shows them.")
 
 
-def _explained(section: Section) -> frozenset[str]:
+def _explained(section: CheckedMoment) -> frozenset[str]:
     """The wrong totals that come out under other conventions."""
     return frozenset(section.wanted if section.why and section.why.matches else ())
 
 
-def _row(finding: Finding, reveal: bool, explained: Collection[str]) -> tuple[Cell, ...]:
+def _row(
+    section: CheckedMoment, finding: Finding, reveal: bool, explained: Collection[str]
+) -> tuple[Cell, ...]:
     given, carried = finding.answer.written, finding.carried
     revealed = (_shown(finding.exact, given), _shown(carried, given)) if reveal else ()
-    reason = _reason(finding) or ("other conventions" if finding.name in explained else "")
-    return (Name(finding.name), given.text, *revealed, _WORDS[finding.verdict], reason)
+    name = section.name(finding.identity)
+    reason = _reason(finding) or ("other conventions" if name in explained else "")
+    return (local(finding.identity), given.text, *revealed, _WORDS[finding.verdict], reason)
 
 
 def _shown(value: float | None, given: Written) -> Cell:
@@ -146,7 +148,7 @@ def _reason(finding: Finding) -> Content:
     if finding.verdict == "rounding":
         return "from rounded numbers"
     if finding.verdict == "follows":
-        names = [part for name in finding.after for part in (", ", Name(name))]
+        names = [part for earlier in finding.after for part in (", ", local(earlier))]
         return ("the same slip as " if finding.same_slip else "from ", *names[1:])
     if finding.matches:
         return f"matches {', '.join(match.name for match in finding.matches)}"
@@ -155,12 +157,17 @@ def _reason(finding: Finding) -> Content:
     return ""
 
 
-def _reasons(section: Section, digits: NumberFormat, reveal: bool) -> Iterator[Block]:
+def _reasons(section: CheckedMoment, digits: NumberFormat, reveal: bool) -> Iterator[Block]:
     """Each wrong number with what matches it, next to what it should be made of."""
     explained = _explained(section)
-    blamed = [f for f in section.findings if f.verdict in BLAMED and _reason_is_due(f, explained)]
+    blamed = [
+        finding
+        for finding in section.findings
+        if finding.verdict in BLAMED and _reason_is_due(section, finding, explained)
+    ]
     for finding in islice(blamed, _MOST_REASONS):
-        yield Heading(f"{finding.name} = {finding.answer.written.text}", 3)
+        name = section.name(finding.identity)
+        yield Heading(f"{name} = {finding.answer.written.text}", 3)
         for match in finding.matches:
             yield from _match(finding, match, digits, reveal)
         if not finding.matches:
@@ -171,17 +178,19 @@ def _reasons(section: Section, digits: NumberFormat, reveal: bool) -> Iterator[B
         yield Note(f"{len(blamed) - _MOST_REASONS} more wrong numbers; --format json has them all.")
 
 
-def _reason_is_due(finding: Finding, explained: Collection[str]) -> bool:
+def _reason_is_due(section: CheckedMoment, finding: Finding, explained: Collection[str]) -> bool:
     """Whether the number isn't told about with the conventions that give it."""
-    return bool(finding.matches) or finding.name not in explained
+    return bool(finding.matches) or section.name(finding.identity) not in explained
 
 
-def _match(finding: Finding, match: Match, digits: NumberFormat, reveal: bool) -> Iterator[Block]:
+def _match(
+    finding: Finding, match: MistakeMatch, digits: NumberFormat, reveal: bool
+) -> Iterator[Block]:
     where: Content = f"Matches {match.name}"
     if match.detail:
         where = f"Matches {match.name} ({match.detail})"
     if match.step is not None:
-        where = (f"Matches {match.name}, made in ", Name(match.step))
+        where = (f"Matches {match.name}, made in ", local(match.step))
     parts = where if isinstance(where, tuple) else (where,)
     yield Text((*parts, f". {HELP[match.name]}"))
     if match.formula is None or match.calculation is None or not reveal:
@@ -191,7 +200,7 @@ def _match(finding: Finding, match: Match, digits: NumberFormat, reveal: bool) -
         if formula is not None:
             value = match.calculation[match.step]
             yield _with_numbers(match.step, formula, match.calculation, value, digits)
-    yield _with_numbers(finding.name, match.formula, match.calculation, match.value, digits)
+    yield _with_numbers(finding.identity, match.formula, match.calculation, match.value, digits)
 
 
 def _right_formula(finding: Finding, digits: NumberFormat) -> Iterator[Block]:
@@ -199,11 +208,11 @@ def _right_formula(finding: Finding, digits: NumberFormat) -> Iterator[Block]:
         return
     if finding.carried is None:
         yield Text("The formula has no value with your numbers:")
-        yield Derivation(finding.name, (Step("=", Formula(finding.formula)),))
+        yield Derivation(finding.identity, (Step("=", Formula(finding.formula)),))
         return
     yield Text("The formula with your numbers:")
     carried, calculation = finding.carried, finding.calculation
-    yield _with_numbers(finding.name, finding.formula, calculation, carried, digits)
+    yield _with_numbers(finding.identity, finding.formula, calculation, carried, digits)
 
 
 def _distance(finding: Finding, reveal: bool) -> Content:
@@ -223,25 +232,25 @@ def _distance(finding: Finding, reveal: bool) -> Content:
 
 
 def _with_numbers(
-    name: str,
+    identity: Identity,
     formula: Expression,
-    calculation: Calculation,
+    calculation: Carried,
     value: float,
     digits: NumberFormat,
 ) -> Derivation:
     inputs = {symbol: _float(calculation, symbol) for symbol in symbols(formula)}
-    return Derivation(name, tuple(steps(Explanation(name, formula, inputs, value), digits)))
+    return Derivation(identity, tuple(steps(Explanation(identity, formula, inputs, value), digits)))
 
 
-def _float(calculation: Calculation, name: str) -> float:
+def _float(calculation: Carried, identity: Identity) -> float:
     """The value; NaN for one that doesn't exist, in a branch of a formula that doesn't hold."""
     try:
-        return calculation[name]
+        return calculation[identity]
     except (EvaluationError, ArithmeticError):
         return math.nan
 
 
-def _conventions_found(section: Section) -> Iterator[Block]:
+def _conventions_found(section: CheckedMoment) -> Iterator[Block]:
     """The other conventions under which the wrong totals come out, or that none was found."""
     found = section.why
     if found is None:
@@ -258,23 +267,23 @@ def _conventions_found(section: Section) -> Iterator[Block]:
         yield Note(f"{len(found.matches) - _MOST_CONVENTIONS} more; `bptrace why` shows them.")
 
 
-def _convention(match: Combination) -> Content:
+def _convention(match: ConventionMatch) -> Content:
     """`update_order: output_first: hidden deltas …, which gives E_total 0.291027923905`."""
     changes = ", ".join(f"{name}: {value}" for name, value in match.changes.items())
     return f"{match.words} ({changes or 'no change'})"
 
 
-def _carried(section: Section, reveal: bool, limit: int | None) -> Iterator[Block]:
+def _carried(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterator[Block]:
     """The whole calculation as it goes on from the numbers supplied."""
-    calculation, supplied = section.carried, {f.name for f in section.findings}
+    calculation, supplied = section.carried, {f.identity for f in section.findings}
     columns = [Column("quantity"), number_column("carried"), Column("")]
     if reveal:
         columns.insert(2, number_column("right"))
     rows = []
-    for name in section.names:
-        exact = (cell(section.source.value(name)),) if reveal else ()
-        given = "supplied" if name in supplied else ""
-        rows.append((Name(name), cell(_float(calculation, name)), *exact, given))
+    for identity in section.known:
+        exact = (cell(section.exact.value(identity)),) if reveal else ()
+        given = "supplied" if identity in supplied else ""
+        rows.append((local(identity), cell(_float(calculation, identity)), *exact, given))
     yield from table(
         columns, rows, limit, title="Your calculation, carried to the end", name="carried"
     )

@@ -12,12 +12,11 @@ from tracer.show.document import (
     Content,
     Heading,
     Items,
-    Name,
     Table,
     Text,
     Value,
 )
-from tracer.show.reports.tables import LAYER, Row, cell, number_column
+from tracer.show.reports.tables import LAYER, Row, cell, local, number_column
 
 _ENDED = {
     "finished": "finished",
@@ -87,8 +86,8 @@ def _first_difference(comparison: Comparison) -> Iterator[Block]:
     elif found is None:
         yield Text(f"None: every number is the same in {iterations}, to 12 digits.")
     else:
-        yield Text(_where(found.iteration))
-        row: Row = (Name(found.name), *map(cell, found.values))
+        yield Text(_where(found.quantity.iteration))
+        row: Row = (local(found.quantity), *map(cell, found.values))
         yield Table(_numbered("quantity", comparison), [row], name="first_difference")
 
 

@@ -49,7 +49,7 @@ def _reduction(experiment: Experiment, samples: int) -> str:
 def _update(training: Training | None) -> Content:
     if training is None:
         return "No update: the configuration has no `training`."
-    rule = OPTIMIZERS[training.optimizer].words
+    rule = OPTIMIZERS[training.optimizer].rule()
     rate = Value(training.learning_rate, exact=True)
     order = _ORDERS[training.update_order]
     return (f"Update: {rule}, learning rate ", rate, f"; {order}.")

@@ -6,22 +6,20 @@ writers."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tracer.digits.numbers import NumberFormat
-from tracer.explain.chain import Chain, Factor
+from tracer.explain.calculation import Calculation
+from tracer.explain.chain import Chain, Factor, chain_rule, is_no_gradient
 from tracer.explain.explanation import (
     Explanation,
-    NetworkNumbers,
-    Numbers,
     by_shortcut,
     explanation,
-    full_name,
     needed,
 )
 from tracer.formula import Expression, Number, Symbol, symbols, walk
 from tracer.model.experiment import Experiment, GraphExperiment
-from tracer.model.quantity import Kind
+from tracer.model.quantity import Identity, Kind, Quantity
 from tracer.show.document import (
     Block,
     Cell,
@@ -61,66 +59,70 @@ _FACTORS_SHOWN = 16
 
 def explain_document(
     experiment: Experiment | GraphExperiment,
-    asked: Sequence[tuple[Numbers, Sequence[str]]],
+    asked: Sequence[tuple[Calculation, Sequence[Identity]]],
     depth: int | None,
     digits: NumberFormat,
 ) -> Iterator[Block]:
-    """Title and conventions, then for each iteration the explanation of the names asked for.
+    """Title and conventions, then for each iteration the explanation of the numbers asked for.
 
-    Without names, what can be explained.
+    Without any, what can be explained.
     """
     yield Heading(experiment.title or "Explained")
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
-    for numbers, names in asked:
-        if len(asked) > 1 or numbers.number > 1:
-            yield Heading(f"Iteration {numbers.number}", 2)
-        if names:
-            yield from explain_blocks(numbers, names, depth, digits)
+    for calculation, identities in asked:
+        if len(asked) > 1 or calculation.number > 1:
+            yield Heading(f"Iteration {calculation.number}", 2)
+        if identities:
+            yield from explain_blocks(calculation, identities, depth, digits)
         else:
-            yield from listing(numbers)
+            yield from listing(calculation.trace)
 
 
 def explain_blocks(
-    numbers: Numbers, names: Iterable[str], depth: int | None, digits: NumberFormat
+    calculation: Calculation,
+    asked: Sequence[Identity],
+    depth: int | None,
+    digits: NumberFormat,
 ) -> Iterator[Block]:
-    """The derivations of the names and of what they stand on, `depth` formulas deep (None: all).
+    """The derivations of the numbers and of what they stand on, `depth` formulas deep (None: all).
 
-    Each once, in the order of calculation; the names themselves also by the chain rule and by the
-    short cut, where there is one.
+    Each once, in the order of calculation; those asked for also by the chain rule and by the short
+    cut, where there is one.
     """
-    asked = list(names)
-    for name in needed(numbers, asked, depth):
-        yield derivation(numbers, name, digits)
-        if name in asked:
-            yield from _in_full(numbers, name, digits)
+    for identity in needed(calculation, asked, depth):
+        yield derivation(calculation, identity, digits)
+        if identity in asked:
+            yield from _in_full(calculation, identity, digits)
 
 
-def _in_full(numbers: Numbers, name: str, digits: NumberFormat) -> Iterator[Block]:
+def _in_full(calculation: Calculation, identity: Identity, digits: NumberFormat) -> Iterator[Block]:
     """What more there is to say of a number that was asked for."""
-    warning = numbers.warning(name)
+    trace = calculation.at(identity.iteration)
+    warning = is_no_gradient(trace, identity)
     if warning:
         yield Warn(_WARNINGS[warning])
-    chain = numbers.chain(name)
+    chain = chain_rule(trace, identity)
     if chain:
-        yield from _chain_rule(numbers, name, chain, digits)
-    shortcut = by_shortcut(numbers, name)
-    if shortcut and shortcut.formula != explanation(numbers, name).formula:
-        yield Text(_reason(numbers, name))
-        yield Derivation(full_name(numbers, name), tuple(steps(shortcut, digits)))
+        yield from _chain_rule(calculation, identity, chain, digits)
+    shortcut = by_shortcut(calculation, identity)
+    if shortcut and shortcut.formula != explanation(calculation, identity).formula:
+        yield Text(_reason(calculation, identity))
+        yield Derivation(identity, tuple(steps(shortcut, digits)))
 
 
-def _reason(numbers: Numbers, name: str) -> str:
+def _reason(calculation: Calculation, identity: Identity) -> str:
     """Why the short cut gives the same number."""
     words = _FROM_NET
-    if isinstance(numbers, NetworkNumbers) and numbers.trace.find(name).kind is Kind.DELTA:
-        words = _CANCELLED[numbers.trace.names.network.layers[-1].activation.name]
+    if isinstance(identity, Quantity) and identity.kind is Kind.DELTA:
+        network = calculation.trace.experiment.network
+        words = _CANCELLED[network.layers[-1].activation.name]
     return words + _USED
 
 
-def derivation(numbers: Numbers, name: str, digits: NumberFormat) -> Derivation:
-    """name = formula = numbers put in = result."""
-    return Derivation(full_name(numbers, name), tuple(steps(explanation(numbers, name), digits)))
+def derivation(calculation: Calculation, identity: Identity, digits: NumberFormat) -> Derivation:
+    """The number = its formula = numbers put in = result."""
+    return Derivation(identity, tuple(steps(explanation(calculation, identity), digits)))
 
 
 def steps(explained: Explanation, digits: NumberFormat) -> Iterator[Step]:
@@ -131,7 +133,7 @@ def steps(explained: Explanation, digits: NumberFormat) -> Iterator[Step]:
             _relation(Number(explained.value), digits), (_result(explained.value), ", given")
         )
         return
-    yield Step("=", Formula(formula))
+    yield Step(_relation(formula, digits), Formula(formula))
     finite = all(map(math.isfinite, explained.inputs.values()))
     if finite and symbols(formula) and not isinstance(formula, Symbol):
         yield Step(_relation(substituted, digits), Formula(substituted))
@@ -149,44 +151,53 @@ def _result(value: float) -> Formula | str:
     return Formula(Number(value)) if math.isfinite(value) else NOT_REPRESENTABLE
 
 
-def _chain_rule(numbers: Numbers, name: str, chain: Chain, digits: NumberFormat) -> Iterator[Block]:
-    """The chain with its numbers, its factors one by one, and where the first of them comes from."""
+def _chain_rule(
+    calculation: Calculation, identity: Identity, chain: Chain, digits: NumberFormat
+) -> Iterator[Block]:
+    """The chain with its numbers, its factors one by one, and where the first of them comes from.
+
+    Where the formula is the chain already, in short names, it is not derived a second time.
+    """
     yield Text("By the chain rule:")
-    yield _chained(numbers, name, chain, digits)
+    if chain.abbreviated() == calculation.formula(identity):
+        yield Derivation(chain.identity, (Step("=", Formula(chain.expression)),))
+    else:
+        yield _chained(calculation, identity, chain, digits)
     if len(chain.factors) > 1:
         columns = (Column("factor"), Column("formula"), Column("value", "right"))
         yield Table(columns, [_factor(f) for f in chain.factors[:_FACTORS_SHOWN]], name="factors")
         more = len(chain.factors) - _FACTORS_SHOWN
         if more > 0:
             yield Note(f"{more} more factors; each can be explained by its own name.")
-    for upstream in _upstream(numbers, name, chain):
-        further = numbers.chain(upstream)
+    for upstream in _upstream(identity, chain):
+        further = chain_rule(calculation.at(upstream.iteration), upstream)
         if further:
-            yield _chained(numbers, upstream, further, digits)
+            yield _chained(calculation, upstream, further, digits)
 
 
-def _chained(numbers: Numbers, name: str, chain: Chain, digits: NumberFormat) -> Derivation:
+def _chained(
+    calculation: Calculation, identity: Identity, chain: Chain, digits: NumberFormat
+) -> Derivation:
     """The chain, its numbers, the result; a chain of a single factor by that factor's formula."""
-    value, head = numbers.value(name), full_name(numbers, chain.name)
+    value = calculation.value(identity)
     only = chain.factors[0] if isinstance(chain.expression, Symbol) else None
     if only is None or only.formula is None:
-        values = {factor.name: factor.value for factor in chain.factors}
-        explained = Explanation(chain.name, chain.expression, values, value)
-        return Derivation(head, tuple(steps(explained, digits)))
-    inputs = {used: numbers.value(used) for used in symbols(only.formula)}
-    explained = Explanation(only.name, only.formula, inputs, value)
+        values = {factor.identity: factor.value for factor in chain.factors}
+        explained = Explanation(chain.identity, chain.expression, values, value)
+        return Derivation(chain.identity, tuple(steps(explained, digits)))
+    inputs = {used: calculation.value(used) for used in symbols(only.formula)}
+    explained = Explanation(only.identity, only.formula, inputs, value)
     first = Step("=", Formula(chain.expression))
-    return Derivation(head, (first, *steps(explained, digits)))
+    return Derivation(chain.identity, (first, *steps(explained, digits)))
 
 
 def _factor(factor: Factor) -> tuple[Cell, ...]:
     formula: Cell = "given" if factor.formula is None else Formula(factor.formula)
     value = factor.value
-    return Name(factor.name), formula, value if math.isfinite(value) else NOT_REPRESENTABLE
+    return Name(factor.identity), formula, value if math.isfinite(value) else NOT_REPRESENTABLE
 
 
-def _upstream(numbers: Numbers, name: str, chain: Chain) -> list[str]:
+def _upstream(identity: Identity, chain: Chain) -> list[Identity]:
     """The ∂E_total/∂out among the factors, when the question was not for one of them."""
-    above = [f.name for f in chain.factors if f.name.startswith("dE_total/dout_")]
-    known = [numbers.find(factor) for factor in above[:_UPSTREAM_SHOWN]]
-    return [factor for factor in known if factor != name]
+    found = [f.short for f in chain.factors if f.short and f.short.kind is Kind.DE_DOUT]
+    return [short for short in found[:_UPSTREAM_SHOWN] if short != identity]

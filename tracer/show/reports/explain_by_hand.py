@@ -9,15 +9,17 @@ import math
 from collections.abc import Iterator, Sequence
 
 from tracer.digits.rounding import Rounding
-from tracer.explain.explanation import Explanation, Numbers, explanation, full_name, needed
+from tracer.explain.calculation import Calculation
+from tracer.explain.explanation import Explanation, explanation, needed
 from tracer.formula import Number, symbols
 from tracer.model.experiment import Experiment
+from tracer.model.quantity import Identity
 from tracer.show.document import Block, Derivation, Formula, Heading, Step, Value
 from tracer.show.reports.byhand import how_rounded
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.tables import NOT_REPRESENTABLE
 
-Asked = tuple[Numbers, Numbers, Sequence[str]]
+Asked = tuple[Calculation, Calculation, Sequence[Identity]]
 """An iteration's numbers exactly, the same by hand, and the names asked for."""
 
 
@@ -28,22 +30,22 @@ def explain_by_hand_document(
     yield Heading(experiment.title or "Explained")
     yield from conventions(experiment)
     yield how_rounded(rounding)
-    for exact, hand, names in asked:
+    for exact, hand, identities in asked:
         if len(asked) > 1 or exact.number > 1:
             yield Heading(f"Iteration {exact.number}", 2)
-        for name in needed(exact, names, depth):
-            yield Derivation(full_name(exact, name), tuple(_steps(exact, hand, name)))
+        for identity in needed(exact, identities, depth):
+            yield Derivation(identity, tuple(_steps(exact, hand, identity)))
 
 
-def _steps(exact: Numbers, hand: Numbers, name: str) -> Iterator[Step]:
-    worked = explanation(hand, name)
+def _steps(exact: Calculation, hand: Calculation, identity: Identity) -> Iterator[Step]:
+    worked = explanation(hand, identity)
     if worked.formula is None or worked.substituted is None:
         yield Step("=", (Value(worked.value, exact=True), ", given"))
         return
     yield Step("=", Formula(worked.formula))
     if symbols(worked.formula) and all(map(math.isfinite, worked.inputs.values())):
         yield Step("=", Formula(worked.substituted))
-    yield _result(exact.value(name), worked)
+    yield _result(exact.value(identity), worked)
 
 
 def _result(exact: float, worked: Explanation) -> Step:

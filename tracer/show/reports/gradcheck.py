@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from tracer.diagnose.gradcheck import Check, GradientCheck, Verdict
+from tracer.diagnose.gradcheck import GradientCheck, GradientFinding, GradientVerdict
+from tracer.model.quantity import Quantity
 from tracer.show.document import Block, Cell, Column, Heading, Items, Name, Note, Table, Text, Warn
 from tracer.show.reports.tables import listed, number_column
 
@@ -19,7 +20,9 @@ _COLUMNS = (
 _NOTE = Column("remark")
 
 
-def gradcheck_document(title: str, checked: GradientCheck) -> Iterator[Block]:
+def gradcheck_document(
+    title: str, checked: GradientCheck, name: Callable[[Quantity], str]
+) -> Iterator[Block]:
     """A row a gradient, what was found in all, and what was not checked."""
     yield Heading(f"Gradient check: {title}" if title else "Gradient check")
     yield Items(
@@ -33,13 +36,13 @@ def gradcheck_document(title: str, checked: GradientCheck) -> Iterator[Block]:
     rows = (_row(check) + ((check.note,) if noted else ()) for check in checked.checks)
     columns = (*_COLUMNS, _NOTE) if noted else _COLUMNS
     yield Table(columns, rows, name="gradients")
-    yield from _summary(checked)
+    yield from _summary(checked, name)
 
 
-def _row(check: Check) -> tuple[Cell, ...]:
+def _row(check: GradientFinding) -> tuple[Cell, ...]:
     exact = check.method == "complex step"
     return (
-        Name(check.name),
+        Name(check.quantity),
         check.analytic,
         check.central if exact else check.numeric,
         check.numeric if exact else None,
@@ -48,14 +51,15 @@ def _row(check: Check) -> tuple[Cell, ...]:
     )
 
 
-def _summary(checked: GradientCheck) -> Iterator[Block]:
+def _summary(checked: GradientCheck, name: Callable[[Quantity], str]) -> Iterator[Block]:
     count = len(checked.checks)
-    wrong = [check.name for check in checked.checks if check.verdict is Verdict.DISAGREES]
+    found = [c.quantity for c in checked.checks if c.verdict is GradientVerdict.DISAGREES]
+    wrong = list(map(name, found))
     if wrong:
         yield Warn(f"{len(wrong)} of {count} gradients disagree: {listed(wrong)}.")
     else:
-        yield Text(f"{checked.count(Verdict.AGREES)} of {count} gradients agree.")
-    kinks = checked.count(Verdict.KINK)
+        yield Text(f"{checked.count(GradientVerdict.AGREES)} of {count} gradients agree.")
+    kinks = checked.count(GradientVerdict.KINK)
     if kinks:
         yield Note(f"{kinks} at a kink, where there is no derivative to compare with.")
     if checked.unchecked:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tracer.graph import Graph, GraphRun, GraphTrace, GraphValueError, gradient_name, trace_graph
+from tracer.engine.training import Run
+from tracer.graph.calculation import GraphValueError
+from tracer.graph.names import updated
+from tracer.graph.structure import Graph
+from tracer.graph.timeline import GraphTimeline
+from tracer.graph.trace import OPTIMIZER, GraphTrace
+from tracer.model.optimizers import OPTIMIZERS
+from tracer.model.quantity import at
 from tracer.show.document import (
     Block,
     Column,
@@ -56,19 +63,18 @@ def graph_document(traces: Sequence[GraphTrace], limit: int | None = ROW_LIMIT) 
 
 
 def graph_steps_document(
-    graph: Graph,
-    run: GraphRun,
+    run: Run[GraphTimeline],
     shown: Iterable[int],
     traces: Iterable[GraphTrace] = (),
     limit: int | None = ROW_LIMIT,
 ) -> Iterator[Block]:
     """The document of `bptrace step` for a graph; `shown`: after how many updates to look."""
+    graph = run.timeline.graph
     yield from _head(graph)
-    names = list(run.inputs)
-    columns = [number_column("updates"), *(number_column(Name(n)) for n in (graph.output, *names))]
+    named = (graph.output, *graph.trainable)
+    columns = [number_column("updates"), *(number_column(Name(node)) for node in named)]
     rows: list[Row] = [
-        (k, result, *(run.kept[k][name] for name in names))
-        for k, result in history(graph, run, shown)
+        (k, result, *run.timeline.state(k).numbers()) for k, result in history(run, shown)
     ]
     yield from table(columns, rows, limit, title="The output on the way", name="history")
     yield _ended(run)
@@ -76,14 +82,14 @@ def graph_steps_document(
         yield from _iteration(trace, limit)
 
 
-def history(graph: Graph, run: GraphRun, shown: Iterable[int]) -> Iterator[tuple[int, float]]:
+def history(run: Run[GraphTimeline], shown: Iterable[int]) -> Iterator[tuple[int, float]]:
     """(updates, value of the output after them), for those that training came to and the last.
 
     Where training diverged, the output after the last update may have no value, and no row.
     """
     for k in sorted({k for k in shown if k < run.done} | {run.done}):
         try:
-            yield k, trace_graph(graph, run, k + 1).result
+            yield k, run.timeline.forward(k).result
         except GraphValueError:
             if not run.diverged:
                 raise
@@ -91,7 +97,7 @@ def history(graph: Graph, run: GraphRun, shown: Iterable[int]) -> Iterator[tuple
 
 def _head(graph: Graph) -> Iterator[Block]:
     """Title, and the rules of the calculation in words."""
-    output = Name(gradient_name(graph.output, graph.output))
+    output = Name(graph.gradient(graph.output))
     items: list[Content] = [
         ("Output: ", Name(graph.output), ". Backwards from ", output, " = 1."),
         "On each edge: contribution = upstream · local, where upstream is the node's own gradient.",
@@ -99,10 +105,9 @@ def _head(graph: Graph) -> Iterator[Block]:
     ]
     if graph.training:
         rate = Value(graph.training.learning_rate, exact=True)
-        trainable = ", ".join(graph.training.trainable)
-        items.append(
-            (f"Update of {trainable}: x+ = x − learning rate · gradient, with ", rate, ".")
-        )
+        trainable = ", ".join(map(graph.names.bare, graph.trainable))
+        rule = OPTIMIZERS[OPTIMIZER].rule("x", "gradient")
+        items.append((f"Update of {trainable}: {rule}, learning rate ", rate, "."))
     yield Heading(graph.title or "Computation graph")
     yield Items(tuple(items))
 
@@ -118,12 +123,12 @@ def _iteration(trace: GraphTrace, limit: int | None) -> Iterator[Block]:
     if trace.graph.training:
         rows = [
             (
-                Name(name),
-                trace.forward[name],
-                trace.gradients[name].gradient,
-                trace.value(f"{name}+"),
+                Name(node),
+                trace.forward[node],
+                trace.gradients[node].gradient,
+                trace.value(at(updated(node), trace.number)),
             )
-            for name in trace.graph.training.trainable
+            for node in trace.graph.trainable
         ]
         yield Table(_UPDATES, rows, "Update", f"updates{of}")
 
@@ -132,31 +137,31 @@ def _node_rows(trace: GraphTrace) -> list[Row]:
     nodes = trace.graph.nodes
     return [
         (
-            Name(name),
-            Formula(nodes[name]) if name in nodes else None,
+            Name(node),
+            Formula(nodes[node]) if node in nodes else None,
             value,
-            trace.gradients[name].gradient,
+            trace.gradients[node].gradient,
         )
-        for name, value in trace.forward.items()
+        for node, value in trace.forward.items()
     ]
 
 
 def _edge_rows(trace: GraphTrace) -> list[Row]:
     return [
         (
-            Name(name),
+            Name(node),
             Name(child),
             Formula(edge.derivative),
             edge.local,
-            trace.gradients[name].gradient,
+            trace.gradients[node].gradient,
             edge.contribution,
         )
-        for name in reversed(trace.graph.names)
-        for child, edge in trace.gradients[name].edges.items()
+        for node in reversed(trace.graph.quantities)
+        for child, edge in trace.gradients[node].edges.items()
     ]
 
 
-def _ended(run: GraphRun) -> Block:
+def _ended(run: Run[GraphTimeline]) -> Block:
     updates = f"{run.done} update" + ("" if run.done == 1 else "s")
     if run.diverged:
         return Warn(f"After {updates}: {run.diverged}.")

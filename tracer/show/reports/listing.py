@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import singledispatch
+from typing import Any
 
 import numpy as np
 
 from tracer.engine.trace import IterationTrace
-from tracer.explain.explanation import GraphNumbers, NetworkNumbers, Numbers
-from tracer.graph import GraphTrace
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.graph.trace import GraphTrace
+from tracer.model.quantity import Derivative, Identity, Phase, Quantity, Stage
 from tracer.show.document import Block, Cell, Column, Note, Table
 
 _SHOWN = 8
 
-GROUPS: Mapping[str, frozenset[Kind]] = {
-    "given": frozenset({Kind.INPUT, Kind.TARGET, Kind.WEIGHT, Kind.BIAS, Kind.LEARNING_RATE}),
-    "forward": frozenset({Kind.NET, Kind.OUT}),
-    "errors": frozenset({Kind.ERROR, Kind.TOTAL, Kind.LOSS}),
-    "backward": frozenset({Kind.PATH, Kind.DE_DOUT, Kind.SLOPE, Kind.DELTA}),
-    "gradients": frozenset(
-        {Kind.WEIGHT_PART, Kind.BIAS_PART, Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT}
-    ),
-    "updates": frozenset({Kind.NEW_WEIGHT, Kind.NEW_BIAS}),
-}
-"""The groups of quantities, in the order in which a person meets them."""
 
-
-def listing(numbers: Numbers) -> Iterator[Block]:
+@singledispatch
+def listing(trace: Any) -> Iterator[Block]:
     """The names of a network's or a graph's numbers."""
-    if isinstance(numbers, NetworkNumbers):
-        yield from _network(numbers.trace)
-    elif isinstance(numbers, GraphNumbers):
-        yield from _graph(numbers.trace)
+    raise TypeError(f"no trace: {type(trace).__name__}")
 
 
-def _network(trace: IterationTrace) -> Iterator[Block]:
-    """A table a group, a row a stage; the first sample of the batch stands for all of them."""
+@listing.register
+def _(trace: IterationTrace) -> Iterator[Block]:
+    """A table a phase, a row a stage; the first sample of the batch stands for all of them."""
     columns = (Column("what"), Column("layer", "right"), Column("names"), Column("count", "right"))
-    for group, kinds in GROUPS.items():
-        stages = [stage for stage in trace.arrays if stage.kind in kinds]
-        if group == "forward":
+    for phase in Phase:
+        stages = [stage for stage in trace.arrays if stage.kind.phase is phase]
+        if phase is Phase.FORWARD:
             stages = [stage for stage in stages if not stage.mean]
         rows = [_row(trace, stage) for stage in stages]
         if rows:
-            yield Table(columns, rows, group.capitalize(), group)
+            yield Table(columns, rows, phase.value.capitalize(), phase.value)
     if len(trace.rows) > 1:
         yield Note(
             f"Sample {trace.rows[0] + 1} stands for the {len(trace.rows)} of the batch; #K behind a "
@@ -58,11 +46,9 @@ def _row(trace: IterationTrace, stage: Stage) -> tuple[Cell, ...]:
     count = int(np.prod(shape))
     shown = range(count) if count <= _SHOWN else (0, 1, 2, count - 1)
     row = trace.rows[0] if stage.of_a_sample else None
-    names = [
-        trace.names.name(Quantity(stage, tuple(map(int, np.unravel_index(k, shape))), row))
-        for k in shown
-    ]
-    words = f"mean over the batch: {stage.kind.value}" if stage.mean else stage.kind.value
+    places = (tuple(map(int, np.unravel_index(k, shape))) for k in shown)
+    names = [trace.names.name(Quantity(stage, place, row)) for place in places]
+    words = f"mean over the batch: {stage.kind.words}" if stage.mean else stage.kind.words
     return words, stage.layer, _listed(names, gap=count > _SHOWN), count
 
 
@@ -73,16 +59,22 @@ def _listed(names: list[str], *, gap: bool) -> str:
     return f"{'  '.join(names[:-1])} … {names[-1]}"
 
 
-def _graph(trace: GraphTrace) -> Iterator[Block]:
+@listing.register
+def _(trace: GraphTrace) -> Iterator[Block]:
     """Inputs, nodes, gradients and updates of a computation graph."""
-    groups = {
-        "given": [n for n in trace.order() if trace.formula(n) is None and "/" not in n],
-        "forward": list(trace.graph.nodes),
-        "gradients": [n for n in trace.order() if "/" in n],
-        "updates": [n for n in trace.order() if n.endswith("+")],
-    }
+    groups: dict[Phase, list[str]] = {phase: [] for phase in Phase}
+    for identity in trace.order():
+        groups[_phase(trace, identity)].append(trace.names.bare(identity))
     rows = [
-        (group, _listed(names, gap=False), len(names)) for group, names in groups.items() if names
+        (phase.value, _listed(names, gap=False), len(names))
+        for phase, names in groups.items()
+        if names
     ]
     columns = (Column("what"), Column("names"), Column("count", "right"))
     yield Table(columns, rows, name="names")
+
+
+def _phase(trace: GraphTrace, identity: Identity) -> Phase:
+    if isinstance(identity, Derivative):
+        return Phase.GRADIENTS
+    return Phase.GIVEN if trace.formula(identity) is None else identity.kind.phase

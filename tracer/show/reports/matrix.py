@@ -15,12 +15,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from tracer.engine.trace import IterationTrace
+from tracer.formula import Expression, Symbol
 from tracer.model.network import Bias, FloatArray, Layer
-from tracer.model.quantity import Kind, Stage
+from tracer.model.optimizers import Update
+from tracer.model.quantity import (
+    AFTER,
+    GRADIENT_OF,
+    OF_A_WEIGHT,
+    PART_OF,
+    PARTS,
+    STATE_OF,
+    ArrayDerivative,
+    Kind,
+    Stage,
+)
 from tracer.show.document import (
     Block,
     Cell,
@@ -34,6 +47,7 @@ from tracer.show.document import (
     Value,
     Warn,
 )
+from tracer.show.reports.equations import matrix_parts
 from tracer.show.reports.selection import Selection, sample_heading
 from tracer.show.reports.tables import cell
 from tracer.show.reports.updates import batch_heading
@@ -79,9 +93,9 @@ class _Equations:
             yield Heading(f"Layer {number}: {layer.activation.name}", 4)
             bias: list[Part] = [] if layer.bias is Bias.NONE else [" + ", self._bias(layer)]
             product: list[Part] = [self._weights(layer), " ", self._out(number - 1), *bias]
-            yield _equation(Name(f"net[{number}]"), product, self._column(Kind.NET, number))
+            yield _equation(Name(Stage(Kind.NET, number)), product, self._column(Kind.NET, number))
             applied: list[Part] = ["g(", self._column(Kind.NET, number), ")"]
-            yield _equation(Name(f"out[{number}]"), applied, self._column(Kind.OUT, number))
+            yield _equation(Name(Stage(Kind.OUT, number)), applied, self._column(Kind.OUT, number))
 
     def backward(self) -> Iterator[Block]:
         """BP1 or BP2, BP3 and BP4 of each layer, from the outputs back."""
@@ -98,7 +112,7 @@ class _Equations:
             if at_output
             else [self._weights_back(network.layers[number]), " ", self._delta_column(number + 1)]
         )
-        name, result = self._label(f"delta[{number}]"), self._delta_column(number)
+        name, result = self._label(Kind.DELTA, number), self._delta_column(number)
         yield Text(self._words(layer, at_output))
         if layer.activation.coupled:
             yield _equation(name, [self._jacobian(number), " ", *coming], result)
@@ -112,38 +126,38 @@ class _Equations:
     def _words(self, layer: Layer, at_output: bool) -> Content:
         """BP1 or BP2 in symbols."""
         number = layer.number
-        net, back = self._label(f"net[{number}]"), Name(f"W[{number + 1}]")
-        after = self._label(f"delta[{number + 1}]")
+        net, back = self._label(Kind.NET, number), Name(Stage(Kind.WEIGHT, number + 1))
+        after = self._label(Kind.DELTA, number + 1)
         above: tuple[Inline, ...] = (back, "ᵀ ", after)
         if at_output:
-            above = (self._label(f"dE/dout[{number}]"),)
+            above = (self._label(Kind.DE_DOUT, number),)
         slope: tuple[Inline, ...] = (*above, " ⊙ g′(", net, ")")
         if layer.activation.coupled:
-            slope = (self._label(f"dout/dnet[{number}]"), "ᵀ ", *above)
+            slope = (self._label(Kind.SLOPE, number), "ᵀ ", *above)
         start = "BP1: " if at_output else "BP2: "
-        return (start, self._label(f"delta[{number}]"), " = ", *slope)
+        return (start, self._label(Kind.DELTA, number), " = ", *slope)
 
     def _gradients(self, layer: Layer) -> Iterator[Block]:
         number, delta = layer.number, self._delta_column(layer.number)
-        name, out = self._label(f"delta[{number}]"), self._label(f"out[{number - 1}]")
+        name, out = self._label(Kind.DELTA, number), self._label(Kind.OUT, number - 1)
+        weights, biases = (Name(Stage(k, number)) for k in (Kind.WEIGHT_PART, Kind.BIAS_PART))
         shared = ["Σ "] if layer.bias is Bias.SHARED else []
         if layer.bias is not Bias.NONE:
-            yield Text(("BP3: ", Name(f"dE/db[{number}]"), " = ", *shared, name))
+            yield Text(("BP3: ", biases, " = ", *shared, name))
             if layer.bias is Bias.SHARED:
                 value = float(self._deltas(number).sum())
                 summed: list[Part] = ["Σ ", delta]
-                yield _equation(Name(f"dE/db[{number}]"), summed, Value(value))
+                yield _equation(biases, summed, Value(value))
             else:
-                yield _equation(Name(f"dE/db[{number}]"), [delta], None)
-        yield Text(("BP4: ", Name(f"dE/dW[{number}]"), " = ", name, " ", out, "ᵀ"))
+                yield _equation(biases, [delta], None)
+        yield Text(("BP4: ", weights, " = ", name, " ", out, "ᵀ"))
         before = self._values(Kind.OUT if number > 1 else Kind.INPUT, number - 1)
         row = _matrix(before[None, :], (out, "ᵀ"))
         gradient = np.outer(self._deltas(number), before)
-        label = Name(f"dE/dW[{number}]")
-        yield _equation(label, [delta, " ", row], _matrix(gradient, label))
+        yield _equation(weights, [delta, " ", row], _matrix(gradient, weights))
 
-    def _label(self, name: str) -> Name:
-        return Name(f"mean_{name}" if self.mean else name)
+    def _label(self, kind: Kind, number: int) -> Name:
+        return Name(Stage(kind, number, self.mean))
 
     def _values(self, kind: Kind, number: int) -> FloatArray:
         array: FloatArray = self.trace.arrays[Stage(kind, number, self.mean)][self.position]
@@ -153,51 +167,37 @@ class _Equations:
         return self._values(Kind.DELTA, number)
 
     def _column(self, kind: Kind, number: int) -> Matrix:
-        return _matrix(
-            self._values(kind, number)[:, None], self._label(f"{_WORDS[kind]}[{number}]")
-        )
+        return _matrix(self._values(kind, number)[:, None], self._label(kind, number))
 
     def _delta_column(self, number: int) -> Matrix:
         return self._column(Kind.DELTA, number)
 
     def _out(self, number: int) -> Matrix:
         values = self._values(Kind.OUT if number else Kind.INPUT, number)
-        return _matrix(values[:, None], self._label(f"out[{number}]"))
+        return _matrix(values[:, None], self._label(Kind.OUT, number))
 
     def _slope(self, number: int) -> Matrix:
-        return _matrix(
-            self._values(Kind.SLOPE, number)[:, None], self._label(f"dout/dnet[{number}]")
-        )
+        return self._column(Kind.SLOPE, number)
 
     def _jacobian(self, number: int) -> Matrix:
         """∂out/∂net, transposed: a row a net input, a column an output."""
-        label = (self._label(f"dout/dnet[{number}]"), "ᵀ")
+        label = (self._label(Kind.SLOPE, number), "ᵀ")
         return _matrix(self._values(Kind.SLOPE, number).T, label)
 
     def _weights(self, layer: Layer) -> Matrix:
-        W = self.trace.arrays[Stage(Kind.WEIGHT, layer.number)]
-        return _matrix(W, Name(f"W[{layer.number}]"))
+        stage = Stage(Kind.WEIGHT, layer.number)
+        return _matrix(self.trace.arrays[stage], Name(stage))
 
     def _weights_back(self, layer: Layer) -> Matrix:
         """Wᵀ as it was before the update, or after it where the update goes first."""
         first = self.trace.rule.update_order == "output_first" and self.trace.after is not None
         stage = Stage(Kind.NEW_WEIGHT if first else Kind.WEIGHT, layer.number)
-        name = f"W[{layer.number}]{'+' if first else ''}"
-        return _matrix(self.trace.arrays[stage].T, (Name(name), "ᵀ"))
+        return _matrix(self.trace.arrays[stage].T, (Name(stage), "ᵀ"))
 
     def _bias(self, layer: Layer) -> Matrix:
-        b = self.trace.arrays[Stage(Kind.BIAS, layer.number)]
-        column = np.broadcast_to(b, (len(layer.neurons),))[:, None]
-        return _matrix(column, Name(f"b[{layer.number}]"))
-
-
-_WORDS = {
-    Kind.NET: "net",
-    Kind.OUT: "out",
-    Kind.TARGET: "target",
-    Kind.DE_DOUT: "dE/dout",
-    Kind.DELTA: "delta",
-}
+        stage = Stage(Kind.BIAS, layer.number)
+        column = np.broadcast_to(self.trace.arrays[stage], (len(layer.neurons),))[:, None]
+        return _matrix(column, Name(stage))
 
 
 def _equation(name: Name, parts: list[Part], result: Part | None) -> MatrixEquation:
@@ -211,46 +211,75 @@ def _reduced(trace: IterationTrace) -> Iterator[Block]:
     how = f"1/{samples} · " if trace.rule.reduction == "mean" else ""
     yield Text(f"The gradients of the batch: {how}Σ over its {samples} samples.")
     for layer in trace.experiment.network.layers:
-        for kind, letter in ((Kind.WEIGHT_GRADIENT, "W"), (Kind.BIAS_GRADIENT, "b")):
-            array = trace.arrays.get(Stage(kind, layer.number))
+        for kind in (Kind.WEIGHT, Kind.BIAS):
+            array = trace.arrays.get(Stage(GRADIENT_OF[kind], layer.number))
             if array is not None:
-                name = Name(f"dloss/d{letter}[{layer.number}]")
-                over: list[Part] = [f"{how}Σ ", Name(f"dE/d{letter}[{layer.number}]")]
+                name = _of_loss(Stage(kind, layer.number))
+                part = Stage(PART_OF[GRADIENT_OF[kind]], layer.number)
+                over: list[Part] = [f"{how}Σ ", Name(part)]
                 yield _equation(name, over, _matrix(_two_sided(array), name))
 
 
+def _of_loss(parameters: Stage) -> Name:
+    """∂loss/∂W: the gradient of the batch."""
+    return Name(ArrayDerivative(Kind.LOSS, parameters))
+
+
 def _updates(trace: IterationTrace) -> Iterator[Block]:
-    """W+ = W − lr · ∂E/∂W and b+ = b − lr · ∂E/∂b, layer by layer; what is fixed stays."""
+    """W+ and b+ by the optimiser's own formula, layer by layer; what is fixed stays."""
     if trace.after is None:
         return
     yield Heading("Updates", 4)
     for layer in trace.experiment.network.layers:
-        for letter, kinds in _UPDATED.items():
-            old = trace.arrays.get(Stage(kinds[0], layer.number))
-            if old is not None:
-                yield _update(trace, layer, letter, old)
+        for kind in (Kind.WEIGHT, Kind.BIAS):
+            if Stage(kind, layer.number) in trace.arrays:
+                yield from _update(trace, Stage(kind, layer.number))
 
 
-_UPDATED = {
-    "W": (Kind.WEIGHT, Kind.WEIGHT_GRADIENT, Kind.NEW_WEIGHT),
-    "b": (Kind.BIAS, Kind.BIAS_GRADIENT, Kind.NEW_BIAS),
-}
-
-
-def _update(trace: IterationTrace, layer: Layer, letter: str, old: FloatArray) -> Block:
-    number, rate = layer.number, float(trace.rule.learning_rate)
-    name = f"{letter}[{number}]"
-    new = trace.arrays[Stage(_UPDATED[letter][2], number)]
-    before, after = _matrix(_two_sided(old), Name(name)), _matrix(_two_sided(new), Name(f"{name}+"))
-    free = trace.rule.free[number - 1][letter == "b"] if trace.rule.free else False
+def _update(trace: IterationTrace, old: Stage) -> Iterator[Block]:
+    """What the optimiser keeps, and the parameters after its step, in matrices."""
+    new = Stage(AFTER[old.kind], old.layer)
+    free = trace.rule.free[old.layer - 1][old.kind is Kind.BIAS] if trace.rule.free else False
     if free is False:
-        return _equation(Name(f"{name}+"), [before, " (fixed)"], None)
-    gradient = trace.arrays[Stage(_UPDATED[letter][1], number)]
-    of = "loss" if len(trace.rows) > 1 and not trace.rule.batch_means else "E"
-    shown = _matrix(_two_sided(gradient), Name(f"d{of}/d{name}"))
-    change: list[Part] = [before, " − ", Value(rate, exact=True), " · ", shown]
+        yield _equation(Name(new), [_stage(trace, old), " (fixed)"], None)
+        return
     marked: list[Part] = [] if free is True else [" (where it is not fixed)"]
-    return _equation(Name(f"{name}+"), [*change, *marked], after)
+    for stage, formula in _stepped(trace, old, new).items():
+        parts = matrix_parts(formula, partial(_operand, trace))
+        yield _equation(Name(stage), [*parts, *marked], _stage(trace, stage))
+
+
+def _stepped(trace: IterationTrace, old: Stage, new: Stage) -> dict[Stage, Expression]:
+    """The optimiser's equations for whole arrays: its states after the update, the parameters."""
+    found: dict[Stage, Expression] = {}
+    states = STATE_OF[old.kind]
+
+    def keep(slot: str, formula: Expression) -> Expression:
+        stage = Stage(AFTER[states], old.layer, slot=slot)
+        found[stage] = formula
+        return Symbol(stage)
+
+    slots = {
+        slot: Symbol(Stage(states, old.layer, slot=slot)) for slot in trace.rule.optimizer.slots
+    }
+    gradient, rate = Symbol(Stage(GRADIENT_OF[old.kind], old.layer)), Symbol(Kind.LEARNING_RATE)
+    found[new] = trace.rule.optimizer.step(Update(Symbol(old), gradient, rate, slots, keep))
+    return found
+
+
+def _operand(trace: IterationTrace, key: Stage | Kind) -> Part:
+    """The learning rate as a number, an array as a matrix under its name."""
+    if isinstance(key, Kind):
+        return Value(float(trace.rule.learning_rate), exact=True)
+    return _stage(trace, key)
+
+
+def _stage(trace: IterationTrace, stage: Stage) -> Matrix:
+    name = Name(stage)
+    if stage.kind in PARTS.values() and len(trace.rows) > 1 and not trace.rule.batch_means:
+        kind = Kind.WEIGHT if stage.kind in OF_A_WEIGHT else Kind.BIAS
+        name = _of_loss(Stage(kind, stage.layer))
+    return _matrix(_two_sided(trace.arrays[stage]), name)
 
 
 def _two_sided(array: FloatArray) -> FloatArray:

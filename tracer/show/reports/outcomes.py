@@ -9,6 +9,7 @@ import numpy as np
 from tracer.engine.passes import forward
 from tracer.model.experiment import Data, Experiment
 from tracer.model.network import FloatArray, Network, Parameters
+from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.show.document import Block, Column, Name
 from tracer.show.reports.tables import Row, cell, long_table, number_column
 
@@ -49,7 +50,7 @@ class _Outcomes:
         self, network: Network, parameters: Parameters, given: Data, *, targets: bool
     ) -> None:
         self._given, self._outs = given, outputs(network, parameters, given)
-        self._neurons = network.outputs
+        self._neurons, self._depth = network.outputs, network.depth
         self._few = len(network.outputs) <= _FEW
         self._named = any(given.names)
         self._inputs = () if targets or len(network.inputs) > _FEW else network.inputs
@@ -65,10 +66,13 @@ class _Outcomes:
         if self._named:
             columns.append(Column("name"))
         columns += [number_column(name) for name in self._inputs]
-        columns += [number_column(Name(f"target_{neuron}")) for neuron in self._targets]
+        columns += [self._column(Kind.TARGET, index) for index in range(len(self._targets))]
         if self._few:
-            return columns + [number_column(Name(f"out_{neuron}")) for neuron in self._neurons]
-        return [*columns, Column("largest output"), number_column(Name("out"))]
+            return columns + [self._column(Kind.OUT, index) for index in range(len(self._neurons))]
+        return [*columns, Column("largest output"), number_column(Name(Kind.OUT))]
+
+    def _column(self, kind: Kind, index: int) -> Column:
+        return number_column(Name(Quantity(Stage(kind, self._depth), (index,))))
 
     def _row(self, row: int) -> Row:
         outs = self._outs[row]

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tracer.engine.trace import IterationTrace
 from tracer.model.network import Bias, FloatArray, Layer, Network, Parameters
+from tracer.model.quantity import GRADIENT_OF, PART_OF, Kind, Quantity, Stage
 from tracer.show.reports.tables import listed
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`w1`, from `i1` to `h1`, of layer 1, at (0, 0) of W; or a bias, at (0,) of b."""
+    """`w1`, from `i1` to `h1`; or a bias, and the neurons that it belongs to."""
 
-    name: str
+    quantity: Quantity
     connection: str
-    layer: int
-    index: tuple[int, ...]
-
-    @property
-    def is_weight(self) -> bool:
-        """Whether it stands in W, not in b."""
-        return len(self.index) == 2
 
     def value(self, parameters: Parameters) -> float:
         """Its number among the network's parameters."""
-        W, b = parameters[self.layer - 1]
-        array: FloatArray = W if self.is_weight else b
-        return float(array[self.index])
+        W, b = parameters[self.quantity.layer - 1]
+        array: FloatArray = W if self.quantity.kind is Kind.WEIGHT else b
+        return float(array[self.quantity.index])
+
+    def gradient(self, trace: IterationTrace) -> float:
+        """∂loss/∂ this parameter."""
+        stage = Stage(GRADIENT_OF[self.quantity.kind], self.quantity.layer)
+        return float(trace.arrays[stage][self.quantity.index])
+
+    def part(self, trace: IterationTrace, position: int) -> float:
+        """The part that a sample of the batch has in that."""
+        stage = Stage(PART_OF[GRADIENT_OF[self.quantity.kind]], self.quantity.layer)
+        return float(trace.arrays[stage][position][self.quantity.index])
 
 
 def parameter_at(network: Network, number: int) -> Parameter:
-    """The parameter with this place, from 0, in the order of `parameter_names`."""
+    """The parameter with this place, from 0, in the order of `parameter_quantities`."""
     for layer in network.layers:
         if number < layer.weight_count:
             return _weight(layer, number)
@@ -41,15 +46,15 @@ def parameter_at(network: Network, number: int) -> Parameter:
     raise IndexError("the network has no such parameter")
 
 
-def weight_at(layer: Layer, to: int, source: int) -> str:
-    """The name of the weight into the layer's neuron `to` from its input `source`: `w5`."""
-    return f"w{layer.first_weight + to * len(layer.inputs) + source}"
+def weight_at(layer: Layer, to: int, source: int, *, new: bool = False) -> Quantity:
+    """The weight into the layer's neuron `to` from its input `source`; `new`: after the update."""
+    return Quantity(Stage(Kind.NEW_WEIGHT if new else Kind.WEIGHT, layer.number), (to, source))
 
 
 def _weight(layer: Layer, offset: int) -> Parameter:
     to, source = divmod(offset, len(layer.inputs))
     connection = f"{layer.inputs[source]} → {layer.neurons[to]}"
-    return Parameter(weight_at(layer, to, source), connection, layer.number, (to, source))
+    return Parameter(weight_at(layer, to, source), connection)
 
 
 def _bias(layer: Layer, offset: int) -> Parameter:
@@ -57,4 +62,4 @@ def _bias(layer: Layer, offset: int) -> Parameter:
         owner = f"shared: {listed(layer.neurons)}"
     else:
         owner = f"→ {layer.neurons[offset]}"
-    return Parameter(f"b{layer.first_bias + offset}", owner, layer.number, (offset,))
+    return Parameter(Quantity(Stage(Kind.BIAS, layer.number), (offset,)), owner)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tracer.engine.trace import IterationTrace
 from tracer.model.network import Layer
-from tracer.model.quantity import Kind, Stage
+from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.show.document import Block, Cell, Column, Name, Note, Table
 from tracer.show.reports.tables import (
     DE_DOUT,
@@ -58,7 +58,7 @@ def errors_table(
     numbers = (cells(trace, kind, network.depth, position) for kind in kinds)
     rows: list[Row] = list(zip(network.outputs, *numbers, strict=True))
     total = trace.arrays[Stage(Kind.TOTAL, network.depth)][position]
-    rows.append((Name("E_total"), None, None, cell(total)))
+    rows.append((Name(Kind.TOTAL), None, None, cell(total)))
     columns = (Column("output"), TARGET, OUT, ERROR)
     yield from table(columns, rows, limit, title="Errors", name=f"errors{mark}")
 
@@ -94,17 +94,18 @@ def _jacobian(trace: IterationTrace, layer: Layer, position: int, mark: str) -> 
     """∂out_j/∂net_k, a row an out, a column a net; in words where that would be large."""
     count, activation = len(layer.neurons), layer.activation.name
     if count > _JACOBIAN_UP_TO:
-        example = Name(f"dout_{layer.neurons[0]}/dnet_{layer.neurons[1]}")
+        example = Name(Quantity(Stage(Kind.SLOPE, layer.number), (0, 1)))
         words = (
             f"The {count}×{count} slopes of the {activation} are not listed; `explain` shows one: "
         )
         return Note((words, example, "."))
     slopes = trace.arrays[Stage(Kind.SLOPE, layer.number)][position].tolist()
-    columns = (Column("∂ of"), *(number_column(("by ", Name(f"net_{n}"))) for n in layer.neurons))
-    rows = [
-        (Name(f"out_{neuron}"), *map(cell, row))
-        for neuron, row in zip(layer.neurons, slopes, strict=True)
-    ]
+    nets, outs = (
+        [Name(Quantity(Stage(kind, layer.number), (index,))) for index in range(count)]
+        for kind in (Kind.NET, Kind.OUT)
+    )
+    columns = (Column("∂ of"), *(number_column(("by ", net)) for net in nets))
+    rows = [(out, *map(cell, row)) for out, row in zip(outs, slopes, strict=True)]
     return Table(columns, rows, f"Slopes of the {activation}", f"slopes_{layer.number}{mark}")
 
 

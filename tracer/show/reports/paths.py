@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
 from tracer.model.network import FloatArray, Layer
-from tracer.model.quantity import Kind, Stage
+from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.show.document import Block, Column, Name, Text
 from tracer.show.reports.parameters import weight_at
 from tracer.show.reports.selection import Selection, sample_heading
@@ -80,8 +80,8 @@ class _Back:
         source, to = divmod(index, len(self.after.neurons) + 1)
         neuron = self.after.inputs[source]
         if to == len(self.after.neurons):
-            total = Name(f"dE/dout_{neuron}")
+            total = Name(Quantity(Stage(Kind.DE_DOUT, self.after.number - 1), (source,)))
             return neuron, "sum", total, None, None, cell(self.sums[source])
-        weight = weight_at(self.after, to, source) + ("+" if self.new else "")
+        weight = weight_at(self.after, to, source, new=self.new)
         numbers = (self.W[to, source], self.deltas[to], self.parts[source, to])
         return (neuron, self.after.neurons[to], Name(weight), *map(cell, numbers))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.errors import UsageError, did_you_mean
@@ -28,7 +29,7 @@ _LISTED_ROWS = 12
 
 def run_document(
     experiment: Experiment,
-    run: Run,
+    run: Run[NetworkTimeline],
     traces: Iterable[IterationTrace],
     *,
     view: str = "neurons",
@@ -70,7 +71,7 @@ def head(experiment: Experiment) -> Iterator[Block]:
 
 def _blocks(
     experiment: Experiment,
-    run: Run,
+    run: Run[NetworkTimeline],
     traces: Iterable[IterationTrace],
     view: View,
     selection: Selection,
@@ -79,7 +80,7 @@ def _blocks(
     for trace in traces:
         yield from iteration(trace, view, selection)
     if experiment.data is not None:
-        yield from predictions(experiment, run.parameters, selection.limit)
+        yield from predictions(experiment, run.state.parameters, selection.limit)
 
 
 def iteration(

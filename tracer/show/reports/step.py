@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from tracer.engine.passes import Rule, loss_of
+from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.model.experiment import Experiment
-from tracer.model.names import Names
 from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.show.document import Block, Name, Table, Text, Value, Warn
 from tracer.show.reports.outcomes import outputs, predictions, results
@@ -52,7 +52,7 @@ def _spread(total: int, rows: int) -> list[int]:
 
 def step_document(
     experiment: Experiment,
-    run: Run,
+    run: Run[NetworkTimeline],
     shown: Sequence[int],
     traces: Iterable[IterationTrace] = (),
     *,
@@ -66,24 +66,28 @@ def step_document(
     yield from head(experiment)
     yield _history(experiment, run, shown)
     yield _ended(experiment, run, shown)
-    yield from results(experiment, run.parameters, _FEW_ROWS)
-    yield from predictions(experiment, run.parameters, limit)
+    yield from results(experiment, run.state.parameters, _FEW_ROWS)
+    yield from predictions(experiment, run.state.parameters, limit)
     yield from _parameters(experiment, run, limit)
     for trace in traces:
         yield from iteration(trace, selection=Selection(limit=limit))
 
 
-def reached(run: Run, shown: Sequence[int]) -> list[int]:
+def reached(run: Run[NetworkTimeline], shown: Sequence[int]) -> list[int]:
     """Those of the numbers of updates that training came to, and the last one."""
     return sorted({k for k in shown if k < run.done} | {run.done})
 
 
-def losses(experiment: Experiment, run: Run, iterations: Iterable[int]) -> Iterator[float]:
+def losses(
+    experiment: Experiment, run: Run[NetworkTimeline], iterations: Iterable[int]
+) -> Iterator[float]:
     """The loss over all of the data after so many updates each."""
     data, rule = experiment.data, Rule.of(experiment)
     assert data is not None
     for k in iterations:
-        yield loss_of(experiment.network, rule, run.kept[k], data.inputs, data.targets)
+        yield loss_of(
+            experiment.network, rule, run.timeline.state(k).parameters, data.inputs, data.targets
+        )
 
 
 def shows_outputs(experiment: Experiment) -> bool:
@@ -92,33 +96,37 @@ def shows_outputs(experiment: Experiment) -> bool:
     return data is not None and len(data) * len(experiment.network.outputs) <= OUTPUTS_SHOWN
 
 
-def _history(experiment: Experiment, run: Run, shown: Sequence[int]) -> Block:
+def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[int]) -> Block:
     """Loss, and outputs if they are few, after so many updates."""
     data, iterations = experiment.data, reached(run, shown)
     columns = [number_column("updates"), number_column("loss")]
     few = data if data is not None and shows_outputs(experiment) else None
     if few:
-        columns += [number_column(Name(name)) for name in _output_names(experiment, len(few))]
+        columns += [number_column(Name(out)) for out in _outputs_of(experiment, len(few))]
 
     def row(k: int, loss: float) -> Row:
-        outs = outputs(experiment.network, run.kept[k], few).ravel() if few else ()
+        outs = (
+            outputs(experiment.network, run.timeline.state(k).parameters, few).ravel()
+            if few
+            else ()
+        )
         return (k, cell(loss), *map(cell, outs))
 
     rows = map(row, iterations, losses(experiment, run, iterations))
     return Table(tuple(columns), rows, "Loss over all of the data", "history")
 
 
-def _output_names(experiment: Experiment, samples: int) -> list[str]:
-    names, network = Names(experiment.network), experiment.network
-    stage = Stage(Kind.OUT, network.depth)
+def _outputs_of(experiment: Experiment, samples: int) -> list[Quantity]:
+    """The outputs of all samples, in the order of `outputs`."""
+    stage, outputs = Stage(Kind.OUT, experiment.network.depth), experiment.network.outputs
     return [
-        names.name(Quantity(stage, (index,), sample))
+        Quantity(stage, (index,), sample)
         for sample in range(samples)
-        for index in range(len(network.outputs))
+        for index in range(len(outputs))
     ]
 
 
-def _ended(experiment: Experiment, run: Run, shown: Sequence[int]) -> Block:
+def _ended(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[int]) -> Block:
     """How training ended, and after how many updates."""
     training = experiment.training
     updates = f"{run.done} update" + ("" if run.done == 1 else "s")
@@ -135,14 +143,17 @@ def _ended(experiment: Experiment, run: Run, shown: Sequence[int]) -> Block:
     return Text(f"Finished: {updates}{total}.")
 
 
-def _parameters(experiment: Experiment, run: Run, limit: int | None) -> Iterator[Block]:
+def _parameters(
+    experiment: Experiment, run: Run[NetworkTimeline], limit: int | None
+) -> Iterator[Block]:
     """Each parameter before training and at its end."""
     network = experiment.network
 
     def row(number: int) -> Row:
         parameter = parameter_at(network, number)
-        before, after = (parameter.value(run.kept[k]) for k in (0, run.done))
-        return Name(parameter.name), parameter.connection, before, after
+        ends = (run.timeline.state(k).parameters for k in (0, run.done))
+        before, after = map(parameter.value, ends)
+        return Name(parameter.quantity), parameter.connection, before, after
 
     columns = (*PARAMETER, number_column("before"), number_column("after"))
     title = "Parameters before training and at its end"

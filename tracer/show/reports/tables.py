@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from tracer.engine.trace import IterationTrace
-from tracer.model.quantity import Kind, Stage
+from tracer.model.quantity import Identity, Kind, Stage, at
 from tracer.show.document import Block, Cell, Column, Content, Name, Note, Table
 
 Row: TypeAlias = tuple[Cell, ...]
@@ -19,11 +19,16 @@ NOT_REPRESENTABLE = "not representable"
 _NAMES_SHOWN = 6
 
 LAYER, NEURON = Column("layer", "right"), Column("neuron")
-NET, OUT = Column(Name("net"), "right"), Column(Name("out"), "right")
-TARGET, ERROR = Column(Name("target"), "right"), Column(Name("E"), "right")
-DE_DOUT, SLOPE = Column(Name("dE/dout"), "right"), Column(Name("dout/dnet"), "right")
+NET, OUT = Column(Name(Kind.NET), "right"), Column(Name(Kind.OUT), "right")
+TARGET, ERROR = Column(Name(Kind.TARGET), "right"), Column(Name(Kind.ERROR), "right")
+DE_DOUT, SLOPE = Column(Name(Kind.DE_DOUT), "right"), Column(Name(Kind.SLOPE), "right")
 PARAMETER = (Column("parameter"), Column("connection"))
-DELTA = Column(Name("delta"), "right")
+DELTA = Column(Name(Kind.DELTA), "right")
+
+
+def local(identity: Identity) -> Name:
+    """The name below a heading that says the iteration."""
+    return Name(at(identity, 1))
 
 
 def cell(value: float) -> Cell:

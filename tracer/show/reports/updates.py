@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 from tracer.engine.passes import loss_of
 from tracer.engine.trace import IterationTrace
-from tracer.model.quantity import Kind, Stage
+from tracer.model.network import FloatArray
+from tracer.model.optimizers import Update
+from tracer.model.quantity import GRADIENT_OF, STATE_OF, Stage
 from tracer.show.document import Block, Cell, Column, Heading, Name, Table
 from tracer.show.reports.parameters import Parameter, parameter_at
 from tracer.show.reports.tables import PARAMETER, Row, cell, long_table, number_column
@@ -19,15 +22,16 @@ def batch_heading(trace: IterationTrace) -> Iterator[Block]:
 
 
 def updates_table(trace: IterationTrace, limit: int | None, mark: str) -> Iterator[Block]:
-    """Old value, gradient, learning rate × gradient, new value; without training the first two."""
+    """Old value, gradient, what is subtracted, new value; without training the first two."""
     columns = [*PARAMETER, number_column("old"), number_column("gradient")]
     if trace.after is not None:
-        columns += [number_column("lr·gradient"), number_column("new")]
-    network = trace.experiment.network
+        words = trace.rule.optimizer.change_words
+        columns += [number_column(words), number_column("new")]
+    network, change = trace.experiment.network, cache(partial(_change, trace))
     yield from long_table(
         columns,
         network.parameter_count,
-        lambda number: _update(trace, parameter_at(network, number)),
+        lambda number: _update(trace, parameter_at(network, number), change),
         limit,
         title=_title(trace),
         name=f"updates{mark}",
@@ -43,25 +47,37 @@ def _title(trace: IterationTrace) -> str:
     return f"{words}: the {trace.experiment.reduction} over the samples"
 
 
-def _update(trace: IterationTrace, parameter: Parameter) -> Row:
-    gradient = _gradient(trace, parameter)
+def _change(trace: IterationTrace, stage: Stage) -> FloatArray:
+    """What the optimiser subtracts from the array of parameters."""
+    states = (s for s in trace.arrays if s.kind is STATE_OF[stage.kind] and s.layer == stage.layer)
+    gradient = trace.arrays[Stage(GRADIENT_OF[stage.kind], stage.layer)]
+    step = Update(
+        trace.arrays[stage],
+        gradient,
+        trace.rule.learning_rate,
+        {state.slot: trace.arrays[state] for state in states},
+    )
+    change: FloatArray = trace.rule.optimizer.change(step)
+    return change
+
+
+def _update(
+    trace: IterationTrace, parameter: Parameter, change: Callable[[Stage], FloatArray]
+) -> Row:
+    gradient = parameter.gradient(trace)
     row: Row = (
-        Name(parameter.name),
+        Name(parameter.quantity),
         parameter.connection,
-        parameter.value(trace.before),
+        parameter.value(trace.before.parameters),
         cell(gradient),
     )
     if trace.after is None:
         return row
     training = trace.experiment.training
-    fixed = training is not None and parameter.name in training.frozen
-    change: Cell = "fixed" if fixed else cell(float(trace.rule.learning_rate) * gradient)
-    return (*row, change, parameter.value(trace.after))
-
-
-def _gradient(trace: IterationTrace, parameter: Parameter) -> float:
-    kind = Kind.WEIGHT_GRADIENT if parameter.is_weight else Kind.BIAS_GRADIENT
-    return float(trace.arrays[Stage(kind, parameter.layer)][parameter.index])
+    fixed = training is not None and trace.names.name(parameter.quantity) in training.frozen
+    quantity = parameter.quantity
+    moved: Cell = "fixed" if fixed else cell(change(quantity.stage)[quantity.index])
+    return (*row, moved, parameter.value(trace.after.parameters))
 
 
 def parts_table(
@@ -72,13 +88,11 @@ def parts_table(
 
     def part(number: int) -> Row:
         parameter = parameter_at(network, number)
-        kind = Kind.WEIGHT_PART if parameter.is_weight else Kind.BIAS_PART
-        own = trace.arrays[Stage(kind, parameter.layer)][position][parameter.index]
         return (
-            Name(parameter.name),
+            Name(parameter.quantity),
             parameter.connection,
-            cell(own),
-            cell(_gradient(trace, parameter)),
+            cell(parameter.part(trace, position)),
+            cell(parameter.gradient(trace)),
         )
 
     columns = (*PARAMETER, number_column("this sample"), number_column("batch"))
@@ -95,6 +109,8 @@ def loss_table(trace: IterationTrace, mark: str) -> Block:
     if trace.after is not None and data is not None:
         batch = list(trace.rows)
         inputs, targets = data.inputs[batch], data.targets[batch]
-        after = loss_of(trace.experiment.network, trace.rule, trace.after, inputs, targets)
+        after = loss_of(
+            trace.experiment.network, trace.rule, trace.after.parameters, inputs, targets
+        )
         rows.append(("after it, same batch" if len(batch) < len(data) else "after it", cell(after)))
     return Table((Column(""), number_column("loss")), rows, "Loss", f"loss{mark}")

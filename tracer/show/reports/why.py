@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from tracer.diagnose.why import Explanation, Match
+from tracer.diagnose.why import ConventionMatch, ConventionsFound
 from tracer.digits.numbers import Written
+from tracer.errors import UnknownNameError
 from tracer.model.experiment import Experiment
+from tracer.model.names import Names
 from tracer.show.document import (
     Block,
     Cell,
@@ -30,7 +32,7 @@ _IN_FULL = 9
 
 
 def why_document(
-    experiment: Experiment, wanted: Mapping[str, Written], explanation: Explanation
+    experiment: Experiment, wanted: Mapping[str, Written], explanation: ConventionsFound
 ) -> Iterator[Block]:
     """The stated conventions, what changes in them would give the numbers, and those numbers."""
     yield Heading(f"Why {', '.join(f'{n} = {written.text}' for n, written in wanted.items())}?")
@@ -42,11 +44,11 @@ def why_document(
         title = "Matches" if explanation.matches else "Nearest"
         yield Heading(title, 2)
         yield Items(tuple(_item(number, match) for number, match in enumerate(found, 1)))
-    yield _numbers(wanted, explanation, found)
+    yield _numbers(Names(experiment.network), wanted, explanation, found)
     yield from _remarks(wanted, explanation)
 
 
-def _verdict(explanation: Explanation, count: int) -> str:
+def _verdict(explanation: ConventionsFound, count: int) -> str:
     """The answer in a sentence, with how many combinations it rests on."""
     what = "this number" if count == 1 else f"all {count} numbers"
     tried = f"{explanation.tried} combination{'' if explanation.tried == 1 else 's'} tried"
@@ -61,7 +63,7 @@ def _verdict(explanation: Explanation, count: int) -> str:
             return f"{tried}; {len(several)} give {what}, and the numbers alone don't say which."
 
 
-def _item(number: int, match: Match) -> str:
+def _item(number: int, match: ConventionMatch) -> str:
     count = len(match.changes)
     changes = "no change" if count == 0 else "1 change" if count == 1 else f"{count} changes"
     cut = f", {listed(match.truncated)} cut off instead of rounded" if match.truncated else ""
@@ -69,14 +71,28 @@ def _item(number: int, match: Match) -> str:
     return f"({number}) {match.words} ({settings or changes}{cut})"
 
 
+def _named(names: Names, text: str) -> Name:
+    """The name as it is written here; as it was typed where only another numbering has it."""
+    try:
+        return Name(names.parse(text))
+    except UnknownNameError:
+        return Name(text)
+
+
 def _numbers(
-    wanted: Mapping[str, Written], explanation: Explanation, found: Sequence[Match]
+    names: Names,
+    wanted: Mapping[str, Written],
+    explanation: ConventionsFound,
+    found: Sequence[ConventionMatch],
 ) -> Block:
     """A row a name: as given, as stated, and each combination's; how far off where none fits."""
     far = not explanation.matches
     columns = [Column("quantity"), Column("given", "right"), number_column("as stated")]
     columns += [number_column(_header(number, far)) for number in range(1, len(found) + 1)]
-    rows = [_row(name, written, explanation, found) for name, written in wanted.items()]
+    rows = [
+        (_named(names, name), written.text, *_row(name, written, explanation, found))
+        for name, written in wanted.items()
+    ]
     return Table(tuple(columns), rows, "The numbers", "why")
 
 
@@ -85,14 +101,14 @@ def _header(number: int, far: bool) -> Content:
 
 
 def _row(
-    name: str, written: Written, explanation: Explanation, found: Sequence[Match]
+    name: str, written: Written, explanation: ConventionsFound, found: Sequence[ConventionMatch]
 ) -> tuple[Cell, ...]:
     stated = explanation.stated.get(name)
     first = None if stated is None else _shown(stated, written)
     numbers = [match.values[name] for match in found]
     if not explanation.matches:
-        return (Name(name), written.text, first, *(cell(n - written.value) for n in numbers))
-    return (Name(name), written.text, first, *(_shown(number, written) for number in numbers))
+        return (first, *(cell(n - written.value) for n in numbers))
+    return (first, *(_shown(number, written) for number in numbers))
 
 
 def _shown(value: float, written: Written) -> Cell:
@@ -102,7 +118,7 @@ def _shown(value: float, written: Written) -> Cell:
     return cell(value)
 
 
-def _remarks(wanted: Mapping[str, Written], explanation: Explanation) -> Iterator[Block]:
+def _remarks(wanted: Mapping[str, Written], explanation: ConventionsFound) -> Iterator[Block]:
     if len(explanation.matches) > _SHOWN:
         yield Note(f"{len(explanation.matches) - _SHOWN} more; --format json lists all of them.")
     if len(explanation.matches) > 1 and _digits(wanted) <= _FEW_DIGITS:

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 
 from tracer.engine.trace import IterationTrace
 from tracer.explain.worksheet import Group, formula, given_samples, groups, heading
-from tracer.model.names import LEARNING_RATE
 from tracer.model.network import Bias, FloatArray, Layer
-from tracer.model.quantity import Quantity
+from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.show.document import (
     Blank,
     Block,
@@ -53,7 +52,7 @@ def worksheet(
         yield Text(
             (
                 "Learning rate: ",
-                Name(LEARNING_RATE),
+                Name(Kind.LEARNING_RATE),
                 " = ",
                 Value(trace.rule.learning_rate, exact=True),
             )
@@ -69,14 +68,15 @@ def _samples(trace: IterationTrace) -> Block:
     """A row a sample: its inputs and its targets."""
     network = trace.experiment.network
     alone = len(trace.rows) == 1
-    names = [*network.inputs]
+    stages = {Stage(Kind.INPUT, 0): len(network.inputs)}
     if trace.experiment.data is not None:
-        names += [f"target_{output}" for output in network.outputs]
+        stages[Stage(Kind.TARGET, network.depth)] = len(network.outputs)
+    given = [Quantity(stage, (index,)) for stage, n in stages.items() for index in range(n)]
     rows = [
         (*(() if alone else (number,)), *(Value(x, exact=True) for x in (*inputs, *targets)))
         for number, inputs, targets in given_samples(trace)
     ]
-    columns = [number_column(Name(name)) for name in names]
+    columns = [number_column(Name(quantity)) for quantity in given]
     if not alone:
         columns.insert(0, number_column("sample"))
     return Table(tuple(columns), rows, "Sample" if alone else "Samples", "given")
@@ -84,7 +84,7 @@ def _samples(trace: IterationTrace) -> Block:
 
 def _layer(trace: IterationTrace, layer: Layer) -> Block:
     """A row a neuron: its weights by the neurons that they come from, and its bias."""
-    W, b = trace.before[layer.number - 1]
+    W, b = trace.before.parameters[layer.number - 1]
     columns = [Column("into"), *(Column(f"from {name}") for name in layer.inputs)]
     if layer.bias is not Bias.NONE:
         columns.append(Column("bias"))
@@ -97,29 +97,29 @@ def _layer(trace: IterationTrace, layer: Layer) -> Block:
 
 
 def _weights(layer: Layer, W: FloatArray, neuron: int) -> Iterator[Cell]:
-    first = layer.first_weight + neuron * len(layer.inputs)
-    for offset, value in enumerate(W[neuron].tolist()):
-        yield (Name(f"w{first + offset}"), " = ", Value(value, exact=True))
+    stage = Stage(Kind.WEIGHT, layer.number)
+    for source, value in enumerate(W[neuron].tolist()):
+        yield (Name(Quantity(stage, (neuron, source))), " = ", Value(value, exact=True))
 
 
 def _bias(layer: Layer, b: FloatArray | None, neuron: int) -> Iterator[Cell]:
     """The neuron's bias; one that the layer shares stands in every row."""
     if b is not None:
         place = neuron if layer.bias is Bias.EACH else 0
-        yield (Name(f"b{layer.first_bias + place}"), " = ", Value(float(b[place]), exact=True))
+        bias = Quantity(Stage(Kind.BIAS, layer.number), (place,))
+        yield (Name(bias), " = ", Value(float(b[place]), exact=True))
 
 
 def _with_formulas(trace: IterationTrace, group: Group, key: bool) -> Block:
     rows: list[Row] = [
-        (Name(trace.names.name(q)), Formula(formula(trace, q)), _number(trace, q, key))
-        for q in group.quantities
+        (Name(q), Formula(formula(trace, q)), _number(trace, q, key)) for q in group.quantities
     ]
     return _table((_QUANTITY, _FORMULA, _VALUE), rows, trace, group)
 
 
 def _plain(trace: IterationTrace, group: Group, key: bool, across: int) -> Block:
     """`across` quantities a row, in the order of the calculation."""
-    pairs = [(Name(trace.names.name(q)), _number(trace, q, key)) for q in group.quantities]
+    pairs = [(Name(q), _number(trace, q, key)) for q in group.quantities]
     rows: list[Row] = []
     for start in range(0, len(pairs), across):
         cells: list[Cell] = [part for pair in pairs[start : start + across] for part in pair]

@@ -14,14 +14,7 @@ import numpy as np
 from tracer.digits.rounding import Rounding
 from tracer.model.activations import Array
 from tracer.model.network import Free
-from tracer.model.quantity import Kind, Stage
-
-_GIVEN = frozenset({Kind.INPUT, Kind.TARGET, Kind.WEIGHT, Kind.BIAS, Kind.LEARNING_RATE})
-
-
-def is_given(stage: Stage) -> bool:
-    """Whether nothing calculates it; parameters are calculated by the update, as new ones."""
-    return stage.kind in _GIVEN and not stage.mean
+from tracer.model.quantity import BEFORE, OF_A_BIAS, Kind, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +43,11 @@ class Altered:
     def __call__(self, stage: Stage, array: Array) -> Array:
         """The array of floats to go on with."""
         changed = self.change(stage, array)
-        if self.rounding is None or is_given(stage):
+        if self.rounding is None or stage.is_given:
             return changed
         rounded = self.rounding.array(np.asarray(changed, dtype=float))
-        if stage.kind in (Kind.NEW_WEIGHT, Kind.NEW_BIAS) and self.free:
-            calculated = self.free[stage.layer - 1][stage.kind is Kind.NEW_BIAS]
+        if stage.kind in BEFORE and self.free:
+            calculated = self.free[stage.layer - 1][stage.kind in OF_A_BIAS]
             return np.where(calculated, rounded, changed)
         return rounded
 

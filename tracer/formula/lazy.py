@@ -1,4 +1,4 @@
-"""Arrays of symbols that calculate like NumPy arrays, one element at a time and only when asked.
+"""Arrays of symbols that calculate like NumPy's, one element at a time and only when asked.
 
 The engine runs on these as it runs on floats: `out @ W.T + b` makes an array whose element (s, n) is
 the expression w1*i1 + w2*i2 + b1. Nothing is built before an element is asked for, so the formula of
@@ -12,16 +12,25 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from tracer.formula import Expression, Number, total
+from tracer.formula.nodes import Expression, Number, total
 
 Index = tuple[int, ...]
 
+_OPERATORS: dict[Any, Callable[..., Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.true_divide: operator.truediv,
+    np.power: operator.pow,
+    np.negative: operator.neg,
+}
 
-class SymbolArray:
+
+class SymbolArray(NDArrayOperatorsMixin):
     """An array whose `element(index)` is an expression; `shape` and broadcasting as in NumPy."""
 
-    __array_ufunc__ = None  # NumPy arrays leave their operators with it to this class
     __slots__ = ("element", "shape", "transposed")
 
     def __init__(
@@ -31,6 +40,15 @@ class SymbolArray:
         self.element = element
         self.transposed = transposed
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **_options: Any) -> Any:
+        """NumPy's operators on these arrays: element by element, and matrix products."""
+        if method != "__call__":
+            return NotImplemented
+        if ufunc is np.matmul:
+            return _product(*map(_symbolic, inputs))
+        function = _OPERATORS.get(ufunc)
+        return NotImplemented if function is None else _elementwise(function, *inputs)
+
     def __len__(self) -> int:
         return self.shape[0]
 
@@ -39,18 +57,6 @@ class SymbolArray:
         """The axes in reverse order."""
         shape = self.shape[::-1]
         return SymbolArray(shape, lambda index: self.element(index[::-1]), transposed=True)
-
-    def __matmul__(self, other: Any) -> SymbolArray:
-        """Σ over k; a transposed right factor is written first: `x @ W.T` gives w1*x1 + w2*x2."""
-        right = _symbolic(other)
-
-        def element(index: Index) -> Expression:
-            row, column = index
-            pairs = ((self.element((row, k)), right.element((k, column))) for k in inner)
-            return total([b * a if right.transposed else a * b for a, b in pairs])
-
-        inner = range(self.shape[1])
-        return SymbolArray((self.shape[0], right.shape[1]), element)
 
     def sum(self, axis: int | None = None, keepdims: bool = False) -> SymbolArray:
         """The sum along `axis`, over everything without one."""
@@ -84,36 +90,6 @@ class SymbolArray:
         """`function` element by element; its first argument is this array's element."""
         return _elementwise(function, self, *others)
 
-    def __add__(self, other: Any) -> SymbolArray:
-        return _elementwise(operator.add, self, other)
-
-    def __radd__(self, other: Any) -> SymbolArray:
-        return _elementwise(operator.add, other, self)
-
-    def __sub__(self, other: Any) -> SymbolArray:
-        return _elementwise(operator.sub, self, other)
-
-    def __rsub__(self, other: Any) -> SymbolArray:
-        return _elementwise(operator.sub, other, self)
-
-    def __mul__(self, other: Any) -> SymbolArray:
-        return _elementwise(operator.mul, self, other)
-
-    def __rmul__(self, other: Any) -> SymbolArray:
-        return _elementwise(operator.mul, other, self)
-
-    def __truediv__(self, other: Any) -> SymbolArray:
-        return _elementwise(operator.truediv, self, other)
-
-    def __rtruediv__(self, other: Any) -> SymbolArray:
-        return _elementwise(operator.truediv, other, self)
-
-    def __pow__(self, exponent: float) -> SymbolArray:
-        return _elementwise(operator.pow, self, exponent)
-
-    def __neg__(self) -> SymbolArray:
-        return _elementwise(operator.neg, self)
-
 
 def choose(mask: Any, chosen: Any, other: Any) -> Any:
     """`chosen` where the mask is true, `other` elsewhere; for floats and for symbols."""
@@ -122,6 +98,18 @@ def choose(mask: Any, chosen: Any, other: Any) -> Any:
     if isinstance(chosen, np.ndarray):
         return np.where(mask, chosen, other)
     return chosen.where(mask, other)
+
+
+def _product(left: SymbolArray, right: SymbolArray) -> SymbolArray:
+    """Σ over k; a transposed right factor is written first: `x @ W.T` gives w1*x1 + w2*x2."""
+
+    def element(index: Index) -> Expression:
+        row, column = index
+        pairs = ((left.element((row, k)), right.element((k, column))) for k in inner)
+        return total([b * a if right.transposed else a * b for a, b in pairs])
+
+    inner = range(left.shape[1])
+    return SymbolArray((left.shape[0], right.shape[1]), element)
 
 
 def _elementwise(function: Callable[..., Expression], *arrays: Any) -> SymbolArray:

@@ -1,0 +1,49 @@
+"""A variant of a calculation, and its numbers for what `why` is asked."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tracer.diagnose.conventions import Variant
+from tracer.diagnose.why.question import Question
+from tracer.engine.timeline import NetworkTimeline
+from tracer.engine.trace import IterationTrace
+from tracer.errors import UnknownNameError
+from tracer.model.quantity import Kind
+
+
+class VariantNumbers:
+    """A variant's numbers at the iterations asked for and those next to them.
+
+    A stop criterion doesn't stop a calculation that was asked for by its iteration.
+    """
+
+    def __init__(self, variant: Variant, question: Question) -> None:
+        self._question = question
+        self._timeline = NetworkTimeline(variant.experiment, variant.altered)
+        self._trace = cache(self._traced)
+
+    def value(self, name: str, offset: int, negated: bool) -> float | None:
+        """The number, or None where this calculation has none of that name."""
+        updates = self._question.updates(name) + offset
+        if updates < 0 or (updates and not self._timeline.trained):
+            return None
+        trace = self._trace(updates)
+        try:
+            quantity = trace.find(name)
+            value = trace.value(quantity)
+        except UnknownNameError:
+            return None
+        return -value if negated and quantity.kind is Kind.DELTA else value
+
+    def check(self) -> None:
+        """UnknownNameError for a name that this calculation has no number for."""
+        for name in self._question.wanted:
+            trace = self._trace(self._question.updates(name))
+            trace.value(trace.find(name))
+
+    def _traced(self, updates: int) -> IterationTrace:
+        """An iteration's numbers; those of a forward pass after training over all the data."""
+        if self._question.after is not None:
+            return self._timeline.forward(updates)
+        return self._timeline.trace(updates + 1, updated=False)

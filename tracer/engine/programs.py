@@ -1,0 +1,45 @@
+"""One iteration as straight-line code, for many iterations: what both ways of writing it share.
+
+The engine runs once, on arrays of symbols (`compiled`: Python on floats) or on arrays that record
+(`recorded`: NumPy's own operations), and `exec` makes a function of the lines that loops over batches.
+What falls away is the walk through layers, rules and observers, which costs a small network more than
+its arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+Program = Callable[[Any, Iterable[Any], list[float]], Any]
+"""program(state, batches, losses): the state's numbers or arrays after an update for each batch."""
+
+
+def looped(
+    scope: dict[str, Any],
+    state: Sequence[str],
+    batch: Sequence[str],
+    body: Sequence[str],
+    rescue: str = "",
+) -> Program:
+    """The function that does the lines of `body` for every batch.
+
+    `state` and `batch` are the names of the variables that stand for them. `rescue` is an expression in
+    `state` and `batch` that gives the state after an iteration whose lines failed.
+    """
+    old, row = (f"({', '.join(names)},)" if names else "_" for names in (state, batch))
+    indent = "   " if rescue else "  "
+    lines = [
+        "def program(state, batches, losses):",
+        f" {old} = state",
+        " for batch in batches:",
+        f"  {row} = batch",
+        *(["  try:"] if rescue else []),
+        *(f"{indent}{line}" for line in body),
+    ]
+    if rescue:
+        # math raises where NumPy goes on with infinity; a root may make a number complex
+        lines += ["  except (ArithmeticError, TypeError, ValueError):", f"   {old} = {rescue}"]
+    exec("\n".join([*lines, f" return {old}"]), scope)  # the text is made by the two modules alone
+    program: Program = scope["program"]
+    return program

@@ -1,0 +1,234 @@
+"""The way that training goes: the batch and the state of every iteration, and all of its numbers.
+
+State k is the one after k updates of this run; it is a function of the experiment alone. Small networks
+run as compiled formulas, others as recorded NumPy calls; the choice depends on sizes alone, and each
+iteration's numbers on its own state and batch alone, so that a run in two pieces, or in other blocks,
+gives the same bits as a run in one.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache, cached_property
+from itertools import chain, groupby
+
+import numpy as np
+
+from tracer.engine.batches import Batch, Batches
+from tracer.engine.compiled import Values, compile_step, worth_compiling
+from tracer.engine.observers import UNALTERED, Altered
+from tracer.engine.passes import UNTOUCHED, Observer, Rule, loss_of
+from tracer.engine.programs import Program
+from tracer.engine.recorded import record_step
+from tracer.engine.trace import IterationTrace
+from tracer.engine.training import check_iterations
+from tracer.errors import UsageError
+from tracer.model.experiment import Data, Experiment, Resume
+from tracer.model.network import FloatArray, State, like
+
+_REMEMBERED = 16
+_BLOCK = 128
+
+
+class NetworkTimeline:
+    """What happens in which iteration; `altered` says with what the engine goes on instead.
+
+    `earlier`: how many updates an earlier run has made. `kept`: states that stay at hand; any other is
+    calculated again from the nearest one before it.
+
+    Raises:
+        UsageError: the experiment has no samples at all.
+    """
+
+    def __init__(self, experiment: Experiment, altered: Altered = UNALTERED) -> None:
+        data = experiment.data or experiment.predict
+        if data is None:
+            raise UsageError("nothing to calculate", "give the configuration `data` or `predict`")
+        self.experiment, self.altered = experiment, altered
+        self.data: Data = data
+        self.rule = replace(Rule.of(experiment), shortcut=altered is UNALTERED)
+        training = experiment.training
+        self.stop = training.stop if training else None
+        self.resume = training.resume if training else Resume()
+        self.earlier = self.resume.iterations
+        self.batches = Batches(len(data), training)
+        self.start = self._start()
+        self.kept: dict[int, State] = {0: self.start}
+        self._recent: OrderedDict[int, State] = OrderedDict()
+        self.compiled = worth_compiling(experiment.network, self.batches.size)
+        self._program = cache(self._made)
+
+    def _start(self) -> State:
+        parameters, optimizer = self.experiment.parameters, self.rule.optimizer
+        slots = optimizer.start(lambda: like(parameters)) if self.experiment.training else {}
+        return State(parameters, slots)
+
+    @property
+    def trained(self) -> bool:
+        """Whether there is any training."""
+        return self.experiment.training is not None
+
+    def check(self) -> None:
+        """UsageError where there is nothing to train on."""
+        if not self.trained or self.experiment.data is None:
+            raise UsageError("nothing to train on", "give the configuration `data` and `training`")
+
+    def batch(self, iteration: int) -> Batch:
+        """The samples that the iteration uses."""
+        return Batch(self.batches.numbers(self.earlier + iteration - 1), iteration)
+
+    def trace(self, iteration: int, *, updated: bool = True) -> IterationTrace:
+        """All the numbers of an iteration; with `updated` false those before its update only.
+
+        Raises:
+            UsageError: there is no such iteration, because there is no training.
+        """
+        check_iterations([iteration], trained=self.trained)
+        exact = self.altered is UNALTERED
+        after = self.state(iteration) if self.trained and updated and exact else None
+        return self._trace(self.batch(iteration), after)
+
+    def forward(self, updates: int) -> IterationTrace:
+        """The numbers of a fresh pass over all of the data after so many updates."""
+        return self._trace(Batch(range(len(self.data)), updates + 1), None)
+
+    def outline(self, iteration: int, *, whole: bool = False) -> IterationTrace:
+        """What numbers the iteration has, calculated from the state that training starts from.
+
+        `whole`: of a pass over all of the data.
+        """
+        batch = Batch(range(len(self.data)), iteration) if whole else self.batch(iteration)
+        return IterationTrace(self.experiment, batch, self.start, None)
+
+    def _trace(self, batch: Batch, after: State | None) -> IterationTrace:
+        change = None if self.altered is UNALTERED else self.altered
+        before = self.state(batch.iteration - 1)
+        return IterationTrace(self.experiment, batch, before, after, change)
+
+    def state(self, updates: int) -> State:
+        """The state after so many updates."""
+        found = self.kept.get(updates) or self._recent.get(updates)
+        if found is None:
+            found = self._recent[updates] = self._replayed(updates)
+            if len(self._recent) > _REMEMBERED:
+                self._recent.popitem(last=False)
+        return found
+
+    def _replayed(self, updates: int) -> State:
+        done = max(k for k in chain(self.kept, self._recent) if k <= updates)
+        state = self.state(done)
+        while done < updates:
+            count = updates - done if self.altered.rounding is None else min(updates - done, _BLOCK)
+            after = self.advance(state, done, count)
+            done += count
+            if self.batches.per_epoch == 1 and after.numbers() == state.numbers():
+                # Rounded parameters come to rest, or go in a circle, and stay in it.
+                done += (updates - done) // count * count
+            state = after
+        return state
+
+    def advance(
+        self, state: State, done: int, count: int, losses: list[float] | None = None
+    ) -> State:
+        """The state after `count` updates more; each iteration's loss is appended to `losses`."""
+        first, found = self.earlier + done, [] if losses is None else losses
+        updates = groupby(range(first, first + count), self.batches.size_of)
+        with np.errstate(all="ignore"):
+            if self.compiled:
+                values = state.numbers()
+                for size, some in updates:
+                    program = self._program(size, losses is not None)
+                    values = program(values, map(self._flat, some), found)
+                return state.with_numbers(values)
+            arrays = state.arrays()
+            for size, some in updates:
+                arrays = self._program(size, losses is not None)(arrays, self._pairs(some), found)
+        return state.with_arrays(arrays)
+
+    def next_loss(self, state: State, updates: int) -> float:
+        """The loss of the batch that comes after so many updates, in that state."""
+        rows = list(self.batch(updates + 1).rows)
+        inputs, targets = self.data.inputs[rows], self.data.targets[rows]
+        network = self.experiment.network
+        return loss_of(network, self.rule, state.parameters, inputs, targets)
+
+    def wrong(self, iteration: int) -> str:
+        """The name of the first number of that iteration that isn't finite."""
+        trace = self.trace(iteration, updated=False)
+        first = trace.first_non_finite()
+        if first is None:
+            return "a parameter after the update"
+        return trace.names.name(replace(first, iteration=1))
+
+    def continued(self, updates: int, losses: tuple[float, ...]) -> Experiment:
+        """The experiment that goes on after so many updates, with what its training needs.
+
+        Published numbers belong to the beginning, so `expected` is dropped.
+        """
+        training = self.experiment.training
+        assert training is not None
+        resume = Resume(self.earlier + updates, losses)
+        return replace(
+            self.experiment,
+            parameters=self.state(updates).parameters,
+            training=replace(training, resume=resume),
+            expected=(),
+        )
+
+    def _made(self, samples: int, with_losses: bool) -> Program:
+        """The program for batches of so many samples."""
+        network, observe = self.experiment.network, self._observer
+        recorded = record_step(
+            network,
+            self.rule,
+            self.start,
+            (self.data.inputs[:samples], self.data.targets[:samples]),
+            with_losses=with_losses,
+            observe=observe,
+        )
+        if not self.compiled:
+            return recorded
+
+        def rescue(values: Values, batch: Values, losses: list[float]) -> Values:
+            rows = np.array(batch).reshape(samples, -1)
+            pair = rows[:, : len(network.inputs)], rows[:, len(network.inputs) :]
+            arrays = self.start.with_numbers(values).arrays()
+            return self.start.with_arrays(recorded(arrays, [pair], losses)).numbers()
+
+        return compile_step(
+            network,
+            self.rule,
+            self.start,
+            samples,
+            with_losses=with_losses,
+            rescue=rescue,
+            altered=self.altered,
+        )
+
+    @property
+    def _observer(self) -> Observer:
+        return UNTOUCHED if self.altered is UNALTERED else self.altered
+
+    def _pairs(self, updates: Iterable[int]) -> Iterable[tuple[FloatArray, FloatArray]]:
+        for rows in map(self.batches.rows, updates):
+            yield self.data.inputs[rows], self.data.targets[rows]
+
+    @cached_property
+    def _samples(self) -> list[tuple[float, ...]]:
+        both = np.concatenate([self.data.inputs, self.data.targets], axis=1)
+        return [tuple(row) for row in both.tolist()]
+
+    @cached_property
+    def _full_batch(self) -> Values:
+        return tuple(chain.from_iterable(self._samples))
+
+    def _flat(self, update: int) -> Values:
+        """The batch as its samples in a row, each its inputs and then its targets."""
+        if self.batches.per_epoch == 1:
+            return self._full_batch
+        numbers = self.batches.numbers(update)
+        if len(numbers) == 1:
+            return self._samples[numbers[0]]
+        return tuple(chain.from_iterable(map(self._samples.__getitem__, numbers)))

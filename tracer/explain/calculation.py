@@ -1,0 +1,175 @@
+"""A calculation that was traced, a network's or a graph's, with all its iterations.
+
+Between the traces, which know the numbers of one iteration, and everything that explains, checks or
+shows numbers: those ask a `Calculation`, and need not know which of the two it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Any, Protocol
+
+from tracer.engine.timeline import NetworkTimeline
+from tracer.engine.training import Run, train_through
+from tracer.errors import UsageError
+from tracer.formula import Expression
+from tracer.graph.building import build_graph
+from tracer.graph.timeline import GraphTimeline
+from tracer.model.experiment import Experiment, GraphExperiment
+from tracer.model.quantity import Identity
+
+Rank = tuple[int, ...]
+
+_TRACES_AT_HAND = 64
+
+
+class Naming(Protocol):
+    """Identities written as text."""
+
+    def name(self, identity: Any, /) -> str:
+        """The canonical name, with `@` and `#` where they aren't 1."""
+
+    def bare(self, identity: Any, /) -> str:
+        """The canonical name without iteration and sample."""
+
+
+class Trace(Protocol):
+    """The numbers of one iteration, each known by its identity, with value and formula."""
+
+    @property
+    def number(self) -> int:
+        """The iteration."""
+
+    @property
+    def names(self) -> Naming:
+        """How its numbers are called."""
+
+    def find(self, text: str, /) -> Any:
+        """The number that a text means; UnknownNameError if nothing is called so."""
+
+    def value(self, identity: Any, /) -> float:
+        """The number."""
+
+    def formula(self, identity: Any, /, *, shortcut: bool = False) -> Expression | None:
+        """Its formula, with `shortcut` the one in which factors cancel; None for what is given."""
+
+    def order(self) -> Iterator[Any]:
+        """All its numbers in the order of the calculation."""
+
+    def rank(self, identity: Any, /) -> Rank:
+        """Sorts numbers into that order."""
+
+
+class Tracing(Protocol):
+    """Whatever has traces of its iterations."""
+
+    def trace(self, iteration: int, /) -> Any:
+        """All the numbers of an iteration."""
+
+
+class Calculation(Mapping[Identity, float]):
+    """The numbers of an iteration, and of every other that they go back to.
+
+    `trace` is the iteration in question, `timeline` knows the others.
+    """
+
+    __hash__ = object.__hash__  # a calculation is a way to calculate, not the numbers in it
+    __eq__ = object.__eq__
+
+    def __init__(self, timeline: Tracing, trace: Any) -> None:
+        self.timeline, self.trace = timeline, trace
+        self.names: Naming = trace.names
+        self._at = lru_cache(maxsize=_TRACES_AT_HAND)(timeline.trace)
+        self._formula = cache(self._derived)
+
+    @property
+    def number(self) -> int:
+        """The iteration in question."""
+        number: int = self.trace.number
+        return number
+
+    def at(self, iteration: int) -> Any:
+        """The trace of an iteration."""
+        return self.trace if iteration == self.number else self._at(iteration)
+
+    def find(self, text: str) -> Identity:
+        """The number that a text means; UnknownNameError if this iteration has none so called."""
+        identity: Identity = self.trace.find(text)
+        self.value(identity)
+        return identity
+
+    def value(self, identity: Identity) -> float:
+        """The number."""
+        value: float = self.at(identity.iteration).value(identity)
+        return value
+
+    def formula(self, identity: Identity) -> Expression | None:
+        """Its formula; None for what is given."""
+        return self._formula(identity, False)
+
+    def shortcut(self, identity: Identity) -> Expression | None:
+        """Its formula where factors cancel; None where that is no other one."""
+        shortcut = self._formula(identity, True)
+        return None if shortcut == self.formula(identity) else shortcut
+
+    def _derived(self, identity: Identity, shortcut: bool) -> Expression | None:
+        at = self.at(identity.iteration)
+        formula: Expression | None = at.formula(identity, shortcut=shortcut)
+        return formula
+
+    def rank(self, identity: Identity) -> Rank:
+        """Sorts numbers into the order of the calculation."""
+        rank: Rank = self.trace.rank(identity)
+        return rank
+
+    def __getitem__(self, identity: Identity) -> float:
+        return self.value(identity)
+
+    def __iter__(self) -> Iterator[Identity]:
+        order: Iterator[Identity] = self.trace.order()
+        return order
+
+    def __len__(self) -> int:
+        return len(self.trace)
+
+
+def timeline_of(experiment: Experiment | GraphExperiment) -> NetworkTimeline | GraphTimeline:
+    """The timeline of what a configuration describes.
+
+    Raises:
+        ConfigError: a graph's formulas can't be understood.
+        UsageError: a network has no samples at all.
+    """
+    if isinstance(experiment, GraphExperiment):
+        return GraphTimeline(experiment, build_graph(experiment))
+    return NetworkTimeline(experiment)
+
+
+def calculations(
+    experiment: Experiment | GraphExperiment,
+    iterations: Collection[int],
+    progress: Callable[[int], None] | None = None,
+) -> dict[int, Calculation]:
+    """The numbers of these iterations, after training as far as the last of them.
+
+    Raises DivergedError, or UsageError when training stopped before one of them.
+    """
+    timeline = timeline_of(experiment)
+    run: Run[Any] = train_through(timeline, iterations, progress)
+    check_reached(run, iterations)
+    return {k: Calculation(timeline, timeline.trace(k)) for k in iterations}
+
+
+def check_reached(run: Run[Any], iterations: Collection[int]) -> None:
+    """Raises what kept training from one of the iterations."""
+    missing = set(iterations) - set(run.reached(iterations))
+    if missing and run.diverged:
+        raise run.diverged
+    if missing and run.ended == "interrupted":
+        raise KeyboardInterrupt
+    if missing:
+        raise UsageError(
+            f"iteration {min(missing)} was not reached",
+            f"training stopped after {run.done} updates",
+        )
