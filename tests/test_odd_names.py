@@ -1,4 +1,4 @@
-"""Odd names of neurons, through every command and format."""
+"""Odd names of neurons and nodes, through every command and format."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ network:
 loss: cross_entropy
 data: [{{inputs: {values}, targets: {targets}}}]
 training: {{learning_rate: 0.5, iterations: 2}}
+"""
+GRAPH = """\
+graph:
+  inputs: {\u00b5: 2, cafe\u0301: 3, दि: 4, dtotal: 5}
+  nodes:
+    Σ: (\u03bc * café + दि) * dtotal
+    total: Σ * 2
+training: {learning_rate: 0.1, trainable: [\u03bc, café]}
 """
 
 
@@ -89,3 +97,22 @@ def test_everything_that_run_prints_is_explained_and_checked_by_its_name(odd: Pa
     checked = json.loads(bptrace("check", odd, answers, "--format", "json").stdout)
     assert {verdict["verdict"] for verdict in checked["verdicts"]} == {"right"}
     bptrace("why", odd, *(f"{name}={numbers[name]:.6f}" for name in ("net_W1", "E_total")))
+
+
+def test_a_graph_whose_names_formulas_read_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "graph.yaml"
+    path.write_text(GRAPH, encoding="utf-8")
+    for form in ("text", "json", "csv", "markdown", "latex"):
+        bptrace("run", path, "--format", form)
+    asked = ["\u00b5+", "∂total/∂cafe\u0301", "dtotal/dद\u093f", "dtotal/ddtotal", "σ"]
+    records = json.loads(bptrace("explain", path, "--format", "json", *asked).stdout)
+    found = {record["name"]: record["value"] for record in records}
+    assert found == pytest.approx(
+        {
+            "\u03bc+": 2 - 0.1 * 30,
+            "dtotal/dcafé": 20,
+            "dtotal/dदि": 10,
+            "dtotal/ddtotal": 20,
+            "Σ": 50,
+        }
+    )
