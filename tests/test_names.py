@@ -132,6 +132,15 @@ def test_two_loose_readings_are_none(text: str, meant: str) -> None:
     assert names.name(names.parse("net_H1")) == "net_H1"
 
 
+@pytest.mark.parametrize("text", ["W2", "dE/dW2", "dW2", "W2+", "B2@3", "W_2", "grad_W2"])
+def test_a_capital_letter_may_mean_a_whole_layer(names: Names, text: str) -> None:
+    with pytest.raises(
+        UnknownNameError, match=r"may mean '.*[wb]2\+?' or the whole array of layer 2"
+    ):
+        names.parse(text)
+    assert names.parse(text.replace("2", "3").replace("B", "W")).layer == 1  # there is no layer 3
+
+
 def test_combined_and_composed_characters_name_the_same_neuron() -> None:
     names = Names(Network.build(["p"], [(["é", "μ"], "tanh", Bias.EACH)], "squared_error"))
     assert names.name(names.parse("net_e\u0301")) == "net_é"

@@ -63,6 +63,7 @@ _PARAMETERS = {
 _PART_OF = {reduced: part for part, reduced in PARTS.items()}
 _LIKE_A_PARAMETER = re.compile(r"(^|/[d∂]|_)[wb]_?[\d₀-₉]", re.IGNORECASE)
 _BY_PLACE = re.compile(r"\^\W*\d|[¹²³⁰⁴-⁹]")
+_LIKE_AN_ARRAY = re.compile(r"[WB]_?\{?([1-9]\d{0,5})\}?(?:\+|⁺|'|_new)?", re.ASCII)
 _IN_Z_A = re.compile(r"(mean_)?[d∂]?[zaCyJ](_|/|$)")
 _SIGNS = str.maketrans({"δ": "delta", "∂": "d", "η": LEARNING_RATE, "⁺": "+"})
 _LISTED_AT_MOST = 5000
@@ -136,11 +137,17 @@ class Names:
         readings = self._loose.all(fold(base)) if len(base) <= LONGEST else ()
         if not readings:
             raise self._unknown(base, text)
-        if len(readings) > 1:
-            meant = [f"'{self.bare(Quantity(stage, index))}'" for stage, index in readings]
+        meant = [f"'{self.bare(Quantity(stage, index))}'" for stage, index in readings]
+        if len(meant) > 1:
             listed = f"{', '.join(meant[:-1])} or {meant[-1]}"
             raise UnknownNameError(f"'{text}' may mean {listed}", "write it like one of these")
-        return readings[0]
+        stage, index = readings[0]
+        if stage.kind in _PARAMETERS:
+            number = self.parameter_number(Quantity(stage, index))
+            if number <= self.network.depth and number == _number_of_array(base):
+                message = f"'{text}' may mean {meant[0]} or the whole array of layer {number}"
+                raise UnknownNameError(message, "single parameters are w1, b1, with a small letter")
+        return stage, index
 
     def _unknown(self, base: str, text: str) -> UnknownNameError:
         return UnknownNameError(f"there is no quantity '{text}'", self._nearest(base[:LONGEST]))
@@ -175,6 +182,12 @@ class Names:
         loss = "C" if written is _WRITTEN_Z_A else "E"
         for parameter in parameter_names(self.network):
             yield from (parameter, f"d{loss}/d{parameter}", f"{parameter}+")
+
+
+def _number_of_array(text: str) -> int:
+    """2 for `W2` or `dE/dW2`, as programs call a layer's weights; 0 for what doesn't end so."""
+    match = _LIKE_AN_ARRAY.fullmatch(text, max(text.rfind("W"), text.rfind("B"), 0))
+    return int(match[1]) if match else 0
 
 
 def _placed(found: Found, iteration: int, sample: str | None, text: str) -> Quantity:
