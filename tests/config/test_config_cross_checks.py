@@ -89,6 +89,24 @@ def test_a_network_with_nothing_to_calculate() -> None:
         ("-x", "'-x' begins with -, as options do"),
         ("'1'", "'1' looks like a number"),
         ('"a\\u200b"', "'a\\u200b' contains a character that can't be printed"),
+        ('"\\u202eab"', "'\\u202eab' contains a character that can't be printed"),
+        ('"\\u0301"', "'\\u0301' begins with a character that joins the one before it"),
+        ('"a\\nb"', "'a\\nb' contains a line break, which names of neurons can't"),
+        ('"a\\tb"', "'a\\tb' contains a tab, which names of neurons can't"),
+        ("η", "'η' is the name of the learning rate"),
+        ("E", "'E' is the name of the E_total of a sample"),
+        ("penalty", "'penalty' is the name of the penalty in the loss"),
+        ("out", "'out' is the name of all outputs"),
+        ("w1⁺", "'w1⁺' is the name of a weight"),
+        ("w₁", "'w₁' is the name of a weight"),
+        ("b2_new", "'b2_new' is the name of a bias"),
+        ("'b[h1]'", "'b[h1]' is the name of a bias"),
+        ("mhat_w1", "'mhat_w1' is the name of a weight"),
+        ("v_b1", "'v_b1' is the name of a bias"),
+        ("'W[1]'", "'W[1]' is the name of all of a layer's numbers"),
+        ("theta_h3", "'theta_h3' begins with theta_, as the names of other quantities do"),
+        ("C_o1", "'C_o1' begins with C_, as the names of other quantities do"),
+        ("E_total", "'E_total' begins with E_, as the names of other quantities do"),
     ],
 )
 def test_reserved_neuron_names(name: str, why: str) -> None:
@@ -97,7 +115,21 @@ def test_reserved_neuron_names(name: str, why: str) -> None:
     assert problems(text) == [f"{place}{why}; choose another name"]
 
 
-@pytest.mark.parametrize("name", ["y", "n", "on", "off", "no", "'[red]'", "猫", "µ", "x1", "W"])
+@pytest.mark.parametrize(
+    ("one", "other"), [("é", "e\u0301"), ("\u00b5", "\u03bc"), ("Ω", "\u2126")]
+)
+def test_two_neurons_whose_names_look_the_same(one: str, other: str) -> None:
+    text = spoiled(("[h1, h2, h3]", f"[h1, h2, {one}]"), ("[o1, o2]", f"[{other}, o2]"))
+    assert problems(text) == [
+        f"net.yaml:9:17: network.layers[1].neurons[0]: '{other}' looks the same as the name at "
+        "network.layers[0].neurons[2], in other characters; choose another name"
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["y", "n", "on", "off", "no", "'[red]'", "猫", "µ", "x1", "W", "C", "δ1", "a⁺", "W1", "w²"],
+)
 def test_other_neuron_names_are_kept_as_they_are(name: str) -> None:
     experiment = network(spoiled(("[h1, h2, h3]", f"[{name}, h2, h3]")))
     assert experiment.network.layers[0].neurons[0] == name.strip("'")

@@ -34,9 +34,24 @@ _CASES = {
         "net.yaml:5:5: graph.nodes.1st: '1st' can't be a name in a formula; "
         "names are made of letters, digits and _, without a digit in front",
     ),
+    "a name with a sign in it": (
+        ("total:", "to·tal:"),
+        "net.yaml:5:5: graph.nodes.to·tal: 'to·tal' can't be a name in a formula; "
+        "names are made of letters, digits and _, without a digit in front",
+    ),
     "a reserved word": (
         ("total:", "lambda:"),
         "net.yaml:5:5: graph.nodes.lambda: 'lambda' is a reserved word; choose another name",
+    ),
+    "a name that formulas read as another one": (
+        ("x: 2, y: 3", "x: 2, y: 3, é: 1, e\u0301: 2"),
+        "net.yaml:2:30: graph.inputs.e\u0301: 'e\u0301' is the same as 'é' in a formula; "
+        "choose another name",
+    ),
+    "the name of the learning rate": (
+        ("graph:\n  inputs: {x: 2, y: 3}", f"{_TRAINING}graph:\n  inputs: {{x: 2, y: 3, lr: 1}}"),
+        "net.yaml:3:24: graph.inputs.lr: 'lr' is the name of the learning rate; "
+        "choose another name",
     ),
     "the same node twice": (
         ("total:", "product:"),

@@ -82,11 +82,3 @@ def test_a_node_that_uses_itself_is_pointed_at() -> None:
     assert problem == (
         "g.yaml:4:13: graph.nodes.y: 'y' uses itself; a graph has no way back\n    x + y\n        ^"
     )
-
-
-def test_the_name_of_the_learning_rate_is_taken_only_in_training() -> None:
-    from tracer.model.experiment import GraphTraining
-
-    assert order(built({"lr": 1.0}, {"y": "lr * 2"})) == ["y"]
-    with pytest.raises(ConfigError, match="'lr' is the name of the learning rate"):
-        built({"lr": 1.0}, {"y": "lr * 2"}, GraphTraining(0.1, ("lr",)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import unicodedata
 
 from tracer.config.fields import kind
 from tracer.config.models import GraphConfig, GraphModel, GraphTrainingModel
@@ -10,6 +11,7 @@ from tracer.config.nodes import Node, Position
 from tracer.config.report import Report
 from tracer.errors import did_you_mean
 from tracer.model.experiment import Expected, GraphExperiment, GraphNode, GraphTraining
+from tracer.model.names import LEARNING_RATE
 
 
 def read_graph(
@@ -20,7 +22,7 @@ def read_graph(
     `lines` are the file's, to find where the text of a formula begins.
     """
     if config.graph is not None:
-        _check_names(config.graph, report)
+        _check_names(config.graph, config.training is not None, report)
         if config.training is not None:
             _check_trainable(config.training, config.graph, report)
     report.raise_if_any()
@@ -29,7 +31,7 @@ def read_graph(
     return GraphExperiment(
         config.title or "",
         report.file,
-        {name: value for name, value in config.graph.inputs.items() if value is not None},
+        {_as_read(name): value for name, value in config.graph.inputs.items() if value is not None},
         tuple(_node(name, lines, report) for name in config.graph.nodes or {}),
         _training(config.training),
         expected,
@@ -37,39 +39,52 @@ def read_graph(
     )
 
 
-def _check_names(graph: GraphModel, report: Report) -> None:
-    inputs = graph.inputs or {}
-    for part, names in (("inputs", inputs), ("nodes", graph.nodes or {})):
+def _as_read(name: str) -> str:
+    """The name as formulas have it: Python reads µ as μ there, and é of two characters as of one."""
+    return unicodedata.normalize("NFKC", name)
+
+
+def _check_names(graph: GraphModel, training: bool, report: Report) -> None:
+    first: dict[str, tuple[str, str]] = {}
+    for part, names in (("inputs", graph.inputs or {}), ("nodes", graph.nodes or {})):
         for name in names:
             path = ("graph", part, name)
-            if not name.isidentifier():
+            other, among = first.setdefault(_as_read(name), (name, part))
+            if not name.isidentifier() or "·" in _as_read(name):  # a sign of multiplication
                 hint = "names are made of letters, digits and _, without a digit in front"
                 report.at_key(path, f"'{name}' can't be a name in a formula", hint)
-            elif keyword.iskeyword(name):
+            elif keyword.iskeyword(_as_read(name)):
                 report.at_key(path, f"'{name}' is a reserved word", "choose another name")
-            elif part == "nodes" and name in inputs:
+            elif other != name:
+                message = f"'{name}' is the same as '{other}' in a formula"
+                report.at_key(path, message, "choose another name")
+            elif among != part:
                 report.at_key(path, f"'{name}' is an input already", "choose another name")
+            elif training and _as_read(name) == LEARNING_RATE:
+                message = f"'{name}' is the name of the learning rate"
+                report.at_key(path, message, "choose another name")
 
 
 def _check_trainable(training: GraphTrainingModel, graph: GraphModel, report: Report) -> None:
-    inputs = graph.inputs
+    inputs = None if graph.inputs is None else [_as_read(name) for name in graph.inputs]
     for index, name in enumerate(training.trainable or []):
-        if inputs is not None and name not in inputs:
-            hint = did_you_mean(name, list(inputs)) or f"there are {', '.join(inputs)}"
+        if inputs is not None and _as_read(name) not in inputs:
+            hint = did_you_mean(name, inputs) or f"there are {', '.join(inputs)}"
             report.at(("training", "trainable", index), f"'{name}' is not an input", hint)
 
 
 def _training(model: GraphTrainingModel | None) -> GraphTraining | None:
     if model is None or model.learning_rate is None:
         return None
-    return GraphTraining(model.learning_rate, tuple(model.trainable or ()), model.iterations or 1)
+    trainable = tuple(map(_as_read, model.trainable or ()))
+    return GraphTraining(model.learning_rate, trainable, model.iterations or 1)
 
 
 def _node(name: str, lines: list[str], report: Report) -> GraphNode:
     node = report.root.find(("graph", "nodes", name))
     # A number keeps its digits as written; one in hexadecimal is no formula, and is written out.
     text = node.text if kind(node.value) == "text" or "0x" not in node.text else str(node.value)
-    return GraphNode(name, text, *_start(node, lines))
+    return GraphNode(_as_read(name), text, *_start(node, lines))
 
 
 def _start(node: Node, lines: list[str]) -> Position:

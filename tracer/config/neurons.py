@@ -1,8 +1,13 @@
-"""The neurons' names: those that the file gives, and those that follow from a count."""
+"""The neurons' names: those that the file gives, and those that follow from a count.
+
+Refused is what would give a number two names on the screen, or a name two numbers: see
+`tracer.model.spellings` for what else is read as a name.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from tracer.config.models import NetworkModel
@@ -12,44 +17,71 @@ from tracer.config.scalars import number
 
 NameRow = tuple[str, ...]
 
-_PARAMETER = re.compile(r"([wb])\d+")
+_PARAMETER = re.compile(r"(?:(?:g|[msv](?:hat)?)_)?([wb])(?:[\d₀-₉]+(?:⁺|_new)?|\[.*\])")
+_ARRAY = re.compile(r"(?:net|out|target|E|delta|W)\[\d+\]")
 _FORBIDDEN = re.compile(r"[\s@#:/,+=*()\"'`]")
+_IN_WORDS = {"\n": "a line break", "\t": "a tab"}
 _PREFIXES = (
-    "net_", "out_", "delta_", "target_", "E_", "z_", "a_", "y_", "grad_", "mean_", "dE", "d∂", "∂",
-    "δ_",
+    "net_", "out_", "delta_", "target_", "E_", "z_", "a_", "y_", "C_", "theta_", "grad_", "mean_",
+    "dE", "d∂", "∂", "δ_", "θ_",
 )  # fmt: skip
 _TAKEN = {
     "lr": "the learning rate",
     "learning_rate": "the learning rate",
+    "η": "the learning rate",
     "loss": "the loss of the batch",
     "J": "the loss of the batch",
+    "penalty": "the penalty in the loss",
     "total": "the E_total of a sample",
+    "net": "all net inputs",
+    "out": "all outputs",
+    "target": "all targets",
+    "delta": "all deltas",
+    "E": "the E_total of a sample",
 }
 
 
 def reserved(name: str) -> str:
     """Why a neuron can't be called so; empty when it can."""
+    if not name:
+        return "a neuron's name is empty"
+    return _another_quantity(name) or _unreadable(name)
+
+
+def _another_quantity(name: str) -> str:
     parameter = _PARAMETER.fullmatch(name)
-    forbidden = _FORBIDDEN.search(name)
     prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), "")
     if parameter:
         return f"'{name}' is the name of a {'weight' if parameter[1] == 'w' else 'bias'}"
+    if _ARRAY.fullmatch(name):
+        return f"'{name}' is the name of all of a layer's numbers"
     if name in _TAKEN:
         return f"'{name}' is the name of {_TAKEN[name]}"
-    if not name:
-        return "a neuron's name is empty"
+    if prefix and name.isprintable() and not _FORBIDDEN.search(name):
+        return f"'{name}' begins with {prefix}, as the names of other quantities do"
+    return ""
+
+
+def _unreadable(name: str) -> str:
+    forbidden = _FORBIDDEN.search(name)
     if forbidden:
-        character = "a space" if forbidden[0].isspace() else forbidden[0]
-        return f"'{name}' contains {character}, which names of neurons can't"
+        space = "a space" if forbidden[0].isspace() else forbidden[0]
+        character = _IN_WORDS.get(forbidden[0], space)
+        return f"{name!r} contains {character}, which names of neurons can't"
     if not name.isprintable():
         return f"{name!a} contains a character that can't be printed"
+    if unicodedata.category(name[0]).startswith("M"):
+        return f"{name!a} begins with a character that joins the one before it"
     if name.startswith("-"):
         return f"'{name}' begins with -, as options do"
     if number(name) is not None:
         return f"'{name}' looks like a number"
-    if prefix:
-        return f"'{name}' begins with {prefix}, as the names of other quantities do"
     return ""
+
+
+def _look(name: str) -> str:
+    """The same for names that look the same: é of one character and of two, both code points of µ."""
+    return unicodedata.normalize("NFC", name).replace("µ", "μ")
 
 
 def default_names(sizes: list[int]) -> list[NameRow]:
@@ -73,7 +105,7 @@ def name_all(
     Where not all the sizes are known, the names given in the file are checked, and None comes back.
     """
     rows = default_names(sizes) if sizes else None
-    first: dict[str, Path] = {}
+    first: dict[str, tuple[str, Path]] = {}
     for layer, (path, given) in enumerate(_given(network)):
         if isinstance(given, list):
             for index, name in enumerate(given):
@@ -92,12 +124,17 @@ def _given(network: NetworkModel) -> Iterator[tuple[Path, int | list[str] | None
         yield ("network", "layers", index, "neurons"), layer.neurons if layer else None
 
 
-def _check(name: str, path: Path, explicit: bool, first: dict[str, Path], report: Report) -> None:
+def _check(
+    name: str, path: Path, explicit: bool, first: dict[str, tuple[str, Path]], report: Report
+) -> None:
+    """`first`: where each name stands first, and how it is spelled there, by its look."""
     why = reserved(name) if explicit else ""
+    before, place = first.setdefault(_look(name), (name, path))
     if why:
         report.at(path, why, "choose another name")
-    elif name in first:
-        hint = f"it first stands at {spell(first[name])}"
+    elif before != name:
+        message = f"'{name}' looks the same as the name at {spell(place)}, in other characters"
+        report.at(path, message, "choose another name")
+    elif place != path:
+        hint = f"it first stands at {spell(place)}"
         report.at(path, f"duplicate neuron name '{name}'", hint)
-    else:
-        first[name] = path

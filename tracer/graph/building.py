@@ -15,7 +15,6 @@ from tracer.formula import Expression, Symbol, SyntaxProblem, parse, replace, sy
 from tracer.graph.names import GraphNames, node_at
 from tracer.graph.structure import Graph
 from tracer.model.experiment import GraphExperiment, GraphNode
-from tracer.model.names import LEARNING_RATE
 
 Uses = dict[str, tuple[str, ...]]
 """The names that each node's formula uses."""
@@ -79,7 +78,7 @@ class _Builder:
         return nodes
 
     def _check_names(self, uses: Uses) -> None:
-        """Reports names that nothing bears, and the learning rate's where another bears it."""
+        """Reports names that nothing bears."""
         known = [*self.experiment.inputs, *self.written]
         for name, used in uses.items():
             for unknown in (word for word in used if word not in known):
@@ -87,10 +86,6 @@ class _Builder:
                 hint = did_you_mean(unknown, known) or f"there are {', '.join(known)}"
                 node = self.written[name]
                 self._problem(node, _offset(unknown, node.text), message, hint)
-        if self.experiment.training and LEARNING_RATE in known:
-            message = f"'{LEARNING_RATE}' is the name of the learning rate"
-            where = (self.experiment.file, 0, 0, "graph")
-            self.problems.append(Problem(*where, message, "choose another name"))
 
     def _complain_of(self, cycle: tuple[str, ...]) -> None:
         node = self.written[cycle[0]]

@@ -1,22 +1,18 @@
 """Names of a graph's numbers: `total`, its gradient by `dtotal/dapple`, `apple+` after an update.
 
-Canonical names are ASCII as far as the configuration's own are; `∂total/∂apple` and
-`d total / d apple` are accepted wherever a name is read, and `@5` picks iteration 5. Text is read and
-written here, at the edge; everything else knows a number by its identity.
+Canonical names are ASCII as far as the configuration's own are; `@5` picks iteration 5. What else is
+accepted wherever a name is read: see `tracer.graph.spellings`. Text is read and written here, at the
+edge; everything else knows a number by its identity.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tracer.errors import UnknownNameError, did_you_mean
+from tracer.graph.spellings import Spellings
 from tracer.model.names import LEARNING_RATE, Names
 from tracer.model.quantity import Derivative, Identity, Kind, Quantity, Stage, at
-
-_SUFFIX = re.compile(r"(?P<base>.+?)(?:@(?P<iteration>\d+))?")
-_SIGNS = str.maketrans("∂⁺", "d+", " \t")
 
 RATE = Quantity(Stage(Kind.LEARNING_RATE, 0))
 """The learning rate of a graph's training."""
@@ -42,10 +38,12 @@ class GraphNames:
         self.labels = labels
         self.network = network
         self._known: dict[str, Identity] = {}
+        self._spellings = Spellings(())
 
     def know(self, order: Sequence[Identity]) -> None:
         """Take these numbers, in the order of the calculation, for all that can be asked for."""
         self._known = {self.bare(identity): identity for identity in order}
+        self._spellings = Spellings(list(self._known))
 
     def bare(self, identity: Identity) -> str:
         """The canonical name without an iteration."""
@@ -66,22 +64,7 @@ class GraphNames:
         """The number that the text means.
 
         Raises:
-            UnknownNameError: no number is called so; the hint names the nearest ones.
+            UnknownNameError: no number is called so, or two could be; the hint names the nearest.
         """
-        folded = text.translate(_SIGNS)
-        if folded in self._known:
-            return self._known[folded]
-        match = _SUFFIX.fullmatch(folded)
-        base = match["base"] if match else folded
-        if match is None or base not in self._known:
-            raise UnknownNameError(f"there is no number '{text}' in this graph", self._hint(base))
-        iteration = int(match["iteration"] or 1)
-        if iteration < 1:
-            raise UnknownNameError(f"'{text}': iterations are counted from 1")
+        base, iteration = self._spellings.read(text)
         return at(self._known[base], iteration)
-
-    def _hint(self, base: str) -> str:
-        if "#" in base:
-            return "a graph has no samples; leave out the '#'"
-        known = list(self._known)
-        return did_you_mean(base, known) or f"there are {', '.join(known[:10])}, …"
