@@ -17,6 +17,7 @@ from tracer.errors import UsageError
 from tracer.explain.worksheet import answers, formula, groups, heading
 from tracer.model.experiment import Experiment
 from tracer.show.document import Blank, Table
+from tracer.show.notation.names import QuantityNotation
 from tracer.show.reports.worksheet import worksheet
 from tracer.teach.exercise import Wish, exercise
 
@@ -178,3 +179,18 @@ def test_an_existing_exercise_is_kept_without_force(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "mine"
     bptrace("new", "-o", str(path), "--force")
     assert "Exercise 1" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["mazur", "relu-bce", "four-equations"])
+def test_an_answers_file_in_other_letters_names_the_same_quantities(name: str) -> None:
+    trace = traced(shipped(name))
+    spell = QuantityNotation(trace.names, "z-a", "ascii").name
+    named = [line[:-1] for line in answers(trace, spell).splitlines() if line.endswith(":")]
+    own = [line[:-1] for line in answers(trace).splitlines() if line.endswith(":")]
+    assert not [text for text in named if "net" in text or "out" in text]
+    assert [trace.names.parse(text) for text in named] == [trace.names.parse(text) for text in own]
+
+
+def test_letters_that_would_mean_another_quantity_are_not_used() -> None:
+    trace = traced(shipped("mazur"))
+    assert "\nnet_h1:\n" in answers(trace, lambda name: name.replace("net", "out"))

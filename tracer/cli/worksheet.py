@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer.cli.display import Display, OutputFormat, show
+from tracer.cli.display import Display, OutputFormat, notation, show
 from tracer.cli.source import load_network
 from tracer.errors import UsageError
 
@@ -71,7 +71,7 @@ def _write_answers(trace: IterationTrace, display: Display) -> None:
     from tracer.explain.worksheet import answers
     from tracer.show.output import open_output
 
-    text = answers(trace)
+    text = answers(trace, notation(display, trace.names, "ascii").name)
     with open_output(display.output, display.force) as stream:
         stream.write(text)
 
