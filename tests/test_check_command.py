@@ -16,6 +16,7 @@ from networks import experiments
 from typer.testing import CliRunner, Result
 
 from benchmarks.planting import answers, asked, source_of, written
+from tracer import bundled
 from tracer.cli import app
 from tracer.diagnose.check import check
 from tracer.digits.numbers import NumberFormat
@@ -156,17 +157,54 @@ def test_any_numbers_of_any_network_get_a_report(experiment: Experiment, seed: i
         assert result["supplied"] == len(texts)
 
 
-def test_an_empty_worksheet_is_counted() -> None:
-    assert "0 of 43 supplied." in run("mazur", "-", text="net_h1:\nnet_h2:\n").stdout
+@pytest.mark.parametrize("style", ["net-out", "z-a"])
+def test_a_worksheet_s_answers_are_read_in_either_letters(style: str) -> None:
+    blank = CliRunner().invoke(app, ["worksheet", "mazur", "--answers", "--notation", style]).stdout
+    assert ("\nz_h1:\n" in blank, "\nnet_h1:\n" in blank) == (style == "z-a", style != "z-a")
+    refused = run("mazur", "-", text=blank)
+    assert refused.exit_code == 2
+    assert "<stdin>: there are no numbers in it" in refused.stderr
+    filled = run("mazur", "-", "--format", "json", text=blank.replace(":\n", ": 0.12345\n"))
+    verdicts = json.loads(filled.stdout)["verdicts"]
+    assert len(verdicts) == blank.count(":\n") == 43
+    assert "net_h1" in {verdict["name"] for verdict in verdicts}
+
+
+def test_a_worksheet_on_paper_s_tables_are_read_where_they_are_filled_in() -> None:
+    key = CliRunner().invoke(app, ["worksheet", "mazur", "--key", "--notation", "z-a"]).stdout
+    assert "43 of 43 supplied; 43 right." in run("mazur", "-", text=key).stdout
+    sheet = CliRunner().invoke(app, ["worksheet", "mazur"]).stdout
+    assert "there are no numbers in it" in run("mazur", "-", text=sheet).stderr
+
+
+def test_answers_with_another_exercise_s_heading_are_remarked_on() -> None:
+    blank = CliRunner().invoke(app, ["worksheet", "mazur", "--answers"]).stdout
+    result = run("mazur-free-biases", "-", text=blank.replace("\nnet_h1:", "\nnet_h1: 0.3775"))
+    assert result.exit_code == 0
+    assert "<stdin> begins with '# Answers: A step by step" in result.stderr
+    own = run("mazur", "-", text=blank.replace("\nnet_h1:", "\nnet_h1: 0.3775"))
+    assert own.stderr == ""
+
+
+def test_answers_and_configuration_that_changed_places_are_put_right(sheet: str) -> None:
+    for first, second in ((sheet, "mazur"), (sheet, str(bundled.find("mazur")))):
+        result = run(first, second)
+        assert result.exit_code == 2
+        assert "changed places" in result.stderr
+        assert f"bptrace check {second} {first}" in result.stderr
+    assert "changed places" not in run(sheet, sheet).stderr
 
 
 @pytest.mark.parametrize(
     ("words", "text", "told"),
     [
-        (["mazur", "nowhere.yaml"], None, "the answers can't be read: no such file"),
+        (["mazur", "nowhere.yaml"], None, "nowhere.yaml: no such file"),
         (["mazur", "-"], "x: 3", "<stdin>:1:1: x: there is no quantity 'x'"),
         (["mazur", "-"], "{a: [", "<stdin>"),
         (["mazur", "-"], "", "empty"),
+        (["mazur", "."], None, "this is a folder"),
+        (["mazur", "xor"], None, "xor is a configuration; ANSWERS is a file of numbers"),
+        (["mazur", str(bundled.find("xor"))], None, "this is a configuration, not answers"),
         (["-", "-"], "", "only one of them"),
         (["xor"], None, "no `expected:` numbers"),
         (["mazur", "--tolerance", "x"], None, "--tolerance x"),

@@ -62,6 +62,26 @@ def load_network(config: str) -> Experiment:
     return experiment
 
 
+def is_configuration(config: str) -> bool:
+    """Whether the name of a file or of a bundled example leads to a configuration.
+
+    Problems within it don't matter; standard input, which can be read only once, counts as none.
+    """
+    from tracer.config import reader
+    from tracer.config.files import read_text
+
+    path = Path(config)
+    if config == "-":
+        return False
+    if not path.exists():
+        return bundled.find(config) is not None
+    try:
+        root, _ = reader.read(read_text(path, config), config)
+    except BptraceError:
+        return False
+    return reader.is_configuration(root)
+
+
 def _choose_threads(config: str, path: Path) -> None:
     """One BLAS thread, unless the user has chosen or the network is wide; before NumPy starts.
 
