@@ -46,6 +46,40 @@ def test_every_command_has_help(command: str) -> None:
     assert "Usage: " in result.stdout
 
 
+@pytest.mark.parametrize("command", ["run", "explain", "check", "compare", "worksheet", "graph"])
+def test_without_a_configuration_the_examples_are_named(command: str) -> None:
+    result = bptrace(command)
+    assert result.exit_code == 2
+    start = (
+        "bptrace: missing CONFIG; a YAML file, - for standard input, or one of the bundled examples"
+    )
+    names = ", ".join(example.name for example in bundled.examples())
+    assert result.stderr == f"{start}: {names}\n"
+
+
+def test_another_argument_that_is_missing_keeps_its_own_message() -> None:
+    assert "NAME=VALUE" in bptrace("why", "mazur").stderr
+    assert "missing CONFIG" not in bptrace("why", "mazur").stderr
+
+
+def test_a_mistyped_option_or_value_gets_the_known_ones() -> None:
+    assert "--view" in bptrace("run", "mazur", "--vew", "paths").stderr
+    wrong = bptrace("run", "mazur", "--view", "path").stderr
+    assert "'path' is not one of 'neurons', 'matrix', 'paths', 'layers'" in wrong
+    assert "Value error" not in wrong
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_help_of_a_command_is_what_its_option_prints(command: str) -> None:
+    result = bptrace("help", command)
+    assert result.exit_code == 0
+    assert result.stdout == bptrace(command, "--help").stdout
+
+
+def test_help_alone_is_the_help_of_all() -> None:
+    assert bptrace("help").stdout == bptrace("--help").stdout
+
+
 def test_version() -> None:
     assert bptrace("--version").stdout == f"bptrace {__version__}\n"
 
@@ -65,6 +99,10 @@ def test_examples_are_listed_and_printed() -> None:
     [
         (["run", "nothing.yaml"], "there is no file or bundled example 'nothing.yaml'"),
         (["run", "mazor"], "did you mean 'mazur'"),
+        (["runn"], "bptrace: there is no command 'runn'; did you mean 'run'?"),
+        (["mazur"], "there is no command 'mazur'; did you mean `bptrace run mazur`?"),
+        (["xyz"], "there is no command 'xyz'; `bptrace help` lists them"),
+        (["help", "wlak"], "there is no command 'wlak'; did you mean 'walk'?"),
         (["run", "."], "this is a folder"),
         (["run", "mazur", "--sample", "0"], "expected a number from 1, or all"),
         (["run", "mazur", "--sample", "2"], "there is no sample 2"),

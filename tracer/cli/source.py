@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer import bundled
+from tracer.cli.usage import CONFIG
 from tracer.errors import BptraceError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 ConfigArgument = Annotated[
     str,
     typer.Argument(
-        metavar="CONFIG", help="A YAML file, - for standard input, or a bundled example's name."
+        metavar=CONFIG,
+        help="A YAML file, - for standard input, or a bundled example's name.",
     ),
 ]
 
