@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer import bundled
+from tracer.cli.completion import complete_config
 from tracer.cli.usage import CONFIG
 from tracer.errors import BptraceError, UsageError, did_you_mean
 
@@ -22,6 +23,7 @@ ConfigArgument = Annotated[
     typer.Argument(
         metavar=CONFIG,
         help="A YAML file, - for standard input, or a bundled example's name.",
+        autocompletion=complete_config,
     ),
 ]
 

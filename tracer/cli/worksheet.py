@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, OutputFormat, notation, show
 from tracer.cli.source import load_network
 from tracer.errors import UsageError
@@ -26,6 +27,7 @@ def worksheet(
             metavar="CONFIG",
             help="YAML files, - for standard input, or bundled examples' names. Of several, each "
             "has a file of its own: {name} in the name of --output becomes theirs.",
+            autocompletion=complete_config,
         ),
     ],
     *,
