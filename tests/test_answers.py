@@ -38,6 +38,10 @@ SAME = [
     ("a.csv", "name;value;iteration\nnet_h1;0,3850;1\nw5+;3,589e-1;\n"),
     ("a.csv", "net_h1;0,3850\nw[o1,h1]+;3,589e-1\n"),
     ("a.csv", "net_h1;0.3850\nw5+;3.589e-1\n"),
+    ("a.csv", 'net_h1;"0,3850"\nw5+;"3,589e-1"\n'),
+    ("a.m", "net_h1 = 0.3850;\nw5+ = 3.589e-1;\n"),
+    ("a.txt", "net_h1 = 0.15*0.05 + 0.2*0.1 + 0.35 = 0.3850\nw5+ ≈ 3.589e-1\n"),
+    ("a.txt", "net_h1 0.3850\nnet_h2\nnet_o1\nnet_o2\nw5+ 3.589e-1\n"),
     ("a.txt", "net_h1   0.3850\nw[o1,h1]+ 3.589e-1\n"),
     ("a.txt", "z_h1 0,3850\nw5+\t3,589e-1\n"),
     ("a.csv", "iteration,sample,quantity,value\n1,1,net_h1,0.3850\n1,,w5+,3.589e-1\n"),
@@ -183,6 +187,10 @@ def test_a_problem_in_csv_says_what_is_wrong(text: str, told: str) -> None:
         ("net_h1 = 0.5\nnet_h2 0.5\n", "a:2:1: net_h2 0.5: 1 cell, expected 2; a line is a name, ="),
         ("net_h1\t0.5\nnet_h2\t0.5\t1\n", "3 cells, expected 2; a line is a name, a tab and"),
         ("\n# mine\nI could not do it\n", "a:3:1: found 'I could not do it', expected a name and a"),
+        ("neuron net out\nh1, h2 0.1 0.2\nh3 0.1 0.2\n", "a:1:1: found 'neuron net out', expected"),
+        ("Name: Anna\nnet_h1 = 0.5\nnet_h2 = 0.5\n", "a:1:1: Name: Anna: 1 cell, expected 2; a line"),
+        ("W1 = [[0.15, 0.2], [0.25, 0.3]]\n", "a:1:2: W1: found a list, expected a number; arrays"),
+        ("}", "a:1:1: found '}', expected a name and a number; write net_h1: 0.3775"),
     ],
 )  # fmt: skip
 def test_a_line_of_another_kind_is_told_with_what_was_expected(text: str, told: str) -> None:
@@ -221,6 +229,13 @@ def test_an_array_s_name_and_shape_come_before_its_numbers() -> None:
     first, second = map(str, caught.value.problems)
     assert first.startswith("a.npz: W1: the shape is 400000×400000, expected 2×2")
     assert second.startswith("a.npz: Q1: there is no array 'Q1'")
+
+
+def test_an_array_that_is_cut_off_is_told_with_its_name() -> None:
+    stream = io.BytesIO()
+    np.save(stream, np.ones((2, 2)))
+    with pytest.raises(ConfigError, match=r"W1\.npy: W1: the array is damaged"):
+        read_answers(stream.getvalue()[:-8], "W1.npy", MAZUR)
 
 
 def test_a_number_of_an_array_that_isn_t_finite_is_told_once() -> None:
@@ -274,7 +289,9 @@ def test_answers_to_another_exercise_are_recognised_by_their_heading() -> None:
 def test_what_is_no_npz_is_refused() -> None:
     stream = io.BytesIO()
     np.savez(stream, W1=np.array(["a"]))
-    for content in (b"PK\x03\x04 and no more", stream.getvalue()):
+    whole = stream.getvalue()
+    damaged = whole.replace(b"'shape': (1,)", b"'shape': (1,[")
+    for content in (b"PK\x03\x04 and no more", whole, damaged, whole[:-30]):
         with pytest.raises(ConfigError, match="numbers"):
             read_answers(content, "a.npz", MAZUR)
 

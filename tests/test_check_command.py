@@ -203,6 +203,7 @@ def test_answers_and_configuration_that_changed_places_are_put_right(sheet: str)
         (["mazur", "-"], "{a: [", "<stdin>"),
         (["mazur", "-"], "", "empty"),
         (["mazur", "."], None, "this is a folder"),
+        (["nowhere.yaml", "mazur"], None, "there is no file or bundled example 'nowhere.yaml'"),
         (["mazur", "xor"], None, "xor is a configuration; ANSWERS is a file of numbers"),
         (["mazur", str(bundled.find("xor"))], None, "this is a configuration, not answers"),
         (["-", "-"], "", "only one of them"),

@@ -85,7 +85,8 @@ def _experiment(config: str, answers: str | None) -> Experiment | GraphExperimen
     try:
         return load_config(config)
     except BptraceError as error:
-        if answers and is_configuration(answers) and not is_configuration(config):
+        answered = Path(config).is_file() and not is_configuration(config)
+        if answers and answered and is_configuration(answers):
             raise UsageError(
                 "answers and configuration have changed places",
                 f"the configuration comes first: bptrace check {answers} {config}",

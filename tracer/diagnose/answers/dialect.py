@@ -14,6 +14,7 @@ from tracer.diagnose.answers.model import Spot
 from tracer.errors import ConfigError
 
 _TREE = re.compile(r"\s*[\[{]|- |---|.*:(\s|$)")
+_EQUAL = re.compile("[=≈]")
 _RULE = re.compile(r"\s*\|(\s*:?-+:?\s*\|)+\s*")
 _COMMA = re.compile(r"[+\-−]?\d*,\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _POINT = re.compile(r"[+\-−]?\d*\.\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -23,6 +24,8 @@ _THOUSANDS = re.compile(r"[+\-−]?[1-9]\d{0,2},\d{3}", re.ASCII)
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """`separator` cuts a line that `line` matches; `expected` says how one is written.
+
+    Between the first and the last = of a line stands how the number came about.
 
     `decimal_comma`: `0,3775` is a number in this file.
     """
@@ -39,11 +42,11 @@ class Dialect:
                 inner = line.strip().removeprefix("|").removesuffix("|")
                 return [cell.strip().strip("`").strip() for cell in inner.split("|")]
             case " ":
-                name, *rest = _without_remark(line).split(maxsplit=1)
-                return [name, *(rest or [""])]
+                return [*_without_remark(line).split(maxsplit=1), "", ""][:2]
             case "=":
-                return [cell.strip() for cell in _without_remark(line).split("=")]
-        return [cell.strip() for cell in line.split(self.separator)]
+                name, *rest = _EQUAL.split(_without_remark(line))
+                return [name.strip(), rest[-1].strip()] if rest else [name]
+        return [cell.strip().strip('"') for cell in line.split(self.separator)]
 
     def number(self, text: str) -> str:
         """A number with a point, whatever the mark is in this file."""
@@ -52,7 +55,7 @@ class Dialect:
 
 _DIALECTS = (
     Dialect("|", re.compile(r"\s*\|"), "a row is | name | number |"),
-    Dialect("=", re.compile(r"[^=]+="), "a line is a name, = and a number"),
+    Dialect("=", re.compile(r"[^=≈]+[=≈]"), "a line is a name, = and a number"),
     Dialect(";", re.compile(r".+;"), "a line is a name, a semicolon and a number"),
     Dialect("\t", re.compile(r".*\S\s*\t"), "a line is a name, a tab and a number"),
     Dialect(
@@ -75,14 +78,16 @@ def dialect_of(text: str, file: str) -> Dialect | None:
     lines = [line for line in text.splitlines() if not is_remark(line)]
     if any(is_rule(line) for line in lines):
         lines = [line for line in lines if line.lstrip().startswith("|")]
-    elif not lines or _TREE.match(_without_remark(lines[0])):
+    elif _is_tree(lines):
         return None
     fits = {row: sum(row.line.match(line) is not None for line in lines) for row in _DIALECTS}
     best = max(_DIALECTS, key=fits.__getitem__)
-    if not fits[best]:
-        number = text.splitlines().index(lines[0]) + 1
-        message = f"found {_shortened(lines[0])!r}, expected a name and a number"
-        raise ConfigError([Spot(file, number, 1).problem(message, "write net_h1: 0.3775")])
+    others = [line for line in lines if not best.line.match(line) and len(line.split()) > 1]
+    if not fits[best] or fits[best] < len(others):
+        found = (others or lines)[0]
+        message = f"found {_shortened(found)!r}, expected a name and a number"
+        spot = Spot(file, text.splitlines().index(found) + 1, 1)
+        raise ConfigError([spot.problem(message, "write net_h1: 0.3775")])
     cells = [cell for line in lines for cell in best.cells(line)[1:]]
     return replace(best, decimal_comma=best.separator != "," and _decimal_comma(best, cells))
 
@@ -105,6 +110,14 @@ def pipe_rows(lines: Sequence[str]) -> Iterator[tuple[int, str, bool]]:
             yield number, line, number + 1 < len(lines) and is_rule(lines[number + 1])
 
 
+def _is_tree(lines: Sequence[str]) -> bool:
+    """Whether the first line is YAML's, and no more lines than are have an =."""
+    if not lines or not _TREE.match(_without_remark(lines[0])):
+        return not lines
+    colons = sum(_TREE.match(_without_remark(line)) is not None for line in lines)
+    return sum(_EQUAL.search(_without_remark(line)) is not None for line in lines) <= colons
+
+
 def _decimal_comma(dialect: Dialect, cells: Sequence[str]) -> bool:
     commas = [cell for cell in cells if _COMMA.fullmatch(cell)]
     if not commas or any(_POINT.fullmatch(cell) for cell in cells):
@@ -113,8 +126,8 @@ def _decimal_comma(dialect: Dialect, cells: Sequence[str]) -> bool:
 
 
 def _without_remark(line: str) -> str:
-    """`net_h1 = 0.3 # by hand` without what is said of it; `net_h1#2` has no space before its #."""
-    return re.sub(r"\s#\s.*", "", line).strip()
+    """`net_h1 = 0.3; # by hand` without what ends it; `net_h1#2` has no space before its #."""
+    return re.sub(r"\s#\s.*", "", line).rstrip("; \t").lstrip()
 
 
 def _shortened(line: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, Any
@@ -28,17 +29,14 @@ def read_npz(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
         ConfigError: it isn't an NPZ file.
     """
     found: list[Entry | Problem] = []
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.namelist()
-            if not all(member.endswith(_SUFFIX) for member in members):
-                raise ConfigError([_not_arrays(file, members)])
-            for member in members:
-                name = member.removesuffix(_SUFFIX)
-                with archive.open(member) as stream:
-                    found.append(_entry(name, stream, file, _of_archive(content, name)))
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError, NotImplementedError):
-        raise ConfigError([_not_arrays(file, [])]) from None
+    with _sound(_not_arrays(file, [])), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.namelist()
+        if not all(member.endswith(_SUFFIX) for member in members):
+            raise ConfigError([_not_arrays(file, members)])
+        for member in members:
+            name = member.removesuffix(_SUFFIX)
+            with archive.open(member) as stream:
+                found.append(_entry(name, stream, file, _of_archive(content, name)))
     entries = [item for item in found if isinstance(item, Entry)]
     return entries, [item for item in found if isinstance(item, Problem)]
 
@@ -53,24 +51,27 @@ def read_npy(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
     if path.suffix != _SUFFIX:
         message = "the array has no name: the one of an .npy file is the file's, as in W1.npy"
         raise ConfigError([Spot(file).problem(message, "write numpy.savez('a.npz', W1=...)")])
-    try:
+    hint = "write it with numpy.save('W1.npy', W1)"
+    with _sound(Spot(file).problem("not an NPY file of numbers", hint)):
         found = _entry(path.stem, io.BytesIO(content), file, lambda: np.load(io.BytesIO(content)))
-    except (ValueError, OSError, EOFError):
-        hint = "write it with numpy.save('W1.npy', W1)"
-        raise ConfigError([Spot(file).problem("not an NPY file of numbers", hint)]) from None
     return ([found], []) if isinstance(found, Entry) else ([], [found])
 
 
 @dataclass(frozen=True, slots=True)
 class _Elements:
-    """An array's numbers, row by row; UsageError when they are asked for and one isn't finite."""
+    """An array's numbers, row by row.
+
+    ConfigError when they are asked for and can't be read, UsageError when one isn't finite.
+    """
 
     name: str
     file: str
     load: Callable[[], npt.NDArray[Any]]
 
     def __iter__(self) -> Iterator[Leaf]:
-        array = np.asarray(self.load(), dtype=np.float64)
+        damaged = Spot(self.file, path=self.name).problem("the array is damaged", "write it anew")
+        with _sound(damaged):
+            array = np.asarray(self.load(), dtype=np.float64)
         for place in np.argwhere(~np.isfinite(array))[:1]:
             where, value = self._path(tuple(place.tolist())), array[tuple(place)]
             raise UsageError(f"{where} is {value}, expected a finite number")
@@ -80,6 +81,17 @@ class _Elements:
     def _path(self, index: tuple[int, ...]) -> str:
         """`W1[0, 1]`."""
         return f"{self.name}{list(index) or ''}"
+
+
+@contextmanager
+def _sound(problem: Problem) -> Iterator[None]:
+    """Turns whatever a damaged file makes NumPy, zipfile and their parsers raise into the problem."""
+    try:
+        yield
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise ConfigError([problem]) from error
 
 
 def _entry(

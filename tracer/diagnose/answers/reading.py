@@ -146,6 +146,9 @@ class _Collector:
         except UsageError as error:
             self._complain(entry.spot, error.message, error.hint)
             return
+        except ConfigError as error:
+            self.problems += error.problems
+            return
         except ValueError as error:
             self._complain(entry.spot, str(error), "a row is a neuron or a sample")
             return

@@ -51,7 +51,8 @@ class _Reader:
             if titled:
                 header = columns
                 if "name" in header and "value" not in header:
-                    self._complain(row.line, "", "no column 'value'")
+                    hint = "the numbers stand below value, given or answer"
+                    self._complain(row.line, "", "no column 'value'", hint)
                     return
             elif "name" in header:
                 yield from self._of_row(row, header)
@@ -108,7 +109,12 @@ class _Reader:
         if sample and "#" not in name:
             name += f"#{sample}"
         moment = self._moment(named, Spot(self.file, line, 1, name))
-        leaf = Leaf(self.dialect.number(named["value"]), Spot(self.file, line, column, name))
+        place = Spot(self.file, line, column, name)
+        if named["value"].startswith("["):
+            hint = f"arrays stand in YAML: {name}: [[...], [...]]"
+            self.problems.append(place.problem("found a list, expected a number", hint))
+            return
+        leaf = Leaf(self.dialect.number(named["value"]), place)
         yield Entry(name, Spot(self.file, line, 1, name), (leaf,), moment=moment)
 
     def _moment(self, named: dict[str, str], spot: Spot) -> Moment | None:
