@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_the_wheel_carries_every_example_and_its_data(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert bundled <= names
-    assert "tracer/py.typed" in names
+    assert {"tracer/py.typed", "bptrace.py"} <= names
     assert not [name for name in names if name.startswith(("tests/", "configs/", "benchmarks/"))]
 
 
@@ -93,7 +94,21 @@ def test_the_installed_command_reads_the_bundled_data_file(installed: Run) -> No
     assert "200" in installed("bptrace", "run", "cubes")
 
 
-def test_the_package_runs_as_a_module(installed: Run) -> None:
-    usage = installed("python", "-m", "tracer", "--help")
-    assert "Usage" in usage
+@pytest.mark.parametrize("module", ["bptrace", "tracer"])
+def test_the_package_runs_as_a_module(installed: Run, module: str) -> None:
+    usage = installed("python", "-m", module, "--help")
+    assert usage.startswith("Usage: bptrace ")
     assert "run" in usage
+
+
+def test_a_checkout_runs_as_a_module() -> None:
+    assert output_of(sys.executable, "-m", "bptrace", "examples", "mazur", cwd=ROOT) == (
+        ROOT / "configs" / "mazur.yaml"
+    ).read_text(encoding="utf-8")
+
+
+def test_the_sdist_carries_the_module_too(wheel: Path) -> None:
+    (source,) = wheel.parent.glob("*.tar.gz")
+    with tarfile.open(source) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"bptrace.py", "tracer/cli/__init__.py", "configs/mazur.yaml"} <= names

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from support.cli import run, run_json
 from support.networks import experiments
 from support.planting import answers, asked, exact_of, written
+from tracer import bundled
 from tracer.diagnose.check import check
 from tracer.digits.numbers import NumberFormat
 from tracer.model.experiment import Experiment
@@ -155,17 +156,52 @@ def test_any_numbers_of_any_network_get_a_report(experiment: Experiment, seed: i
         assert result["supplied"] == len(texts)
 
 
-def test_an_empty_worksheet_is_counted() -> None:
-    assert "0 of 43 supplied." in said("mazur", "-", text="net_h1:\nnet_h2:\n")
+@pytest.mark.parametrize("style", ["net-out", "z-a"])
+def test_a_worksheet_s_answers_are_read_in_either_letters(style: str) -> None:
+    blank = run("worksheet", "mazur", "--answers", "--notation", style).stdout
+    assert ("\nz_h1:\n" in blank, "\nnet_h1:\n" in blank) == (style == "z-a", style != "z-a")
+    refused = run("check", "mazur", "-", input=blank, code=2)
+    assert "<stdin>: there are no numbers in it" in refused.stderr
+    filled = blank.replace(":\n", ": 0.12345\n")
+    verdicts = run_json("check", "mazur", "-", input=filled, code=1)["verdicts"]
+    assert len(verdicts) == blank.count(":\n") == 43
+    assert "net_h1" in {verdict["name"] for verdict in verdicts}
+
+
+def test_a_worksheet_on_paper_s_tables_are_read_where_they_are_filled_in() -> None:
+    key = run("worksheet", "mazur", "--key", "--notation", "z-a").stdout
+    assert "43 of 43 supplied; 43 right." in run("check", "mazur", "-", input=key).stdout
+    sheet = run("worksheet", "mazur").stdout
+    assert "there are no numbers in it" in run("check", "mazur", "-", input=sheet, code=2).stderr
+
+
+def test_answers_with_another_exercise_s_heading_are_remarked_on() -> None:
+    blank = run("worksheet", "mazur", "--answers").stdout
+    begun = blank.replace("\nnet_h1:", "\nnet_h1: 0.3775")
+    other = run("check", "mazur-free-biases", "-", input=begun)
+    assert "<stdin> begins with '# Answers: A step by step" in other.stderr
+    assert run("check", "mazur", "-", input=begun).stderr == ""
+
+
+def test_answers_and_configuration_that_changed_places_are_put_right(sheet: str) -> None:
+    for first, second in ((sheet, "mazur"), (sheet, str(bundled.find("mazur")))):
+        result = run("check", first, second, code=2)
+        assert "changed places" in result.stderr
+        assert f"bptrace check {second} {first}" in result.stderr
+    assert "changed places" not in run("check", sheet, sheet, code=None).stderr
 
 
 @pytest.mark.parametrize(
     ("words", "text", "told"),
     [
-        (["mazur", "nowhere.yaml"], None, "the answers can't be read: no such file"),
+        (["mazur", "nowhere.yaml"], None, "nowhere.yaml: no such file"),
         (["mazur", "-"], "x: 3", "<stdin>:1:1: x: there is no quantity 'x'"),
         (["mazur", "-"], "{a: [", "<stdin>"),
         (["mazur", "-"], "", "empty"),
+        (["mazur", "."], None, "this is a folder"),
+        (["nowhere.yaml", "mazur"], None, "there is no file or bundled example 'nowhere.yaml'"),
+        (["mazur", "xor"], None, "xor is a configuration; ANSWERS is a file of numbers"),
+        (["mazur", str(bundled.find("xor"))], None, "this is a configuration, not answers"),
         (["-", "-"], "", "only one of them"),
         (["xor"], None, "no `expected:` numbers"),
         (["mazur", "--tolerance", "x"], None, "--tolerance x"),

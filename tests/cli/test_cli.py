@@ -33,6 +33,37 @@ def test_every_command_has_help(command: str) -> None:
     assert "Usage: " in run(command, "--help").stdout
 
 
+@pytest.mark.parametrize("command", ["run", "explain", "check", "compare", "worksheet", "graph"])
+def test_without_a_configuration_the_examples_are_named(command: str) -> None:
+    result = run(command, code=2)
+    start = (
+        "bptrace: missing CONFIG; a YAML file, - for standard input, or one of the bundled examples"
+    )
+    names = ", ".join(example.name for example in bundled.examples())
+    assert result.stderr == f"{start}: {names}\n"
+
+
+def test_another_argument_that_is_missing_keeps_its_own_message() -> None:
+    assert "NAME=VALUE" in run("why", "mazur", code=2).stderr
+    assert "missing CONFIG" not in run("why", "mazur", code=2).stderr
+
+
+def test_a_mistyped_option_or_value_gets_the_known_ones() -> None:
+    assert "--view" in run("run", "mazur", "--vew", "paths", code=2).stderr
+    wrong = run("run", "mazur", "--view", "path", code=2).stderr
+    assert "'path' is not one of 'neurons', 'matrix', 'paths', 'layers'" in wrong
+    assert "Value error" not in wrong
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_help_of_a_command_is_what_its_option_prints(command: str) -> None:
+    assert run("help", command).stdout == run(command, "--help").stdout
+
+
+def test_help_alone_is_the_help_of_all() -> None:
+    assert run("help").stdout == run("--help").stdout
+
+
 def test_version() -> None:
     assert run("--version").stdout == f"bptrace {__version__}\n"
 
@@ -51,6 +82,10 @@ def test_examples_are_listed_and_printed() -> None:
     [
         (["run", "nothing.yaml"], "there is no file or bundled example 'nothing.yaml'"),
         (["run", "mazor"], "did you mean 'mazur'"),
+        (["runn"], "bptrace: there is no command 'runn'; did you mean 'run'?"),
+        (["mazur"], "there is no command 'mazur'; did you mean `bptrace run mazur`?"),
+        (["xyz"], "there is no command 'xyz'; `bptrace help` lists them"),
+        (["help", "wlak"], "there is no command 'wlak'; did you mean 'walk'?"),
         (["run", "."], "this is a folder"),
         (["run", "mazur", "--sample", "0"], "expected a number from 1, or all"),
         (["run", "mazur", "--sample", "2"], "there is no sample 2"),

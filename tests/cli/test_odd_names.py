@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
+from support.cli import run
 from support.odd_names import ODD
-from tracer.cli import app
 
 NETWORK = """\
 network:
@@ -29,12 +28,6 @@ graph:
     total: Σ * 2
 training: {learning_rate: 0.1, trainable: [\u03bc, café]}
 """
-
-
-def bptrace(*arguments: object) -> Result:
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert result.exit_code == 0, result.output
-    return result
 
 
 def written(folder: Path, names: tuple[str, ...]) -> Path:
@@ -61,51 +54,51 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("notation", ["net-out", "z-a"])
 @pytest.mark.parametrize("form", ["text", "json", "csv", "markdown", "latex"])
 def test_runs_in_every_format(odd: Path, form: str, notation: str) -> None:
-    printed = bptrace("run", odd, "--format", form, "--notation", notation).stdout
+    printed = run("run", odd, "--format", form, "--notation", notation).stdout
     assert "猫" in printed
 
 
 @pytest.mark.parametrize("command", ["step", "gradcheck", "graph", "explain"])
 def test_is_taken_by_the_other_commands(odd: Path, command: str) -> None:
-    bptrace(command, odd)
+    run(command, odd)
 
 
 def test_worksheets_are_printed_with_their_answers(tmp_path: Path) -> None:
     key = tmp_path / "key.yaml"
-    assert (
-        "猫" in bptrace("worksheet", written(tmp_path, ("猫", "δ1", "שלום", "a⁺", "[", "C"))).stdout
-    )
-    bptrace("worksheet", tmp_path / "odd.yaml", "--answers", "-o", key)
-    bptrace("check", tmp_path / "odd.yaml", key)
+    assert "猫" in run("worksheet", written(tmp_path, ("猫", "δ1", "שלום", "a⁺", "[", "C"))).stdout
+    run("worksheet", tmp_path / "odd.yaml", "--answers", "-o", key)
+    filled = key.read_text(encoding="utf-8").replace(":\n", ": 0.5\n")
+    told = run("check", tmp_path / "odd.yaml", "-", input=filled, code=1).stdout
+    assert f"{filled.count(': 0.5')} of {filled.count(': 0.5')} supplied" in told
 
 
 def test_everything_that_run_prints_is_explained_and_checked_by_its_name(odd: Path) -> None:
-    shown = json.loads(bptrace("run", odd, "--format", "json").stdout)["iterations"][0]
+    shown = json.loads(run("run", odd, "--format", "json").stdout)["iterations"][0]
     numbers = {
         name: value
         for name, value in shown["samples"][0]["quantities"].items()
         if not name.startswith(("dE/dw", "dE/db"))
     }
     neurons = [name for name in numbers if name.startswith(("net_", "delta_", "dE/dout_"))]
-    records = json.loads(bptrace("explain", odd, "--format", "json", "--", *neurons).stdout)
+    records = json.loads(run("explain", odd, "--format", "json", "--", *neurons).stdout)
     explained = {record["name"]: record["value"] for record in records}
     assert {name: explained[name] for name in neurons} == pytest.approx(
         {name: numbers[name] for name in neurons}
     )
     answers = odd.with_name("answers.yaml")
     answers.write_text(json.dumps(numbers, ensure_ascii=False), encoding="utf-8")
-    checked = json.loads(bptrace("check", odd, answers, "--format", "json").stdout)
+    checked = json.loads(run("check", odd, answers, "--format", "json").stdout)
     assert {verdict["verdict"] for verdict in checked["verdicts"]} == {"right"}
-    bptrace("why", odd, *(f"{name}={numbers[name]:.6f}" for name in ("net_W1", "E_total")))
+    run("why", odd, *(f"{name}={numbers[name]:.6f}" for name in ("net_W1", "E_total")))
 
 
 def test_a_graph_whose_names_formulas_read_otherwise(tmp_path: Path) -> None:
     path = tmp_path / "graph.yaml"
     path.write_text(GRAPH, encoding="utf-8")
     for form in ("text", "json", "csv", "markdown", "latex"):
-        bptrace("run", path, "--format", form)
+        run("run", path, "--format", form)
     asked = ["\u00b5+", "∂total/∂cafe\u0301", "dtotal/dद\u093f", "dtotal/ddtotal", "σ"]
-    records = json.loads(bptrace("explain", path, "--format", "json", *asked).stdout)
+    records = json.loads(run("explain", path, "--format", "json", *asked).stdout)
     found = {record["name"]: record["value"] for record in records}
     assert found == pytest.approx(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,7 +15,14 @@ from support.networks import shipped
 from support.paths import CONFIGS
 from support.planting import exact_of
 from tracer.config import load
-from tracer.diagnose.answers import Answer, Moment, Tolerance, published_answers, read_answers
+from tracer.diagnose.answers import (
+    Answer,
+    Moment,
+    Tolerance,
+    foreign_title,
+    published_answers,
+    read_answers,
+)
 from tracer.errors import ConfigError, UsageError
 from tracer.model.names import Names
 from tracer.model.quantity import Derivative, Quantity
@@ -30,7 +38,25 @@ SAME = [
     ("a.yaml", "expected:\n  - values: {net_h1@1: 0.3850, 'w[o1,h1]+': 3.589e-1}"),
     ("-", "# by hand\nnet_h1,0.3850\nw5+,3.589e-1\n"),
     ("-", "{net_h1: 0.3850, w5+: 3.589e-1}"),
-]
+    ("a.txt", "net_h1 = 0.3850\nw5+ =3.589e-1  # by hand\n"),
+    ("a.yaml", "net_h1 = 0,3850\nw5+ = 3,589e-1\n"),
+    ("a.tsv", "quantity\tvalue\nnet_h1\t0.3850\nw5+\t3.589e-1\n"),
+    ("a.csv", "name;value;iteration\nnet_h1;0,3850;1\nw5+;3,589e-1;\n"),
+    ("a.csv", "net_h1;0,3850\nw[o1,h1]+;3,589e-1\n"),
+    ("a.csv", "net_h1;0.3850\nw5+;3.589e-1\n"),
+    ("a.csv", 'net_h1;"0,3850"\nw5+;"3,589e-1"\n'),
+    ("a.m", "net_h1 = 0.3850;\nw5+ = 3.589e-1;\n"),
+    ("a.txt", "net_h1 = 0.15*0.05 + 0.2*0.1 + 0.35 = 0.3850\nw5+ ≈ 3.589e-1\n"),
+    ("a.txt", "net_h1 0.3850\nnet_h2\nnet_o1\nnet_o2\nw5+ 3.589e-1\n"),
+    ("a.txt", "net_h1   0.3850\nw[o1,h1]+ 3.589e-1\n"),
+    ("a.txt", "z_h1 0,3850\nw5+\t3,589e-1\n"),
+    ("a.csv", "iteration,sample,quantity,value\n1,1,net_h1,0.3850\n1,,w5+,3.589e-1\n"),
+    ("a.md", "| `net_h1` | 0.3850 |\n| `w5⁺` | 3.589e-1 |\n"),
+    ("a.md", "# Mine\n\n| quantity | value | quantity | value |\n| :-- | --: | :-- | --: |\n"
+             "| `net_h1` | 0.3850 | `out_h1` | ____ |\n| `w5⁺` | 3.589e-1 |  |  |\n"),
+    ("a.md", "| i1 | i2 |\n| -- | -- |\n| 0.05 | 0.1 |\n\n| quantity | given | right |\n"
+             "| -- | -- | -- |\n| `net_h1` | 0.3850 | 0.3775 |\n| w5+ | 3.589e-1 | 0.3589 |\n"),
+]  # fmt: skip
 
 
 def read(text: str, file: str = "a.yaml") -> tuple[Answer, ...]:
@@ -67,8 +93,14 @@ def test_the_moment_comes_from_the_block_or_from_the_suffix() -> None:
 
 
 def test_a_blank_value_is_no_answer() -> None:
-    assert names(read("net_h1:\nnet_h2: 0.4\n")) == ["net_h2"]
-    assert read("net_h1,\n", "a.csv") == ()
+    for text in ("net_h1:\nnet_h2: 0.4\n", "net_h1,\nnet_h2,0.4\n", "net_h1 =\nnet_h2 = 0.4\n"):
+        assert names(read(text)) == ["net_h2"]
+
+
+@pytest.mark.parametrize("text", ["net_h1:\nnet_h2:\n", "net_h1,\n", "net_h1 =\n"])
+def test_answers_without_a_number_are_none(text: str) -> None:
+    (told,) = problems(text)
+    assert "there are no numbers in it" in told
 
 
 def test_a_name_with_a_comma_needs_no_quotes_in_csv() -> None:
@@ -158,10 +190,120 @@ def test_a_problem_in_csv_says_what_is_wrong(text: str, told: str) -> None:
     assert told in problems(text, "a.csv")[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("net_h1 = 1,234\n", "a:1:2: net_h1: '1,234' is not a number; write a point"),
+        ("net_h1 = 0,5\nnet_h2 = 0.5\n", "a:1:2: net_h1: '0,5' is not a number; write a point"),
+        ("net_h1;0,5\nnet_h2;1.234,5\n", "a:2:2: net_h2: '1.234,5' is not a number"),
+        ("net_h1 = 0.5\nnet_h2 0.5\n", "a:2:1: net_h2 0.5: 1 cell, expected 2; a line is a name, ="),
+        ("net_h1\t0.5\nnet_h2\t0.5\t1\n", "3 cells, expected 2; a line is a name, a tab and"),
+        ("\n# mine\nI could not do it\n", "a:3:1: found 'I could not do it', expected a name and a"),
+        ("neuron net out\nh1, h2 0.1 0.2\nh3 0.1 0.2\n", "a:1:1: found 'neuron net out', expected"),
+        ("Name: Anna\nnet_h1 = 0.5\nnet_h2 = 0.5\n", "a:1:1: Name: Anna: 1 cell, expected 2; a line"),
+        ("W1 = [[0.15, 0.2], [0.25, 0.3]]\n", "a:1:2: W1: found a list, expected a number; arrays"),
+        ("}", "a:1:1: found '}', expected a name and a number; write net_h1: 0.3775"),
+    ],
+)  # fmt: skip
+def test_a_line_of_another_kind_is_told_with_what_was_expected(text: str, told: str) -> None:
+    assert told in problems(text, "a")[0]
+
+
+def test_semicolons_make_a_comma_decimal_even_where_it_could_mark_thousands() -> None:
+    assert [a.value for a in read("net_h1;1,234\n")] == [1.234]
+
+
+def test_npy_is_called_after_its_file(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    np.save(stream, np.array([[0.15, 0.2], [0.25, 0.3]], dtype=np.float32))
+    content = stream.getvalue()
+    found = read_answers(content, str(tmp_path / "W1.npy"), MAZUR)
+    assert names(found) == ["w1", "w2", "w3", "w4"]
+    assert all(answer.tolerance == Tolerance() for answer in found)
+    with pytest.raises(ConfigError, match=r"no array 'mine'; an \.npy file bears its array's name"):
+        read_answers(content, "mine.npy", MAZUR)
+    with pytest.raises(ConfigError, match="the array has no name"):
+        read_answers(content, "<stdin>", MAZUR)
+    with pytest.raises(ConfigError, match="not an NPY file"):
+        read_answers(content[:20], "W1.npy", MAZUR)
+
+
+def test_an_array_s_name_and_shape_come_before_its_numbers() -> None:
+    """The file says a terabyte and holds nothing: that it doesn't fit is seen from the header."""
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (400000, 400000), }"
+    array = b"\x93NUMPY\x01\x00" + (len(header) + 1).to_bytes(2, "little") + header + b"\n"
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("W1.npy", array)
+        archive.writestr("Q1.npy", array)
+    with pytest.raises(ConfigError) as caught:
+        read_answers(stream.getvalue(), "a.npz", MAZUR)
+    first, second = map(str, caught.value.problems)
+    assert first.startswith("a.npz: W1: the shape is 400000×400000, expected 2×2")
+    assert second.startswith("a.npz: Q1: there is no array 'Q1'")
+
+
+def test_an_array_that_is_cut_off_is_told_with_its_name() -> None:
+    stream = io.BytesIO()
+    np.save(stream, np.ones((2, 2)))
+    with pytest.raises(ConfigError, match=r"W1\.npy: W1: the array is damaged"):
+        read_answers(stream.getvalue()[:-8], "W1.npy", MAZUR)
+
+
+def test_a_number_of_an_array_that_isn_t_finite_is_told_once() -> None:
+    stream = io.BytesIO()
+    np.savez(stream, W1=np.array([[1, np.nan], [np.inf, np.nan]]))
+    with pytest.raises(ConfigError) as caught:
+        read_answers(stream.getvalue(), "a.npz", MAZUR)
+    assert str(caught.value) == "a.npz: W1: W1[0, 1] is nan, expected a finite number"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\x89PNG\r\n\0\0", "neither text nor arrays; answers are YAML, CSV or JSON"),
+        (b"net_h1: 0,5 \xb5", "not UTF-8"),
+        (b"", "the file is empty"),
+        (b"title: t\nnetwork: {inputs: 2}\n", "this is a configuration, not answers"),
+        (b'{\n  "graph": {"inputs": {"x": 1}}}', "this is a configuration, not answers"),
+    ],
+)
+def test_what_holds_no_answers_is_refused(content: bytes, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        read_answers(content, "a", MAZUR)
+
+
+def test_a_spreadsheet_is_to_be_saved_as_csv() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    with pytest.raises(ConfigError, match="a spreadsheet, not an NPZ file; save it as CSV"):
+        read_answers(stream.getvalue(), "a.xlsx", MAZUR)
+
+
+def test_answers_to_another_exercise_are_recognised_by_their_names() -> None:
+    told = problems("net_g1: 1\nnet_g2: 2\nout_g1: 1\nout_g2: 2\nnet_h1: 1\n")
+    assert told[0].startswith(
+        "a.yaml: these look like answers to another exercise: this one has no net_g1, net_g2, "
+        "out_g1 and 1 more"
+    )
+    assert len(told) == 5
+    assert "another exercise" not in problems("net_g1: 1\nnet_g2: 2\nout_h1: 1\nout_h2: 2\n")[0]
+
+
+def test_answers_to_another_exercise_are_recognised_by_their_heading() -> None:
+    own = b"# Answers: A step by step backpropagation example\r\nnet_h1: 1\n"
+    assert foreign_title(own, MAZUR) == ""
+    assert foreign_title(b"# by hand\nnet_h1: 1\n", MAZUR) == ""
+    assert foreign_title(own, shipped("xor")) == own.decode().partition("\r")[0]
+
+
 def test_what_is_no_npz_is_refused() -> None:
     stream = io.BytesIO()
     np.savez(stream, W1=np.array(["a"]))
-    for content in (b"PK\x03\x04 and no more", stream.getvalue()):
+    whole = stream.getvalue()
+    damaged = whole.replace(b"'shape': (1,)", b"'shape': (1,[")
+    for content in (b"PK\x03\x04 and no more", whole, damaged, whole[:-30]):
         with pytest.raises(ConfigError, match="numbers"):
             read_answers(content, "a.npz", MAZUR)
 

@@ -14,6 +14,7 @@ from support.graphs import traced_graph
 from support.names_page import spellings
 from tracer.errors import UnknownNameError
 from tracer.graph.spellings import Spellings
+from tracer.model.quantity import at
 
 KNOWN = ("apple", "tax", "lr", "total", "dtotal/dapple", "dtotal/dtax", "apple+", "tax+")
 

@@ -118,8 +118,10 @@ def test_frozen_biases_are_frozen() -> None:
 
 def test_the_empty_answers_of_an_exercise_can_be_read() -> None:
     made = exercise(WISHES["a batch"], 3)
-    empty = answers(traced(made))
-    assert read_answers(empty.encode(), "answers.yaml", made) == ()
+    trace = traced(made)
+    empty = answers(trace, trace.names.name)
+    with pytest.raises(BptraceError, match=r"answers\.yaml: there are no numbers in it"):
+        read_answers(empty.encode(), "answers.yaml", made)
     filled = empty.replace("\nnet_h1#2:", "\nnet_h1#2: 0.5")
     (answer,) = read_answers(filled.encode(), "answers.yaml", made)
     assert answer.value == 0.5

@@ -15,6 +15,7 @@ from tracer.errors import UsageError
 from tracer.explain.worksheet import answers, formula, groups, heading
 from tracer.formula import symbols
 from tracer.show.document import Blank, Table
+from tracer.show.notation.notation import QuantityNotation
 from tracer.show.reports.worksheet import worksheet
 from tracer.teach.exercise import Wish, exercise
 
@@ -136,7 +137,11 @@ def test_digits_are_those_asked_for() -> None:
 def test_the_empty_answers_name_everything_on_the_sheet() -> None:
     trace = traced(shipped("xor"))
     names = [name for group in asked(trace).values() for name in group]
-    lines = [line for line in answers(trace).splitlines() if line and not line.startswith("#")]
+    lines = [
+        line
+        for line in answers(trace, trace.names.name).splitlines()
+        if line and not line.startswith("#")
+    ]
     assert lines == [f"{name}:" for name in names]
 
 
@@ -165,3 +170,22 @@ def test_an_existing_exercise_is_kept_without_force(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "mine"
     run("new", "-o", str(path), "--force")
     assert "Exercise 1" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["mazur", "relu-bce", "four-equations"])
+def test_an_answers_file_in_other_letters_names_the_same_quantities(name: str) -> None:
+    trace = traced(shipped(name))
+    spell = QuantityNotation(trace.names, "z-a", "ascii").name
+    named = [line[:-1] for line in answers(trace, spell).splitlines() if line.endswith(":")]
+    own = [
+        line[:-1] for line in answers(trace, trace.names.name).splitlines() if line.endswith(":")
+    ]
+    assert not [text for text in named if "net" in text or "out" in text]
+    assert [trace.names.parse(text) for text in named] == [trace.names.parse(text) for text in own]
+
+
+def test_letters_that_would_mean_another_quantity_are_not_used() -> None:
+    trace = traced(shipped("mazur"))
+    assert "\nnet_h1:\n" in answers(
+        trace, lambda quantity: trace.names.name(quantity).replace("net", "out")
+    )

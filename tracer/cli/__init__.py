@@ -11,16 +11,7 @@ import typer
 
 from tracer import __version__
 from tracer.cli.commands import register
-
-app = typer.Typer(
-    name="bptrace",
-    help="Backpropagation, step by step: every number with its name, its formula and its proof.",
-    epilog="CONFIG is a YAML file, - for standard input, or a bundled example such as mazur.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+from tracer.cli.usage import CommandGroup
 
 
 def _print_version(wanted: bool) -> None:
@@ -29,7 +20,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool,
@@ -39,7 +29,24 @@ def _options(
     pass
 
 
-register(app)
+def application() -> typer.Typer:
+    """The command line with every command that there is."""
+    made = typer.Typer(
+        name="bptrace",
+        cls=CommandGroup,
+        help="Backpropagation, step by step: every number with its name, its formula and its proof.",
+        epilog="CONFIG is a YAML file, - for standard input, or a bundled example such as mazur.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(_options)
+    register(made)
+    return made
+
+
+app = application()
 
 
 def main() -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer.cli.display import Display, number_format, show, show_json
+from tracer import bundled
+from tracer.cli.display import Display, note, number_format, show, show_json
 from tracer.cli.progress import progress
-from tracer.cli.source import ConfigArgument, load_config
+from tracer.cli.source import ConfigArgument, is_configuration, load_config
 from tracer.errors import BptraceError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def check(
         str | None,
         typer.Argument(
             metavar="[ANSWERS]",
-            help="YAML, CSV, JSON or NPZ, or - (default: the `expected:` of the configuration).",
+            help="YAML, CSV, TSV, JSON, NPZ, … or - (default: the `expected:` of the configuration).",
         ),
     ] = None,
     *,
@@ -58,7 +59,7 @@ def check(
 
     if answers == config == "-":
         raise UsageError("both CONFIG and ANSWERS are -", "standard input can be only one of them")
-    experiment = load_config(config)
+    experiment = _experiment(config, answers)
     given = _answers(config, answers, experiment, tolerance)
     updates = max((answer.moment.updates for answer in given), default=0)
     with progress(updates, "training") as report:
@@ -76,25 +77,46 @@ def check(
         raise typer.Exit(DISAGREE)
 
 
+def _experiment(config: str, answers: str | None) -> Experiment | GraphExperiment:
+    """The experiment of CONFIG; UsageError where ANSWERS stands in its place."""
+    try:
+        return load_config(config)
+    except BptraceError as error:
+        answered = Path(config).is_file() and not is_configuration(config)
+        if answers and answered and is_configuration(answers):
+            raise UsageError(
+                "answers and configuration have changed places",
+                f"the configuration comes first: bptrace check {answers} {config}",
+            ) from error
+        raise
+
+
 def _answers(
     config: str,
     answers: str | None,
     experiment: Experiment | GraphExperiment,
     tolerance: str | None,
 ) -> tuple[Answer, ...]:
-    from tracer.diagnose.answers import Tolerance, published_answers, read_answers
+    from tracer.diagnose.answers import (
+        Tolerance,
+        foreign_title,
+        published_answers,
+        read_answers,
+    )
 
     within = Tolerance.parse(tolerance) if tolerance else None
     if answers is None:
         return published_answers(experiment, config, within)
     content = sys.stdin.buffer.read() if answers == "-" else _content(Path(answers))
     shown = "<stdin>" if answers == "-" else answers
+    if title := foreign_title(content, experiment):
+        note(f"bptrace: {shown} begins with '{title}'; the exercise is '{experiment.title}'")
     return read_answers(content, shown, experiment, within)
 
 
 def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise BptraceError(f"{path}: the answers can't be read: {reason}") from error
+    from tracer.config.files import read_bytes
+
+    if not path.exists() and bundled.find(str(path)):
+        raise UsageError(f"{path} is a configuration", "ANSWERS is a file of numbers")
+    return read_bytes(path, str(path))

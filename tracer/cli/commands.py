@@ -17,6 +17,7 @@ from tracer.cli import (
     explain,
     gradcheck,
     graph,
+    help,
     new,
     run,
     step,
@@ -25,7 +26,8 @@ from tracer.cli import (
     worksheet,
 )
 from tracer.cli.display import Display
-from tracer.errors import BptraceError, ConfigError
+from tracer.cli.usage import Command, told
+from tracer.errors import BptraceError
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
@@ -40,6 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "new": new.new,
     "worksheet": worksheet.worksheet,
     "examples": examples.examples,
+    "help": help.help,
 }
 
 INTERRUPTED = 130
@@ -48,7 +51,7 @@ INTERRUPTED = 130
 def register(app: typer.Typer) -> None:
     """Make every row of `COMMANDS` a command of the app."""
     for name, command in COMMANDS.items():
-        app.command(name)(_guarded(_with_display(command)))
+        app.command(name, cls=Command)(_guarded(_with_display(command)))
 
 
 def _with_display(command: Callable[..., None]) -> Callable[..., None]:
@@ -89,10 +92,7 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(**given)
         except BptraceError as error:
-            # A file's problems begin with their places, for editors and for `grep`.
-            located = isinstance(error, ConfigError)
-            typer.echo(str(error) if located else f"bptrace: {error}", err=True)
-            raise typer.Exit(error.exit_code) from error
+            raise told(error) from error
         except KeyboardInterrupt as error:
             typer.echo("bptrace: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from error

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, show, show_json
 from tracer.cli.progress import progress
 from tracer.cli.source import load_network
@@ -18,7 +19,11 @@ DISAGREE = 1
 def compare(
     configs: Annotated[
         list[str],
-        typer.Argument(metavar="CONFIG CONFIG…", help="Two configurations or more."),
+        typer.Argument(
+            metavar="CONFIG CONFIG…",
+            help="Two configurations or more.",
+            autocompletion=complete_config,
+        ),
     ],
     *,
     iterations: Annotated[

@@ -7,12 +7,16 @@ from typing import Annotated
 import typer
 
 from tracer import bundled
+from tracer.cli.completion import complete_example
 from tracer.errors import UsageError, did_you_mean
 
 
 def examples(
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Print this example's file.")
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="Print this example's file.", autocompletion=complete_example
+        ),
     ] = None,
 ) -> None:
     """List the bundled examples, or print one."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, explain_by_hand
+from tracer.cli.completion import complete_quantity
 from tracer.cli.display import Display, OutputFormat, number_format, show, show_json
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
@@ -24,7 +25,9 @@ def explain(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAME]...", help="dE/dw5, delta_h1#2, w1+@3, ...; without any: list them."
+            metavar="[NAME]...",
+            help="dE/dw5, delta_h1#2, w1+@3, ...; without any: list them.",
+            autocompletion=complete_quantity,
         ),
     ] = None,
     *,

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from tracer.cli.completion import complete_activation, complete_loss
 from tracer.errors import UsageError, did_you_mean
 
 _SEED = "{seed}"
@@ -34,14 +35,28 @@ def new(
         str, typer.Option(metavar="N,N,…", help="Neurons a layer, the inputs first.")
     ] = "2,2,2",
     activation: Annotated[
-        str, typer.Option(metavar="NAME", help="Of the hidden layers: sigmoid, tanh, relu, …")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Of the hidden layers: sigmoid, tanh, relu, …",
+            autocompletion=complete_activation,
+        ),
     ] = "sigmoid",
     output_activation: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Of the outputs (default: what suits the loss)."),
+        typer.Option(
+            metavar="NAME",
+            help="Of the outputs (default: what suits the loss).",
+            autocompletion=complete_activation,
+        ),
     ] = None,
     loss: Annotated[
-        str, typer.Option(metavar="NAME", help="half_squared_error, cross_entropy, …")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="half_squared_error, cross_entropy, …",
+            autocompletion=complete_loss,
+        ),
     ] = "half_squared_error",
     bias: Annotated[
         BiasMode, typer.Option(help="A bias for each neuron, one for each layer, or none.")

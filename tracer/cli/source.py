@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer import bundled
+from tracer.cli.completion import complete_config
+from tracer.cli.usage import CONFIG
 from tracer.errors import BptraceError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 ConfigArgument = Annotated[
     str,
     typer.Argument(
-        metavar="CONFIG", help="A YAML file, - for standard input, or a bundled example's name."
+        metavar=CONFIG,
+        help="A YAML file, - for standard input, or a bundled example's name.",
+        autocompletion=complete_config,
     ),
 ]
 
@@ -60,6 +64,26 @@ def load_network(config: str) -> Experiment:
     if not isinstance(experiment, Experiment):
         raise UsageError(f"{config} is a computation graph", "this command needs a `network`")
     return experiment
+
+
+def is_configuration(config: str) -> bool:
+    """Whether the name of a file or of a bundled example leads to a configuration.
+
+    Problems within it don't matter; standard input, which can be read only once, counts as none.
+    """
+    from tracer.config import reader
+    from tracer.config.files import read_text
+
+    path = Path(config)
+    if config == "-":
+        return False
+    if not path.exists():
+        return bundled.find(config) is not None
+    try:
+        root, _ = reader.read(read_text(path, config), config)
+    except BptraceError:
+        return False
+    return reader.is_configuration(root)
 
 
 def _choose_threads(config: str, path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracer.cli.completion import complete_equation
 from tracer.cli.display import Display, show, show_json
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_network
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 def why(
     config: ConfigArgument,
     numbers: Annotated[
-        list[str], typer.Argument(metavar="NAME=VALUE…", help="Numbers, with the digits you have.")
+        list[str],
+        typer.Argument(
+            metavar="NAME=VALUE…",
+            help="Numbers, with the digits you have.",
+            autocompletion=complete_equation,
+        ),
     ],
     *,
     after: Annotated[

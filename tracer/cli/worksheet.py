@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer.cli.display import Display, OutputFormat, show
+from tracer.cli.completion import complete_config
+from tracer.cli.display import Display, OutputFormat, notation, show
 from tracer.cli.source import load_network
 from tracer.errors import UsageError
 
@@ -26,6 +27,7 @@ def worksheet(
             metavar="CONFIG",
             help="YAML files, - for standard input, or bundled examples' names. Of several, each "
             "has a file of its own: {name} in the name of --output becomes theirs.",
+            autocompletion=complete_config,
         ),
     ],
     *,
@@ -71,7 +73,7 @@ def _write_answers(trace: IterationTrace, display: Display) -> None:
     from tracer.explain.worksheet import answers
     from tracer.show.output import open_output
 
-    text = answers(trace)
+    text = answers(trace, notation(display, trace.names, "ascii").name)
     with open_output(display.output, display.force) as stream:
         stream.write(text)
 

@@ -12,8 +12,13 @@ def read_text(path: Path, shown: str) -> str:
 
     Raises ConfigError for a file that is missing, is a folder, can't be read, or isn't UTF-8.
     """
+    return decode(read_bytes(path, shown), shown)
+
+
+def read_bytes(path: Path, shown: str) -> bytes:
+    """The file's content; ConfigError for a file that is missing, is a folder, or can't be read."""
     try:
-        return decode(path.read_bytes(), shown)
+        return path.read_bytes()
     except FileNotFoundError:
         raise _refused(shown, "no such file", _neighbour(path)) from None
     except IsADirectoryError:

@@ -189,6 +189,12 @@ class _Composer:
         raise ConfigError(self.problems)
 
 
+def is_configuration(root: Node) -> bool:
+    """Whether a tree describes a network or a graph, and isn't one of some other file."""
+    top = root.value if isinstance(root.value, dict) else {}
+    return any(isinstance(top.get(key), dict) for key in ("network", "graph"))
+
+
 def read(text: str, file: str, tops: tuple[type, ...] = (dict,)) -> tuple[Node, list[Problem]]:
     """The tree of the text, whose top is a mapping; and the problems that don't stop its reading.
 

@@ -6,13 +6,13 @@ Between the trace and the view that prints the sheet or its key; `answers` write
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
 from tracer.engine.trace import IterationTrace
-from tracer.errors import UsageError
+from tracer.errors import UnknownNameError, UsageError
 from tracer.formula import Expression
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity
@@ -64,17 +64,28 @@ def formula(trace: IterationTrace, quantity: Quantity) -> Expression:
     return expression
 
 
-def answers(trace: IterationTrace) -> str:
-    """The empty ANSWERS file, YAML: the names in the order of the sheet, each without a value."""
+def answers(trace: IterationTrace, spell: Callable[[Quantity], str]) -> str:
+    """The empty ANSWERS file, YAML: the names in the order of the sheet, each without a value.
+
+    `spell` writes a name in other letters: `z_h1`; where those would be read as another quantity's,
+    the name stays as it is.
+    """
+    sheet = groups(trace)
+    example = _spelled(trace, sheet[0].quantities[0], spell)
     lines = [
-        f"# Answers: {' '.join(trace.experiment.title.split())}".rstrip(": "),
-        "# Put each number behind its name, with the digits that you have: net_h1: 0.3775",
+        title_line(trace.experiment.title),
+        f"# Put each number behind its name, with the digits that you have: {example}: 0.3775",
         "# What stays empty counts as not supplied.",
     ]
-    for group in groups(trace):
+    for group in sheet:
         lines += ["", f"# {heading(trace, group)}"]
-        lines += [f"{trace.names.name(quantity)}:" for quantity in group.quantities]
+        lines += [f"{_spelled(trace, quantity, spell)}:" for quantity in group.quantities]
     return "\n".join(lines) + "\n"
+
+
+def title_line(title: str) -> str:
+    """The first line of an ANSWERS file, which says whose answers they are."""
+    return f"# Answers: {' '.join(title.split())}".rstrip(": ")
 
 
 def heading(trace: IterationTrace, group: Group) -> str:
@@ -118,6 +129,15 @@ def given_samples(trace: IterationTrace) -> Iterator[tuple[int, list[float], lis
     data = trace.data
     for row in trace.rows:
         yield row + 1, data.inputs[row].tolist(), data.targets[row].tolist()
+
+
+def _spelled(trace: IterationTrace, quantity: Quantity, spell: Callable[[Quantity], str]) -> str:
+    spelled = spell(quantity)
+    try:
+        same = trace.names.parse(spelled) == quantity
+    except UnknownNameError:
+        same = False
+    return spelled if same else trace.names.name(quantity)
 
 
 def _phase(quantity: Quantity) -> Phase:

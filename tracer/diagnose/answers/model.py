@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tracer.diagnose.answers.moments import Moment
@@ -71,15 +72,17 @@ class Entry:
     """A name with a number, or with an array of numbers whose shape is `shape`.
 
     `moment` is None where the file leaves it to the name's `@`. `floating`: the numbers are
-    a program's floats, and their digits claim nothing.
+    a program's floats, and their digits claim nothing; their leaves are made when they are asked
+    for, after name and shape. `hint` goes before what is said of a name that doesn't exist.
     """
 
     name: str
     spot: Spot
-    leaves: tuple[Leaf, ...]
+    leaves: Iterable[Leaf]
     shape: tuple[int, ...] = ()
     moment: Moment | None = None
     floating: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,79 +1,132 @@
-"""Answers in CSV: a name and a number a line, with or without the header `name,value`.
+"""Answers a line each: a name and a number, with or without the header `name,value`.
 
-A header may have more columns, such as `iteration` and `after`, in any order.
+A header may have more columns, such as `iteration`, `after` and `sample`, in any order, and stands
+above several pairs of name and value in a worksheet. What separates the cells: `Dialect`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from tracer.diagnose.answers.dialect import Dialect, is_remark, pipe_rows
 from tracer.diagnose.answers.model import Entry, Leaf, Spot
 from tracer.diagnose.answers.moments import Moment
 from tracer.errors import Problem
 
 _HEADER = ("name", "value")
 _COLUMNS = {"quantity": "name", "given": "value", "answer": "value"}
+_QUOTED = ",;\t"
 
 
-def read_table(text: str, file: str) -> tuple[list[Entry], list[Problem]]:
+def read_table(text: str, file: str, dialect: Dialect) -> tuple[list[Entry], list[Problem]]:
     """The entries of the text, and what is wrong with the rest of it."""
-    problems: list[Problem] = []
-    header = list(_HEADER)
-    entries = []
-    for number, (line, cells) in enumerate(_rows(text, file, problems)):
-        columns = [_COLUMNS.get(cell.casefold(), cell.casefold()) for cell in cells]
-        if number == 0 and "name" in columns:
-            header = columns
-            if "value" not in header:
-                problems.append(Spot(file, line, 1).problem("no column 'value'"))
-                break
-            continue
-        entry = _entry(line, cells, header, file, problems)
-        if entry is not None:
-            entries.append(entry)
-    return entries, problems
+    reader = _Reader(file, dialect, [])
+    return list(reader.entries(text)), reader.problems
 
 
-def _rows(text: str, file: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """The lines that aren't blank and aren't remarks, their cells without spaces around."""
-    lines = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
-    try:
-        for cells in lines:
-            stripped = [cell.strip() for cell in cells]
-            if any(stripped) and not stripped[0].startswith("# "):
-                yield lines.line_num, stripped
-    except csv.Error as error:
-        problems.append(Spot(file, lines.line_num, 1).problem(f"not a CSV file: {error}"))
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line's cells; of a Markdown table, `header` says whether a rule stands below it."""
+
+    line: int
+    cells: Sequence[str]
+    header: bool | None = None
 
 
-def _entry(
-    line: int, cells: list[str], header: list[str], file: str, problems: list[Problem]
-) -> Entry | None:
-    """The entry of a line; None for a line without a value, or with a problem."""
-    if len(cells) > len(header) and "[" in cells[0] and "]" not in cells[0]:
-        cells = [f"{cells[0]},{cells[1]}", *cells[2:]]  # w[h1,i1] without quotes
-    if len(cells) != len(header):
-        hint = "a line is a name, a comma and a number"
-        message = f"{len(cells)} cells, expected {len(header)}"
-        problems.append(Spot(file, line, 1, cells[0]).problem(message, hint))
-        return None
-    row = dict(zip(header, cells, strict=True))
-    column = header.index("value") + 1
-    if not row["value"]:
-        return None
-    moment = _moment(row, Spot(file, line, 1, row["name"]), problems)
-    leaf = Leaf(row["value"], Spot(file, line, column, row["name"]))
-    return Entry(row["name"], Spot(file, line, 1, row["name"]), (leaf,), moment=moment)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    file: str
+    dialect: Dialect
+    problems: list[Problem]
 
+    def entries(self, text: str) -> Iterator[Entry]:
+        """The entries of every table in the text."""
+        header: Sequence[str] = _HEADER
+        for number, row in enumerate(self._rows(text)):
+            columns = [_COLUMNS.get(cell.casefold(), cell.casefold()) for cell in row.cells]
+            titled = (number == 0 and "name" in columns) if row.header is None else row.header
+            if titled:
+                header = columns
+                if "name" in header and "value" not in header:
+                    hint = "the numbers stand below value, given or answer"
+                    self._complain(row.line, "", "no column 'value'", hint)
+                    return
+            elif "name" in header:
+                yield from self._of_row(row, header)
 
-def _moment(row: dict[str, str], spot: Spot, problems: list[Problem]) -> Moment | None:
-    iteration, after = row.get("iteration", ""), row.get("after", "")
-    for text, least in ((iteration, 1), (after, 0)):
-        if text and not (text.isdecimal() and int(text) >= least):
-            problems.append(spot.problem(f"found '{text}', expected a whole number from {least}"))
-            return None
-    if after:
-        return Moment(None, int(after))
-    return Moment(int(iteration)) if iteration else None
+    def _rows(self, text: str) -> Iterator[_Row]:
+        """The lines that aren't blank and aren't remarks."""
+        if self.dialect.separator in _QUOTED:
+            yield from self._quoted(text)
+        elif self.dialect.separator == "|":
+            lines = text.splitlines()
+            has_rule = any(header for _, _, header in pipe_rows(lines))
+            for number, line, header in pipe_rows(lines):
+                cells = self.dialect.cells(line)
+                yield _Row(number + 1, cells, header if has_rule else None)
+        else:
+            for number, line in enumerate(text.splitlines(), 1):
+                if not is_remark(line):
+                    yield _Row(number, self.dialect.cells(line))
+
+    def _quoted(self, text: str) -> Iterator[_Row]:
+        lines = csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=self.dialect.separator,
+            skipinitialspace=True,
+            strict=True,
+        )
+        try:
+            for cells in lines:
+                stripped = [cell.strip() for cell in cells]
+                if any(stripped) and not is_remark(stripped[0] or "-"):
+                    yield _Row(lines.line_num, stripped)
+        except csv.Error as error:
+            self._complain(lines.line_num, "", f"not a CSV file: {error}")
+
+    def _of_row(self, row: _Row, header: Sequence[str]) -> Iterator[Entry]:
+        """An entry for each pair of name and value that isn't empty."""
+        cells = row.cells
+        if len(cells) > len(header) and "[" in cells[0] and "]" not in cells[0]:
+            cells = [f"{cells[0]},{cells[1]}", *cells[2:]]  # w[h1,i1] without quotes
+        if len(cells) != len(header):
+            count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
+            message = f"{count}, expected {len(header)}"
+            self._complain(row.line, cells[0], message, self.dialect.expected)
+            return
+        starts = [column for column, title in enumerate(header) if title == "name"][1:]
+        for start, end in zip([0, *starts], [*starts, len(header)], strict=True):
+            named = dict(zip(header[start:end], cells[start:end], strict=True))
+            column = start + header[start:end].index("value") + 1 if "value" in named else 0
+            if named.get("value", "").strip("_"):
+                yield from self._entry(row.line, column, named)
+
+    def _entry(self, line: int, column: int, named: dict[str, str]) -> Iterator[Entry]:
+        name, sample = named["name"], named.get("sample", "")
+        if sample and "#" not in name:
+            name += f"#{sample}"
+        moment = self._moment(named, Spot(self.file, line, 1, name))
+        place = Spot(self.file, line, column, name)
+        if named["value"].startswith("["):
+            hint = f"arrays stand in YAML: {name}: [[...], [...]]"
+            self.problems.append(place.problem("found a list, expected a number", hint))
+            return
+        leaf = Leaf(self.dialect.number(named["value"]), place)
+        yield Entry(name, Spot(self.file, line, 1, name), (leaf,), moment=moment)
+
+    def _moment(self, named: dict[str, str], spot: Spot) -> Moment | None:
+        iteration, after = named.get("iteration", ""), named.get("after", "")
+        for text, least in ((iteration, 1), (after, 0)):
+            if text and not (text.isdecimal() and int(text) >= least):
+                message = f"found '{text}', expected a whole number from {least}"
+                self.problems.append(spot.problem(message))
+                return None
+        if after:
+            return Moment(None, int(after))
+        return Moment(int(iteration)) if iteration else None
+
+    def _complain(self, line: int, name: str, message: str, hint: str = "") -> None:
+        self.problems.append(Spot(self.file, line, 1, name).problem(message, hint))

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracer.config.nodes import Node, Path, spell
-from tracer.config.reader import read
+from tracer.config.reader import is_configuration, read
 from tracer.config.wording import found
 from tracer.diagnose.answers.model import Entry, Leaf, Spot
 from tracer.diagnose.answers.moments import Moment
-from tracer.errors import Problem
+from tracer.errors import ConfigError, Problem
 
 _BLOCK = frozenset({"iteration", "after", "values", "note"})
 
@@ -24,9 +24,12 @@ def read_tree(text: str, file: str) -> tuple[list[Entry], list[Problem]]:
     """The entries of the text, and what is wrong with the rest of it.
 
     Raises:
-        ConfigError: the text isn't YAML at all.
+        ConfigError: the text isn't YAML at all, or is a configuration.
     """
     root, problems = read(text, file, tops=(dict, list))
+    if is_configuration(root):
+        hint = "without ANSWERS the `expected:` of CONFIG is checked"
+        raise ConfigError([Spot(file).problem("this is a configuration, not answers", hint)])
     reader = _Reader(file, problems)
     if isinstance(root.value, dict) and "expected" in root.value:
         path: Path = ("expected",)
