@@ -53,5 +53,19 @@ def test_it_says_what_keys_mean_and_what_they_may_be() -> None:
     assert json_schema()["$defs"]["LayerModel"]["required"] == ["neurons", "activation", "weights"]
 
 
+def test_defaults_are_those_of_the_experiment() -> None:
+    keys = json_schema()["$defs"]["TrainingModel"]["properties"]
+    shown = {key: value["default"] for key, value in keys.items() if "default" in value}
+    assert shown == {
+        "iterations": 1,
+        "batch": "full",
+        "shuffle": False,
+        "seed": 0,
+        "gradient": "exact",
+        "update_order": "simultaneous",
+        "optimizer": "sgd",
+    }
+
+
 def test_the_sound_file_is_valid() -> None:
     jsonschema.validate(_content(SOUND), json_schema())

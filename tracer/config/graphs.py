@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 
-from tracer.config.fields import kind
+from tracer.config.fields import convert, kind, sound
 from tracer.config.models import GraphConfig, GraphModel, GraphTrainingModel
 from tracer.config.nodes import Node, Position
 from tracer.config.report import Report
@@ -24,16 +24,16 @@ def read_graph(
         if config.training is not None:
             _check_trainable(config.training, config.graph, report)
     report.raise_if_any()
-    assert config.graph is not None
-    assert config.graph.inputs is not None
-    return GraphExperiment(
-        config.title or "",
-        report.file,
-        {name: value for name, value in config.graph.inputs.items() if value is not None},
-        tuple(_node(name, lines, report) for name in config.graph.nodes or {}),
-        _training(config.training),
-        expected,
-        config.source or "",
+    graph, training = sound(config.graph), config.training
+    return convert(
+        GraphExperiment,
+        config,
+        file=report.file,
+        inputs=graph.inputs,
+        nodes=tuple(_node(name, lines, report) for name in sound(graph.nodes)),
+        training=training
+        and convert(GraphTraining, training, trainable=tuple(sound(training.trainable))),
+        expected=expected,
     )
 
 
@@ -52,17 +52,14 @@ def _check_names(graph: GraphModel, report: Report) -> None:
 
 
 def _check_trainable(training: GraphTrainingModel, graph: GraphModel, report: Report) -> None:
-    inputs = graph.inputs
-    for index, name in enumerate(training.trainable or []):
+    inputs, names = graph.inputs, training.trainable or []
+    for index, name in enumerate(names):
+        path = ("training", "trainable", index)
         if inputs is not None and name not in inputs:
             hint = did_you_mean(name, list(inputs)) or f"there are {', '.join(inputs)}"
-            report.at(("training", "trainable", index), f"'{name}' is not an input", hint)
-
-
-def _training(model: GraphTrainingModel | None) -> GraphTraining | None:
-    if model is None or model.learning_rate is None:
-        return None
-    return GraphTraining(model.learning_rate, tuple(model.trainable or ()), model.iterations or 1)
+            report.at(path, f"'{name}' is not an input", hint)
+        elif name in names[:index]:
+            report.at(path, f"'{name}' stands twice", "leave one of them out")
 
 
 def _node(name: str, lines: list[str], report: Report) -> GraphNode:

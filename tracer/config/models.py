@@ -11,14 +11,19 @@ from typing import Annotated, Any, Literal, TypeAlias, Union
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Tag, create_model
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from tracer.config.fields import OneOf, Section, Sound, by_kind
+from tracer.config.fields import OneOf, Section, Sound, by_kind, default
 from tracer.model.activations import ACTIVATIONS
+from tracer.model.experiment import Expected, Experiment, GraphTraining, Resume, Stop, Training
 from tracer.model.initializers import INITIALIZERS, Initializer, Option
 from tracer.model.losses import LOSSES
 from tracer.model.optimizers import OPTIMIZERS
 
 MOST = 2**53
 """The largest count: up to here float64 holds every whole number."""
+
+BATCHES = {"full": None, "online": 1}
+"""Words for the size of a batch; None is all the samples."""
+_WORDS = {size: word for word, size in BATCHES.items()}
 
 Count: TypeAlias = Annotated[int, Field(ge=1, le=MOST)]
 Natural: TypeAlias = Annotated[int, Field(ge=0, le=MOST)]
@@ -43,12 +48,12 @@ def _scheme(row: Initializer) -> type[InitModel]:
 
 
 def _option(name: str, option: Option) -> tuple[Any, Any]:
-    default = ... if option.default is None else option.default
-    field: Any = Field(default, ge=option.least, description=option.meaning)
+    recovering: Any = Sound
+    annotated: Any = Annotated[float, Field(ge=option.least)]
     if option.choices:
-        field = Field(default, description=option.meaning)
-        return Annotated[str, OneOf(name, option.choices)], field
-    return float, field
+        annotated = Annotated[str, OneOf(name, option.choices)]
+    start: Any = ... if option.default is None else option.default
+    return recovering[annotated], Field(start, description=option.meaning)
 
 
 class _AnyScheme:
@@ -96,8 +101,7 @@ Numbers: TypeAlias = Annotated[
     by_kind("a list of numbers"),
 ]
 Batch: TypeAlias = Annotated[
-    Annotated[Count, Tag("number")]
-    | Annotated[str, OneOf("batch", ("full", "online")), Tag("text")],
+    Annotated[Count, Tag("number")] | Annotated[str, OneOf("batch", tuple(BATCHES)), Tag("text")],
     by_kind("full, online, or a size"),
 ]
 Freeze: TypeAlias = Annotated[
@@ -182,13 +186,17 @@ class StopModel(Section):
     loss_below: Sound[Annotated[float, Field(gt=0)]] = Field(
         description="stop below this mean loss"
     )
-    window: Sound[Count] = Field(1, description="over how many iterations the mean is taken")
+    window: Sound[Count] = Field(
+        default(Stop, "window"), description="over how many iterations the mean is taken"
+    )
 
 
 class ResumeModel(Section):
     """Where an earlier training stopped; written by `step --save`."""
 
-    iterations: Sound[Natural] = Field(0, description="how many updates were made")
+    iterations: Sound[Natural] = Field(
+        default(Resume, "iterations"), description="how many updates were made"
+    )
     losses: Sound[list[float]] = Field(
         default_factory=list, description="the last losses, for stop.window"
     )
@@ -198,28 +206,37 @@ class TrainingModel(Section):
     """How the parameters change."""
 
     learning_rate: Sound[Annotated[float, Field(ge=0)]] = Field(description="the learning rate")
-    iterations: Sound[Count] = Field(None, description="how many updates; 1 without epochs")
+    iterations: Sound[Count] = Field(
+        default(Training, "iterations"), description="how many updates"
+    )
     epochs: Sound[Count] = Field(
         None, description="instead of iterations: how often to go through the data"
     )
     batch: Sound[Batch] = Field(
-        "full", description="full, online (one sample at a time), or how many samples"
+        _WORDS[default(Training, "batch")],
+        description="full, online (one sample at a time), or how many samples",
     )
-    shuffle: Sound[bool] = Field(False, description="draw each epoch's batches in random order")
-    seed: Sound[Natural] = Field(0, description="the random seed of shuffle")
+    shuffle: Sound[bool] = Field(
+        default(Training, "shuffle"), description="draw each epoch's batches in random order"
+    )
+    seed: Sound[Natural] = Field(
+        default(Training, "seed"), description="the random seed of shuffle"
+    )
     gradient: Sound[Annotated[str, OneOf("gradient", ("exact", "batch_means"))]] = Field(
-        "exact", description="batch_means: products of batch means, which is not the gradient"
+        default(Training, "gradient"),
+        description="batch_means: products of batch means, which is not the gradient",
     )
     freeze: Sound[Freeze] = Field(
         default_factory=list, description="parameters that stay as they are"
     )
     update_order: Sound[Annotated[str, OneOf("update order", ("simultaneous", "output_first"))]] = (
         Field(
-            "simultaneous", description="output_first: hidden deltas see the updated output weights"
+            default(Training, "update_order"),
+            description="output_first: hidden deltas see the updated output weights",
         )
     )
     optimizer: Sound[Annotated[str, OneOf("optimizer", tuple(OPTIMIZERS))]] = Field(
-        "sgd", description="the rule of the update"
+        default(Training, "optimizer"), description="the rule of the update"
     )
     stop: Sound[StopModel] = Field(None, description="when to stop before the last iteration")
     resume: Sound[ResumeModel] = Field(None, description="where an earlier training stopped")
@@ -233,14 +250,14 @@ class ExpectedModel(Section):
         None, description="instead of iteration: a forward pass after so many updates"
     )
     values: Sound[dict[str, float]] = Field(description="numbers by the names of their quantities")
-    note: Sound[str] = Field(None, description="a remark")
+    note: Sound[str] = Field(default(Expected, "note"), description="a remark")
 
 
 class TitledModel(Section):
     """What every configuration may have."""
 
     title: Sound[str] = Field("", description="what the example is called")
-    source: Sound[str] = Field("", description="where it comes from")
+    source: Sound[str] = Field(default(Experiment, "source"), description="where it comes from")
     expected: Sound[list[Sound[ExpectedModel]]] = Field(
         default_factory=list, description="numbers for bptrace check"
     )
@@ -254,7 +271,7 @@ class NetworkConfig(TitledModel):
         None, description="the loss; required with data"
     )
     reduction: Sound[Annotated[str, OneOf("reduction", ("mean", "sum"))]] = Field(
-        "mean", description="over the samples of a batch"
+        default(Experiment, "reduction"), description="over the samples of a batch"
     )
     data: Sound[Samples] = Field(None, description="samples with targets")
     predict: Sound[Samples] = Field(None, description="samples without targets, forward pass only")
@@ -274,7 +291,9 @@ class GraphTrainingModel(Section):
     """Gradient descent on inputs of the graph."""
 
     learning_rate: Sound[Annotated[float, Field(ge=0)]] = Field(description="the learning rate")
-    iterations: Sound[Count] = Field(1, description="how many updates")
+    iterations: Sound[Count] = Field(
+        default(GraphTraining, "iterations"), description="how many updates"
+    )
     trainable: Sound[Annotated[list[str], Field(min_length=1)]] = Field(
         description="the inputs that change"
     )

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
-from tracer.config.fields import Context
+from tracer.config.fields import Faulty, OneOf, Section, sound
 from tracer.config.nodes import Node, Path
 from tracer.config.report import Report
 from tracer.config.scalars import number
@@ -37,42 +35,62 @@ _BOUNDS = {
 }
 
 
-def report_all(error: ValidationError, context: Context, report: Report) -> None:
-    """Adds each of the error's findings to the report."""
-    for finding in error.errors(include_url=False, include_input=False):
-        path, kind = _path(report.root, finding["loc"]), finding["type"]
-        if kind == "union_tag_invalid":
-            path = (*path, "init")
-        node = report.root.find(path)
-        known = _known(node, context)
-        if kind == "missing":
-            _missing(str(finding["loc"][-1]), path, node, known, report)
-        elif kind == "extra_forbidden":
-            _unknown_key(path, _known(report.root.find(path[:-1]), context), report)
-        else:
-            report.at(path, *_words(kind, finding, node))
+def sift(value: Any, node: Node, path: Path, report: Report) -> Any:
+    """A part of a model with None for each Faulty, whose findings go to the report.
+
+    `node` is what the part was read from, and stands at `path`.
+    """
+    match value:
+        case Faulty():
+            for finding in value.findings:
+                _report(finding, node, path, report)
+            return None
+        case Section():
+            return _sift_section(value, node, path, report)
+        case list() if any(isinstance(part, Faulty | Section) for part in value):
+            return [
+                sift(part, sound(node.child(index)), (*path, index), report)
+                for index, part in enumerate(value)
+            ]
+        case dict():
+            return {
+                key: sift(part, sound(node.child(key)), (*path, key), report)
+                for key, part in value.items()
+            }
+    return value
 
 
-def _path(root: Node, location: tuple[int | str, ...]) -> Path:
-    """Pydantic's location without the names of the kinds that it tried."""
-    path: Path = ()
-    node = root
-    for part in location:
+def _sift_section(section: Section, node: Node, path: Path, report: Report) -> Section:
+    known = section.descriptions()
+    for key in node.value:
+        if key not in known:
+            _unknown_key(key, path, known, report)
+    sifted = {}
+    for name, key in zip(type(section).model_fields, known, strict=True):
+        part, child = getattr(section, name), node.child(key)
+        if child is not None:
+            sifted[name] = sift(part, child, (*path, key), report)
+        elif isinstance(part, Faulty):
+            _missing(key, path, node, known, report)
+            sifted[name] = None
+    return section.model_copy(update=sifted) if sifted else section
+
+
+def _report(finding: Mapping[str, Any], node: Node, path: Path, report: Report) -> None:
+    """One of pydantic's findings; its location has the kinds that it tried, which aren't told."""
+    for part in finding["loc"]:
         child = node.child(part)
         if child is not None:
             path, node = (*path, part), child
-    return path
-
-
-def _known(node: Node, context: Context) -> dict[str, str]:
-    section = context.sections.get(id(node.value))
-    return section.descriptions() if section else {}
+    if finding["type"] == "union_tag_invalid":
+        path, node = (*path, "init"), sound(node.child("init"))
+    report.at(path, *_words(finding["type"], finding, node))
 
 
 def _missing(key: str, path: Path, node: Node, known: Mapping[str, str], report: Report) -> None:
     """A missing key; not when an unknown key is likely to be meant for it, which is told already."""
     if not misspelled(key, node, known):
-        report.at(path, f"missing key '{key}'", known.get(key, ""))
+        report.at(path, f"missing key '{key}'", known[key])
 
 
 def misspelled(key: str, node: Node, known: Mapping[str, str]) -> bool:
@@ -81,18 +99,17 @@ def misspelled(key: str, node: Node, known: Mapping[str, str]) -> bool:
     return any(f"'{key}'" in did_you_mean(name, list(known)) for name in unknown)
 
 
-def _unknown_key(path: Path, known: Mapping[str, str], report: Report) -> None:
-    key = str(path[-1])
+def _unknown_key(key: str, path: Path, known: Mapping[str, str], report: Report) -> None:
     hint = did_you_mean(key, list(known)) or f"known here: {', '.join(known)}"
-    report.at_key(path, f"unknown key '{key}'", hint)
+    report.at_key((*path, key), f"unknown key '{key}'", hint)
 
 
 def _words(kind: str, finding: Mapping[str, Any], node: Node) -> Words:
     context = finding.get("ctx", {})
     if kind == "choice":
-        return choice(context["thing"], context["names"].split(), node)
+        return choice(context["choice"], node)
     if kind == "union_tag_invalid":
-        return choice("scheme", list(INITIALIZERS), node)
+        return choice(OneOf("scheme", tuple(INITIALIZERS)), node)
     if kind == "union_tag_not_found":
         return "missing key 'init'", f"there are {', '.join(INITIALIZERS)}"
     if kind in _BOUNDS:
@@ -102,12 +119,13 @@ def _words(kind: str, finding: Mapping[str, Any], node: Node) -> Words:
     return f"found {found(node)}, expected {expected}", _HINTS.get(kind, _no_hint)(node)
 
 
-def choice(thing: str, names: list[str], node: Node) -> Words:
+def choice(choice: OneOf, node: Node) -> Words:
     """The words for a value that isn't one of the names."""
+    thing, names = choice.thing, choice.names
     listed = f"there are {', '.join(names)}" if len(names) > 1 else f"write {names[0]}"
     if not isinstance(node.value, str):
         return f"found {found(node)}, expected the name of the {thing}", listed
-    return f"unknown {thing} {found(node)}", did_you_mean(node.value, names) or listed
+    return f"unknown {thing} {found(node)}", did_you_mean(node.value, names, choice.also) or listed
 
 
 def found(node: Node) -> str:
