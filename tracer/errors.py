@@ -86,9 +86,11 @@ def did_you_mean(
 
     `also`: other people's words for known ones, which come before words that only look alike.
     """
-    other = {_letters(name): meant for name, meant in (also or {}).items()}
-    if _letters(word) in other:
-        return f"did you mean '{other[_letters(word)]}'?"
+    if also:
+        meant = {_letters(name): name for name in known}
+        meant |= {_letters(name): row for name, row in also.items()}
+        if _letters(word) in meant:
+            return f"did you mean '{meant[_letters(word)]}'?"
     folded = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), folded, n=most, cutoff=0.6)
     if not near:

@@ -23,6 +23,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
+from tracer.config.hints import for_number, spells_numbers
+from tracer.config.nodes import Node
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -102,13 +105,28 @@ def convert(record: type[R], model: Section, **others: Any) -> R:
     return record(**(same | others))
 
 
+class ANeuron:
+    """Text that is the name of a neuron."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.custom_error_schema(
+            handler(source), custom_error_type="name", custom_error_message="name"
+        )
+
+
 @dataclass(frozen=True, eq=False)  # hashable, as typing wants what it annotates with
 class OneOf:
-    """One of the names that are known for a `thing`; `also` has other people's words for them."""
+    """One of the names that are known for a `thing`; `also` has other people's words for them.
+
+    `otherwise` is the hint where none of the names is near.
+    """
 
     thing: str
     names: tuple[str, ...]
     also: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    otherwise: str = ""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -139,6 +157,26 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def by_kind(expected: str, pick: Callable[[Any], str | None] = kind) -> Discriminator:
+def _kind_but_numbers(value: Any) -> str | None:
+    """The kind of value; None for text that means numbers, which is no word for anything."""
+    return None if isinstance(value, str) and spells_numbers(value) else kind(value)
+
+
+@dataclass(frozen=True, eq=False)
+class ByKind:
     """Picks one of the kinds of value that a field may have; `expected` says them in words."""
-    return Discriminator(pick, custom_error_type="expected", custom_error_message=expected)
+
+    expected: str
+    hint: Callable[[Node], str] = for_number
+    pick: Callable[[Any], str | None] = _kind_but_numbers
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        discriminator = Discriminator(
+            self.pick,
+            custom_error_type="expected",
+            custom_error_message=self.expected,
+            custom_error_context={"hint": self.hint},  # type: ignore[dict-item]
+        )
+        return discriminator.__get_pydantic_core_schema__(source, handler)

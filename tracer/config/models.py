@@ -11,12 +11,14 @@ from typing import Annotated, Any, Literal, TypeAlias, Union
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Tag, create_model
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from tracer.config.fields import OneOf, Section, Sound, by_kind, default
+from tracer.config.fields import ANeuron, ByKind, OneOf, Section, Sound, default, kind
+from tracer.config.hints import for_names, for_numbers, for_weights, for_whole
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.experiment import Expected, Experiment, GraphTraining, Resume, Stop, Training
 from tracer.model.initializers import INITIALIZERS, Initializer, Option
 from tracer.model.losses import LOSSES
 from tracer.model.optimizers import OPTIMIZERS
+from tracer.model.words import other_words
 
 MOST = 2**53
 """The largest count: up to here float64 holds every whole number."""
@@ -73,46 +75,62 @@ Init: TypeAlias = Annotated[InitModel, _AnyScheme()]
 def _rows(value: Any) -> Any:
     """Refuses a list without rows in one problem, where there would be one for each number."""
     if value and not any(isinstance(row, list) for row in value):
-        raise PydanticCustomError("expected", "a row for each neuron, as in [[0.1, 0.2]]")
+        raise PydanticCustomError(
+            "expected", "a row for each neuron, as in [[0.1, 0.2]]", {"hint": for_weights}
+        )
     return value
 
 
 Matrix: TypeAlias = Annotated[list[list[float]], BeforeValidator(_rows), Field(min_length=1)]
 
+Name: TypeAlias = Annotated[str, ANeuron()]
 Neurons: TypeAlias = Annotated[
-    Annotated[Count, Tag("number")] | Annotated[list[str], Field(min_length=1), Tag("list")],
-    by_kind("a list of names, or a count"),
+    Annotated[Count, Tag("number")] | Annotated[list[Name], Field(min_length=1), Tag("list")],
+    ByKind("a list of names, or a count", for_names),
 ]
 Weights: TypeAlias = Annotated[
     Annotated[float, Tag("number")]
     | Annotated[Matrix, Tag("list")]
     | Annotated[Init, Tag("mapping")],
-    by_kind("a row of numbers for each neuron, one number for all, or {init: ...}"),
+    ByKind("a row of numbers for each neuron, one number for all, or {init: ...}", for_weights),
 ]
+_BIASES = "write a number, a list of numbers, or {init: ...}; none is for no bias at all"
 BiasValues: TypeAlias = Annotated[
     Annotated[float, Tag("number")]
     | Annotated[list[float], Tag("list")]
     | Annotated[Init, Tag("mapping")]
-    | Annotated[str, OneOf("bias", ("none",)), Tag("text")],
-    by_kind("one number, a list with a number for each neuron, {init: ...}, or none"),
+    | Annotated[str, OneOf("bias", ("none",), otherwise=_BIASES), Tag("text")],
+    ByKind(
+        "one number, a list with a number for each neuron, {init: ...}, or none",
+        lambda node: for_numbers(node, "neurons"),
+    ),
 ]
 Numbers: TypeAlias = Annotated[
     Annotated[float, Tag("number")] | Annotated[list[float], Tag("list")],
-    by_kind("a list of numbers"),
+    ByKind("a list of numbers", lambda node: for_numbers(node, "neurons")),
 ]
 Batch: TypeAlias = Annotated[
     Annotated[Count, Tag("number")] | Annotated[str, OneOf("batch", tuple(BATCHES)), Tag("text")],
-    by_kind("full, online, or a size"),
+    ByKind("full, online, or a size", for_whole),
 ]
+_FREEZE = "there are biases, weights; names stand in a list, as in [w1]"
 Freeze: TypeAlias = Annotated[
-    Annotated[str, OneOf("freeze", ("biases", "weights")), Tag("text")]
+    Annotated[
+        str,
+        OneOf(
+            "freeze",
+            ("biases", "weights"),
+            otherwise=_FREEZE,
+        ),
+        Tag("text"),
+    ]
     | Annotated[list[str], Tag("list")],
-    by_kind("biases, weights, or a list of names"),
+    ByKind("biases, weights, or a list of names"),
 ]
 
 
 Formula: TypeAlias = Annotated[
-    Annotated[float, Tag("number")] | Annotated[str, Tag("text")], by_kind("a formula")
+    Annotated[float, Tag("number")] | Annotated[str, Tag("text")], ByKind("a formula", pick=kind)
 ]
 
 
@@ -120,9 +138,9 @@ class LayerModel(Section):
     """One layer of neurons."""
 
     neurons: Sound[Neurons] = Field(description="the neurons' names, or their count")
-    activation: Sound[Annotated[str, OneOf("activation", tuple(ACTIVATIONS))]] = Field(
-        description="the activation function"
-    )
+    activation: Sound[
+        Annotated[str, OneOf("activation", tuple(ACTIVATIONS), other_words(ACTIVATIONS))]
+    ] = Field(description="the activation function")
     weights: Sound[Weights] = Field(
         description="a row for each neuron, a column for each input; or one number for all; "
         "or {init: ...}"
@@ -176,7 +194,7 @@ class DataFileModel(Section):
 Samples: TypeAlias = Annotated[
     Annotated[list[Sound[SampleModel]], Field(min_length=1), Tag("list")]
     | Annotated[DataFileModel, Tag("mapping")],
-    by_kind("a list of samples, or {file: ..., inputs: ..., targets: ...}"),
+    ByKind("a list of samples, or {file: ..., inputs: ..., targets: ...}"),
 ]
 
 
@@ -267,7 +285,7 @@ class NetworkConfig(TitledModel):
     """A network, its data and its training."""
 
     network: Sound[NetworkModel] = Field(description="the network")
-    loss: Sound[Annotated[str, OneOf("loss", tuple(LOSSES))]] = Field(
+    loss: Sound[Annotated[str, OneOf("loss", tuple(LOSSES), other_words(LOSSES))]] = Field(
         None, description="the loss; required with data"
     )
     reduction: Sound[Annotated[str, OneOf("reduction", ("mean", "sum"))]] = Field(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tracer.config.fields import Faulty, OneOf, Section, sound
+from tracer.config.hints import for_name, for_number, for_text, for_whole
 from tracer.config.nodes import Node, Path
 from tracer.config.report import Report
 from tracer.config.scalars import number
@@ -27,11 +28,18 @@ _EXPECTED = {
     "model_type": "keys with values",
     "finite_number": "a finite number",
     "too_short": "at least one",
+    "name": "the name of a neuron",
+}
+_HINTS: dict[str, Callable[[Node], str]] = {
+    "float_type": for_number,
+    "int_type": for_whole,
+    "string_type": for_text,
+    "name": for_name,
 }
 _BOUNDS = {
-    "greater_than_equal": ("ge", "{:g} or more"),
-    "greater_than": ("gt", "more than {:g}"),
-    "less_than_equal": ("le", "{:g} or less"),
+    "greater_than_equal": ("ge", "{:.17g} or more"),
+    "greater_than": ("gt", "more than {:.17g}"),
+    "less_than_equal": ("le", "{:.17g} or less"),
 }
 
 
@@ -64,7 +72,7 @@ def _sift_section(section: Section, node: Node, path: Path, report: Report) -> S
     known = section.descriptions()
     for key in node.value:
         if key not in known:
-            _unknown_key(key, path, known, report)
+            _unknown_key(key, node, path, known, report)
     sifted = {}
     for name, key in zip(type(section).model_fields, known, strict=True):
         part, child = getattr(section, name), node.child(key)
@@ -99,8 +107,12 @@ def misspelled(key: str, node: Node, known: Mapping[str, str]) -> bool:
     return any(f"'{key}'" in did_you_mean(name, list(known)) for name in unknown)
 
 
-def _unknown_key(key: str, path: Path, known: Mapping[str, str], report: Report) -> None:
+def _unknown_key(
+    key: str, node: Node, path: Path, known: Mapping[str, str], report: Report
+) -> None:
     hint = did_you_mean(key, list(known)) or f"known here: {', '.join(known)}"
+    if number(key) is not None and node.value[key] is None:  # {inputs: 1, 2}
+        hint = "several numbers stand in brackets, as in [1, 2]"
     report.at_key((*path, key), f"unknown key '{key}'", hint)
 
 
@@ -115,14 +127,19 @@ def _words(kind: str, finding: Mapping[str, Any], node: Node) -> Words:
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
         return f"found {found(node)}, expected {words.format(context[bound])}", ""
-    expected = finding["msg"] if kind == "expected" else _EXPECTED[kind]
-    return f"found {found(node)}, expected {expected}", _HINTS.get(kind, _no_hint)(node)
+    if kind == "expected":
+        return f"found {found(node)}, expected {finding['msg']}", context["hint"](node)
+    if kind == "float_type" and isinstance(node.value, int) and not isinstance(node.value, bool):
+        kind = "finite_number"  # a whole number beyond float64
+    hint = _HINTS[kind](node) if kind in _HINTS else ""
+    return f"found {found(node)}, expected {_EXPECTED[kind]}", hint
 
 
 def choice(choice: OneOf, node: Node) -> Words:
     """The words for a value that isn't one of the names."""
     thing, names = choice.thing, choice.names
     listed = f"there are {', '.join(names)}" if len(names) > 1 else f"write {names[0]}"
+    listed = choice.otherwise or listed
     if not isinstance(node.value, str):
         return f"found {found(node)}, expected the name of the {thing}", listed
     return f"unknown {thing} {found(node)}", did_you_mean(node.value, names, choice.also) or listed
@@ -139,38 +156,6 @@ def found(node: Node) -> str:
             return "a list"
         case dict():
             return "a mapping"
-    text = node.text if len(node.text) <= _LONGEST else node.text[:_LONGEST] + "…"
+    text = "".join(letter if letter.isprintable() else f"{letter!a}"[1:-1] for letter in node.text)
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     return f"'{text}'" if isinstance(node.value, str) else text
-
-
-def _number_hint(node: Node) -> str:
-    if not isinstance(node.value, str):
-        return ""
-    if node.style and number(node.text) is not None:
-        return "write it without quotes"
-    for sign, plain in ((",", "."), ("_", "")):
-        tidied = node.text.replace(sign, plain)
-        if sign in node.text and number(tidied) is not None:
-            return f"write {tidied}"
-    return ""
-
-
-def _whole_hint(node: Node) -> str:
-    if isinstance(node.value, float) and node.value.is_integer() and abs(node.value) < 1e15:
-        return f"write {int(node.value)}"
-    return _number_hint(node)
-
-
-def _text_hint(node: Node) -> str:
-    return "put it in quotes" if isinstance(node.value, bool | int | float) else ""
-
-
-def _no_hint(_node: Node) -> str:
-    return ""
-
-
-_HINTS: dict[str, Callable[[Node], str]] = {
-    "float_type": _number_hint,
-    "int_type": _whole_hint,
-    "string_type": _text_hint,
-}
