@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TypeVar
 
 from tracer.config.fields import Section, convert, sound
@@ -51,7 +50,7 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
     _check_parts(report)
     planned = plan(config.network, report)
     check_loss(config.loss, planned.activations, report)
-    reader = Reader(planned, config.loss, Path(report.file).parent, report)
+    reader = Reader(planned, config.loss, report)
     data = reader.read("data", config.data, predict=False)
     predict = reader.read("predict", config.predict, predict=True)
     network = planned.network(config.loss or _WITHOUT_ERRORS)
@@ -61,7 +60,8 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
         frozen = check_training(config.training, config.reduction, samples, network, report)
     expected = _expected(config.expected, report)
     report.raise_if_any()
-    parameters = start(sound(network), sound(config.network), report)
+    seed = sound(sound(config.network).seed)
+    parameters = start(sound(network), planned.weights, planned.offsets, seed, report)
     report.raise_if_any()
     return convert(
         Experiment,

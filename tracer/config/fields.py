@@ -157,7 +157,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def _kind_but_numbers(value: Any) -> str | None:
+def kind_but_numbers(value: Any) -> str | None:
     """The kind of value; None for text that means numbers, which is no word for anything."""
     return None if isinstance(value, str) and spells_numbers(value) else kind(value)
 
@@ -168,7 +168,7 @@ class ByKind:
 
     expected: str
     hint: Callable[[Node], str] = for_number
-    pick: Callable[[Any], str | None] = _kind_but_numbers
+    pick: Callable[[Any], str | None] = kind_but_numbers
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from tracer.errors import ConfigError, Problem, did_you_mean
+
+T = TypeVar("T")
 
 
 def read_text(path: Path, shown: str) -> str:
@@ -12,8 +16,17 @@ def read_text(path: Path, shown: str) -> str:
 
     Raises ConfigError for a file that is missing, is a folder, can't be read, or isn't UTF-8.
     """
+    return decode(_attempt(path.read_bytes, path, shown), shown)
+
+
+def open_bytes(path: Path, shown: str) -> BinaryIO:
+    """The file's bytes, to be read piece by piece; ConfigError as `read_text`."""
+    return _attempt(lambda: path.open("rb"), path, shown)
+
+
+def _attempt(action: Callable[[], T], path: Path, shown: str) -> T:
     try:
-        return decode(path.read_bytes(), shown)
+        return action()
     except FileNotFoundError:
         raise _refused(shown, "no such file", _neighbour(path)) from None
     except IsADirectoryError:

@@ -9,6 +9,7 @@ from tracer.config.scalars import meant, number
 from tracer.model.initializers import INITIALIZERS
 
 _SHORT = 8
+_FILES = (".npz", ".npy", ".csv")
 _GAP = re.compile(r"\s*[,;]\s*|\s+")
 _NAMES = re.compile(r"[^\W\d]\w*(?:(?:\s*,\s*|\s+)[^\W\d]\w*)*")
 
@@ -70,7 +71,9 @@ def for_numbers(node: Node, things: str) -> str:
 
 
 def for_weights(node: Node) -> str:
-    """For what should be a matrix, one number, or a scheme."""
+    """For what should be a matrix, one number, a scheme, or a file."""
+    if isinstance(node.value, str) and node.value.lower().endswith(_FILES):
+        return f"write {{file: {node.value}}}"
     if isinstance(node.value, str) and node.value in INITIALIZERS:
         return f"write {{init: {node.value}}}"
     return for_number(node)

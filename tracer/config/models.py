@@ -6,132 +6,29 @@ a matrix, a loss that goes with an activation) is checked where the parts are pu
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias, Union
+from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Tag, create_model
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic import Field, Tag
 
-from tracer.config.fields import ANeuron, ByKind, OneOf, Section, Sound, default, kind
-from tracer.config.hints import for_names, for_numbers, for_weights, for_whole
+from tracer.config.fields import ByKind, OneOf, Section, Sound, default
+from tracer.config.values import (
+    WORDS_OF_BATCH,
+    Batch,
+    BiasValues,
+    Columns,
+    Count,
+    Formula,
+    Freeze,
+    Natural,
+    Neurons,
+    Numbers,
+    Weights,
+)
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.experiment import Expected, Experiment, GraphTraining, Resume, Stop, Training
-from tracer.model.initializers import INITIALIZERS, Initializer, Option
 from tracer.model.losses import LOSSES
 from tracer.model.optimizers import OPTIMIZERS
 from tracer.model.words import other_words
-
-MOST = 2**53
-"""The largest count: up to here float64 holds every whole number."""
-
-BATCHES = {"full": None, "online": 1}
-"""Words for the size of a batch; None is all the samples."""
-_WORDS = {size: word for word, size in BATCHES.items()}
-
-Count: TypeAlias = Annotated[int, Field(ge=1, le=MOST)]
-Natural: TypeAlias = Annotated[int, Field(ge=0, le=MOST)]
-
-
-class InitModel(Section):
-    """How values are drawn; each scheme adds the options of its row in the table of initialisers."""
-
-    init: str
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The scheme's options, with their defaults where the file says nothing."""
-        return self.model_dump(exclude={"init"})
-
-
-def _scheme(row: Initializer) -> type[InitModel]:
-    literal: Any = Literal
-    keys: dict[str, Any] = {name: _option(name, option) for name, option in row.options.items()}
-    keys["init"] = (literal[row.name], Field(description=row.words))
-    return create_model(f"Init{row.name.title()}", __base__=InitModel, __doc__=row.words, **keys)
-
-
-def _option(name: str, option: Option) -> tuple[Any, Any]:
-    recovering: Any = Sound
-    annotated: Any = Annotated[float, Field(ge=option.least)]
-    if option.choices:
-        annotated = Annotated[str, OneOf(name, option.choices)]
-    start: Any = ... if option.default is None else option.default
-    return recovering[annotated], Field(start, description=option.meaning)
-
-
-class _AnyScheme:
-    """The model of the scheme that the key `init` names."""
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        models = tuple(_scheme(row) for row in INITIALIZERS.values())
-        union: Any = Annotated[Union[models], Field(discriminator="init")]  # noqa: UP007
-        return handler.generate_schema(union)
-
-
-Init: TypeAlias = Annotated[InitModel, _AnyScheme()]
-
-
-def _rows(value: Any) -> Any:
-    """Refuses a list without rows in one problem, where there would be one for each number."""
-    if value and not any(isinstance(row, list) for row in value):
-        raise PydanticCustomError(
-            "expected", "a row for each neuron, as in [[0.1, 0.2]]", {"hint": for_weights}
-        )
-    return value
-
-
-Matrix: TypeAlias = Annotated[list[list[float]], BeforeValidator(_rows), Field(min_length=1)]
-
-Name: TypeAlias = Annotated[str, ANeuron()]
-Neurons: TypeAlias = Annotated[
-    Annotated[Count, Tag("number")] | Annotated[list[Name], Field(min_length=1), Tag("list")],
-    ByKind("a list of names, or a count", for_names),
-]
-Weights: TypeAlias = Annotated[
-    Annotated[float, Tag("number")]
-    | Annotated[Matrix, Tag("list")]
-    | Annotated[Init, Tag("mapping")],
-    ByKind("a row of numbers for each neuron, one number for all, or {init: ...}", for_weights),
-]
-_BIASES = "write a number, a list of numbers, or {init: ...}; none is for no bias at all"
-BiasValues: TypeAlias = Annotated[
-    Annotated[float, Tag("number")]
-    | Annotated[list[float], Tag("list")]
-    | Annotated[Init, Tag("mapping")]
-    | Annotated[str, OneOf("bias", ("none",), otherwise=_BIASES), Tag("text")],
-    ByKind(
-        "one number, a list with a number for each neuron, {init: ...}, or none",
-        lambda node: for_numbers(node, "neurons"),
-    ),
-]
-Numbers: TypeAlias = Annotated[
-    Annotated[float, Tag("number")] | Annotated[list[float], Tag("list")],
-    ByKind("a list of numbers", lambda node: for_numbers(node, "neurons")),
-]
-Batch: TypeAlias = Annotated[
-    Annotated[Count, Tag("number")] | Annotated[str, OneOf("batch", tuple(BATCHES)), Tag("text")],
-    ByKind("full, online, or a size", for_whole),
-]
-_FREEZE = "there are biases, weights; names stand in a list, as in [w1]"
-Freeze: TypeAlias = Annotated[
-    Annotated[
-        str,
-        OneOf(
-            "freeze",
-            ("biases", "weights"),
-            otherwise=_FREEZE,
-        ),
-        Tag("text"),
-    ]
-    | Annotated[list[str], Tag("list")],
-    ByKind("biases, weights, or a list of names"),
-]
-
-
-Formula: TypeAlias = Annotated[
-    Annotated[float, Tag("number")] | Annotated[str, Tag("text")], ByKind("a formula", pick=kind)
-]
 
 
 class LayerModel(Section):
@@ -176,15 +73,11 @@ class SampleModel(Section):
 
 
 class DataFileModel(Section):
-    """A CSV file with a header, and which of its columns are meant."""
+    """A CSV file with a header, and its columns; or an NPZ file and its arrays; or an NPY file."""
 
     file: Sound[str] = Field(description="the CSV file, relative to this file")
-    inputs: Sound[Annotated[list[str], Field(min_length=1)]] = Field(
-        description="a column for each input"
-    )
-    targets: Sound[Annotated[list[str], Field(min_length=1)]] = Field(
-        None, description="a column for each output"
-    )
+    inputs: Sound[Columns] = Field(None, description="a column for each input")
+    targets: Sound[Columns] = Field(None, description="a column for each output")
     class_: Sound[str] = Field(
         None, alias="class", description="instead of targets: the column with the class, from 0"
     )
@@ -231,7 +124,7 @@ class TrainingModel(Section):
         None, description="instead of iterations: how often to go through the data"
     )
     batch: Sound[Batch] = Field(
-        _WORDS[default(Training, "batch")],
+        WORDS_OF_BATCH[default(Training, "batch")],
         description="full, online (one sample at a time), or how many samples",
     )
     shuffle: Sound[bool] = Field(

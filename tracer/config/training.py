@@ -6,8 +6,9 @@ import math
 from itertools import islice
 
 from tracer.config.fields import convert, sound
-from tracer.config.models import BATCHES, TrainingModel
-from tracer.config.report import Report
+from tracer.config.models import TrainingModel
+from tracer.config.report import Report, counted
+from tracer.config.values import BATCHES
 from tracer.errors import UnknownNameError, did_you_mean
 from tracer.model.experiment import Resume, Stop, Training
 from tracer.model.names import Names
@@ -37,7 +38,7 @@ def check_training(
         report.at(("training", "gradient"), message, "products of means have no sum over samples")
     batch = _size(model)
     if batch is not None and samples is not None and batch > samples:
-        message = f"batch of {batch}; the data has {_samples(samples)}"
+        message = f"batch of {batch}; the data has {counted(samples, 'sample')}"
         report.at(("training", "batch"), message, "write full for all of them")
     return _frozen(model.freeze, network, report) if network else frozenset()
 
@@ -96,7 +97,3 @@ def _all(network: Network) -> str:
     weights = sum(layer.weight_count for layer in network.layers)
     biases = sum(layer.bias_count for layer in network.layers)
     return f"there are w1 to w{weights}" + (f" and b1 to b{biases}" if biases else "")
-
-
-def _samples(count: int) -> str:
-    return "1 sample" if count == 1 else f"{count} samples"
