@@ -101,6 +101,11 @@ _FILE_CASES: dict[str, tuple[str | bytes | None, str]] = {
         "x1,x2,t1,t2\n",
         "FILE:14:14: data.file: DIR/points.csv: the file has a header and no rows",
     ),
+    "semicolons": (
+        "x1;x2;t1;t2\n1,5;2;0;1\n",
+        "FILE:14:14: data.file: DIR/points.csv: semicolons separate the columns; "
+        "separate them with commas, and write decimals with a point",
+    ),
     "a missing column": (
         "x1,x_2,t1,t2\n1,2,0,1\n1,2,0,1\n",
         "FILE:14:39: data.inputs[1]: no column 'x2' in DIR/points.csv; did you mean 'x_2'?",

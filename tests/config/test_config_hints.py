@@ -35,6 +35,52 @@ _CASES = {
         "weights: found 'xavier', expected a row of numbers for each neuron, one number for all, "
         "or {init: ...}; write {init: xavier}",
     ),
+    "a scheme by another name": (
+        ("weights: 0.5", "weights: {init: glorot}"),
+        "init: unknown scheme 'glorot'; did you mean 'xavier'?",
+    ),
+    "another scheme's name alone": (
+        ("weights: 0.5", "weights: kaiming"),
+        "weights: found 'kaiming', expected a row of numbers for each neuron, one number for all, "
+        "or {init: ...}; write {init: he}",
+    ),
+    "numbers without commas": (
+        ("[[1, 2], [3, 4]", "[[1 2], [3, 4]"),
+        "weights[0][0]: found '1 2', expected a number; "
+        "numbers stand in a list, with commas between them: [1, 2]",
+    ),
+    "a thousand as a bias": (
+        ("bias: none", "bias: 1 000"),
+        f"bias: found '1 000', {_BIAS}; write 1000",
+    ),
+    "a misspelled file": (
+        ("weights: 0.5", "weights: {fil: w.npz}"),
+        "fil: unknown key 'fil'; did you mean 'file'?",
+    ),
+    "a sample that is no list": (
+        (
+            "\n  - {inputs: [1, 2], targets: [0, 1]}\n  - {inputs: [3, 4], targets: [1, 0]}",
+            " {inputs: [1, 2], targets: [0, 1]}",
+        ),
+        "data: found a mapping, expected a list of samples, "
+        "or {file: ..., inputs: ..., targets: ...}; a list of samples has a - before each",
+    ),
+    "all the samples": (
+        ("learning_rate: 0.5", "learning_rate: 0.5\n  batch: all"),
+        "batch: unknown batch 'all'; did you mean 'full'?",
+    ),
+    "mini-batches": (
+        ("learning_rate: 0.5", "learning_rate: 0.5\n  batch: mini"),
+        "batch: unknown batch 'mini'; write full, online, or how many samples",
+    ),
+    "another word for a key": (
+        ("learning_rate: 0.5", "lr: 0.5"),
+        "lr: unknown key 'lr'; did you mean 'learning_rate'?",
+    ),
+    "an average": (
+        ("loss:", "reduction: average\nloss:"),
+        "reduction: unknown reduction 'average'; did you mean 'mean'?",
+    ),
     "names without brackets": (
         ("[o1, o2]", "o1, o2"),
         "neurons: found 'o1, o2', expected a list of names, or a count; write [o1, o2]",
@@ -92,8 +138,14 @@ def test_numbers_for_names_are_not_to_be_put_in_quotes() -> None:
 def test_numbers_without_brackets_within_braces() -> None:
     assert problems(spoiled(("inputs: [1, 2]", "inputs: 1, 2")))[-1] == (
         "net.yaml:15:17: data[0].2: unknown key '2'; "
-        "several numbers stand in brackets, as in [1, 2]"
+        "several values of a key stand in brackets, as in [1, 2]"
     )
+
+
+def test_misspelled_targets_are_not_missing_too() -> None:
+    assert problems(spoiled(("targets: [0, 1]", "target: [0, 1]"))) == [
+        "net.yaml:15:22: data[0].target: unknown key 'target'; did you mean 'targets'?"
+    ]
 
 
 @pytest.mark.parametrize(

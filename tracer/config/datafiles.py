@@ -8,11 +8,14 @@ from typing import TypeAlias
 
 from tracer.config.arraydata import SUFFIXES, read_samples
 from tracer.config.arrays import FloatArray
-from tracer.config.fields import sound
+from tracer.config.fields import Section, sound
 from tracer.config.models import DataFileModel
+from tracer.config.nodes import Node
 from tracer.config.report import Report, counted
 from tracer.config.tables import RANGE, Row, Table, read_table
 from tracer.config.wording import misspelled
+
+_PARTS = ("inputs", "targets", "class")
 
 Values: TypeAlias = Sequence[float] | FloatArray
 
@@ -33,6 +36,13 @@ class Sample:
     name: str | None
     given: frozenset[str]
     complain: Complain
+
+
+def given_parts(model: Section, node: Node) -> frozenset[str]:
+    """Which of inputs, targets and class the file gives, though they may be faulty or misspelled."""
+    known = model.descriptions()
+    given = {part for part in _PARTS if part in node.value or misspelled(part, node, known)}
+    return frozenset(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +110,16 @@ class DataFile:
         return complain
 
     def _given(self) -> frozenset[str]:
-        """The parts that the configuration asks for, though they may be faulty."""
-        keys = {name.rstrip("_") for name in self.model.model_fields_set}
-        return frozenset(keys & {"inputs", "targets", "class"})
+        return given_parts(self.model, self.report.root.find((self.key,)))
 
     def _right_parts(self) -> bool:
         """Whether a file's inputs, targets or class are asked for as they should be."""
         before = len(self.report.problems)
         file = sound(self.model.file).lower()
         whole = file.endswith(".npy")  # has no parts
-        node, known = self.report.root.find((self.key,)), self.model.descriptions()
-        if not whole and "inputs" not in self._given() and not misspelled("inputs", node, known):
-            self.report.at((self.key,), "missing key 'inputs'", known["inputs"])
+        if not whole and "inputs" not in self._given():
+            hint = self.model.descriptions()["inputs"]
+            self.report.at((self.key,), "missing key 'inputs'", hint)
         if not file.endswith(SUFFIXES):
             self._right_counts(self._listed())
         given = self._given() - {"inputs"}

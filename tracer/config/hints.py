@@ -7,9 +7,11 @@ import re
 from tracer.config.nodes import Node
 from tracer.config.scalars import meant, number
 from tracer.model.initializers import INITIALIZERS
+from tracer.model.words import other_words
 
 _SHORT = 8
 _FILES = (".npz", ".npy", ".csv")
+OTHER_SCHEMES = other_words(INITIALIZERS)
 _GAP = re.compile(r"\s*[,;]\s*|\s+")
 _NAMES = re.compile(r"[^\W\d]\w*(?:(?:\s*,\s*|\s+)[^\W\d]\w*)*")
 
@@ -20,6 +22,11 @@ def spells_numbers(text: str) -> bool:
     return meant(text) is not None or all(number(part) is not None for part in parts)
 
 
+def for_samples(node: Node) -> str:
+    """For what should be a list of samples, or a file."""
+    return "a list of samples has a - before each" if isinstance(node.value, dict) else ""
+
+
 def for_number(node: Node) -> str:
     """For what should be a number."""
     if not isinstance(node.value, str):
@@ -27,6 +34,8 @@ def for_number(node: Node) -> str:
     if node.style and number(node.text) is not None:
         return "write it without quotes"
     plain = meant(node.text)
+    if plain is None and spells_numbers(node.text):
+        return "numbers stand in a list, with commas between them: [1, 2]"
     return f"write {plain}" if plain else ""
 
 
@@ -64,8 +73,8 @@ def for_numbers(node: Node, things: str) -> str:
     parts = _GAP.split(node.text.strip())
     if 1 < len(parts) <= _SHORT and all(number(part) is not None for part in parts):
         listed, point = f"[{', '.join(parts)}]", meant(node.text)
-        if point is None:
-            return f"write {listed}"
+        if point is None or "," not in node.text:
+            return f"write {point or listed}"
         return f"write {point} with a point, or {listed} for two {things}"
     return for_number(node)
 
@@ -74,6 +83,8 @@ def for_weights(node: Node) -> str:
     """For what should be a matrix, one number, a scheme, or a file."""
     if isinstance(node.value, str) and node.value.lower().endswith(_FILES):
         return f"write {{file: {node.value}}}"
-    if isinstance(node.value, str) and node.value in INITIALIZERS:
-        return f"write {{init: {node.value}}}"
+    scheme = OTHER_SCHEMES.get(node.value, node.value) if isinstance(node.value, str) else ""
+    options = INITIALIZERS[scheme].options.values() if scheme in INITIALIZERS else ()
+    if scheme in INITIALIZERS and all(option.default is not None for option in options):
+        return f"write {{init: {scheme}}}"
     return for_number(node)

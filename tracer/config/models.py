@@ -6,11 +6,12 @@ a matrix, a loss that goes with an activation) is checked where the parts are pu
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, Tag
 
-from tracer.config.fields import ByKind, OneOf, Section, Sound, default
+from tracer.config.fields import ByKind, OneOf, Section, Sound, default, kind
+from tracer.config.hints import for_samples
 from tracer.config.values import (
     WORDS_OF_BATCH,
     Batch,
@@ -84,10 +85,23 @@ class DataFileModel(Section):
     names: Sound[str] = Field(None, description="the column with the samples' names")
 
 
+def _samples_or_file(value: Any) -> str | None:
+    """The kind of value; None for a mapping that is a sample, and no list of them."""
+    if isinstance(value, dict) and "file" not in value:
+        inputs = value.get("inputs")
+        first = inputs[0] if isinstance(inputs, list) and inputs else inputs
+        return None if kind(first) == "number" else "mapping"
+    return kind(value)
+
+
 Samples: TypeAlias = Annotated[
     Annotated[list[Sound[SampleModel]], Field(min_length=1), Tag("list")]
     | Annotated[DataFileModel, Tag("mapping")],
-    ByKind("a list of samples, or {file: ..., inputs: ..., targets: ...}"),
+    ByKind(
+        "a list of samples, or {file: ..., inputs: ..., targets: ...}",
+        for_samples,
+        _samples_or_file,
+    ),
 ]
 
 
@@ -181,8 +195,8 @@ class NetworkConfig(TitledModel):
     loss: Sound[Annotated[str, OneOf("loss", tuple(LOSSES), other_words(LOSSES))]] = Field(
         None, description="the loss; required with data"
     )
-    reduction: Sound[Annotated[str, OneOf("reduction", ("mean", "sum"))]] = Field(
-        default(Experiment, "reduction"), description="over the samples of a batch"
+    reduction: Sound[Annotated[str, OneOf("reduction", ("mean", "sum"), {"average": "mean"})]] = (
+        Field(default(Experiment, "reduction"), description="over the samples of a batch")
     )
     data: Sound[Samples] = Field(None, description="samples with targets")
     predict: Sound[Samples] = Field(None, description="samples without targets, forward pass only")

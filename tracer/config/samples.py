@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracer.config.datafiles import Complain, DataFile, Sample, Values
+from tracer.config.datafiles import Complain, DataFile, Sample, Values, given_parts
 from tracer.config.models import DataFileModel, SampleModel
 from tracer.config.neurons import NameRow
 from tracer.config.report import Report, counted
@@ -60,7 +60,7 @@ class Reader:
         for place, model in enumerate(given):
             if model is None:
                 continue
-            parts = frozenset(name.rstrip("_") for name in model.model_fields_set)
+            parts = given_parts(model, self.report.root.find((key, place)))
             yield Sample(
                 _listed(model.inputs),
                 _listed(model.targets),

@@ -122,6 +122,10 @@ def _parse(
     if not header:
         report.at((*place, "file"), f"{shown}: the file is empty", "a header row comes first")
         return None
+    if len(header) == 1 and ";" in header[0]:
+        hint = "separate them with commas, and write decimals with a point"
+        report.at((*place, "file"), f"{shown}: semicolons separate the columns", hint)
+        return None
     columns = _columns(model, header, shown, place, report)
     if columns is None:
         return None

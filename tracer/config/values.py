@@ -12,6 +12,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from tracer.config.fields import ANeuron, ByKind, OneOf, Section, Sound, kind, kind_but_numbers
 from tracer.config.hints import for_names, for_numbers, for_text, for_weights, for_whole
+from tracer.errors import did_you_mean
 from tracer.model.initializers import INITIALIZERS, Initializer, Option
 
 MOST = 2**53
@@ -83,8 +84,9 @@ class WeightFileModel(BiasFileModel):
 
 def _source(value: Any) -> str | None:
     """The kind of value, where a mapping may name a file in place of a scheme."""
-    if isinstance(value, dict) and "init" not in value and value.keys() & {"file", "array"}:
-        return "file"
+    if isinstance(value, dict) and "init" not in value:
+        named = any(did_you_mean(str(key), ("file", "array", "layout")) for key in value)
+        return "file" if named else "mapping"
     return kind_but_numbers(value)
 
 
@@ -134,8 +136,10 @@ Columns: TypeAlias = Annotated[
     Annotated[str, Tag("text")] | Annotated[list[str], Field(min_length=1), Tag("list")],
     ByKind("a list of columns, a range such as x1..x9, or the name of an array", for_text, kind),
 ]
+_BATCHES_ALSO = {"all": "full", "whole": "full", "stochastic": "online", "single": "online"}
+_BATCH = OneOf("batch", tuple(BATCHES), _BATCHES_ALSO, "write full, online, or how many samples")
 Batch: TypeAlias = Annotated[
-    Annotated[Count, Tag("number")] | Annotated[str, OneOf("batch", tuple(BATCHES)), Tag("text")],
+    Annotated[Count, Tag("number")] | Annotated[str, _BATCH, Tag("text")],
     ByKind("full, online, or a size", for_whole),
 ]
 _FREEZE = "there are biases, weights; names stand in a list, as in [w1]"

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tracer.config.fields import Faulty, OneOf, Section, sound
-from tracer.config.hints import for_name, for_number, for_text, for_whole
+from tracer.config.hints import OTHER_SCHEMES, for_name, for_number, for_text, for_whole
 from tracer.config.nodes import Node, Path
 from tracer.config.report import Report
-from tracer.config.scalars import number
 from tracer.errors import did_you_mean
 from tracer.model.initializers import INITIALIZERS
 
@@ -36,6 +35,27 @@ _HINTS: dict[str, Callable[[Node], str]] = {
     "string_type": for_text,
     "name": for_name,
 }
+_OTHER_KEYS = {
+    "lr": "learning_rate",
+    "eta": "learning_rate",
+    "alpha": "learning_rate",
+    "x": "inputs",
+    "y": "targets",
+    "outputs": "targets",
+    "label": "class",
+    "units": "neurons",
+    "nodes": "neurons",
+    "size": "neurons",
+    "function": "activation",
+    "w": "weights",
+    "b": "bias",
+    "batch_size": "batch",
+    "steps": "iterations",
+    "cost": "loss",
+    "error": "loss",
+    "path": "file",
+}
+"""Keys as other people call them."""
 _BOUNDS = {
     "greater_than_equal": ("ge", "{:.17g} or more"),
     "greater_than": ("gt", "more than {:.17g}"),
@@ -104,15 +124,21 @@ def _missing(key: str, path: Path, node: Node, known: Mapping[str, str], report:
 def misspelled(key: str, node: Node, known: Mapping[str, str]) -> bool:
     """Whether an unknown key of the mapping is likely to be meant for `key`."""
     unknown = [name for name in node.value if name not in known]
-    return any(f"'{key}'" in did_you_mean(name, list(known)) for name in unknown)
+    return any(f"'{key}'" in _near(name, known) for name in unknown)
+
+
+def _near(key: str, known: Mapping[str, str]) -> str:
+    """A hint with the known keys that `key` is likely to be meant for."""
+    other = {word: meant for word, meant in _OTHER_KEYS.items() if meant in known}
+    return did_you_mean(key, list(known), other)
 
 
 def _unknown_key(
     key: str, node: Node, path: Path, known: Mapping[str, str], report: Report
 ) -> None:
-    hint = did_you_mean(key, list(known)) or f"known here: {', '.join(known)}"
-    if number(key) is not None and node.value[key] is None:  # {inputs: 1, 2}
-        hint = "several numbers stand in brackets, as in [1, 2]"
+    hint = _near(key, known) or f"known here: {', '.join(known)}"
+    if node.value[key] is None and not _near(key, known):  # {inputs: 1, 2}
+        hint = "several values of a key stand in brackets, as in [1, 2]"
     report.at_key((*path, key), f"unknown key '{key}'", hint)
 
 
@@ -121,7 +147,7 @@ def _words(kind: str, finding: Mapping[str, Any], node: Node) -> Words:
     if kind == "choice":
         return choice(context["choice"], node)
     if kind == "union_tag_invalid":
-        return choice(OneOf("scheme", tuple(INITIALIZERS)), node)
+        return choice(OneOf("scheme", tuple(INITIALIZERS), OTHER_SCHEMES), node)
     if kind == "union_tag_not_found":
         return "missing key 'init'", f"there are {', '.join(INITIALIZERS)}"
     if kind in _BOUNDS:
