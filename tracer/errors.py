@@ -6,7 +6,7 @@ traceback and leaves with its `exit_code`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -79,8 +79,18 @@ class DivergedError(BptraceError):
         )
 
 
-def did_you_mean(word: str, known: Sequence[str], most: int = 3) -> str:
-    """`did you mean a, b or c?` for the known words nearest to `word`; empty when none is near."""
+def did_you_mean(
+    word: str, known: Sequence[str], also: Mapping[str, str] | None = None, most: int = 3
+) -> str:
+    """`did you mean a, b or c?` for the known words nearest to `word`; empty when none is near.
+
+    `also`: other people's words for known ones, which come before words that only look alike.
+    """
+    if also:
+        meant = {_letters(name): name for name in known}
+        meant |= {_letters(name): row for name, row in also.items()}
+        if _letters(word) in meant:
+            return f"did you mean '{meant[_letters(word)]}'?"
     folded = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), folded, n=most, cutoff=0.6)
     if not near:
@@ -88,3 +98,8 @@ def did_you_mean(word: str, known: Sequence[str], most: int = 3) -> str:
     names = [f"'{folded[name]}'" for name in near]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     return f"did you mean {listed}?"
+
+
+def _letters(name: str) -> str:
+    """`Cross-Entropy` and `crossentropy` are one word."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

@@ -39,6 +39,27 @@ def test_columns_become_inputs_and_targets(tmp_path: Path) -> None:
     assert data.names == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("inputs", "targets"), [("x1..x2", "t1..t2"), ("[x1 .. x2]", "[t1, t2..t2]")]
+)
+def test_a_range_of_columns_goes_by_the_header(tmp_path: Path, inputs: str, targets: str) -> None:
+    columns = f"{{file: points.csv, inputs: {inputs}, targets: {targets}}}"
+    data = _data(_path(tmp_path, columns))
+    assert data.inputs.tolist() == [[1, 2.5], [-3, 0.4]]
+    assert data.targets.tolist() == [[0, 1], [1, 0]]
+
+
+def test_a_column_with_the_name_of_a_range_is_that_column(tmp_path: Path) -> None:
+    columns = "{file: points.csv, inputs: [x1..x2, x2], class: c}"
+    data = _data(_path(tmp_path, columns, "x1,x2,x1..x2,c\n1,2,3,0\n"))
+    assert data.inputs.tolist() == [[3, 2]]
+
+
+def test_a_single_column_needs_no_brackets(tmp_path: Path) -> None:
+    path = _path(tmp_path, "{file: points.csv, inputs: x1, class: label}")
+    assert file_problems(path) == ["FILE:14:34: data.inputs: 1 column; the network has 2 inputs"]
+
+
 def test_a_column_of_classes_and_a_column_of_names(tmp_path: Path) -> None:
     columns = "{file: points.csv, inputs: [x2, x1], class: label, names: who}"
     data = _data(_path(tmp_path, columns))
@@ -79,6 +100,11 @@ _FILE_CASES: dict[str, tuple[str | bytes | None, str]] = {
     "only a header": (
         "x1,x2,t1,t2\n",
         "FILE:14:14: data.file: DIR/points.csv: the file has a header and no rows",
+    ),
+    "semicolons": (
+        "x1;x2;t1;t2\n1,5;2;0;1\n",
+        "FILE:14:14: data.file: DIR/points.csv: semicolons separate the columns; "
+        "separate them with commas, and write decimals with a point",
     ),
     "a missing column": (
         "x1,x_2,t1,t2\n1,2,0,1\n1,2,0,1\n",
@@ -140,6 +166,32 @@ _COLUMN_CASES = {
     "targets and class": (
         "{file: points.csv, inputs: [x1, x2], targets: [t1, t2], class: label}",
         "FILE:14:7: data: both targets and class; leave one of them out",
+    ),
+    "a range whose end is missing": (
+        "{file: points.csv, inputs: x1..x3, class: label}",
+        "FILE:14:34: data.inputs: no column 'x3' in DIR/points.csv; "
+        "its columns are x1, x2, t1, t2, label, who",
+    ),
+    "a range with one end": (
+        "{file: points.csv, inputs: [x1..], class: label}",
+        "FILE:14:35: data.inputs[0]: 'x1..' has a single end; a range of columns is x1..x9",
+    ),
+    "a range backwards": (
+        "{file: points.csv, inputs: [x2..x1], class: label}",
+        "FILE:14:35: data.inputs[0]: 'x2' comes after 'x1' in DIR/points.csv; write x1..x2",
+    ),
+    "a range that is too long": (
+        "{file: points.csv, inputs: [x1..t1], class: label}",
+        "FILE:14:34: data.inputs: 3 columns; the network has 2 inputs",
+    ),
+    "a number for a column": (
+        "{file: points.csv, inputs: [x1, x2], targets: 5}",
+        "FILE:14:53: data.targets: found 5, expected a list of columns, a range such as x1..x9, "
+        "or the name of an array; put it in quotes",
+    ),
+    "no inputs": (
+        "{file: points.csv, class: label}",
+        "FILE:14:7: data: missing key 'inputs'; a column for each input",
     ),
     "no file": (
         "{inputs: [x1, x2], targets: [t1, t2]}",

@@ -61,6 +61,10 @@ _CASES = {
         ("graph:", spoiled(("[x]", "[x, yy]"), text=_TRAINING) + "graph:"),
         "net.yaml:1:47: training.trainable[1]: 'yy' is not an input; did you mean 'y'?",
     ),
+    "a trainable that stands twice": (
+        ("graph:", spoiled(("[x]", "[x, x]"), text=_TRAINING) + "graph:"),
+        "net.yaml:1:47: training.trainable[1]: 'x' stands twice; leave one of them out",
+    ),
     "a trainable with no input near": (
         ("graph:", spoiled(("[x]", "[x, total]"), text=_TRAINING) + "graph:"),
         "net.yaml:1:47: training.trainable[1]: 'total' is not an input; there are x, y",

@@ -6,6 +6,7 @@ import re
 from copy import deepcopy
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,10 +29,14 @@ expected: [{iteration: 1, values: {E_total: 1}}]
 )
 _FILE = {"file": "none.csv", "inputs": ["x", "y"], "targets": ["t"]}
 _SCALARS = [None, True, -1, 0, 3, 10**18, 0.5, 1e300, float("nan"), "", "none", "w1", "\u200b"]
+_SPELLED = ["0,1", "0.5 ", "1 2", "1/3", "a, b", "x..y", "9" * 400, 10**400]
 _WORDS = ["softmax", "cross_entropy", "full", "biases"]
 _LISTS = [[], [1], [[]], [{}], [[1]], [[1, 2], [3]], ["a"]]
 _MAPPINGS = [{}, {"init": "normal"}, {"init": []}, {"x": 1}, _FILE]
-_JUNK: st.SearchStrategy[Any] = st.sampled_from([*_SCALARS, *_WORDS, *_LISTS, *_MAPPINGS])
+_TEXTS = [_RICH, GRAPH + "training: {learning_rate: 1, trainable: [x]}"]
+_JUNK: st.SearchStrategy[Any] = st.sampled_from(
+    [*_SCALARS, *_SPELLED, *_WORDS, *_LISTS, *_MAPPINGS]
+)
 
 
 def _places(value: Any) -> list[tuple[Any, Any]]:
@@ -46,7 +51,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
 
 
 @settings(deadline=None, derandomize=True, max_examples=150)
-@given(st.sampled_from([_RICH, GRAPH + "training: {learning_rate: 1, trainable: [x]}"]), st.data())
+@given(st.sampled_from(_TEXTS), st.data())
 def test_any_values_at_any_places(text: str, data: st.DataObject) -> None:
     content = yaml.safe_load(text)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -59,6 +64,18 @@ def test_any_values_at_any_places(text: str, data: st.DataObject) -> None:
         else:
             del container[key]
     _load(yaml.safe_dump(content, allow_unicode=True))
+
+
+_PLACES = [(text, place) for text in _TEXTS for place in range(len(_places(yaml.safe_load(text))))]
+
+
+@pytest.mark.parametrize(("text", "place"), _PLACES)
+def test_every_kind_of_value_at_every_place(text: str, place: int) -> None:
+    for value in [None, True, -1, 0.5, 10**400, "", "0,1", "a, b", [], [None], ["a"], {}, {"x": 1}]:
+        content = yaml.safe_load(text)
+        container, key = _places(content)[place]
+        container[key] = deepcopy(value)
+        _load(yaml.safe_dump(content, allow_unicode=True))
 
 
 @settings(deadline=None, derandomize=True, max_examples=100)
@@ -76,4 +93,5 @@ def _load(text: str) -> None:
     except ConfigError as error:
         told = [str(problem) for problem in error.problems]
     assert told
+    assert not any(re.search("Value error|Input should|pydantic|Unable to", line) for line in told)
     assert all(re.match(r"(net\.yaml|none\.csv)(:\d+:\d+)?: .", line) for line in told)

@@ -43,6 +43,19 @@ def test_a_faulty_file_is_not_valid(change: tuple[str, str]) -> None:
         jsonschema.validate(_content(spoiled(change)), json_schema())
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("weights: 0.5", "weights: {file: w.npz, array: fc.weight, layout: in_out}"),
+        ("bias: none", "bias: {file: b.npy}"),
+        ("data:\n", "predict: {file: p.csv, inputs: x1..x9}\ndata:\n"),
+        ("data:\n", "predict: {file: p.npy}\ndata:\n"),
+    ],
+)
+def test_a_file_with_numbers_from_other_files_is_valid(change: tuple[str, str]) -> None:
+    jsonschema.validate(_content(spoiled(change)), json_schema())
+
+
 def test_it_says_what_keys_mean_and_what_they_may_be() -> None:
     layer = json_schema()["$defs"]["LayerModel"]["properties"]
     assert layer["activation"]["enum"] == list(ACTIVATIONS)
@@ -50,6 +63,20 @@ def test_it_says_what_keys_mean_and_what_they_may_be() -> None:
     assert layer["bias"]["default"] == "none"
     assert "default" not in json_schema()["$defs"]["SampleModel"]["properties"]["name"]
     assert json_schema()["$defs"]["LayerModel"]["required"] == ["neurons", "activation", "weights"]
+
+
+def test_defaults_are_those_of_the_experiment() -> None:
+    keys = json_schema()["$defs"]["TrainingModel"]["properties"]
+    shown = {key: value["default"] for key, value in keys.items() if "default" in value}
+    assert shown == {
+        "iterations": 1,
+        "batch": "full",
+        "shuffle": False,
+        "seed": 0,
+        "gradient": "exact",
+        "update_order": "simultaneous",
+        "optimizer": "sgd",
+    }
 
 
 def test_the_sound_file_is_valid() -> None:

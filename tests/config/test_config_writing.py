@@ -52,7 +52,7 @@ def test_the_layout() -> None:
   stop: {loss_below: 0.01, window: 5}
   resume: {iterations: 4, losses: [0.5]}
 predict: [{inputs: [1, 2], name: Ann}]
-expected: [{iteration: 1, values: {E_total: 0.3850}}]
+expected: [{iteration: 1, values: {E_total: 0.3850}, note: "by hand, on paper"}]
 """
     assert (
         dump(network(SOUND + text), header="Saved.\n\nTwice.")
@@ -106,6 +106,7 @@ expected:
   - iteration: 1
     values:
       E_total: 0.3850
+    note: by hand, on paper
 """
     )
 

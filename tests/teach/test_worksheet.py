@@ -155,6 +155,7 @@ def test_the_empty_answers_name_everything_on_the_sheet() -> None:
         (("new", "--count", "2"), "--count 2 makes 2 files"),
         (("new", "--layers", "2,x"), "--layers 2,x: expected numbers of neurons"),
         (("new", "--activation", "sigmod"), "did you mean 'sigmoid'?"),
+        (("new", "--loss", "mse"), "--loss mse: there is none; did you mean 'mean_squared_error'?"),
         (("new", "--loss", "hinge"), "--loss hinge: there is none; known are half_squared_error"),
         (("new", "--layers", "3,1", "--loss", "cross_entropy"), "single neuron"),
     ],

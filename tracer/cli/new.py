@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracer.cli.completion import complete_activation, complete_loss
 from tracer.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from tracer.model.activations import Activation
+    from tracer.model.losses import Loss
 
 _SEED = "{seed}"
 
@@ -119,9 +123,13 @@ def _sizes(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def _known(option: str, name: str, table: Mapping[str, object]) -> str:
+def _known(option: str, name: str, table: Mapping[str, Activation] | Mapping[str, Loss]) -> str:
     """The name, which must be one of the table's."""
     if name not in table:
-        hint = did_you_mean(name, list(table)) or f"known are {', '.join(table)}"
+        from tracer.model.words import other_words
+
+        hint = (
+            did_you_mean(name, list(table), other_words(table)) or f"known are {', '.join(table)}"
+        )
         raise UsageError(f"{option} {name}: there is none", hint)
     return name

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, TypeVar
+import dataclasses
+from collections.abc import Iterable
+from typing import TypeVar
 
-from pydantic import ValidationError
-
-from tracer.config.fields import Context, Section
+from tracer.config.fields import Section, convert, sound
 from tracer.config.graphs import read_graph
 from tracer.config.models import ExpectedModel, GraphConfig, NetworkConfig
+from tracer.config.nodes import Node
+from tracer.config.nodes import Path as Place
 from tracer.config.parameters import start
 from tracer.config.report import Report
 from tracer.config.samples import Reader
 from tracer.config.structure import check_loss, plan
-from tracer.config.training import read_training
-from tracer.config.wording import misspelled, report_all
+from tracer.config.training import check_training, training
+from tracer.config.wording import misspelled, sift
 from tracer.digits.numbers import Written
 from tracer.model.experiment import Expected, Experiment, GraphExperiment
 from tracer.model.losses import LOSSES
@@ -28,54 +29,49 @@ _WITHOUT_ERRORS = "half_squared_error"
 
 def build(report: Report, text: str) -> Experiment | GraphExperiment:
     """The experiment of the file that the report is about; ConfigError with all its problems."""
-    top = report.root.value
-    if "graph" in top and "network" not in top:
-        graph = _read(GraphConfig, report, top)
+    top = report.root
+    if "graph" in top.value and "network" not in top.value:
+        graph = _read(GraphConfig, top, report)
         return read_graph(graph, _expected(graph.expected, report), text.split("\n"), report)
-    if "graph" in top:
+    if "graph" in top.value:
         report.at_key(("graph",), "both network and graph", "a file describes one of them")
-        top = {key: value for key, value in top.items() if key != "graph"}
-    return _network(_read(NetworkConfig, report, top), report)
+        network_only = {key: value for key, value in top.value.items() if key != "graph"}
+        top = dataclasses.replace(top, value=network_only)
+    return _network(_read(NetworkConfig, top, report), report)
 
 
-def _read(model: type[S], report: Report, content: dict[str, Any]) -> S:
+def _read(model: type[S], node: Node, report: Report) -> S:
     """The content as a model, faulty fields None; what is wrong goes to the report."""
-    context = Context()
-    try:
-        return model.model_validate(content, context=context)
-    except ValidationError as error:
-        report_all(error, context, report)
-        return model.model_validate(content, context=Context(recover=True))
+    read: S = sift(model.model_validate(node.value), node, (), report)
+    return read
 
 
 def _network(config: NetworkConfig, report: Report) -> Experiment:
     _check_parts(report)
     planned = plan(config.network, report)
     check_loss(config.loss, planned.activations, report)
-    reader = Reader(planned, config.loss, Path(report.file).parent, report)
+    reader = Reader(planned, config.loss, report)
     data = reader.read("data", config.data, predict=False)
     predict = reader.read("predict", config.predict, predict=True)
     network = planned.network(config.loss or _WITHOUT_ERRORS)
-    training = None
+    samples = len(data) if data else _count(config)
+    frozen: frozenset[str] = frozenset()
     if config.training is not None:
-        samples = len(data) if data else _count(config)
-        training = read_training(config.training, config.reduction, samples, network, report)
+        frozen = check_training(config.training, config.reduction, samples, network, report)
     expected = _expected(config.expected, report)
     report.raise_if_any()
-    assert network is not None
-    assert config.network is not None
-    parameters = start(network, config.network, report)
+    seed = sound(sound(config.network).seed)
+    parameters = start(sound(network), planned.weights, planned.offsets, seed, report)
     report.raise_if_any()
-    return Experiment(
-        config.title or "",
-        network,
-        parameters,
-        config.reduction or "mean",
-        data,
-        predict,
-        training,
-        expected,
-        config.source or "",
+    return convert(
+        Experiment,
+        config,
+        network=network,
+        parameters=parameters,
+        data=data,
+        predict=predict,
+        training=config.training and training(config.training, sound(samples), frozen),
+        expected=expected,
     )
 
 
@@ -110,13 +106,18 @@ def _expected(models: list[ExpectedModel | None] | None, report: Report) -> tupl
         if model.iteration is not None and model.after is not None:
             message = "both iteration and after"
             report.at_key(("expected", index, "after"), message, "leave one of them out")
-        values = {}
-        for name in model.values:
-            path = ("expected", index, "values", name)
-            try:
-                values[name] = Written.parse(report.root.find(path).text)
-            except ValueError:
-                report.at(path, "expected a decimal number", "write it with the digits 0 to 9")
+        values = _written(model.values, ("expected", index, "values"), report)
         iteration = model.iteration or (1 if model.after is None else None)
-        expected.append(Expected(values, iteration, model.after))
+        expected.append(convert(Expected, model, values=values, iteration=iteration))
     return tuple(expected)
+
+
+def _written(names: Iterable[str], path: Place, report: Report) -> dict[str, Written]:
+    values = {}
+    for name in names:
+        try:
+            values[name] = Written.parse(report.root.find((*path, name)).text)
+        except ValueError:
+            hint = "write it with the digits 0 to 9"
+            report.at((*path, name), "expected a decimal number", hint)
+    return values

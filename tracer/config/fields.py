@@ -1,13 +1,16 @@
 """The ground that the models stand on: sections that recover, choices, values of several kinds.
 
-A configuration with problems is read twice: once strictly, for the problems; and once with the faulty
-fields left out (None), so that what can still be checked across fields is checked as well.
+A file is read into models once. What pydantic refuses comes out of it as a `Faulty` in the place of
+the value, and `sift` (in `wording`) reports it and leaves None there, so that what can still be
+checked across fields is checked as well.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, Union, get_args
 
 from pydantic import (
     BaseModel,
@@ -15,32 +18,26 @@ from pydantic import (
     Discriminator,
     GetCoreSchemaHandler,
     ValidationError,
-    ValidationInfo,
     ValidatorFunctionWrapHandler,
     model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, ErrorDetails, core_schema
+
+from tracer.config.hints import for_number, spells_numbers
+from tracer.config.nodes import Node
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
-
-_FAULTY = object()
-"""Stands in for a required key that is missing, when faulty fields are left out."""
+R = TypeVar("R", bound="DataclassInstance")
 
 
-@dataclass(slots=True)
-class Context:
-    """One reading: whether it leaves faulty fields out, and which model each mapping was read by.
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """Stands in a model for a value that pydantic refused: its findings; none for a missing key."""
 
-    `sections` has the identity of a mapping as its key.
-    """
-
-    recover: bool = False
-    sections: dict[int, type[Section]] = field(default_factory=dict)
-
-
-def _context(info: ValidationInfo) -> Context:
-    assert isinstance(info.context, Context)
-    return info.context
+    findings: tuple[ErrorDetails, ...] = ()
 
 
 class Section(BaseModel):
@@ -50,17 +47,13 @@ class Section(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _note(cls, value: Any, info: ValidationInfo) -> Any:
-        context = _context(info)
+    def _recover(cls, value: Any) -> Any:
+        """The known keys, and a Faulty for each that is missing."""
         if not isinstance(value, dict):
             return value
-        context.sections[id(value)] = cls
-        if not context.recover:
-            return value
         fields = {info.alias or name: info for name, info in cls.model_fields.items()}
-        kept = {key: value[key] for key in fields if key in value}
-        missing = {key: _FAULTY for key in fields if fields[key].is_required()}
-        return missing | kept
+        missing = {key: Faulty() for key, info in fields.items() if info.is_required()}
+        return missing | {key: value[key] for key in fields if key in value}
 
     @classmethod
     def descriptions(cls) -> dict[str, str]:
@@ -71,35 +64,69 @@ class Section(BaseModel):
 
 
 class _Recover:
-    """None in place of a faulty value, when faulty fields are left out."""
+    """A Faulty in place of a value that pydantic refuses."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         kinds = tuple(kind for kind in get_args(source) if kind is not type(None))
         inner = handler.generate_schema(Union[kinds])  # noqa: UP007 - the kinds are known only here
-        return core_schema.with_info_wrap_validator_function(self._validate, inner)
+        return core_schema.no_info_wrap_validator_function(self._validate, inner)
 
     @staticmethod
-    def _validate(value: Any, inner: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
-        if not _context(info).recover:
-            return inner(value)
+    def _validate(value: Any, inner: ValidatorFunctionWrapHandler) -> Any:
+        if isinstance(value, Faulty):
+            return value
         try:
-            return None if value is _FAULTY else inner(value)
-        except ValidationError:
-            return None
+            return inner(value)
+        except ValidationError as error:
+            return Faulty(tuple(error.errors(include_url=False, include_input=False)))
 
 
 Sound: TypeAlias = Annotated[T | None, _Recover()]
 """A T; None where the file has a problem. `null` in the file is a problem."""
 
 
-@dataclass(frozen=True)
+def sound(value: T | None) -> T:
+    """A value of a file that has no problems, where nothing required is None."""
+    assert value is not None
+    return value
+
+
+def default(record: type[DataclassInstance], name: str) -> Any:
+    """The default of a dataclass's field, which stands in the dataclass alone."""
+    return next(field.default for field in dataclasses.fields(record) if field.name == name)
+
+
+def convert(record: type[R], model: Section, **others: Any) -> R:
+    """The dataclass from the fields of the same names of a model without problems, and `others`."""
+    names = {field.name for field in dataclasses.fields(record)}
+    same = {name: getattr(model, name) for name in type(model).model_fields if name in names}
+    return record(**(same | others))
+
+
+class ANeuron:
+    """Text that is the name of a neuron."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.custom_error_schema(
+            handler(source), custom_error_type="name", custom_error_message="name"
+        )
+
+
+@dataclass(frozen=True, eq=False)  # hashable, as typing wants what it annotates with
 class OneOf:
-    """One of the names that are known for a `thing`."""
+    """One of the names that are known for a `thing`; `also` has other people's words for them.
+
+    `otherwise` is the hint where none of the names is near.
+    """
 
     thing: str
     names: tuple[str, ...]
+    also: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    otherwise: str = ""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -108,7 +135,7 @@ class OneOf:
             core_schema.literal_schema(list(self.names)),
             custom_error_type="choice",
             custom_error_message="{thing}",
-            custom_error_context={"thing": self.thing, "names": " ".join(self.names)},
+            custom_error_context={"thing": self.thing, "choice": self},
         )
 
 
@@ -130,6 +157,26 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def by_kind(expected: str) -> Discriminator:
+def kind_but_numbers(value: Any) -> str | None:
+    """The kind of value; None for text that means numbers, which is no word for anything."""
+    return None if isinstance(value, str) and spells_numbers(value) else kind(value)
+
+
+@dataclass(frozen=True, eq=False)
+class ByKind:
     """Picks one of the kinds of value that a field may have; `expected` says them in words."""
-    return Discriminator(kind, custom_error_type="expected", custom_error_message=expected)
+
+    expected: str
+    hint: Callable[[Node], str] = for_number
+    pick: Callable[[Any], str | None] = kind_but_numbers
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        discriminator = Discriminator(
+            self.pick,
+            custom_error_type="expected",
+            custom_error_message=self.expected,
+            custom_error_context={"hint": self.hint},  # type: ignore[dict-item]
+        )
+        return discriminator.__get_pydantic_core_schema__(source, handler)

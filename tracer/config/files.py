@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from tracer.errors import ConfigError, Problem, did_you_mean
+
+T = TypeVar("T")
 
 
 def read_text(path: Path, shown: str) -> str:
@@ -17,8 +21,17 @@ def read_text(path: Path, shown: str) -> str:
 
 def read_bytes(path: Path, shown: str) -> bytes:
     """The file's content; ConfigError for a file that is missing, is a folder, or can't be read."""
+    return _attempt(path.read_bytes, path, shown)
+
+
+def open_bytes(path: Path, shown: str) -> BinaryIO:
+    """The file's bytes, to be read piece by piece; ConfigError as `read_text`."""
+    return _attempt(lambda: path.open("rb"), path, shown)
+
+
+def _attempt(action: Callable[[], T], path: Path, shown: str) -> T:
     try:
-        return path.read_bytes()
+        return action()
     except FileNotFoundError:
         raise _refused(shown, "no such file", _neighbour(path)) from None
     except IsADirectoryError:

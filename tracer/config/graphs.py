@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import unicodedata
 
-from tracer.config.fields import kind
+from tracer.config.fields import convert, kind, sound
 from tracer.config.models import GraphConfig, GraphModel, GraphTrainingModel
 from tracer.config.nodes import Node, Position
 from tracer.config.report import Report
@@ -26,16 +26,18 @@ def read_graph(
         if config.training is not None:
             _check_trainable(config.training, config.graph, report)
     report.raise_if_any()
-    assert config.graph is not None
-    assert config.graph.inputs is not None
-    return GraphExperiment(
-        config.title or "",
-        report.file,
-        {_as_read(name): value for name, value in config.graph.inputs.items() if value is not None},
-        tuple(_node(name, lines, report) for name in config.graph.nodes or {}),
-        _training(config.training),
-        expected,
-        config.source or "",
+    graph, training = sound(config.graph), config.training
+    return convert(
+        GraphExperiment,
+        config,
+        file=report.file,
+        inputs={_as_read(name): value for name, value in sound(graph.inputs).items()},
+        nodes=tuple(_node(name, lines, report) for name in sound(graph.nodes)),
+        training=training
+        and convert(
+            GraphTraining, training, trainable=tuple(map(_as_read, sound(training.trainable)))
+        ),
+        expected=expected,
     )
 
 
@@ -67,17 +69,14 @@ def _check_names(graph: GraphModel, training: bool, report: Report) -> None:
 
 def _check_trainable(training: GraphTrainingModel, graph: GraphModel, report: Report) -> None:
     inputs = None if graph.inputs is None else [_as_read(name) for name in graph.inputs]
-    for index, name in enumerate(training.trainable or []):
-        if inputs is not None and _as_read(name) not in inputs:
+    names = [_as_read(name) for name in training.trainable or []]
+    for index, name in enumerate(names):
+        path = ("training", "trainable", index)
+        if inputs is not None and name not in inputs:
             hint = did_you_mean(name, inputs) or f"there are {', '.join(inputs)}"
-            report.at(("training", "trainable", index), f"'{name}' is not an input", hint)
-
-
-def _training(model: GraphTrainingModel | None) -> GraphTraining | None:
-    if model is None or model.learning_rate is None:
-        return None
-    trainable = tuple(map(_as_read, model.trainable or ()))
-    return GraphTraining(model.learning_rate, trainable, model.iterations or 1)
+            report.at(path, f"'{name}' is not an input", hint)
+        elif name in names[:index]:
+            report.at(path, f"'{name}' stands twice", "leave one of them out")
 
 
 def _node(name: str, lines: list[str], report: Report) -> GraphNode:

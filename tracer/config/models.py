@@ -6,119 +6,39 @@ a matrix, a loss that goes with an activation) is checked where the parts are pu
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias, Union
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Tag, create_model
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic import Field, Tag
 
-from tracer.config.fields import OneOf, Section, Sound, by_kind
+from tracer.config.fields import ByKind, OneOf, Section, Sound, default, kind
+from tracer.config.hints import for_samples
+from tracer.config.values import (
+    WORDS_OF_BATCH,
+    Batch,
+    BiasValues,
+    Columns,
+    Count,
+    Formula,
+    Freeze,
+    Natural,
+    Neurons,
+    Numbers,
+    Weights,
+)
 from tracer.model.activations import ACTIVATIONS
-from tracer.model.initializers import INITIALIZERS, Initializer, Option
+from tracer.model.experiment import Expected, Experiment, GraphTraining, Resume, Stop, Training
 from tracer.model.losses import LOSSES
 from tracer.model.optimizers import OPTIMIZERS
-
-MOST = 2**53
-"""The largest count: up to here float64 holds every whole number."""
-
-Count: TypeAlias = Annotated[int, Field(ge=1, le=MOST)]
-Natural: TypeAlias = Annotated[int, Field(ge=0, le=MOST)]
-
-
-class InitModel(Section):
-    """How values are drawn; each scheme adds the options of its row in the table of initialisers."""
-
-    init: str
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The scheme's options, with their defaults where the file says nothing."""
-        return self.model_dump(exclude={"init"})
-
-
-def _scheme(row: Initializer) -> type[InitModel]:
-    literal: Any = Literal
-    keys: dict[str, Any] = {name: _option(name, option) for name, option in row.options.items()}
-    keys["init"] = (literal[row.name], Field(description=row.words))
-    return create_model(f"Init{row.name.title()}", __base__=InitModel, __doc__=row.words, **keys)
-
-
-def _option(name: str, option: Option) -> tuple[Any, Any]:
-    default = ... if option.default is None else option.default
-    field: Any = Field(default, ge=option.least, description=option.meaning)
-    if option.choices:
-        field = Field(default, description=option.meaning)
-        return Annotated[str, OneOf(name, option.choices)], field
-    return float, field
-
-
-class _AnyScheme:
-    """The model of the scheme that the key `init` names."""
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        models = tuple(_scheme(row) for row in INITIALIZERS.values())
-        union: Any = Annotated[Union[models], Field(discriminator="init")]  # noqa: UP007
-        return handler.generate_schema(union)
-
-
-Init: TypeAlias = Annotated[InitModel, _AnyScheme()]
-
-
-def _rows(value: Any) -> Any:
-    """Refuses a list without rows in one problem, where there would be one for each number."""
-    if value and not any(isinstance(row, list) for row in value):
-        raise PydanticCustomError("expected", "a row for each neuron, as in [[0.1, 0.2]]")
-    return value
-
-
-Matrix: TypeAlias = Annotated[list[list[float]], BeforeValidator(_rows), Field(min_length=1)]
-
-Neurons: TypeAlias = Annotated[
-    Annotated[Count, Tag("number")] | Annotated[list[str], Field(min_length=1), Tag("list")],
-    by_kind("a list of names, or a count"),
-]
-Weights: TypeAlias = Annotated[
-    Annotated[float, Tag("number")]
-    | Annotated[Matrix, Tag("list")]
-    | Annotated[Init, Tag("mapping")],
-    by_kind("a row of numbers for each neuron, one number for all, or {init: ...}"),
-]
-BiasValues: TypeAlias = Annotated[
-    Annotated[float, Tag("number")]
-    | Annotated[list[float], Tag("list")]
-    | Annotated[Init, Tag("mapping")]
-    | Annotated[str, OneOf("bias", ("none",)), Tag("text")],
-    by_kind("one number, a list with a number for each neuron, {init: ...}, or none"),
-]
-Numbers: TypeAlias = Annotated[
-    Annotated[float, Tag("number")] | Annotated[list[float], Tag("list")],
-    by_kind("a list of numbers"),
-]
-Batch: TypeAlias = Annotated[
-    Annotated[Count, Tag("number")]
-    | Annotated[str, OneOf("batch", ("full", "online")), Tag("text")],
-    by_kind("full, online, or a size"),
-]
-Freeze: TypeAlias = Annotated[
-    Annotated[str, OneOf("freeze", ("biases", "weights")), Tag("text")]
-    | Annotated[list[str], Tag("list")],
-    by_kind("biases, weights, or a list of names"),
-]
-
-
-Formula: TypeAlias = Annotated[
-    Annotated[float, Tag("number")] | Annotated[str, Tag("text")], by_kind("a formula")
-]
+from tracer.model.words import other_words
 
 
 class LayerModel(Section):
     """One layer of neurons."""
 
     neurons: Sound[Neurons] = Field(description="the neurons' names, or their count")
-    activation: Sound[Annotated[str, OneOf("activation", tuple(ACTIVATIONS))]] = Field(
-        description="the activation function"
-    )
+    activation: Sound[
+        Annotated[str, OneOf("activation", tuple(ACTIVATIONS), other_words(ACTIVATIONS))]
+    ] = Field(description="the activation function")
     weights: Sound[Weights] = Field(
         description="a row for each neuron, a column for each input; or one number for all; "
         "or {init: ...}"
@@ -154,25 +74,34 @@ class SampleModel(Section):
 
 
 class DataFileModel(Section):
-    """A CSV file with a header, and which of its columns are meant."""
+    """A CSV file with a header, and its columns; or an NPZ file and its arrays; or an NPY file."""
 
     file: Sound[str] = Field(description="the CSV file, relative to this file")
-    inputs: Sound[Annotated[list[str], Field(min_length=1)]] = Field(
-        description="a column for each input"
-    )
-    targets: Sound[Annotated[list[str], Field(min_length=1)]] = Field(
-        None, description="a column for each output"
-    )
+    inputs: Sound[Columns] = Field(None, description="a column for each input")
+    targets: Sound[Columns] = Field(None, description="a column for each output")
     class_: Sound[str] = Field(
         None, alias="class", description="instead of targets: the column with the class, from 0"
     )
     names: Sound[str] = Field(None, description="the column with the samples' names")
 
 
+def _samples_or_file(value: Any) -> str | None:
+    """The kind of value; None for a mapping that is a sample, and no list of them."""
+    if isinstance(value, dict) and "file" not in value:
+        inputs = value.get("inputs")
+        first = inputs[0] if isinstance(inputs, list) and inputs else inputs
+        return None if kind(first) == "number" else "mapping"
+    return kind(value)
+
+
 Samples: TypeAlias = Annotated[
     Annotated[list[Sound[SampleModel]], Field(min_length=1), Tag("list")]
     | Annotated[DataFileModel, Tag("mapping")],
-    by_kind("a list of samples, or {file: ..., inputs: ..., targets: ...}"),
+    ByKind(
+        "a list of samples, or {file: ..., inputs: ..., targets: ...}",
+        for_samples,
+        _samples_or_file,
+    ),
 ]
 
 
@@ -182,13 +111,17 @@ class StopModel(Section):
     loss_below: Sound[Annotated[float, Field(gt=0)]] = Field(
         description="stop below this mean loss"
     )
-    window: Sound[Count] = Field(1, description="over how many iterations the mean is taken")
+    window: Sound[Count] = Field(
+        default(Stop, "window"), description="over how many iterations the mean is taken"
+    )
 
 
 class ResumeModel(Section):
     """Where an earlier training stopped; written by `step --save`."""
 
-    iterations: Sound[Natural] = Field(0, description="how many updates were made")
+    iterations: Sound[Natural] = Field(
+        default(Resume, "iterations"), description="how many updates were made"
+    )
     losses: Sound[list[float]] = Field(
         default_factory=list, description="the last losses, for stop.window"
     )
@@ -198,28 +131,37 @@ class TrainingModel(Section):
     """How the parameters change."""
 
     learning_rate: Sound[Annotated[float, Field(ge=0)]] = Field(description="the learning rate")
-    iterations: Sound[Count] = Field(None, description="how many updates; 1 without epochs")
+    iterations: Sound[Count] = Field(
+        default(Training, "iterations"), description="how many updates"
+    )
     epochs: Sound[Count] = Field(
         None, description="instead of iterations: how often to go through the data"
     )
     batch: Sound[Batch] = Field(
-        "full", description="full, online (one sample at a time), or how many samples"
+        WORDS_OF_BATCH[default(Training, "batch")],
+        description="full, online (one sample at a time), or how many samples",
     )
-    shuffle: Sound[bool] = Field(False, description="draw each epoch's batches in random order")
-    seed: Sound[Natural] = Field(0, description="the random seed of shuffle")
+    shuffle: Sound[bool] = Field(
+        default(Training, "shuffle"), description="draw each epoch's batches in random order"
+    )
+    seed: Sound[Natural] = Field(
+        default(Training, "seed"), description="the random seed of shuffle"
+    )
     gradient: Sound[Annotated[str, OneOf("gradient", ("exact", "batch_means"))]] = Field(
-        "exact", description="batch_means: products of batch means, which is not the gradient"
+        default(Training, "gradient"),
+        description="batch_means: products of batch means, which is not the gradient",
     )
     freeze: Sound[Freeze] = Field(
         default_factory=list, description="parameters that stay as they are"
     )
     update_order: Sound[Annotated[str, OneOf("update order", ("simultaneous", "output_first"))]] = (
         Field(
-            "simultaneous", description="output_first: hidden deltas see the updated output weights"
+            default(Training, "update_order"),
+            description="output_first: hidden deltas see the updated output weights",
         )
     )
     optimizer: Sound[Annotated[str, OneOf("optimizer", tuple(OPTIMIZERS))]] = Field(
-        "sgd", description="the rule of the update"
+        default(Training, "optimizer"), description="the rule of the update"
     )
     stop: Sound[StopModel] = Field(None, description="when to stop before the last iteration")
     resume: Sound[ResumeModel] = Field(None, description="where an earlier training stopped")
@@ -233,14 +175,14 @@ class ExpectedModel(Section):
         None, description="instead of iteration: a forward pass after so many updates"
     )
     values: Sound[dict[str, float]] = Field(description="numbers by the names of their quantities")
-    note: Sound[str] = Field(None, description="a remark")
+    note: Sound[str] = Field(default(Expected, "note"), description="a remark")
 
 
 class TitledModel(Section):
     """What every configuration may have."""
 
     title: Sound[str] = Field("", description="what the example is called")
-    source: Sound[str] = Field("", description="where it comes from")
+    source: Sound[str] = Field(default(Experiment, "source"), description="where it comes from")
     expected: Sound[list[Sound[ExpectedModel]]] = Field(
         default_factory=list, description="numbers for bptrace check"
     )
@@ -250,11 +192,11 @@ class NetworkConfig(TitledModel):
     """A network, its data and its training."""
 
     network: Sound[NetworkModel] = Field(description="the network")
-    loss: Sound[Annotated[str, OneOf("loss", tuple(LOSSES))]] = Field(
+    loss: Sound[Annotated[str, OneOf("loss", tuple(LOSSES), other_words(LOSSES))]] = Field(
         None, description="the loss; required with data"
     )
-    reduction: Sound[Annotated[str, OneOf("reduction", ("mean", "sum"))]] = Field(
-        "mean", description="over the samples of a batch"
+    reduction: Sound[Annotated[str, OneOf("reduction", ("mean", "sum"), {"average": "mean"})]] = (
+        Field(default(Experiment, "reduction"), description="over the samples of a batch")
     )
     data: Sound[Samples] = Field(None, description="samples with targets")
     predict: Sound[Samples] = Field(None, description="samples without targets, forward pass only")
@@ -274,7 +216,9 @@ class GraphTrainingModel(Section):
     """Gradient descent on inputs of the graph."""
 
     learning_rate: Sound[Annotated[float, Field(ge=0)]] = Field(description="the learning rate")
-    iterations: Sound[Count] = Field(1, description="how many updates")
+    iterations: Sound[Count] = Field(
+        default(GraphTraining, "iterations"), description="how many updates"
+    )
     trainable: Sound[Annotated[list[str], Field(min_length=1)]] = Field(
         description="the inputs that change"
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tracer.config.nodes import Node, Path, Position, spell
+from pathlib import Path
+
+from tracer.config.nodes import Node, Position, spell
+from tracer.config.nodes import Path as Place
 from tracer.errors import ConfigError, Problem
 
 
@@ -14,11 +17,16 @@ class Report:
         self.root = root
         self.problems: list[Problem] = []
 
-    def at(self, path: Path, message: str, hint: str = "") -> None:
+    @property
+    def folder(self) -> Path:
+        """Where the paths in the file start."""
+        return Path(self.file).parent
+
+    def at(self, path: Place, message: str, hint: str = "") -> None:
         """A problem with the value at `path`."""
         self._add(self.root.find(path).position, path, message, hint)
 
-    def at_key(self, path: Path, message: str, hint: str = "") -> None:
+    def at_key(self, path: Place, message: str, hint: str = "") -> None:
         """A problem with the key that `path` ends with."""
         self._add(self.root.position_of_key(path), path, message, hint)
 
@@ -27,5 +35,10 @@ class Report:
         if self.problems:
             raise ConfigError(self.problems)
 
-    def _add(self, position: Position, path: Path, message: str, hint: str) -> None:
+    def _add(self, position: Position, path: Place, message: str, hint: str) -> None:
         self.problems.append(Problem(self.file, *position, spell(path), message, hint))
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """`1 row`, `3 rows`."""
+    return f"{number} {one if number == 1 else several or one + 's'}"

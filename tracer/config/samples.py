@@ -3,48 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from tracer.config.datafiles import Complain, DataFile, Sample, Values, given_parts
 from tracer.config.models import DataFileModel, SampleModel
 from tracer.config.neurons import NameRow
-from tracer.config.report import Report
+from tracer.config.report import Report, counted
 from tracer.config.structure import Plan
-from tracer.config.tables import Row, Table, read_table
+from tracer.config.tables import MOST_PROBLEMS
 from tracer.model.experiment import Data
 
 _TOLERANCE = 1e-9
 _LISTED = 8
 
-Complain = Callable[[str, int | None, str, str], None]
-"""complain(part, index, message, hint): a problem with `inputs`, `targets` or `class` of a sample.
-
-The index is the number's place in the part; None is the part as a whole.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    """One sample; `given` says which parts the file has, though they may be faulty (None)."""
-
-    inputs: Sequence[float] | None
-    targets: Sequence[float] | None
-    number: int | None
-    name: str | None
-    given: frozenset[str]
-    complain: Complain
-
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the samples of one configuration; `folder` is where the paths of data files start."""
+    """Reads the samples of one configuration."""
 
     plan: Plan
     loss: str | None
-    folder: Path
     report: Report
 
     def read(
@@ -53,13 +34,21 @@ class Reader:
         """The samples under a key; None when there are none, or problems with them."""
         before = len(self.report.problems)
         if isinstance(given, DataFileModel):
-            samples = list(self._from_file(key, given, predict))
+            sizes = self.plan.sizes[0], self.plan.sizes[-1]
+            samples = list(DataFile(key, given, predict, sizes, self.report).samples())
         else:
             samples = list(self._inline(key, given or []))
-        rows = [(self._inputs(sample), self._targets(sample, predict)) for sample in samples]
-        if not rows or len(self.report.problems) > before:
+        read, rows = len(self.report.problems), []
+        for sample in samples:
+            rows.append((self._inputs(sample), self._targets(sample, predict)))
+            if (
+                isinstance(given, DataFileModel)
+                and len(self.report.problems) - read > MOST_PROBLEMS
+            ):
+                break
+        if not rows or len(self.report.problems) > before or None in self.plan.sizes:
             return None
-        if None in self.plan.sizes or any(None in row for row in rows):
+        if any(part is None for row in rows for part in row):
             return None
         return Data(
             np.array([inputs for inputs, _ in rows], dtype=float),
@@ -67,12 +56,12 @@ class Reader:
             tuple(sample.name for sample in samples),
         )
 
-    def _inline(self, key: str, given: list[SampleModel | None]) -> Iterator[_Sample]:
+    def _inline(self, key: str, given: list[SampleModel | None]) -> Iterator[Sample]:
         for place, model in enumerate(given):
             if model is None:
                 continue
-            parts = frozenset(name.rstrip("_") for name in model.model_fields_set)
-            yield _Sample(
+            parts = given_parts(model, self.report.root.find((key, place)))
+            yield Sample(
                 _listed(model.inputs),
                 _listed(model.targets),
                 model.class_,
@@ -88,52 +77,15 @@ class Reader:
 
         return complain
 
-    def _from_file(self, key: str, model: DataFileModel, predict: bool) -> Iterator[_Sample]:
-        if not self._right_columns(key, model, predict):
-            return
-        found = read_table(model, (key,), self.folder, self.report)
-        if found is None:
-            return
-        table, rows = found
-        for row in rows:
-            yield _Sample(
-                row.inputs,
-                row.targets,
-                row.number,
-                row.name,
-                frozenset(table.columns),
-                _table_complaints(table, row),
-            )
-
-    def _right_columns(self, key: str, model: DataFileModel, predict: bool) -> bool:
-        """Whether the file's columns are as many as the network's inputs and outputs."""
-        before = len(self.report.problems)
-        for part, names, size in (
-            ("inputs", model.inputs, self.plan.sizes[0]),
-            ("targets", model.targets, self.plan.sizes[-1]),
-        ):
-            if names is not None and size is not None and len(names) != size:
-                has = _counted(size, "input" if part == "inputs" else "output")
-                message = f"{_counted(len(names), 'column')}; the network has {has}"
-                self.report.at((key, part), message)
-        given = model.model_fields_set & {"targets", "class_"}
-        if predict and given:
-            self.report.at((key,), "samples to predict have no targets", "leave the columns out")
-        elif not predict and not given:
-            self.report.at((key,), "no column with targets", "add targets: [...], or class:")
-        elif len(given) > 1:
-            self.report.at((key,), "both targets and class", "leave one of them out")
-        return len(self.report.problems) == before
-
-    def _inputs(self, sample: _Sample) -> Sequence[float] | None:
+    def _inputs(self, sample: Sample) -> Values | None:
         size = self.plan.sizes[0]
         if sample.inputs is not None and size is not None and len(sample.inputs) != size:
             names = self.plan.names[0] if self.plan.names else ()
-            message = f"{_counted(len(sample.inputs), 'input')}; the network has {size}"
+            message = f"{counted(len(sample.inputs), 'input')}; the network has {size}"
             sample.complain("inputs", None, message + _in_brackets(names), "")
         return sample.inputs
 
-    def _targets(self, sample: _Sample, predict: bool) -> Sequence[float] | None:
+    def _targets(self, sample: Sample, predict: bool) -> Values | None:
         given = sample.given & {"targets", "class"}
         if predict:
             if given:
@@ -151,7 +103,7 @@ class Reader:
             self._check_targets(sample, sample.targets)
         return sample.targets
 
-    def _one_hot(self, sample: _Sample, number: int) -> Sequence[float] | None:
+    def _one_hot(self, sample: Sample, number: int) -> Values | None:
         size = self.plan.sizes[-1]
         if size == 1:
             hint = "give targets: [0] or targets: [1]"
@@ -163,13 +115,13 @@ class Reader:
             return [float(output == number) for output in range(size)]
         return None
 
-    def _check_targets(self, sample: _Sample, targets: Sequence[float]) -> None:
+    def _check_targets(self, sample: Sample, targets: Values) -> None:
         size = self.plan.sizes[-1]
         if size is not None and len(targets) != size:
             names = self.plan.names[-1] if self.plan.names else ()
-            message = f"{_counted(len(targets), 'target')}; the network has "
+            message = f"{counted(len(targets), 'target')}; the network has "
             sample.complain(
-                "targets", None, message + _counted(size, "output") + _in_brackets(names), ""
+                "targets", None, message + counted(size, "output") + _in_brackets(names), ""
             )
             return
         most = {"binary_cross_entropy": 1.0, "cross_entropy": math.inf}.get(self.loss or "")
@@ -184,20 +136,8 @@ class Reader:
             sample.complain("targets", None, message, "targets are probabilities of the classes")
 
 
-def _listed(values: list[float] | float | None) -> Sequence[float] | None:
+def _listed(values: list[float] | float | None) -> Values | None:
     return [values] if isinstance(values, float) else values
-
-
-def _table_complaints(table: Table, row: Row) -> Complain:
-    def complain(part: str, index: int | None, message: str, hint: str) -> None:
-        column = table.columns[part][index or 0]
-        table.complain(row.line, column, message, hint)
-
-    return complain
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _in_brackets(names: NameRow) -> str:

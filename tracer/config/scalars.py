@@ -12,6 +12,8 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _WHOLE = re.compile(r"[-+]?[0-9]{1,400}")
 _OCTAL = re.compile(r"0o[0-7]{1,400}")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,400}")
+_FRACTION = re.compile(r"([-+]?[0-9]{1,15}) ?/ ?([0-9]{1,15})")
+_GROUPS = re.compile(r"[-+]?[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 _WORDS = {
@@ -32,6 +34,23 @@ def number(text: str) -> int | float | None:
         return int(text, 0)
     if _HEXADECIMAL.fullmatch(text):
         return int(text, 0)
+    return None
+
+
+def meant(text: str) -> str | None:
+    """The number that a text most likely means, as it should be written; None for other texts.
+
+    `0,5` means 0.5, `1_000` and `1 000` mean 1000, `1/4` means 0.25, and − is a minus sign.
+    """
+    tidied = text.strip().replace("−", "-")
+    fraction = _FRACTION.fullmatch(tidied)
+    if fraction and float(fraction[2]):
+        return repr(float(fraction[1]) / float(fraction[2]))
+    if _GROUPS.fullmatch(tidied):
+        tidied = tidied.replace(" ", "")
+    for sign, plain in ((",", "."), ("_", "")):
+        if number(tidied.replace(sign, plain)) is not None:
+            return tidied.replace(sign, plain)
     return None
 
 

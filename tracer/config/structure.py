@@ -12,6 +12,7 @@ from tracer.config import memory
 from tracer.config.models import LayerModel, NetworkModel
 from tracer.config.neurons import NameRow, name_all
 from tracer.config.nodes import Path
+from tracer.config.parameters import Given, read_biases, read_weights
 from tracer.config.report import Report
 from tracer.model.network import Bias, Network
 
@@ -20,13 +21,16 @@ from tracer.model.network import Bias, Network
 class Plan:
     """What is known of a network; None stands where the file has a problem.
 
-    `sizes` are the neurons a layer, the inputs first, and `names` their names.
+    `sizes` are the neurons a layer, the inputs first, and `names` their names. `biases` are the
+    kinds of bias, `offsets` their values.
     """
 
     sizes: tuple[int | None, ...] = (None, None)
     activations: tuple[str | None, ...] = (None,)
     biases: tuple[Bias | None, ...] = (None,)
     names: tuple[NameRow, ...] | None = None
+    weights: tuple[Given | None, ...] = (None,)
+    offsets: tuple[Given | None, ...] = (None,)
 
     def network(self, loss: str) -> Network | None:
         """The network, if all of it is known."""
@@ -47,20 +51,22 @@ def plan(network: NetworkModel | None, report: Report) -> Plan:
     layers = network.layers or [None]
     sizes = (_size(network.inputs), *(_size(layer.neurons if layer else None) for layer in layers))
     biases = tuple(_bias(layer) for layer in layers)
+    weights, offsets = [], []
     for index, layer in enumerate(layers):
-        if layer is not None:
-            path: Path = ("network", "layers", index)
-            _check_weights(layer, sizes[index + 1], sizes[index], path, report)
-            _check_biases(layer, sizes[index + 1], path, report)
-            _check_softmax(layer, index == len(layers) - 1, sizes[index + 1], path, report)
+        path: Path = ("network", "layers", index)
+        m, n = sizes[index], sizes[index + 1]
+        given = (layer.weights, layer.bias) if layer else (None, None)
+        weights.append(read_weights(given[0], n, m, (*path, "weights"), report))
+        offsets.append(read_biases(given[1], n, (*path, "bias"), report))
+        if layer and layer.activation == "softmax":
+            _check_softmax(index == len(layers) - 1, n, (*path, "activation"), report)
     known = [size for size in sizes if size is not None]
     small = len(known) == len(sizes) and _fits(
         known, [bias or Bias.NONE for bias in biases], report
     )
     names = name_all(network, known if small else None, report)
-    return Plan(
-        sizes, tuple(layer.activation if layer else None for layer in layers), biases, names
-    )
+    activations = tuple(layer.activation if layer else None for layer in layers)
+    return Plan(sizes, activations, biases, names, tuple(weights), tuple(offsets))
 
 
 def _size(neurons: int | list[str] | None) -> int | None:
@@ -91,51 +97,7 @@ def _fits(sizes: list[int], biases: list[Bias], report: Report) -> bool:
     return False
 
 
-def _check_weights(
-    layer: LayerModel, neurons: int | None, inputs: int | None, path: Path, report: Report
-) -> None:
-    if not isinstance(layer.weights, list):
-        return
-    path = (*path, "weights")
-    lengths = [len(row) for row in layer.weights]
-    ragged = next((row for row, length in enumerate(lengths) if length != lengths[0]), None)
-    if ragged is not None:
-        message = (
-            f"row {ragged + 1} has {_count(lengths[ragged], 'number')}, row 1 has {lengths[0]}"
-        )
-        report.at((*path, ragged), message, _expected(neurons, inputs))
-        return
-    shape = (len(lengths), lengths[0])
-    if shape[0] == (neurons or shape[0]) and shape[1] == (inputs or shape[1]):
-        return
-    message = f"{_count(shape[0], 'row')} of {shape[1]}; {_expected(neurons, inputs)}"
-    if shape == (inputs, neurons):
-        report.at(path, f"{message}: transposed?")
-    else:
-        report.at(path, message, "a row is a neuron, a column is an input")
-
-
-def _expected(neurons: int | None, inputs: int | None) -> str:
-    if neurons is None or inputs is None:
-        return "expected " + (
-            _count(neurons, "row") if neurons else f"rows of {inputs or 'one length'}"
-        )
-    return f"expected {_count(neurons, 'row')} of {inputs}"
-
-
-def _check_biases(layer: LayerModel, neurons: int | None, path: Path, report: Report) -> None:
-    if isinstance(layer.bias, list) and neurons is not None and len(layer.bias) != neurons:
-        message = f"{_count(len(layer.bias), 'bias', 'biases')}; expected {neurons}"
-        hint = "one for each neuron, or a number without brackets for one that the layer shares"
-        report.at((*path, "bias"), message, hint)
-
-
-def _check_softmax(
-    layer: LayerModel, last: bool, neurons: int | None, path: Path, report: Report
-) -> None:
-    if layer.activation != "softmax":
-        return
-    path = (*path, "activation")
+def _check_softmax(last: bool, neurons: int | None, path: Path, report: Report) -> None:
     if not last:
         hint = "softmax belongs to the output layer; use relu, tanh or sigmoid here"
         report.at(path, "softmax on a hidden layer", hint)
@@ -157,8 +119,3 @@ def check_loss(loss: str | None, activations: Sequence[str | None], report: Repo
         needed, hint = _GOES_WITH[loss]
         message = f"{loss} needs {needed} outputs; the output layer has {activation}"
         report.at(("loss",), message, hint)
-
-
-def _count(number: int, one: str, several: str = "") -> str:
-    """`1 row`, `3 rows`."""
-    return f"{number} {one if number == 1 else several or one + 's'}"

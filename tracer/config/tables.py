@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tracer.config.files import read_text
 from tracer.config.models import DataFileModel
@@ -20,6 +20,10 @@ from tracer.errors import ConfigError, Problem, did_you_mean
 
 MOST_PROBLEMS = 20
 """A file with more problems than this isn't read to its end."""
+RANGE = ".."
+"""Between the first and the last of a range of columns."""
+
+_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +76,39 @@ class Table:
     def _numbers(self, line: int, cells: Sequence[str], part: str) -> list[float]:
         values = []
         for column in self.columns.get(part, []):
-            text = cells[column].strip()
-            value = number(text)
-            if not text:
-                self.complain(line, column, "the cell is empty, expected a number")
-            elif value is None:
-                self.complain(line, column, f"found '{text}', expected a number")
-            elif not abs(value) < float("inf"):
-                self.complain(line, column, f"found {text}, expected a finite number")
+            value = finite(cells[column].strip())
+            if isinstance(value, str):
+                self.complain(line, column, value)
             else:
-                values.append(float(value))
+                values.append(value)
         return values
 
 
+def finite(text: str) -> float | str:
+    """The number in a cell; or, as text, why there is none."""
+    value = number(text)
+    if not text:
+        return "the cell is empty, expected a number"
+    if value is None:
+        return f"found '{text}', expected a number"
+    try:
+        real = float(value)
+    except OverflowError:
+        real = math.inf
+    return real if math.isfinite(real) else f"found {text}, expected a finite number"
+
+
 def read_table(
-    model: DataFileModel, place: Place, folder: Path, report: Report
+    model: DataFileModel, place: Place, report: Report
 ) -> tuple[Table, list[Row]] | None:
     """The table and its rows; None when there is no use in checking them any further."""
     if model.file is None or model.inputs is None:
         return None
-    shown = str(folder / model.file)
+    shown = str(report.folder / model.file)
     try:
-        text = read_text(folder / model.file, shown)
+        text = read_text(report.folder / model.file, shown)
     except ConfigError as error:
-        for problem in error.problems:
-            if problem.line:
-                report.problems.append(problem)
-            else:
-                report.at((*place, "file"), f"{shown}: {problem.message}", problem.hint)
+        report_file(error, shown, place, report)
         return None
     return _parse(text, shown, model, place, report)
 
@@ -107,11 +116,15 @@ def read_table(
 def _parse(
     text: str, shown: str, model: DataFileModel, place: Place, report: Report
 ) -> tuple[Table, list[Row]] | None:
-    rows = _cells(text, shown, report)
+    rows = cells_of(text, shown, report)
     _, header = next(rows, (0, []))
     header = [name.strip() for name in header]
     if not header:
         report.at((*place, "file"), f"{shown}: the file is empty", "a header row comes first")
+        return None
+    if len(header) == 1 and ";" in header[0]:
+        hint = "separate them with commas, and write decimals with a point"
+        report.at((*place, "file"), f"{shown}: semicolons separate the columns", hint)
         return None
     columns = _columns(model, header, shown, place, report)
     if columns is None:
@@ -132,7 +145,7 @@ def _parse(
     return table, samples
 
 
-def _cells(text: str, shown: str, report: Report) -> Iterator[tuple[int, list[str]]]:
+def cells_of(text: str, shown: str, report: Report) -> Iterator[tuple[int, list[str]]]:
     """The rows that aren't blank, each with its line."""
     lines = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
     try:
@@ -144,29 +157,63 @@ def _cells(text: str, shown: str, report: Report) -> Iterator[tuple[int, list[st
         report.problems.append(Problem(shown, max(lines.line_num, 1), 1, "", message))
 
 
+def report_file(error: ConfigError, shown: str, place: Place, report: Report) -> None:
+    """Why a file can't be read: at its own line, or where the configuration names it."""
+    for problem in error.problems:
+        if problem.line:
+            report.problems.append(problem)
+        else:
+            report.at((*place, "file"), f"{shown}: {problem.message}", problem.hint)
+
+
 def _columns(
     model: DataFileModel, header: list[str], shown: str, place: Place, report: Report
 ) -> dict[str, list[int]] | None:
     """The places of the columns that are asked for; None when one is missing or stands twice."""
-    wanted: dict[str, list[str] | None] = {
+    wanted = {
         "inputs": model.inputs,
         "targets": model.targets,
-        "class": [model.class_] if model.class_ is not None else None,
-        "names": [model.names] if model.names is not None else None,
+        "class": model.class_,
+        "names": model.names,
     }
     before = len(report.problems)
+    columns: dict[str, list[int]] = {}
     for part, names in wanted.items():
-        for index, name in enumerate(names or []):
-            spot = (*place, part, index) if part in ("inputs", "targets") else (*place, part)
-            if name not in header:
-                hint = did_you_mean(name, header) or f"its columns are {', '.join(header)}"
-                report.at(spot, f"no column '{name}' in {shown}", hint)
-            elif header.count(name) > 1:
-                report.at(spot, f"{header.count(name)} columns of {shown} are called '{name}'")
-    if len(report.problems) > before:
-        return None
-    return {
-        part: [header.index(name) for name in names]
-        for part, names in wanted.items()
-        if names is not None
-    }
+        if isinstance(names, str):
+            columns[part] = list(_places(names, header, shown, (*place, part), report))
+        elif names is not None:
+            columns[part] = []
+            for index, name in enumerate(names):
+                spot = (*place, part, index)
+                columns[part] += _places(name, header, shown, spot, report)
+    return columns if len(report.problems) == before else None
+
+
+def _places(name: str, header: list[str], shown: str, spot: Place, report: Report) -> Sequence[int]:
+    """Where a column stands, or those from one to another: `x1..x9`."""
+    if name in header or RANGE not in name:
+        return _place(name, header, shown, spot, report)
+    ends = [end.strip() for end in name.split(RANGE, 1)]
+    if not all(ends):
+        report.at(spot, f"'{name}' has a single end", "a range of columns is x1..x9")
+        return []
+    places = [_place(end, header, shown, spot, report) for end in ends]
+    if not all(places):
+        return []
+    (first,), (last,) = places
+    if first > last:
+        message = f"'{ends[0]}' comes after '{ends[1]}' in {shown}"
+        report.at(spot, message, f"write {ends[1]}{RANGE}{ends[0]}")
+    return range(first, last + 1)
+
+
+def _place(name: str, header: list[str], shown: str, spot: Place, report: Report) -> list[int]:
+    if name not in header:
+        columns = header if len(header) <= _LISTED else [*header[:_LISTED], "…"]
+        hint = did_you_mean(name, header) or f"its columns are {', '.join(columns)}"
+        report.at(spot, f"no column '{name}' in {shown}", hint)
+        return []
+    if header.count(name) > 1:
+        report.at(spot, f"{header.count(name)} columns of {shown} are called '{name}'")
+        return []
+    return [header.index(name)]

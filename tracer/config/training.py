@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from itertools import islice
 
+from tracer.config.fields import convert, sound
 from tracer.config.models import TrainingModel
-from tracer.config.report import Report
+from tracer.config.report import Report, counted
+from tracer.config.values import BATCHES
 from tracer.errors import UnknownNameError, did_you_mean
 from tracer.model.experiment import Resume, Stop, Training
 from tracer.model.names import Names
@@ -17,73 +19,51 @@ _COMPARED = 1000
 _LETTERS = {"biases": "b", "weights": "w"}
 
 
-def read_training(
+def check_training(
     model: TrainingModel,
     reduction: str | None,
     samples: int | None,
     network: Network | None,
     report: Report,
-) -> Training | None:
-    """The training; None while the data, the network or the training itself has problems.
+) -> frozenset[str]:
+    """Reports what doesn't go together in a training; the frozen parameters by their own names.
 
-    `samples` is the number of samples in the data.
+    `samples` is the number of samples in the data, None while it isn't known.
     """
-    before = len(report.problems)
-    if model.epochs is not None and model.iterations is not None:
+    if {"epochs", "iterations"} <= model.model_fields_set:
         hint = "leave one of them out"
         report.at_key(("training", "epochs"), "both iterations and epochs", hint)
     if model.gradient == "batch_means" and reduction == "sum":
         message = "batch_means needs reduction: mean"
         report.at(("training", "gradient"), message, "products of means have no sum over samples")
-    batch = 1 if model.batch == "online" else model.batch
-    if isinstance(batch, int) and samples is not None and batch > samples:
-        hint = "write full for all of them"
-        report.at(
-            ("training", "batch"), f"batch of {batch}; the data has {_samples(samples)}", hint
-        )
-    frozen = _frozen(model.freeze, network, report) if network else frozenset()
-    if len(report.problems) > before or samples is None or model.learning_rate is None:
-        return None
-    return _assembled(model, model.learning_rate, samples, frozen)
+    batch = _size(model)
+    if batch is not None and samples is not None and batch > samples:
+        message = f"batch of {batch}; the data has {counted(samples, 'sample')}"
+        report.at(("training", "batch"), message, "write full for all of them")
+    return _frozen(model.freeze, network, report) if network else frozenset()
 
 
-def _assembled(
-    model: TrainingModel, learning_rate: float, samples: int, frozen: frozenset[str]
-) -> Training | None:
-    batch = 1 if model.batch == "online" else model.batch
-    size = batch if isinstance(batch, int) else None
-    steps = math.ceil(samples / (size or samples))
-    named = (model.seed, model.gradient, model.update_order, model.optimizer, model.shuffle)
-    seed, gradient, order, optimizer, shuffle = named
-    if seed is None or gradient is None or order is None or optimizer is None or shuffle is None:
-        return None
-    return Training(
-        learning_rate,
-        model.epochs * steps if model.epochs else model.iterations or 1,
-        model.epochs,
-        size,
-        shuffle,
-        seed,
-        gradient,
-        frozen,
-        order,
-        optimizer,
-        _stop(model),
-        _resume(model),
+def training(model: TrainingModel, samples: int, frozen: frozenset[str]) -> Training:
+    """The training of a file without problems; epochs come to ⌈samples/batch⌉ iterations each."""
+    batch = _size(model)
+    iterations = sound(model.iterations)
+    if model.epochs is not None:
+        iterations = model.epochs * math.ceil(samples / (batch or samples))
+    resume = model.resume
+    return convert(
+        Training,
+        model,
+        iterations=iterations,
+        batch=batch,
+        frozen=frozen,
+        stop=model.stop and convert(Stop, model.stop),
+        resume=convert(Resume, resume, losses=tuple(resume.losses or ())) if resume else Resume(),
     )
 
 
-def _stop(model: TrainingModel) -> Stop | None:
-    stop = model.stop
-    if stop is None or stop.loss_below is None or stop.window is None:
-        return None
-    return Stop(stop.loss_below, stop.window)
-
-
-def _resume(model: TrainingModel) -> Resume:
-    if model.resume is None:
-        return Resume()
-    return Resume(model.resume.iterations or 0, tuple(model.resume.losses or ()))
+def _size(model: TrainingModel) -> int | None:
+    """How many samples a batch has; None for all of them."""
+    return BATCHES[model.batch] if isinstance(model.batch, str) else model.batch
 
 
 def _frozen(freeze: str | list[str] | None, network: Network, report: Report) -> frozenset[str]:
@@ -117,7 +97,3 @@ def _all(network: Network) -> str:
     weights = sum(layer.weight_count for layer in network.layers)
     biases = sum(layer.bias_count for layer in network.layers)
     return f"there are w1 to w{weights}" + (f" and b1 to b{biases}" if biases else "")
-
-
-def _samples(count: int) -> str:
-    return "1 sample" if count == 1 else f"{count} samples"

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
-from tracer.config.fields import Context
+from tracer.config.fields import Faulty, OneOf, Section, sound
+from tracer.config.hints import OTHER_SCHEMES, for_name, for_number, for_text, for_whole
 from tracer.config.nodes import Node, Path
 from tracer.config.report import Report
-from tracer.config.scalars import number
 from tracer.errors import did_you_mean
 from tracer.model.initializers import INITIALIZERS
 
@@ -29,85 +27,148 @@ _EXPECTED = {
     "model_type": "keys with values",
     "finite_number": "a finite number",
     "too_short": "at least one",
+    "name": "the name of a neuron",
 }
+_HINTS: dict[str, Callable[[Node], str]] = {
+    "float_type": for_number,
+    "int_type": for_whole,
+    "string_type": for_text,
+    "name": for_name,
+}
+_OTHER_KEYS = {
+    "lr": "learning_rate",
+    "eta": "learning_rate",
+    "alpha": "learning_rate",
+    "x": "inputs",
+    "y": "targets",
+    "outputs": "targets",
+    "label": "class",
+    "units": "neurons",
+    "nodes": "neurons",
+    "size": "neurons",
+    "function": "activation",
+    "w": "weights",
+    "b": "bias",
+    "batch_size": "batch",
+    "steps": "iterations",
+    "cost": "loss",
+    "error": "loss",
+    "path": "file",
+}
+"""Keys as other people call them."""
 _BOUNDS = {
-    "greater_than_equal": ("ge", "{:g} or more"),
-    "greater_than": ("gt", "more than {:g}"),
-    "less_than_equal": ("le", "{:g} or less"),
+    "greater_than_equal": ("ge", "{:.17g} or more"),
+    "greater_than": ("gt", "more than {:.17g}"),
+    "less_than_equal": ("le", "{:.17g} or less"),
 }
 
 
-def report_all(error: ValidationError, context: Context, report: Report) -> None:
-    """Adds each of the error's findings to the report."""
-    for finding in error.errors(include_url=False, include_input=False):
-        path, kind = _path(report.root, finding["loc"]), finding["type"]
-        if kind == "union_tag_invalid":
-            path = (*path, "init")
-        node = report.root.find(path)
-        known = _known(node, context)
-        if kind == "missing":
-            _missing(str(finding["loc"][-1]), path, node, known, report)
-        elif kind == "extra_forbidden":
-            _unknown_key(path, _known(report.root.find(path[:-1]), context), report)
-        else:
-            report.at(path, *_words(kind, finding, node))
+def sift(value: Any, node: Node, path: Path, report: Report) -> Any:
+    """A part of a model with None for each Faulty, whose findings go to the report.
+
+    `node` is what the part was read from, and stands at `path`.
+    """
+    match value:
+        case Faulty():
+            for finding in value.findings:
+                _report(finding, node, path, report)
+            return None
+        case Section():
+            return _sift_section(value, node, path, report)
+        case list() if any(isinstance(part, Faulty | Section) for part in value):
+            return [
+                sift(part, sound(node.child(index)), (*path, index), report)
+                for index, part in enumerate(value)
+            ]
+        case dict():
+            return {
+                key: sift(part, sound(node.child(key)), (*path, key), report)
+                for key, part in value.items()
+            }
+    return value
 
 
-def _path(root: Node, location: tuple[int | str, ...]) -> Path:
-    """Pydantic's location without the names of the kinds that it tried."""
-    path: Path = ()
-    node = root
-    for part in location:
+def _sift_section(section: Section, node: Node, path: Path, report: Report) -> Section:
+    known = section.descriptions()
+    for key in node.value:
+        if key not in known:
+            _unknown_key(key, node, path, known, report)
+    sifted = {}
+    for name, key in zip(type(section).model_fields, known, strict=True):
+        part, child = getattr(section, name), node.child(key)
+        if child is not None:
+            sifted[name] = sift(part, child, (*path, key), report)
+        elif isinstance(part, Faulty):
+            _missing(key, path, node, known, report)
+            sifted[name] = None
+    return section.model_copy(update=sifted) if sifted else section
+
+
+def _report(finding: Mapping[str, Any], node: Node, path: Path, report: Report) -> None:
+    """One of pydantic's findings; its location has the kinds that it tried, which aren't told."""
+    for part in finding["loc"]:
         child = node.child(part)
         if child is not None:
             path, node = (*path, part), child
-    return path
-
-
-def _known(node: Node, context: Context) -> dict[str, str]:
-    section = context.sections.get(id(node.value))
-    return section.descriptions() if section else {}
+    if finding["type"] == "union_tag_invalid":
+        path, node = (*path, "init"), sound(node.child("init"))
+    report.at(path, *_words(finding["type"], finding, node))
 
 
 def _missing(key: str, path: Path, node: Node, known: Mapping[str, str], report: Report) -> None:
     """A missing key; not when an unknown key is likely to be meant for it, which is told already."""
     if not misspelled(key, node, known):
-        report.at(path, f"missing key '{key}'", known.get(key, ""))
+        report.at(path, f"missing key '{key}'", known[key])
 
 
 def misspelled(key: str, node: Node, known: Mapping[str, str]) -> bool:
     """Whether an unknown key of the mapping is likely to be meant for `key`."""
     unknown = [name for name in node.value if name not in known]
-    return any(f"'{key}'" in did_you_mean(name, list(known)) for name in unknown)
+    return any(f"'{key}'" in _near(name, known) for name in unknown)
 
 
-def _unknown_key(path: Path, known: Mapping[str, str], report: Report) -> None:
-    key = str(path[-1])
-    hint = did_you_mean(key, list(known)) or f"known here: {', '.join(known)}"
-    report.at_key(path, f"unknown key '{key}'", hint)
+def _near(key: str, known: Mapping[str, str]) -> str:
+    """A hint with the known keys that `key` is likely to be meant for."""
+    other = {word: meant for word, meant in _OTHER_KEYS.items() if meant in known}
+    return did_you_mean(key, list(known), other)
+
+
+def _unknown_key(
+    key: str, node: Node, path: Path, known: Mapping[str, str], report: Report
+) -> None:
+    hint = _near(key, known) or f"known here: {', '.join(known)}"
+    if node.value[key] is None and not _near(key, known):  # {inputs: 1, 2}
+        hint = "several values of a key stand in brackets, as in [1, 2]"
+    report.at_key((*path, key), f"unknown key '{key}'", hint)
 
 
 def _words(kind: str, finding: Mapping[str, Any], node: Node) -> Words:
     context = finding.get("ctx", {})
     if kind == "choice":
-        return choice(context["thing"], context["names"].split(), node)
+        return choice(context["choice"], node)
     if kind == "union_tag_invalid":
-        return choice("scheme", list(INITIALIZERS), node)
+        return choice(OneOf("scheme", tuple(INITIALIZERS), OTHER_SCHEMES), node)
     if kind == "union_tag_not_found":
         return "missing key 'init'", f"there are {', '.join(INITIALIZERS)}"
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
         return f"found {found(node)}, expected {words.format(context[bound])}", ""
-    expected = finding["msg"] if kind == "expected" else _EXPECTED[kind]
-    return f"found {found(node)}, expected {expected}", _HINTS.get(kind, _no_hint)(node)
+    if kind == "expected":
+        return f"found {found(node)}, expected {finding['msg']}", context["hint"](node)
+    if kind == "float_type" and isinstance(node.value, int) and not isinstance(node.value, bool):
+        kind = "finite_number"  # a whole number beyond float64
+    hint = _HINTS[kind](node) if kind in _HINTS else ""
+    return f"found {found(node)}, expected {_EXPECTED[kind]}", hint
 
 
-def choice(thing: str, names: list[str], node: Node) -> Words:
+def choice(choice: OneOf, node: Node) -> Words:
     """The words for a value that isn't one of the names."""
+    thing, names = choice.thing, choice.names
     listed = f"there are {', '.join(names)}" if len(names) > 1 else f"write {names[0]}"
+    listed = choice.otherwise or listed
     if not isinstance(node.value, str):
         return f"found {found(node)}, expected the name of the {thing}", listed
-    return f"unknown {thing} {found(node)}", did_you_mean(node.value, names) or listed
+    return f"unknown {thing} {found(node)}", did_you_mean(node.value, names, choice.also) or listed
 
 
 def found(node: Node) -> str:
@@ -121,38 +182,6 @@ def found(node: Node) -> str:
             return "a list"
         case dict():
             return "a mapping"
-    text = node.text if len(node.text) <= _LONGEST else node.text[:_LONGEST] + "…"
+    text = "".join(letter if letter.isprintable() else f"{letter!a}"[1:-1] for letter in node.text)
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     return f"'{text}'" if isinstance(node.value, str) else text
-
-
-def _number_hint(node: Node) -> str:
-    if not isinstance(node.value, str):
-        return ""
-    if node.style and number(node.text) is not None:
-        return "write it without quotes"
-    for sign, plain in ((",", "."), ("_", "")):
-        tidied = node.text.replace(sign, plain)
-        if sign in node.text and number(tidied) is not None:
-            return f"write {tidied}"
-    return ""
-
-
-def _whole_hint(node: Node) -> str:
-    if isinstance(node.value, float) and node.value.is_integer() and abs(node.value) < 1e15:
-        return f"write {int(node.value)}"
-    return _number_hint(node)
-
-
-def _text_hint(node: Node) -> str:
-    return "put it in quotes" if isinstance(node.value, bool | int | float) else ""
-
-
-def _no_hint(_node: Node) -> str:
-    return ""
-
-
-_HINTS: dict[str, Callable[[Node], str]] = {
-    "float_type": _number_hint,
-    "int_type": _whole_hint,
-    "string_type": _text_hint,
-}

@@ -152,6 +152,8 @@ def _expected(expected: Iterable[Expected], graph: bool) -> Lines:
             yield "    values:"
         for name, written in entry.values.items():
             yield f"      {_text(name)}: {written.text}"
+        if entry.note:
+            yield f"    note: {_text(entry.note, _PLAIN_LINE)}"
 
 
 def _numbers(values: FloatArray) -> str:

@@ -31,6 +31,7 @@ class Activation:
 
     `coupled`: every output depends on every net input of its layer, and the slope is the Jacobian
     (samples, out, net) in place of (samples, neurons). `kink`: net input without a derivative.
+    `also`: names that other people use, for hints.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Activation:
     slope: Callable[[Array, Array], Array]
     coupled: bool = False
     kink: float | None = None
+    also: tuple[str, ...] = ()
 
 
 def _sigmoid(net: Array) -> Array:
@@ -74,27 +76,36 @@ def _gelu_slope(net: Array, _out: Array) -> Array:
 
 
 _ROWS = (
-    Activation("sigmoid", _sigmoid, lambda _, out: out * (1 - out)),
-    Activation("tanh", tanh, lambda _, out: 1 - out * out),
     Activation(
-        "relu", lambda net: maximum(net, 0.0), lambda net, _: if_positive(net, 1.0, 0.0), kink=0.0
+        "sigmoid", _sigmoid, lambda _, out: out * (1 - out), also=("logistic", "logsig", "σ")
+    ),
+    Activation("tanh", tanh, lambda _, out: 1 - out * out, also=("hyperbolic_tangent", "tansig")),
+    Activation(
+        "relu",
+        lambda net: maximum(net, 0.0),
+        lambda net, _: if_positive(net, 1.0, 0.0),
+        kink=0.0,
+        also=("rectifier", "rectified_linear", "ramp"),
     ),
     Activation(
         "leaky_relu",
         lambda net: if_positive(net, net, LEAK * net),
         lambda net, _: if_positive(net, 1.0, LEAK),
         kink=0.0,
+        also=("lrelu",),
     ),
     Activation(
         "elu",
         lambda net: if_positive(net, net, expm1(net)),
         lambda net, out: if_positive(net, 1.0, out + 1),
     ),
-    Activation("softplus", softplus, lambda net, _: _sigmoid(net)),
-    Activation("silu", lambda net: net * _sigmoid(net), _silu_slope),
+    Activation("softplus", softplus, lambda net, _: _sigmoid(net), also=("smooth_relu",)),
+    Activation("silu", lambda net: net * _sigmoid(net), _silu_slope, also=("swish",)),
     Activation("gelu", _gelu, _gelu_slope),
-    Activation("identity", lambda net: net, lambda net, _: net * 0 + 1),
-    Activation("softmax", _softmax, _softmax_slope, coupled=True),
+    Activation(
+        "identity", lambda net: net, lambda net, _: net * 0 + 1, also=("linear", "none", "purelin")
+    ),
+    Activation("softmax", _softmax, _softmax_slope, coupled=True, also=("softargmax",)),
 )
 
 ACTIVATIONS = {row.name: row for row in _ROWS}

@@ -66,12 +66,14 @@ class Training:
 class Expected:
     """Published numbers of one iteration, or of the forward pass after so many updates.
 
-    Exactly one of `iteration` and `after` is set. `values` keeps the digits as written.
+    Exactly one of `iteration` and `after` is set. `values` keeps the digits as written;
+    `note` is a remark for readers of the file.
     """
 
     values: Mapping[str, Written]
     iteration: int | None = None
     after: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,12 +38,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Initializer:
-    """values = draw(generator, shape, (fan_in, fan_out), options); `words` is the formula."""
+    """values = draw(generator, shape, (fan_in, fan_out), options); `words` is the formula.
+
+    `also`: names that other people use, for hints.
+    """
 
     name: str
     words: str
     options: Mapping[str, Option]
     draw: Callable[[np.random.Generator, Shape, tuple[int, int], Options], FloatArray]
+    also: tuple[str, ...] = ()
 
 
 def _normal(generator: np.random.Generator, shape: Shape, mean: float, std: float) -> FloatArray:
@@ -57,7 +61,11 @@ def _uniform(generator: np.random.Generator, shape: Shape, low: float, high: flo
 
 
 def _scaled(
-    name: str, words: str, variance: Callable[[int, int], float], usual: str
+    name: str,
+    words: str,
+    variance: Callable[[int, int], float],
+    usual: str,
+    also: tuple[str, ...] = (),
 ) -> Initializer:
     """A scheme of mean 0 whose variance follows from the fans, normal or uniform."""
 
@@ -71,7 +79,7 @@ def _scaled(
         return _uniform(generator, shape, -limit, limit)
 
     distribution = Option("the distribution", usual, choices=("uniform", "normal"))
-    return Initializer(name, words, {"distribution": distribution}, draw)
+    return Initializer(name, words, {"distribution": distribution}, draw, also)
 
 
 _ROWS = (
@@ -80,6 +88,7 @@ _ROWS = (
         "value",
         {"value": Option("the value of all")},
         lambda _, shape, __, options: np.full(shape, options["value"]),
+        also=("zeros", "ones"),
     ),
     Initializer(
         "normal",
@@ -88,6 +97,7 @@ _ROWS = (
         lambda generator, shape, _, options: _normal(
             generator, shape, options["mean"], options["std"]
         ),
+        also=("gaussian", "randn"),
     ),
     Initializer(
         "uniform",
@@ -96,14 +106,22 @@ _ROWS = (
         lambda generator, shape, _, options: _uniform(
             generator, shape, options["low"], options["high"]
         ),
+        also=("rand",),
     ),
     _scaled(
         "xavier",
         "U(−√(6/(fan_in + fan_out)), √(6/(fan_in + fan_out)))",
         lambda fan_in, fan_out: 2 / (fan_in + fan_out),
         "uniform",
+        also=("glorot", "glorot_uniform", "xavier_uniform"),
     ),
-    _scaled("he", "N(0, √(2/fan_in))", lambda fan_in, _: 2 / fan_in, "normal"),
+    _scaled(
+        "he",
+        "N(0, √(2/fan_in))",
+        lambda fan_in, _: 2 / fan_in,
+        "normal",
+        also=("kaiming", "kaiming_normal", "he_normal"),
+    ),
     _scaled("lecun", "N(0, √(1/fan_in))", lambda fan_in, _: 1 / fan_in, "normal"),
 )
 

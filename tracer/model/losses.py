@@ -21,7 +21,7 @@ class Loss:
 
     `words` says the loss with its factor, for the conventions at the head of a result.
     `matched`: the activation with which delta = out − target; `errors_from_net(net, target)` is the
-    same as `errors`, in net inputs.
+    same as `errors`, in net inputs. `also`: names that other people use, for hints.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Loss:
     slope: Callable[[Array, Array], Array]
     matched: str | None = None
     errors_from_net: Callable[[Array, Array], Array] | None = None
+    also: tuple[str, ...] = ()
 
 
 def _binary_cross_entropy(out: Array, target: Array) -> Array:
@@ -50,18 +51,21 @@ _ROWS = (
         "E_total = Σ ½·(target − out)²",
         lambda out, target: 0.5 * (target - out) ** 2,
         lambda out, target: out - target,
+        also=("half_sse", "half_mse"),
     ),
     Loss(
         "squared_error",
         "E_total = Σ (target − out)²",
         lambda out, target: (target - out) ** 2,
         lambda out, target: 2 * (out - target),
+        also=("sse", "rss", "l2", "sum_of_squares", "sum_squared_error", "quadratic"),
     ),
     Loss(
         "mean_squared_error",
         "E_total = the mean over the outputs of (target − out)²",
         lambda out, target: (target - out) ** 2 / out.shape[1],
         lambda out, target: 2 * (out - target) / out.shape[1],
+        also=("mse", "mse_loss"),
     ),
     Loss(
         "binary_cross_entropy",
@@ -70,6 +74,7 @@ _ROWS = (
         lambda out, target: (out - target) / (out * (1 - out)),
         matched="sigmoid",
         errors_from_net=lambda net, target: target * softplus(-net) + (1 - target) * softplus(net),
+        also=("bce", "bce_loss", "bce_with_logits", "log_loss", "logistic"),
     ),
     Loss(
         "cross_entropy",
@@ -78,6 +83,15 @@ _ROWS = (
         lambda out, target: -(target / out),
         matched="softmax",
         errors_from_net=_cross_entropy_from_net,
+        also=(
+            "ce",
+            "nll",
+            "crossentropy",
+            "cross_entropy_loss",
+            "categorical_cross_entropy",
+            "sparse_categorical_cross_entropy",
+            "softmax_cross_entropy",
+        ),
     ),
 )
 

@@ -1,0 +1,129 @@
+"""Numbers from files for a configuration: arrays of NumPy's `.npz` and `.npy`, and rows of `.csv`.
+
+What is wrong with them is told at the place in the YAML that names them; what is wrong within a CSV
+file, at its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from tracer.config.arrays import ArrayError, ArrayFile, FloatArray, in_words
+from tracer.config.files import open_bytes, read_text
+from tracer.config.nodes import Path
+from tracer.config.report import Report
+from tracer.config.tables import MOST_PROBLEMS, cells_of, finite, report_file
+from tracer.config.values import BiasFileModel
+from tracer.errors import ConfigError, Problem
+
+
+def read_numbers(model: BiasFileModel, place: Path, report: Report) -> FloatArray | None:
+    """The numbers of `{file: ..., array: ...}` at a place; None when there is something wrong."""
+    file, array = model.file, model.array
+    if file is None or (array is None and "array" in model.model_fields_set):
+        return None
+    if file.lower().endswith(".csv"):
+        if array is not None:
+            message = f"{report.folder / file}: a CSV file has no arrays"
+            report.at((*place, "array"), message, "leave it out")
+            return None
+        return _from_csv(file, place, report)
+    with open_arrays(file, place, report) as opened:
+        if opened is not None:
+            return read_array(opened, file, array, (*place, "array"), report)
+    return None
+
+
+@contextmanager
+def open_arrays(file: str, place: Path, report: Report) -> Iterator[ArrayFile | None]:
+    """The array file that a mapping at the place names; None when it can't be opened."""
+    shown = str(report.folder / file)
+    try:
+        stream = open_bytes(report.folder / file, shown)
+    except ConfigError as error:
+        report_file(error, shown, place, report)
+        yield None
+        return
+    with stream:
+        try:
+            opened = ArrayFile.open(stream)
+        except ArrayError as error:
+            report.at((*place, "file"), f"{shown}: {error.message}", error.hint)
+            opened = None
+        yield opened
+
+
+def read_array(
+    opened: ArrayFile, file: str, name: str | None, place: Path, report: Report
+) -> FloatArray | None:
+    """The array that `name` at the place asks for, its numbers finite; None when it can't be had.
+
+    Where there is no name, it is the only array of the file.
+    """
+    place = place if name is not None else (*place[:-1], "file")
+    shown = str(report.folder / file)
+    if name is None and len(opened.names) != 1:
+        hint = f"there are {', '.join(opened.names)}" if opened.names else "it holds no arrays"
+        report.at(place, f"{shown}: which of its arrays is meant isn't said", hint)
+        return None
+    if name is not None and opened.archive is None:
+        report.at(place, f"{shown}: the array of an .npy file has no name", "leave it out")
+        return None
+    label = f"{name} in {shown}" if name in opened.names else shown
+    try:
+        array = opened.read(opened.names[0] if name is None else name)
+    except ArrayError as error:
+        report.at(place, f"{label}: {error.message}", error.hint)
+        return None
+    wrong = np.argwhere(~np.isfinite(array))
+    if len(wrong):
+        index = tuple(wrong[0].tolist())
+        message = f"found {array[index]} at {list(index)}, expected finite numbers"
+        report.at(place, f"{label}: {message}")
+        return None
+    return array
+
+
+def _from_csv(file: str, place: Path, report: Report) -> FloatArray | None:
+    """Rows of numbers, separated by commas, without a header."""
+    shown = str(report.folder / file)
+    try:
+        text = read_text(report.folder / file, shown)
+    except ConfigError as error:
+        report_file(error, shown, place, report)
+        return None
+    before = len(report.problems)
+    rows: list[list[float]] = []
+    for line, cells in cells_of(text, shown, report):
+        rows.append(_numbers(line, cells, shown, report))
+        if len(cells) != len(rows[0]) and len(report.problems) == before:
+            message = f"the row has {len(cells)} cells, the first has {len(rows[0])}"
+            report.problems.append(Problem(shown, line, 1, "", message))
+        if len(report.problems) >= before + MOST_PROBLEMS:
+            break
+    if len(report.problems) > before:
+        return None
+    if not rows:
+        report.at((*place, "file"), f"{shown}: the file is empty", "write a row of numbers a line")
+        return None
+    return np.array(rows)
+
+
+def _numbers(line: int, cells: list[str], shown: str, report: Report) -> list[float]:
+    values = []
+    for column, cell in enumerate(cells, 1):
+        value = finite(cell.strip())
+        if isinstance(value, str):
+            hint = "a file of weights or biases has no header" if line == 1 else ""
+            report.problems.append(Problem(shown, line, column, "", value, hint))
+        else:
+            values.append(value)
+    return values
+
+
+def shape_in_words(array: FloatArray) -> str:
+    """`an array of 2×3`."""
+    return f"an array of {in_words(array.shape)}"

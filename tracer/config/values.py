@@ -1,0 +1,155 @@
+"""The kinds of value that the keys of a configuration take: counts, names, numbers, files of numbers.
+
+Used by the models, which say what each key means.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias, Union
+
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Tag, create_model
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from tracer.config.fields import ANeuron, ByKind, OneOf, Section, Sound, kind, kind_but_numbers
+from tracer.config.hints import for_names, for_numbers, for_text, for_weights, for_whole
+from tracer.errors import did_you_mean
+from tracer.model.initializers import INITIALIZERS, Initializer, Option
+
+MOST = 2**53
+"""The largest count: up to here float64 holds every whole number."""
+
+BATCHES = {"full": None, "online": 1}
+"""Words for the size of a batch; None is all the samples."""
+WORDS_OF_BATCH = {size: word for word, size in BATCHES.items()}
+
+Count: TypeAlias = Annotated[int, Field(ge=1, le=MOST)]
+Natural: TypeAlias = Annotated[int, Field(ge=0, le=MOST)]
+
+
+class InitModel(Section):
+    """How values are drawn; each scheme adds the options of its row in the table of initialisers."""
+
+    init: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The scheme's options, with their defaults where the file says nothing."""
+        return self.model_dump(exclude={"init"})
+
+
+def _scheme(row: Initializer) -> type[InitModel]:
+    literal: Any = Literal
+    keys: dict[str, Any] = {name: _option(name, option) for name, option in row.options.items()}
+    keys["init"] = (literal[row.name], Field(description=row.words))
+    return create_model(f"Init{row.name.title()}", __base__=InitModel, __doc__=row.words, **keys)
+
+
+def _option(name: str, option: Option) -> tuple[Any, Any]:
+    recovering: Any = Sound
+    annotated: Any = Annotated[float, Field(ge=option.least)]
+    if option.choices:
+        annotated = Annotated[str, OneOf(name, option.choices)]
+    start: Any = ... if option.default is None else option.default
+    return recovering[annotated], Field(start, description=option.meaning)
+
+
+class _AnyScheme:
+    """The model of the scheme that the key `init` names."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        models = tuple(_scheme(row) for row in INITIALIZERS.values())
+        union: Any = Annotated[Union[models], Field(discriminator="init")]  # noqa: UP007
+        return handler.generate_schema(union)
+
+
+Init: TypeAlias = Annotated[InitModel, _AnyScheme()]
+
+
+class BiasFileModel(Section):
+    """A file with a layer's biases: NumPy's `.npz` or `.npy`, or `.csv`."""
+
+    file: Sound[str] = Field(description="the file, relative to this one: .npz, .npy or .csv")
+    array: Sound[str] = Field(None, description="the array's name in an .npz file")
+
+
+class WeightFileModel(BiasFileModel):
+    """A file with a layer's weights: NumPy's `.npz` or `.npy`, or `.csv`."""
+
+    layout: Sound[Annotated[str, OneOf("layout", ("out_in", "in_out"))]] = Field(
+        "out_in", description="out_in: a row a neuron; in_out: a column a neuron"
+    )
+
+
+def _source(value: Any) -> str | None:
+    """The kind of value, where a mapping may name a file in place of a scheme."""
+    if isinstance(value, dict) and "init" not in value:
+        named = any(did_you_mean(str(key), ("file", "array", "layout")) for key in value)
+        return "file" if named else "mapping"
+    return kind_but_numbers(value)
+
+
+def _rows(value: Any) -> Any:
+    """Refuses a list without rows in one problem, where there would be one for each number."""
+    if value and not any(isinstance(row, list) for row in value):
+        raise PydanticCustomError(
+            "expected", "a row for each neuron, as in [[0.1, 0.2]]", {"hint": for_weights}
+        )
+    return value
+
+
+Matrix: TypeAlias = Annotated[list[list[float]], BeforeValidator(_rows), Field(min_length=1)]
+
+Name: TypeAlias = Annotated[str, ANeuron()]
+Neurons: TypeAlias = Annotated[
+    Annotated[Count, Tag("number")] | Annotated[list[Name], Field(min_length=1), Tag("list")],
+    ByKind("a list of names, or a count", for_names),
+]
+Weights: TypeAlias = Annotated[
+    Annotated[float, Tag("number")]
+    | Annotated[Matrix, Tag("list")]
+    | Annotated[Init, Tag("mapping")]
+    | Annotated[WeightFileModel, Tag("file")],
+    ByKind(
+        "a row of numbers for each neuron, one number for all, or {init: ...}", for_weights, _source
+    ),
+]
+_BIASES = "write a number, a list of numbers, or {init: ...}; none is for no bias at all"
+BiasValues: TypeAlias = Annotated[
+    Annotated[float, Tag("number")]
+    | Annotated[list[float], Tag("list")]
+    | Annotated[Init, Tag("mapping")]
+    | Annotated[BiasFileModel, Tag("file")]
+    | Annotated[str, OneOf("bias", ("none",), otherwise=_BIASES), Tag("text")],
+    ByKind(
+        "one number, a list with a number for each neuron, {init: ...}, or none",
+        lambda node: for_numbers(node, "neurons"),
+        _source,
+    ),
+]
+Numbers: TypeAlias = Annotated[
+    Annotated[float, Tag("number")] | Annotated[list[float], Tag("list")],
+    ByKind("a list of numbers", lambda node: for_numbers(node, "neurons")),
+]
+Columns: TypeAlias = Annotated[
+    Annotated[str, Tag("text")] | Annotated[list[str], Field(min_length=1), Tag("list")],
+    ByKind("a list of columns, a range such as x1..x9, or the name of an array", for_text, kind),
+]
+_BATCHES_ALSO = {"all": "full", "whole": "full", "stochastic": "online", "single": "online"}
+_BATCH = OneOf("batch", tuple(BATCHES), _BATCHES_ALSO, "write full, online, or how many samples")
+Batch: TypeAlias = Annotated[
+    Annotated[Count, Tag("number")] | Annotated[str, _BATCH, Tag("text")],
+    ByKind("full, online, or a size", for_whole),
+]
+_FREEZE = "there are biases, weights; names stand in a list, as in [w1]"
+Freeze: TypeAlias = Annotated[
+    Annotated[str, OneOf("freeze", ("biases", "weights"), otherwise=_FREEZE), Tag("text")]
+    | Annotated[list[str], Tag("list")],
+    ByKind("biases, weights, or a list of names"),
+]
+
+
+Formula: TypeAlias = Annotated[
+    Annotated[float, Tag("number")] | Annotated[str, Tag("text")], ByKind("a formula", pick=kind)
+]
