@@ -19,7 +19,7 @@ from tracer.digits.numbers import Written
 from tracer.engine.passes import Rule, loss_of
 from tracer.engine.training import trace_iterations, train
 from tracer.errors import UnknownNameError, UsageError
-from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.experiment import UPDATE_ORDERS, Data, Experiment, Training
 from tracer.model.network import Bias
 
 
@@ -42,7 +42,7 @@ def test_the_published_total_comes_from_updated_output_weights() -> None:
     explanation = ask("mazur", {"E_total": "0.291027924"}, after=1)
     (match,) = explanation.matches
     assert match.changes == {"update_order": "output_first"}
-    assert match.words == "hidden deltas from already updated output weights"
+    assert match.words == UPDATE_ORDERS["output_first"]
     assert match.values["E_total"] == pytest.approx(0.291027923905, abs=1e-12)
     assert match.digits == 9
     assert explanation.stated["E_total"] == pytest.approx(0.291027773694, abs=1e-12)
@@ -270,8 +270,8 @@ def shown(*arguments: str) -> str:
 
 def test_the_command_tells_the_answer_and_what_it_rests_on() -> None:
     output = shown("mazur", "E_total=0.291027924", "--after", "1")
-    assert "41 combinations tried; one gives this number: hidden deltas from" in output
-    assert "(1) hidden deltas from already updated output weights (update_order: output" in output
+    assert "41 combinations tried; one gives this number: the layers are updated from" in output
+    assert f"(1) {UPDATE_ORDERS['output_first']} (update_order: output" in output
 
 
 def test_the_command_admits_what_it_does_not_know() -> None:

@@ -17,7 +17,7 @@ from tracer.digits.rounding import Rounding
 from tracer.engine.altered import UNALTERED, Altered
 from tracer.engine.batches import Batches
 from tracer.engine.passes import Rule
-from tracer.model.experiment import Experiment
+from tracer.model.experiment import UPDATE_ORDERS, Experiment
 from tracer.model.losses import LOSSES
 from tracer.model.network import Bias, FloatArray, Layer, Network, parameter_names
 from tracer.model.quantity import Kind
@@ -85,12 +85,9 @@ def _update_order(experiment: Experiment) -> Iterator[Alternative]:
     training = experiment.training
     if training is None or experiment.network.depth == 1:
         return
-    words = {
-        "simultaneous": "hidden deltas from the output weights before the update",
-        "output_first": "hidden deltas from already updated output weights",
-    }
-    for order in words.keys() - {training.update_order}:
-        yield _training_alternative(order, words[order], update_order=order)
+    for order, words in UPDATE_ORDERS.items():
+        if order != training.update_order:
+            yield _training_alternative(order, words, update_order=order)
 
 
 def _training_alternative(value: str, words: str, **settings: Any) -> Alternative:

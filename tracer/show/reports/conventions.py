@@ -6,16 +6,13 @@ reduction over the batch: most differences between two people's numbers end here
 
 from __future__ import annotations
 
-from tracer.model.experiment import Experiment, Training
+from collections.abc import Iterator
+
+from tracer.model.experiment import UPDATE_ORDERS, Experiment, Training
 from tracer.model.network import Bias, Network, parameter_names
 from tracer.model.optimizers import OPTIMIZERS
 from tracer.show.document import Block, Content, Items, Note, Value, Warn
 from tracer.show.reports.tables import listed
-
-_ORDERS = {
-    "simultaneous": "every gradient is taken at the old parameters",
-    "output_first": "the output layer is updated first, and hidden deltas see its new weights",
-}
 
 
 def conventions(experiment: Experiment) -> tuple[Block, ...]:
@@ -51,7 +48,7 @@ def _update(training: Training | None) -> Content:
         return "No update: the configuration has no `training`."
     rule = OPTIMIZERS[training.optimizer].words
     rate = Value(training.learning_rate, exact=True)
-    order = _ORDERS[training.update_order]
+    order = UPDATE_ORDERS[training.update_order]
     return (f"Update: {rule}, learning rate ", rate, f"; {order}.")
 
 

@@ -44,8 +44,9 @@ from tracer.show.reports.tables import NOT_REPRESENTABLE
 _WARNINGS = {
     "batch_means": "Not a gradient: its factors are averaged over the batch before they are "
     "multiplied (gradient: batch_means).",
-    "output_first": "Not the gradient: with update_order: output_first, ∂E/∂out of a hidden layer "
-    "is calculated with the weights after their update, where the chain rule has those before.",
+    "output_first": "Not the gradient: with update_order: output_first, ∂E/∂out of each hidden layer "
+    "is calculated with the weights of the layer after it as they are after their update, where the "
+    "chain rule has those before.",
 }
 _CANCELLED = {
     "softmax": "The short cut: Σ over j of −target_j/out_j · out_j·((1 if j = k, else 0) − out_k) is "
