@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,8 @@ from networks import build, experiments, random_parameters, shipped
 from tracer.engine.passes import Rule, backward, forward, loss_of
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Stepper, trace_iterations, train
+from tracer.explain.forms import shown
+from tracer.formula import evaluate
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.network import Bias, flatten, unflatten
@@ -69,7 +72,8 @@ def test_gradients_of_kinked_activations_agree_away_from_the_kink(name: str) -> 
 
 
 def test_a_wrong_slope_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = replace(ACTIVATIONS["sigmoid"], slope=lambda net, out: out * (1 - net))
+    row = ACTIVATIONS["sigmoid"]
+    wrong = replace(row, slope=lambda net, out: out * (1 - net), stable_slope=None)
     monkeypatch.setitem(ACTIVATIONS, "sigmoid", wrong)
     experiment = shipped("mazur")
     found, expected = analytic_gradient(first_trace(experiment)), numeric_gradient(experiment)
@@ -198,3 +202,102 @@ def test_softmax_takes_large_net_inputs() -> None:
     assert trace.loss == 1000
     assert (trace["delta_o1"], trace["delta_o2"]) == (1, -1)
     assert trace.first_non_finite() is None
+
+
+def single(activation: str, net: float, loss: str = "squared_error") -> IterationTrace:
+    """One neuron with that net input."""
+    network, _ = build([1, 1], [activation], [Bias.NONE], loss)
+    data = Data(np.array([[1.0]]), np.array([[1.0]]), (None,))
+    return first_trace(Experiment("s", network, ((np.array([[net]]), None),), data=data))
+
+
+@pytest.mark.parametrize("net", [2.0, 7.9, 8.1, 20.0, 36.0, 300.0, 500.0])
+def test_slopes_keep_their_digits_where_neurons_are_saturated(net: float) -> None:
+    for sign in (1, -1):
+        power = math.exp(-net)
+        found = single("sigmoid", sign * net)["dout/dnet_o1"]
+        assert found == pytest.approx(power / (1 + power) ** 2, rel=1e-12)
+        found = single("tanh", sign * net / 2)["dout/dnet_o1"]
+        assert found == pytest.approx(4 * power / (1 + power) ** 2, rel=1e-12)
+    assert single("elu", -net)["dout/dnet_o1"] == pytest.approx(math.exp(-net), rel=1e-12)
+
+
+def test_ordinary_slopes_are_a_persons_to_the_last_bit() -> None:
+    for net in (-3.0, 0.3775, 3.9):
+        sigmoid, tanh = (single(name, net) for name in ("sigmoid", "tanh"))
+        assert sigmoid["dout/dnet_o1"] == sigmoid["out_o1"] * (1 - sigmoid["out_o1"])
+        assert tanh["dout/dnet_o1"] == 1 - tanh["out_o1"] * tanh["out_o1"]
+
+
+@pytest.mark.parametrize(
+    "nets", [[36.0, 0.0], [0.0, 36.0], [5.0, 5.0], [800.0, 0.0], [36.0, 36.0, 0.0]]
+)
+def test_cross_entropy_keeps_its_digits_at_saturated_outputs(nets: list[float]) -> None:
+    network, _ = build([1, len(nets)], ["softmax"], [Bias.NONE], "cross_entropy")
+    target = [1.0] + [0.0] * (len(nets) - 1)
+    data = Data(np.array([[1.0]]), np.array([target]), (None,))
+    trace = first_trace(Experiment("s", network, ((np.array([nets]).T, None),), data=data))
+    others = sum(math.exp(net - max(nets)) for net in nets[1:])
+    own = math.exp(nets[0] - max(nets))
+    expected = math.log1p(others) if own == 1 else max(nets) - nets[0] + math.log1p(own)
+    assert trace.loss == pytest.approx(expected, rel=1e-14)
+    assert trace["delta_o1"] == pytest.approx(-others / (own + others), rel=1e-14)
+    assert trace["dout/dnet_o1"] == pytest.approx(own * others / (own + others) ** 2, rel=1e-14)
+
+
+def test_the_softmax_of_the_issue_is_printed_right() -> None:
+    network, _ = build([1, 2], ["softmax"], [Bias.NONE], "cross_entropy")
+    data = Data(np.array([[1.0]]), np.array([[1.0, 0.0]]), (None,))
+    weights = ((np.array([[36.0], [0.0]]), None),)
+    trace = first_trace(Experiment("s", network, weights, data=data))
+    assert trace["E_total"] == pytest.approx(2.319522830243569e-16, rel=1e-14)
+
+
+@pytest.mark.parametrize("size", [1.0, 1000.0])
+def test_the_stable_forms_of_softmax_can_be_compiled(size: float) -> None:
+    network, _ = build([2, 3], ["softmax"], [Bias.EACH], "cross_entropy")
+    rng = np.random.default_rng(6)
+    data = Data(rng.normal(0, 1, (2, 2)), np.eye(3)[:2], (None,) * 2)
+    start = tuple((size * W, b) for W, b in random_parameters(network, rng))
+    stepper = Stepper(
+        Experiment("s", network, start, data=data, training=Training(0.5)), with_losses=True
+    )
+    ways, losses = [], []
+    for compiled in (True, False):
+        stepper.compiled = compiled
+        seen: list[float] = []
+        ways.append(flatten(stepper.advance(start, 0, 3, seen)))
+        losses.append(seen)
+    np.testing.assert_allclose(ways[0], ways[1], rtol=1e-12)
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-12)
+
+
+def saturating(rng: np.random.Generator, activation: str, output: str, loss: str) -> Experiment:
+    """A network of three layers whose weights are so large that neurons are saturated."""
+    network, _ = build([2, 3, 2], [activation, output], [Bias.EACH] * 2, loss)
+    large = tuple((6 * W, b) for W, b in random_parameters(network, rng))
+    targets = np.eye(2)[rng.integers(0, 2, 3)]
+    data = Data(rng.normal(0, 3, (3, 2)), targets, (None,) * 3)
+    return Experiment("saturated", network, large, data=data, training=Training(0.5))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("activation", "output", "loss"),
+    [
+        ("sigmoid", "sigmoid", "binary_cross_entropy"),
+        ("tanh", "softmax", "cross_entropy"),
+        ("elu", "tanh", "half_squared_error"),
+        ("softplus", "softmax", "squared_error"),
+    ],
+)
+def test_what_is_shown_gives_the_number_also_where_neurons_are_saturated(
+    seed: int, activation: str, output: str, loss: str
+) -> None:
+    trace = first_trace(saturating(np.random.default_rng(seed), activation, output, loss))
+    values = dict(trace)
+    for quantity in trace.quantities():
+        formula, value = shown(trace, quantity), trace.value(quantity)
+        if formula is not None and math.isfinite(value):
+            found = evaluate(formula, values)
+            assert found == pytest.approx(value, rel=1e-9, abs=0), trace.names.name(quantity)

@@ -6,6 +6,7 @@ fields left out (None), so that what can still be checked across fields is check
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args
 
@@ -14,12 +15,13 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 T = TypeVar("T")
 
@@ -94,22 +96,28 @@ Sound: TypeAlias = Annotated[T | None, _Recover()]
 """A T; None where the file has a problem. `null` in the file is a problem."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OneOf:
-    """One of the names that are known for a `thing`."""
+    """One of the names that are known for a `thing`: those in the table when a file is read."""
 
     thing: str
-    names: tuple[str, ...]
+    names: Collection[str]
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.custom_error_schema(
-            core_schema.literal_schema(list(self.names)),
-            custom_error_type="choice",
-            custom_error_message="{thing}",
-            custom_error_context={"thing": self.thing, "names": " ".join(self.names)},
-        )
+        return core_schema.no_info_plain_validator_function(self._validate)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"enum": list(self.names), "type": "string"}
+
+    def _validate(self, value: Any) -> str:
+        if isinstance(value, str) and value in self.names:
+            return value
+        context = {"thing": self.thing, "names": " ".join(self.names)}
+        raise PydanticCustomError("choice", "{thing}", context)
 
 
 def kind(value: Any) -> str | None:

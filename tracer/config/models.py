@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from tracer.config.fields import OneOf, Section, Sound, by_kind
 from tracer.model.activations import ACTIVATIONS
+from tracer.model.experiment import UPDATE_ORDERS
 from tracer.model.initializers import INITIALIZERS, Initializer, Option
 from tracer.model.losses import LOSSES
 from tracer.model.optimizers import OPTIMIZERS
@@ -116,7 +117,7 @@ class LayerModel(Section):
     """One layer of neurons."""
 
     neurons: Sound[Neurons] = Field(description="the neurons' names, or their count")
-    activation: Sound[Annotated[str, OneOf("activation", tuple(ACTIVATIONS))]] = Field(
+    activation: Sound[Annotated[str, OneOf("activation", ACTIVATIONS)]] = Field(
         description="the activation function"
     )
     weights: Sound[Weights] = Field(
@@ -213,12 +214,10 @@ class TrainingModel(Section):
     freeze: Sound[Freeze] = Field(
         default_factory=list, description="parameters that stay as they are"
     )
-    update_order: Sound[Annotated[str, OneOf("update order", ("simultaneous", "output_first"))]] = (
-        Field(
-            "simultaneous", description="output_first: hidden deltas see the updated output weights"
-        )
+    update_order: Sound[Annotated[str, OneOf("update order", UPDATE_ORDERS)]] = Field(
+        "simultaneous", description=f"output_first: {UPDATE_ORDERS['output_first']}"
     )
-    optimizer: Sound[Annotated[str, OneOf("optimizer", tuple(OPTIMIZERS))]] = Field(
+    optimizer: Sound[Annotated[str, OneOf("optimizer", OPTIMIZERS)]] = Field(
         "sgd", description="the rule of the update"
     )
     stop: Sound[StopModel] = Field(None, description="when to stop before the last iteration")
@@ -250,7 +249,7 @@ class NetworkConfig(TitledModel):
     """A network, its data and its training."""
 
     network: Sound[NetworkModel] = Field(description="the network")
-    loss: Sound[Annotated[str, OneOf("loss", tuple(LOSSES))]] = Field(
+    loss: Sound[Annotated[str, OneOf("loss", LOSSES)]] = Field(
         None, description="the loss; required with data"
     )
     reduction: Sound[Annotated[str, OneOf("reduction", ("mean", "sum"))]] = Field(

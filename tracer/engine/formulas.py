@@ -23,7 +23,8 @@ class Formulas:
     """Formulas for a batch of the given samples (rows of `data`, counted from 0).
 
     `shortcut`: delta at the outputs as out − target where loss and activation are matched, and the
-    errors in the net inputs; otherwise by the chain rule and by the loss's own formula.
+    errors and the slopes of saturated neurons in the net inputs; otherwise by the chain rule and by
+    the rows' own formulas. Neither has what guards floats against overflow.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Formulas:
         lr = Symbol(LEARNING_RATE) if rule.learning_rate is not None else None
         step(
             network,
-            replace(rule, shortcut=shortcut, learning_rate=lr),
+            replace(rule, shortcut=shortcut, guarded=False, learning_rate=lr),
             self._parameters(),
             self._symbols(Stage(Kind.INPUT, 0), (samples, len(network.inputs))),
             self._symbols(Stage(Kind.TARGET, network.depth), (samples, len(network.outputs))),

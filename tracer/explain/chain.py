@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
+from tracer.explain.forms import shown
 from tracer.formula import (
     Expression,
     Sum,
@@ -179,7 +180,7 @@ class _Writer:
         return self._named(bare + suffix, quantity)
 
     def _named(self, name: str, quantity: Quantity) -> Expression:
-        return self._factor(name, self.trace.formula(quantity), self.trace.value(quantity))
+        return self._factor(name, shown(self.trace, quantity), self.trace.value(quantity))
 
     def _factor(self, name: str, formula: Expression | None, value: float) -> Expression:
         self.factors[name] = Factor(name, formula, value)

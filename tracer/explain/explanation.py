@@ -17,12 +17,13 @@ from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run, trace_iterations
 from tracer.errors import UsageError
 from tracer.explain.chain import Chain, chain_rule, graph_chain_rule, is_no_gradient
+from tracer.explain.forms import loses, shortcut
 from tracer.formula import Expression, Number, symbols
 from tracer.formula import replace as put_in
 from tracer.formula.plain import plain
 from tracer.graph import Graph, GraphRun, GraphTrace, build_graph, trace_graph, train_graph
 from tracer.model.experiment import Experiment, GraphExperiment
-from tracer.model.quantity import Kind, Quantity
+from tracer.model.quantity import Quantity
 
 MOST = 5000
 """The most derivations that are given at once."""
@@ -90,13 +91,13 @@ def with_numbers(formula: Expression, values: Mapping[str, float]) -> Expression
 def explanation(numbers: Numbers, name: str) -> Explanation:
     """The number explained from those right before it.
 
-    Where a factor is beyond float64 but cancels, by the formula without it.
+    Where those are beyond float64, or give it with lost digits, by the formula that loses nothing.
     """
     formula, shortcut = numbers.formula(name), numbers.shortcut(name)
-    inputs = _inputs(numbers, formula)
-    if shortcut is not None and not all(map(math.isfinite, inputs.values())):
+    inputs, value = _inputs(numbers, formula), numbers.value(name)
+    if formula is not None and shortcut is not None and loses(formula, inputs, value):
         formula, inputs = shortcut, _inputs(numbers, shortcut)
-    return Explanation(name, formula, inputs, numbers.value(name))
+    return Explanation(name, formula, inputs, value)
 
 
 def by_shortcut(numbers: Numbers, name: str) -> Explanation | None:
@@ -181,12 +182,8 @@ class NetworkNumbers:
         return self.trace.formula(self.trace.find(name))
 
     def shortcut(self, name: str) -> Expression | None:
-        """delta as out − target, errors from net inputs, where loss and activation are matched."""
-        quantity = self.trace.find(name)
-        if quantity.kind not in (Kind.DELTA, Kind.ERROR) or not self.trace.names.network.matched:
-            return None
-        shortcut = self.trace.formula(quantity, shortcut=True)
-        return None if shortcut == self.trace.formula(quantity) else shortcut
+        """delta as out − target, errors and slopes from net inputs, where it is calculated so."""
+        return shortcut(self.trace, self.trace.find(name))
 
     def chain(self, name: str) -> Chain | None:
         """The chain rule for it, if it is a derivative of the loss."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tracer.engine.altered import is_given
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UsageError
-from tracer.formula import Expression
+from tracer.formula import Expression, holding
 from tracer.model.quantity import PARTS, Kind, Quantity
 
 MOST = 1000
@@ -67,7 +67,7 @@ def formula(trace: IterationTrace, quantity: Quantity) -> Expression:
     shortcut = quantity.kind is Kind.DELTA and _cancels(trace, quantity)
     expression = trace.formula(quantity, shortcut=shortcut)
     assert expression is not None, "what is given is not on the sheet"
-    return expression
+    return holding(expression, trace) if shortcut else expression
 
 
 def answers(trace: IterationTrace) -> str:

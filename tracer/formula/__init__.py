@@ -8,7 +8,7 @@ but its own modules, and NumPy only when an array turns up.
 from tracer.formula.backpropagation import Edge, NodeGradient, backpropagate, forward
 from tracer.formula.derivatives import derivative, derivatives
 from tracer.formula.errors import EvaluationError, MissingValue, SyntaxProblem
-from tracer.formula.evaluation import evaluate
+from tracer.formula.evaluation import evaluate, holding
 from tracer.formula.nodes import (
     Call,
     Difference,
@@ -87,6 +87,7 @@ __all__ = [
     "exp",
     "expm1",
     "forward",
+    "holding",
     "if_positive",
     "log",
     "log1p",

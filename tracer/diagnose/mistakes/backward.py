@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from tracer.diagnose.mistakes.row import Mistake, Scene
 from tracer.formula import Expression, Sum, Symbol, replace, symbols
 from tracer.formula.symbolic import SymbolArray
+from tracer.model.losses import Family
 from tracer.model.quantity import Kind
-
-_SQUARED = frozenset({"half_squared_error", "squared_error", "mean_squared_error"})
 
 
 def _error_sign_flipped(scene: Scene) -> Iterator[Expression]:
@@ -37,13 +36,17 @@ def _same_mean(scene: Scene, kind: Kind) -> Expression:
 
 def _slope_of_the_output(scene: Scene) -> Iterator[Expression]:
     """g′(out) in place of g′(net): the activation is applied twice."""
-    layer, sample = scene.layer, scene.quantity.sample
-    width = len(layer.neurons)
-    outs = SymbolArray(
-        (1, width), lambda at: scene.symbol(Kind.OUT, layer.number, (at[1],), sample)
-    )
+    layer, outs = scene.layer, _layer_of(scene, Kind.OUT)
     slopes = layer.activation.slope(outs, layer.activation.value(outs))
     yield slopes.element((0, *scene.quantity.index))
+
+
+def _layer_of(scene: Scene, kind: Kind) -> SymbolArray:
+    """The quantities of that kind of the whole layer, (1, neurons)."""
+    layer, sample = scene.layer, scene.quantity.sample
+    return SymbolArray(
+        (1, len(layer.neurons)), lambda at: scene.symbol(kind, layer.number, (at[1],), sample)
+    )
 
 
 def _slope_from_net(scene: Scene) -> Iterator[Expression]:
@@ -57,13 +60,17 @@ def _slope_from_net(scene: Scene) -> Iterator[Expression]:
 
 
 def _squared_error_delta(scene: Scene) -> Iterator[Expression]:
-    if scene.at_output and scene.network.matched:
-        out = scene.own(Kind.OUT)
-        yield (out - scene.own(Kind.TARGET)) * out * (1 - out)
+    """(out − target) times the slope of the output by its own net input."""
+    network = scene.network
+    if scene.at_output and network.matched and network.loss.family is Family.CROSS_ENTROPY:
+        row, index = scene.layer.activation, scene.quantity.index
+        slopes = row.slope(_layer_of(scene, Kind.NET), _layer_of(scene, Kind.OUT))
+        own = index * 2 if row.coupled else index
+        yield (scene.own(Kind.OUT) - scene.own(Kind.TARGET)) * slopes.element((0, *own))
 
 
 def _cross_entropy_delta(scene: Scene) -> Iterator[Expression]:
-    if scene.at_output and scene.network.loss.name in _SQUARED:
+    if scene.at_output and scene.network.loss.family is Family.SQUARED:
         yield scene.own(Kind.OUT) - scene.own(Kind.TARGET)
 
 

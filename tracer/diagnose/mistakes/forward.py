@@ -20,11 +20,11 @@ from tracer.formula import (
     symbols,
     without_term,
 )
+from tracer.model.losses import Family
 from tracer.model.network import Bias
 from tracer.model.quantity import Kind
 
 _MOST_CROSSED = 6
-_SQUARED = frozenset({"half_squared_error", "squared_error", "mean_squared_error"})
 
 
 def _weights(scene: Scene) -> dict[str, tuple[int, int]]:
@@ -101,7 +101,7 @@ def _activation_left_out(scene: Scene) -> Iterator[Expression]:
 
 def _error_not_squared(scene: Scene) -> Iterator[Expression]:
     """½·(target − out), and the same without its sign."""
-    if scene.network.loss.name in _SQUARED:
+    if scene.network.loss.family is Family.SQUARED:
         for sign in (1.0, -1.0):
             yield rewrite(scene.formula, partial(_square_root, sign))
 
@@ -114,7 +114,7 @@ def _square_root(sign: float, node: Expression) -> Expression | None:
 
 def _scaled(factor: float) -> Callable[[Scene], Iterator[Expression]]:
     def rewritten(scene: Scene) -> Iterator[Expression]:
-        if scene.at_output and scene.network.loss.name in _SQUARED:
+        if scene.at_output and scene.network.loss.family is Family.SQUARED:
             yield factor * scene.formula
 
     return rewritten
@@ -122,12 +122,12 @@ def _scaled(factor: float) -> Callable[[Scene], Iterator[Expression]]:
 
 def _outputs_averaged(scene: Scene) -> Iterator[Expression]:
     count = len(scene.network.outputs)
-    if scene.at_output and scene.network.loss.name != "mean_squared_error":
+    if scene.at_output and not scene.network.loss.averaged:
         yield scene.formula / count
 
 
 def _outputs_not_averaged(scene: Scene) -> Iterator[Expression]:
-    if scene.at_output and scene.network.loss.name == "mean_squared_error":
+    if scene.at_output and scene.network.loss.averaged:
         yield scene.formula * len(scene.network.outputs)
 
 

@@ -22,6 +22,7 @@ def conventions(experiment: Experiment) -> tuple[Block, ...]:
         return (Items(("Forward passes only: the configuration has no `data`.",)),)
     items: list[Content] = [
         f"Loss: {network.loss.words}. {_reduction(experiment, len(experiment.data))}",
+        *_activations(network),
         "delta = ∂E_total/∂net, with that sign: descent subtracts it.",
         _update(training),
         *([_parameters(network, training)] if training else []),
@@ -41,6 +42,13 @@ def _reduction(experiment: Experiment, samples: int) -> str:
         return "One sample a batch, so the loss is its E_total."
     reduced = f"the {experiment.reduction} over the batch of {size} samples"
     return f"The loss, and each gradient, is {reduced}."
+
+
+def _activations(network: Network) -> Iterator[str]:
+    """A line for each activation of which more than its name has to be known."""
+    for row in dict.fromkeys(layer.activation for layer in network.layers):
+        if row.note:
+            yield f"{row.name}: {row.note}."
 
 
 def _update(training: Training | None) -> Content:

@@ -48,13 +48,8 @@ _WARNINGS = {
     "is calculated with the weights of the layer after it as they are after their update, where the "
     "chain rule has those before.",
 }
-_CANCELLED = {
-    "softmax": "The short cut: Σ over j of −target_j/out_j · out_j·((1 if j = k, else 0) − out_k) is "
-    "out_k·Σ target_j − target_k, and the targets of a sample sum to 1. ",
-    "sigmoid": "The short cut: out·(1 − out) cancels in "
-    "(out − target)/(out·(1 − out)) · out·(1 − out). ",
-}
-_FROM_NET = "The same from the net inputs. "
+_FROM_NET = "The same from the net inputs."
+_FROM_OTHERS = "The same from the other outputs."
 _USED = "This is how it is calculated: nothing is lost where an output is near 0 or 1."
 _UPSTREAM_SHOWN = 3
 _FACTORS_SHOWN = 16
@@ -106,17 +101,28 @@ def _in_full(numbers: Numbers, name: str, digits: NumberFormat) -> Iterator[Bloc
     if chain:
         yield from _chain_rule(numbers, name, chain, digits)
     shortcut = by_shortcut(numbers, name)
-    if shortcut and shortcut.formula != explanation(numbers, name).formula:
+    if shortcut is None:
+        return
+    usual = numbers.formula(name)
+    if usual is not None and shortcut.formula == explanation(numbers, name).formula:
+        yield Text(
+            ("Calculated so because digits are lost in the usual form, ", Formula(usual), ".")
+        )
+    else:
         yield Text(_reason(numbers, name))
         yield Derivation(full_name(numbers, name), tuple(steps(shortcut, digits)))
 
 
 def _reason(numbers: Numbers, name: str) -> str:
     """Why the short cut gives the same number."""
+    assert isinstance(numbers, NetworkNumbers), "nothing cancels in a graph"
+    quantity, network = numbers.trace.find(name), numbers.trace.names.network
     words = _FROM_NET
-    if isinstance(numbers, NetworkNumbers) and numbers.trace.find(name).kind is Kind.DELTA:
-        words = _CANCELLED[numbers.trace.names.network.layers[-1].activation.name]
-    return words + _USED
+    if quantity.kind is Kind.DELTA:
+        words = f"The short cut: {network.loss.cancelled}"
+    elif quantity.kind is Kind.SLOPE and network.layers[quantity.layer - 1].activation.coupled:
+        words = _FROM_OTHERS
+    return f"{words} {_USED}"
 
 
 def derivation(numbers: Numbers, name: str, digits: NumberFormat) -> Derivation:
