@@ -13,6 +13,7 @@ from networks import build, experiments, random_parameters, shipped
 from tracer.engine.passes import Rule, backward, forward, loss_of
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Stepper, trace_iterations, train
+from tracer.errors import UnknownNameError
 from tracer.explain.forms import shown
 from tracer.formula import evaluate
 from tracer.model.activations import ACTIVATIONS
@@ -132,7 +133,7 @@ def test_batch_means_are_not_the_gradient() -> None:
     means = replace(exact, training=Training(0.1, gradient="batch_means"))
     assert first_trace(exact)["dE/dw1"] == -1 / 8
     assert first_trace(means)["dE/dw1"] == 0
-    assert first_trace(means)["mean_dE/dout_o1"] == 0
+    assert first_trace(means)["mean_delta_o1"] == first_trace(means)["dE/db1"] == 0
 
 
 def test_a_shared_bias_gets_the_sum_of_its_neurons_gradients() -> None:
@@ -301,3 +302,29 @@ def test_what_is_shown_gives_the_number_also_where_neurons_are_saturated(
         if formula is not None and math.isfinite(value):
             found = evaluate(formula, values)
             assert found == pytest.approx(value, rel=1e-9, abs=0), trace.names.name(quantity)
+
+
+@pytest.mark.parametrize(
+    ("output", "loss"), [("sigmoid", "binary_cross_entropy"), ("softmax", "cross_entropy")]
+)
+def test_batch_means_work_with_saturated_outputs_of_matched_losses(output: str, loss: str) -> None:
+    network, _ = build([1, 2, 2], ["tanh", output], [Bias.EACH] * 2, loss)
+    data = Data(np.array([[1.0], [-1.0]]), np.array([[1.0, 0.0], [0.0, 1.0]]), (None, None))
+    large = tuple((400 * W, b) for W, b in random_parameters(network, np.random.default_rng(2)))
+    training = Training(0.1, gradient="batch_means", iterations=3)
+    run = train(Experiment("s", network, large, data=data, training=training), 3)
+    assert (run.ended, run.done) == ("finished", 3)
+
+
+def test_batch_means_average_the_deltas_of_the_outputs_and_before_them_the_factors() -> None:
+    trace = first_trace(shipped("cubes-batch-means"))
+    rows = [row + 1 for row in trace.rows]
+    mean = np.mean([trace[f"dE/dout_o1#{k}"] * trace[f"dout/dnet_o1#{k}"] for k in rows])
+    assert trace["mean_delta_o1"] == pytest.approx(mean, rel=1e-13)
+    slope = np.mean([trace[f"dout/dnet_g1#{k}"] for k in rows])
+    assert trace["mean_delta_g1"] == pytest.approx(trace["w16"] * mean * slope, rel=1e-13)
+    out = np.mean([trace[f"out_g1#{k}"] for k in rows])
+    assert trace["dE/dw16"] == pytest.approx(mean * out, rel=1e-13)
+    for name in ("mean_dE/dout_o1", "mean_dout/dnet_o1"):
+        with pytest.raises(UnknownNameError, match="of the outputs only delta is averaged"):
+            trace[name]

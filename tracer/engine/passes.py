@@ -200,17 +200,17 @@ def _delta(
     dE_dout: Array,
     observe: Observer,
 ) -> Array:
-    """∂E_total/∂net: (S, n), or (1, n) from factors averaged over the batch."""
+    """∂E_total/∂net: (S, n); with `batch_means` its mean at the outputs, before them from means."""
     number, at_output = layer.number, layer is network.layers[-1]
     net, out, row = passed.nets[number], passed.outs[number], layer.activation
-    shortcut = at_output and rule.shortcut and network.matched and not rule.batch_means
+    shortcut = at_output and rule.shortcut and network.matched
     if not shortcut or observe.detail:
         if at_output:
             dE_dout = observe(DE_DOUT[number], network.loss.slope(out, targets))
-            dE_dout = _averaged(rule, DE_DOUT, number, dE_dout, observe)
         slope = row.stable_slope if rule.shortcut and row.stable_slope else row.slope
         slopes = observe(SLOPE[number], slope(net, out))
-        slopes = _averaged(rule, SLOPE, number, slopes, observe)
+        if not at_output:
+            slopes = _averaged(rule, SLOPE, number, slopes, observe)
     if shortcut:
         stable = network.loss.stable_delta
         delta = stable(net, out, targets) if stable else out - targets
@@ -218,6 +218,8 @@ def _delta(
         delta = (dE_dout[:, :, None] * slopes).sum(axis=1)  # Σ_j ∂E/∂out_j · ∂out_j/∂net_k
     else:
         delta = dE_dout * slopes
+    if at_output:
+        return _averaged(rule, DELTA, number, observe(DELTA[number], delta), observe)
     return observe(DELTA[number, rule.batch_means], delta)
 
 

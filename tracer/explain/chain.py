@@ -50,9 +50,9 @@ class Chain:
 def is_no_gradient(trace: IterationTrace, quantity: Quantity) -> str:
     """Why a number on the way back is not a derivative of the loss; empty where it is one."""
     kind, back = quantity.kind, quantity.kind in _BACKWARD
-    if trace.rule.batch_means and (quantity.stage.mean or kind in _GRADIENTS):
-        return "batch_means"
     hidden = quantity.layer < trace.experiment.network.depth
+    if trace.rule.batch_means and ((quantity.stage.mean and hidden) or kind in _GRADIENTS):
+        return "batch_means"
     return "output_first" if trace.rule.update_order == "output_first" and hidden and back else ""
 
 
@@ -62,7 +62,9 @@ _BACKWARD = _GRADIENTS | {Kind.PATH, Kind.DE_DOUT, Kind.DELTA, Kind.WEIGHT_PART,
 def chain_rule(trace: IterationTrace, quantity: Quantity) -> Chain | None:
     """The quantity by the chain rule; None for what is no derivative of the loss."""
     formula = trace.formula(quantity)
-    if formula is None or quantity.kind not in _BACKWARD or is_no_gradient(trace, quantity):
+    if formula is None or quantity.stage.mean or quantity.kind not in _BACKWARD:
+        return None
+    if is_no_gradient(trace, quantity):
         return None
     return _Writer(trace, quantity).chain(formula)
 

@@ -122,8 +122,10 @@ def _sample(trace: IterationTrace, quantity: Quantity) -> int | None:
 
 def _cancels(trace: IterationTrace, quantity: Quantity) -> bool:
     """Whether the quantity stands at outputs where delta = out − target."""
+    if quantity.stage.mean:
+        return False
     network = trace.experiment.network
-    return network.matched and quantity.layer == network.depth and not trace.rule.batch_means
+    return network.matched and quantity.layer == network.depth
 
 
 def _is_frozen(trace: IterationTrace, quantity: Quantity) -> bool:

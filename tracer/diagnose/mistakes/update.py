@@ -73,7 +73,7 @@ def _averaged(scene: Scene) -> Iterator[Expression]:
 
 
 def _batch_means_multiplied(scene: Scene) -> Iterator[Expression]:
-    """Mean delta × mean input; then every factor of the backward pass averaged."""
+    """Mean delta × mean input; then the hidden deltas themselves from means (`batch_means`)."""
     trace, quantity = scene.trace, scene.quantity
     if scene.samples == 1 or trace.rule.batch_means:
         return

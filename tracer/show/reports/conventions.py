@@ -99,8 +99,9 @@ def _remarks(training: Training | None) -> tuple[Block, ...]:
     if training and training.gradient == "batch_means":
         remarks.append(
             Warn(
-                "gradient: batch_means. Each factor is averaged over the batch before the factors "
-                "are multiplied; the product of means is not a gradient."
+                "gradient: batch_means. The outputs' deltas are averaged over the batch, and from "
+                "there back each factor before the factors are multiplied; the product of means is "
+                "not a gradient."
             )
         )
     if training and training.resume.iterations:
