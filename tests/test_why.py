@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -289,6 +290,16 @@ def test_a_long_training_is_not_tried_with_rounding_and_says_so() -> None:
     assert "Rounding at every step was not tried" in shown(
         "mazur", "E_total=0.5", "--after", "30000"
     )
+
+
+def test_rounding_that_saturates_an_output_is_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "saturated.yaml"
+    path.write_text(
+        "network: {inputs: 1, layers: [{neurons: 1, activation: sigmoid, weights: 8}]}\n"
+        "loss: binary_cross_entropy\ndata: [{inputs: 1, targets: 1}]\n"
+        "training: {learning_rate: 0.5, iterations: 3}\n"
+    )
+    assert "none of them gives this number" in shown(str(path), "E_total=0.0004", "--after", "2")
 
 
 def test_the_commands_json_is_the_contract() -> None:

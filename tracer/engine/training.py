@@ -63,7 +63,7 @@ class Stepper:
             if self.compiled:
                 try:
                     return self._advance_compiled(parameters, first, count, losses)
-                except OverflowError:  # math.exp raises where NumPy goes on with infinity
+                except (ArithmeticError, ValueError):  # NumPy goes on with infinity and NaN
                     del losses[:]
             return self._advance_arrays(parameters, first, count, losses)
 
