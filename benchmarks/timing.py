@@ -6,16 +6,13 @@ apart: whatever slows the machine down for a while slows both.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
-from unittest.mock import patch
 
 import numpy as np
 
 from benchmarks.cases import Case
-from tracer.engine import compiled
 from tracer.engine.timeline import NetworkTimeline
 from tracer.model.experiment import Experiment
 from tracer.model.network import Parameters
@@ -65,8 +62,9 @@ def measure(case: Case, rounds: int, iterations: int | None = None) -> Result:
 
 def timeline_of(experiment: Experiment, *, compile_it: bool) -> NetworkTimeline:
     """The experiment's timeline, as compiled formulas or as NumPy whatever its size."""
-    with patch.object(compiled, "WORTH_COMPILING", math.inf if compile_it else -1):
-        return NetworkTimeline(experiment)
+    timeline = NetworkTimeline(experiment)
+    timeline.compiled = compile_it
+    return timeline
 
 
 def _difference(one: Parameters, other: Parameters) -> float:

@@ -52,7 +52,7 @@ def test_softmax_over_a_single_neuron_says_nothing() -> None:
     )
     assert problems(text) == [
         "net.yaml:10:19: network.layers[1].activation: softmax over a single neuron is always 1; "
-        "use sigmoid, or two outputs"
+        "give two outputs, or take another activation"
     ]
 
 

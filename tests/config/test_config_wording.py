@@ -256,7 +256,7 @@ _CASES = {
     "softmax on a hidden layer": (
         ("activation: sigmoid\n      weights: [[1", "activation: softmax\n      weights: [[1"),
         "net.yaml:6:19: network.layers[0].activation: softmax on a hidden layer; "
-        "softmax belongs to the output layer; use relu, tanh or sigmoid here",
+        "softmax belongs to the output layer; use sigmoid, tanh or relu here",
     ),
     "cross-entropy without softmax": (
         ("loss: half_squared_error", "loss: cross_entropy"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from tracer.digits.agreement import Agreement, agreement, digits_explained
 from tracer.digits.numbers import Written
 from tracer.engine.passes import Rule, loss_of
 from tracer.errors import UnknownNameError, UsageError
-from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.experiment import UPDATE_ORDERS, Data, Experiment, Training
 from tracer.model.network import Bias
 
 
@@ -40,7 +41,7 @@ def test_the_published_total_comes_from_updated_output_weights() -> None:
     found = ask("mazur", {"E_total": "0.291027924"}, after=1)
     (match,) = found.matches
     assert match.changes == {"update_order": "output_first"}
-    assert match.words == "hidden deltas from already updated output weights"
+    assert match.words == UPDATE_ORDERS["output_first"]
     assert match.values["E_total"] == pytest.approx(0.291027923905, abs=1e-12)
     assert match.digits == 9
     assert found.stated["E_total"] == pytest.approx(0.291027773694, abs=1e-12)
@@ -262,8 +263,8 @@ def test_digits_explained_count_from_the_left() -> None:
 
 def test_the_command_tells_the_answer_and_what_it_rests_on() -> None:
     output = shown("why", "mazur", "E_total=0.291027924", "--after", "1")
-    assert "41 combinations tried; one gives this number: hidden deltas from" in output
-    assert "(1) hidden deltas from already updated output weights (update_order: output" in output
+    assert "41 combinations tried; one gives this number: the layers are updated from" in output
+    assert f"(1) {UPDATE_ORDERS['output_first']} (update_order: output" in output
 
 
 def test_the_command_admits_what_it_does_not_know() -> None:
@@ -281,6 +282,16 @@ def test_a_long_training_is_not_tried_with_rounding_and_says_so() -> None:
     assert "Rounding at every step was not tried" in shown(
         "why", "mazur", "E_total=0.5", "--after", "30000"
     )
+
+
+def test_rounding_that_saturates_an_output_is_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "saturated.yaml"
+    path.write_text(
+        "network: {inputs: 1, layers: [{neurons: 1, activation: sigmoid, weights: 8}]}\n"
+        "loss: binary_cross_entropy\ndata: [{inputs: 1, targets: 1}]\n"
+        "training: {learning_rate: 0.5, iterations: 3}\n"
+    )
+    assert "none of them gives this number" in shown("why", path, "E_total=0.0004", "--after", "2")
 
 
 def test_the_commands_json_is_the_contract() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -11,9 +10,10 @@ from hypothesis import given, settings
 
 from support.networks import build, experiments, random_parameters, shipped
 from support.traces import analytic_gradient, named, numeric_gradient, traced, trained
-from tracer.engine import compiled
+from tracer.engine.compiled import worth_compiling
 from tracer.engine.passes import Rule, backward, forward, loss_of
 from tracer.engine.timeline import NetworkTimeline
+from tracer.errors import UnknownNameError
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.network import Bias, State
@@ -42,7 +42,8 @@ def test_gradients_of_kinked_activations_agree_away_from_the_kink(name: str) -> 
 
 
 def test_a_wrong_slope_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = replace(ACTIVATIONS["sigmoid"], slope=lambda net, out: out * (1 - net))
+    row = ACTIVATIONS["sigmoid"]
+    wrong = replace(row, slope=lambda net, out: out * (1 - net), stable_slope=None)
     monkeypatch.setitem(ACTIVATIONS, "sigmoid", wrong)
     experiment = shipped("mazur")
     found, expected = analytic_gradient(traced(experiment)), numeric_gradient(experiment)
@@ -100,8 +101,8 @@ def test_batch_means_are_not_the_gradient() -> None:
     exact = Experiment("one neuron", network, parameters, data=data, training=Training(0.1))
     means = replace(exact, training=Training(0.1, gradient="batch_means"))
     assert named(traced(exact))["dE/dw1"] == -1 / 8
-    assert named(traced(means))["dE/dw1"] == 0
-    assert named(traced(means))["mean_dE/dout_o1"] == 0
+    found = named(traced(means))
+    assert (found["dE/dw1"], found["mean_delta_o1"], found["dE/db1"]) == (0, 0, 0)
 
 
 def test_a_shared_bias_gets_the_sum_of_its_neurons_gradients() -> None:
@@ -138,12 +139,12 @@ def test_the_short_cut_gives_the_chain_rules_numbers(experiment: Experiment) -> 
 @given(experiments())
 def test_compiled_formulas_and_arrays_take_the_same_step(experiment: Experiment) -> None:
     assert experiment.data is not None
-    if not compiled.worth_compiling(experiment.network, len(experiment.data)):
+    if not worth_compiling(experiment.network, len(experiment.data)):
         return
     ways, losses = [], []
-    for most in (compiled.WORTH_COMPILING, -1):
-        with patch.object(compiled, "WORTH_COMPILING", most):
-            way = NetworkTimeline(experiment)
+    for compiled in (True, False):
+        way = NetworkTimeline(experiment)
+        way.compiled = compiled
         seen: list[float] = []
         ways.append(way.advance(way.start, 0, 3, seen).numbers())
         losses.append(seen)
@@ -171,3 +172,17 @@ def test_softmax_takes_large_net_inputs() -> None:
     assert trace.loss == 1000
     assert (named(trace)["delta_o1"], named(trace)["delta_o2"]) == (1, -1)
     assert trace.first_non_finite() is None
+
+
+def test_batch_means_average_the_deltas_of_the_outputs_and_before_them_the_factors() -> None:
+    full = traced(shipped("cubes-batch-means"))
+    trace, rows = named(full), [row + 1 for row in full.rows]
+    mean = np.mean([trace[f"dE/dout_o1#{k}"] * trace[f"dout/dnet_o1#{k}"] for k in rows])
+    assert trace["mean_delta_o1"] == pytest.approx(mean, rel=1e-13)
+    slope = np.mean([trace[f"dout/dnet_g1#{k}"] for k in rows])
+    assert trace["mean_delta_g1"] == pytest.approx(trace["w16"] * mean * slope, rel=1e-13)
+    out = np.mean([trace[f"out_g1#{k}"] for k in rows])
+    assert trace["dE/dw16"] == pytest.approx(mean * out, rel=1e-13)
+    for name in ("mean_dE/dout_o1", "mean_dout/dnet_o1"):
+        with pytest.raises(UnknownNameError, match="of the outputs only delta is averaged"):
+            trace[name]

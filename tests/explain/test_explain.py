@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,13 @@ network:
   layers: [{neurons: [o], activation: sigmoid, weights: [[1000]], bias: none}]
 loss: binary_cross_entropy
 data: [{inputs: [1], targets: [0]}]
+"""
+NEAR_ITS_TARGET = """\
+network:
+  inputs: [x]
+  layers: [{neurons: [o1, o2], activation: softmax, weights: [[36], [0]]}]
+loss: cross_entropy
+data: [{inputs: [1], targets: [1, 0]}]
 """
 
 
@@ -132,6 +140,30 @@ def test_saturated_outputs_are_explained_by_the_short_cut(tmp_path: Path) -> Non
     shown = run("explain", path, "dE/dout_o").stdout
     assert "not representable" in shown
     assert "inf" not in shown
+
+
+def test_where_digits_are_lost_the_form_that_was_calculated_is_explained(tmp_path: Path) -> None:
+    path = tmp_path / "near.yaml"
+    path.write_text(NEAR_ITS_TARGET)
+    shown = run("explain", path, "E_o1", "dout/dnet_o1", "delta_o1").stdout
+    assert "E_o1 = target_o1 · ln(1 + exp(net_o2 − net_o1))" in shown
+    assert shown.count("2.319522830e-16") > 6
+    assert "2.220446049e-16" not in shown
+    usual = "Calculated so because digits are lost in the usual form, out_o1 · (1 − out_o1)."
+    assert usual in shown
+    (factors,) = re.findall(r"∂out_o1/∂net_o1 +(out_o1 · \S+) ", shown)
+    assert factors == "out_o1 · out_o2"
+    assert "δ_o1 = 1 − target_o1 − out_o2" in shown
+    (found,) = records(path, "E_o1")
+    assert evaluate(parse(found["formula"]), found["inputs"]) == found["value"]
+
+
+def test_a_person_reads_no_names_of_library_functions(tmp_path: Path) -> None:
+    path = tmp_path / "near.yaml"
+    text = NEAR_ITS_TARGET.replace("softmax", "softplus")
+    path.write_text(text.replace("cross_entropy", "squared_error"))
+    assert "out_o1 = ln(1 + exp(net_o1))" in run("explain", path, "out_o1").stdout
+    assert records(path, "out_o1")[0]["formula"] == "softplus(net_o1)"
 
 
 def test_batches_have_the_reduction_in_the_formula() -> None:

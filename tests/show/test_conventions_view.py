@@ -30,7 +30,10 @@ def test_the_classic_example_states_its_rules_in_four_lines() -> None:
         ("cubes", "Batches: 128 of 200 samples, drawn without replacement, seed 0."),
         ("zhou-training", "Batches: one sample at a time, in the order of the data."),
         ("zhou-training", "Every weight and bias is updated, and belongs to one neuron."),
-        ("mazur-as-published", "the output layer is updated first, and hidden deltas see its new"),
+        (
+            "mazur-as-published",
+            "the layers are updated from the outputs back, and each hidden",
+        ),
         ("mazur-shared-biases", "Fixed: none. Shared: b1 by h1 h2, b2 by o1 o2."),
         ("zhou-neuron", "Forward passes only: the configuration has no `data`."),
     ],

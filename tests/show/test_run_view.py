@@ -213,7 +213,9 @@ def test_batch_means_are_marked_wherever_they_are_shown(view: str) -> None:
         means = tables(run_blocks(experiment))["means"]
         assert means[0][-1] == numbers["mean_delta_o1"]
         assert means[-1][2] == numbers["mean_x3"]
-        assert not any(name.startswith("backward") for name in titles)
+        outputs, *hidden = tables(run_blocks(experiment))["backward#106"]
+        assert outputs[-1] == numbers["delta_o1#106"]
+        assert all(row[2] is None and row[-1] is None for row in hidden)
 
 
 def test_an_unknown_view_is_an_error() -> None:

@@ -23,8 +23,8 @@ from tracer.model.losses import LOSSES
 
 S = TypeVar("S", bound=Section)
 
-_WITHOUT_ERRORS = "half_squared_error"
-"""The loss of a network that only predicts, where none is ever calculated."""
+_ANY_LOSS = next(iter(LOSSES))
+"""For a network that only predicts: no error is ever calculated."""
 
 
 def build(report: Report, text: str) -> Experiment | GraphExperiment:
@@ -53,7 +53,7 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
     reader = Reader(planned, config.loss, report)
     data = reader.read("data", config.data, predict=False)
     predict = reader.read("predict", config.predict, predict=True)
-    network = planned.network(config.loss or _WITHOUT_ERRORS)
+    network = planned.network(config.loss or _ANY_LOSS)
     samples = len(data) if data else _count(config)
     frozen: frozenset[str] = frozenset()
     if config.training is not None:

@@ -8,7 +8,7 @@ checked across fields is checked as well.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, Union, get_args
 
@@ -17,11 +17,12 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ValidationError,
     ValidatorFunctionWrapHandler,
     model_validator,
 )
-from pydantic_core import CoreSchema, ErrorDetails, core_schema
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
 from tracer.config.hints import for_number, spells_numbers
 from tracer.config.nodes import Node
@@ -118,25 +119,30 @@ class ANeuron:
 
 @dataclass(frozen=True, eq=False)  # hashable, as typing wants what it annotates with
 class OneOf:
-    """One of the names that are known for a `thing`; `also` has other people's words for them.
+    """One of the names that are known for a `thing`: those in the table when a file is read.
 
-    `otherwise` is the hint where none of the names is near.
+    `also` has other people's words for them. `otherwise` is the hint where none of the names is near.
     """
 
     thing: str
-    names: tuple[str, ...]
+    names: Collection[str]
     also: Mapping[str, str] = dataclasses.field(default_factory=dict)
     otherwise: str = ""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.custom_error_schema(
-            core_schema.literal_schema(list(self.names)),
-            custom_error_type="choice",
-            custom_error_message="{thing}",
-            custom_error_context={"thing": self.thing, "choice": self},
-        )
+        return core_schema.no_info_plain_validator_function(self._validate)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"enum": list(self.names), "type": "string"}
+
+    def _validate(self, value: Any) -> str:
+        if isinstance(value, str) and value in self.names:
+            return value
+        raise PydanticCustomError("choice", "{thing}", {"thing": self.thing, "choice": self})
 
 
 def kind(value: Any) -> str | None:

@@ -26,7 +26,15 @@ from tracer.config.values import (
     Weights,
 )
 from tracer.model.activations import ACTIVATIONS
-from tracer.model.experiment import Expected, Experiment, GraphTraining, Resume, Stop, Training
+from tracer.model.experiment import (
+    UPDATE_ORDERS,
+    Expected,
+    Experiment,
+    GraphTraining,
+    Resume,
+    Stop,
+    Training,
+)
 from tracer.model.losses import LOSSES
 from tracer.model.optimizers import OPTIMIZERS
 from tracer.model.words import other_words
@@ -37,7 +45,7 @@ class LayerModel(Section):
 
     neurons: Sound[Neurons] = Field(description="the neurons' names, or their count")
     activation: Sound[
-        Annotated[str, OneOf("activation", tuple(ACTIVATIONS), other_words(ACTIVATIONS))]
+        Annotated[str, OneOf("activation", ACTIVATIONS, other_words(ACTIVATIONS))]
     ] = Field(description="the activation function")
     weights: Sound[Weights] = Field(
         description="a row for each neuron, a column for each input; or one number for all; "
@@ -154,13 +162,11 @@ class TrainingModel(Section):
     freeze: Sound[Freeze] = Field(
         default_factory=list, description="parameters that stay as they are"
     )
-    update_order: Sound[Annotated[str, OneOf("update order", ("simultaneous", "output_first"))]] = (
-        Field(
-            default(Training, "update_order"),
-            description="output_first: hidden deltas see the updated output weights",
-        )
+    update_order: Sound[Annotated[str, OneOf("update order", UPDATE_ORDERS)]] = Field(
+        default(Training, "update_order"),
+        description=f"output_first: {UPDATE_ORDERS['output_first']}",
     )
-    optimizer: Sound[Annotated[str, OneOf("optimizer", tuple(OPTIMIZERS))]] = Field(
+    optimizer: Sound[Annotated[str, OneOf("optimizer", OPTIMIZERS)]] = Field(
         default(Training, "optimizer"), description="the rule of the update"
     )
     stop: Sound[StopModel] = Field(None, description="when to stop before the last iteration")
@@ -192,7 +198,7 @@ class NetworkConfig(TitledModel):
     """A network, its data and its training."""
 
     network: Sound[NetworkModel] = Field(description="the network")
-    loss: Sound[Annotated[str, OneOf("loss", tuple(LOSSES), other_words(LOSSES))]] = Field(
+    loss: Sound[Annotated[str, OneOf("loss", LOSSES, other_words(LOSSES))]] = Field(
         None, description="the loss; required with data"
     )
     reduction: Sound[Annotated[str, OneOf("reduction", ("mean", "sum"), {"average": "mean"})]] = (

@@ -15,6 +15,7 @@ from tracer.config.report import Report, counted
 from tracer.config.structure import Plan
 from tracer.config.tables import MOST_PROBLEMS
 from tracer.model.experiment import Data
+from tracer.model.losses import LOSSES
 
 _TOLERANCE = 1e-9
 _LISTED = 8
@@ -124,16 +125,19 @@ class Reader:
                 "targets", None, message + counted(size, "output") + _in_brackets(names), ""
             )
             return
-        most = {"binary_cross_entropy": 1.0, "cross_entropy": math.inf}.get(self.loss or "")
+        row = LOSSES.get(self.loss or "")
+        if row is None:
+            return
+        allowed = row.targets
         for index, target in enumerate(targets):
-            if most is not None and not 0 <= target <= most:
-                between = "between 0 and 1" if most == 1 else "of 0 or more"
-                message = f"target {target:g}; {self.loss} needs targets {between}"
+            if not allowed.least <= target <= allowed.most:
+                message = f"target {target:g}; {row.name} needs targets {allowed.words}"
                 sample.complain("targets", index, message, "")
         total = math.fsum(targets)
-        if self.loss == "cross_entropy" and abs(total - 1) > _TOLERANCE:
-            message = f"the targets' sum is {total:g}; cross_entropy needs 1"
-            sample.complain("targets", None, message, "targets are probabilities of the classes")
+        if allowed.total is not None and abs(total - allowed.total) > _TOLERANCE:
+            message = f"the targets' sum is {total:g}; {row.name} needs {allowed.total:g}"
+            hint = "targets are probabilities of the classes" if allowed.classes else ""
+            sample.complain("targets", None, message, hint)
 
 
 def _listed(values: list[float] | float | None) -> Values | None:

@@ -14,7 +14,12 @@ from tracer.config.neurons import NameRow, name_all
 from tracer.config.nodes import Path
 from tracer.config.parameters import Given, read_biases, read_weights
 from tracer.config.report import Report
+from tracer.model.activations import ACTIVATIONS
+from tracer.model.losses import LOSSES
 from tracer.model.network import Bias, Network
+
+_NAMED = 3
+"""So many activations are named in a hint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,8 @@ def plan(network: NetworkModel | None, report: Report) -> Plan:
         given = (layer.weights, layer.bias) if layer else (None, None)
         weights.append(read_weights(given[0], n, m, (*path, "weights"), report))
         offsets.append(read_biases(given[1], n, (*path, "bias"), report))
-        if layer and layer.activation == "softmax":
-            _check_softmax(index == len(layers) - 1, n, (*path, "activation"), report)
+        if layer:
+            _check_coupled(layer.activation, index == len(layers) - 1, n, path, report)
     known = [size for size in sizes if size is not None]
     small = len(known) == len(sizes) and _fits(
         known, [bias or Bias.NONE for bias in biases], report
@@ -97,25 +102,35 @@ def _fits(sizes: list[int], biases: list[Bias], report: Report) -> bool:
     return False
 
 
-def _check_softmax(last: bool, neurons: int | None, path: Path, report: Report) -> None:
+def _check_coupled(
+    activation: str | None, last: bool, neurons: int | None, path: Path, report: Report
+) -> None:
+    """Reports an activation that couples its layer on a hidden one, or on a single neuron."""
+    row = ACTIVATIONS.get(activation or "")
+    if row is None or not row.coupled:
+        return
+    path = (*path, "activation")
     if not last:
-        hint = "softmax belongs to the output layer; use relu, tanh or sigmoid here"
-        report.at(path, "softmax on a hidden layer", hint)
-    elif neurons == 1:
-        hint = "use sigmoid, or two outputs"
-        report.at(path, "softmax over a single neuron is always 1", hint)
-
-
-_GOES_WITH = {
-    "cross_entropy": ("softmax", "for sigmoid outputs use binary_cross_entropy"),
-    "binary_cross_entropy": ("sigmoid", "for softmax outputs use cross_entropy"),
-}
+        others = [other.name for other in ACTIVATIONS.values() if not other.coupled][:_NAMED]
+        hint = f"{row.name} belongs to the output layer; use {_either(others)} here"
+        report.at(path, f"{row.name} on a hidden layer", hint)
+    elif neurons == 1 and row.alone:
+        hint = "give two outputs, or take another activation"
+        report.at(path, f"{row.name} over a single neuron is {row.alone}", hint)
 
 
 def check_loss(loss: str | None, activations: Sequence[str | None], report: Report) -> None:
     """Reports a loss that doesn't go with the activation of the output layer."""
-    activation = activations[-1]
-    if loss in _GOES_WITH and activation and activation != _GOES_WITH[loss][0]:
-        needed, hint = _GOES_WITH[loss]
-        message = f"{loss} needs {needed} outputs; the output layer has {activation}"
-        report.at(("loss",), message, hint)
+    row, activation = LOSSES.get(loss or ""), activations[-1]
+    if row is None or not row.outputs or not activation or activation in row.outputs:
+        return
+    message = f"{row.name} needs {_either(row.outputs)} outputs; the output layer has {activation}"
+    alike = [other for other in LOSSES.values() if other.family is row.family and other.outputs]
+    hints = [f"for {_either(o.outputs)} outputs use {o.name}" for o in alike if o is not row]
+    report.at(("loss",), message, ", ".join(hints))
+
+
+def _either(names: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last

@@ -163,7 +163,7 @@ def _words(kind: str, finding: Mapping[str, Any], node: Node) -> Words:
 
 def choice(choice: OneOf, node: Node) -> Words:
     """The words for a value that isn't one of the names."""
-    thing, names = choice.thing, choice.names
+    thing, names = choice.thing, list(choice.names)
     listed = f"there are {', '.join(names)}" if len(names) > 1 else f"write {names[0]}"
     listed = choice.otherwise or listed
     if not isinstance(node.value, str):

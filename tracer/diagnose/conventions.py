@@ -17,7 +17,7 @@ from tracer.digits.rounding import Rounding
 from tracer.engine.batches import Batches
 from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import Rule
-from tracer.model.experiment import Experiment
+from tracer.model.experiment import UPDATE_ORDERS, Experiment
 from tracer.model.losses import LOSSES
 from tracer.model.network import Bias, FloatArray, Layer, Network, parameter_names
 from tracer.model.quantity import Kind
@@ -85,12 +85,9 @@ def _update_order(experiment: Experiment) -> Iterator[Alternative]:
     training = experiment.training
     if training is None or experiment.network.depth == 1:
         return
-    words = {
-        "simultaneous": "hidden deltas from the output weights before the update",
-        "output_first": "hidden deltas from already updated output weights",
-    }
-    for order in words.keys() - {training.update_order}:
-        yield _training_alternative(order, words[order], update_order=order)
+    for order, words in UPDATE_ORDERS.items():
+        if order != training.update_order:
+            yield _training_alternative(order, words, update_order=order)
 
 
 def _training_alternative(value: str, words: str, **settings: Any) -> Alternative:
@@ -183,21 +180,18 @@ def _start(b: FloatArray | None, layer: Layer, mode: Bias) -> FloatArray | None:
 
 
 def _loss(experiment: Experiment) -> Iterator[Alternative]:
-    """½, mean or sum of the squared errors; over two outputs the mean is the ½ and isn't tried."""
+    """The squared errors with another factor; over two outputs the mean is the ½ and isn't tried."""
     network = experiment.network
-    factors = {
-        "half_squared_error": 0.5,
-        "squared_error": 1.0,
-        "mean_squared_error": 1 / len(network.outputs),
-    }
-    if network.loss.name not in factors:
+    if network.loss.factor is None:
         return
-    seen = {factors[network.loss.name]}
-    for value, factor in factors.items():
-        if factor not in seen:
+    outputs = len(network.outputs)
+    seen = {network.loss.factor(outputs)}
+    for row in LOSSES.values():
+        factor = row.factor(outputs) if row.factor and row.family is network.loss.family else None
+        if factor is not None and factor not in seen:
             seen.add(factor)
-            change = partial(_with_loss, value=value)
-            yield _alternative(value, f"the loss {LOSSES[value].words}", change)
+            change = partial(_with_loss, value=row.name)
+            yield _alternative(row.name, f"the loss {row.words}", change)
 
 
 def _with_loss(experiment: Experiment, value: str) -> Experiment:

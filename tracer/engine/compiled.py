@@ -29,12 +29,8 @@ _ROUNDED, _RESCUE = "_rounded", "_rescue"
 
 
 def worth_compiling(network: Network, batch: int) -> bool:
-    """Whether straight-line code is the faster way.
-
-    Softmax stays with NumPy: as bare formulas it would overflow where the stable form does not.
-    """
-    coupled = any(layer.activation.coupled for layer in network.layers)
-    return not coupled and network.parameter_count * batch <= WORTH_COMPILING
+    """Whether straight-line code is the faster way."""
+    return network.parameter_count * batch <= WORTH_COMPILING
 
 
 class _Emitter:

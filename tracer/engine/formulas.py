@@ -22,7 +22,8 @@ class Formulas:
     """Formulas for one iteration's batch.
 
     `shortcut`: delta at the outputs as out − target where loss and activation are matched, and the
-    errors in the net inputs; otherwise by the chain rule and by the loss's own formula.
+    errors and the slopes of saturated neurons in the net inputs; otherwise by the chain rule and by
+    the rows' own formulas. Neither has what guards floats against overflow.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class Formulas:
         lr = None if rule.learning_rate is None else self._symbols(Stage(Kind.LEARNING_RATE, 0), ())
         step(
             network,
-            replace(rule, shortcut=shortcut, learning_rate=lr),
+            replace(rule, shortcut=shortcut, guarded=False, learning_rate=lr),
             self._state(network, rule),
             self._symbols(Stage(Kind.INPUT, 0), (samples, len(network.inputs))),
             self._symbols(Stage(Kind.TARGET, network.depth), (samples, len(network.outputs))),

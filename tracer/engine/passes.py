@@ -83,9 +83,10 @@ UNTOUCHED = Untouched()
 class Rule:
     """The conventions of the backward pass and the update.
 
-    `shortcut`: where loss and output activation are matched, delta is calculated as out − target and
-    the errors from the net inputs: the same numbers, and no accuracy lost at saturated outputs.
-    `free` is None when there is no update.
+    `shortcut`: the forms that lose no accuracy at saturated neurons are used: slopes from the net
+    inputs there, and where loss and output activation are matched, delta as out − target and the
+    errors from the net inputs. `guarded`: those of them that can't overflow, which no one writes by
+    hand. The numbers are the same. `free` is None when there is no update.
     """
 
     reduction: str = "mean"
@@ -95,6 +96,7 @@ class Rule:
     learning_rate: Any = None
     free: tuple[Free, ...] | None = None
     shortcut: bool = True
+    guarded: bool = True
 
     @staticmethod
     def of(experiment: Experiment) -> Rule:
@@ -121,7 +123,12 @@ class Passed:
 
 
 def forward(
-    network: Network, parameters: Parameters, inputs: Array, observe: Observer = UNTOUCHED
+    network: Network,
+    parameters: Parameters,
+    inputs: Array,
+    observe: Observer = UNTOUCHED,
+    *,
+    guarded: bool = True,
 ) -> Passed:
     """net = out_before Wᵀ + b, out = g(net), layer by layer; `inputs` is (S, inputs)."""
     out = inputs
@@ -130,7 +137,9 @@ def forward(
     for layer, (W, b) in zip(network.layers, parameters, strict=True):
         net = out @ W.T if b is None else out @ W.T + b
         net = observe(NET[layer.number], net)
-        out = observe(OUT[layer.number], layer.activation.value(net))
+        row = layer.activation
+        value = row.stable_value if guarded and row.stable_value else row.value
+        out = observe(OUT[layer.number], value(net))
         nets.append(net)
         outs.append(out)
     return Passed(tuple(nets), tuple(outs))
@@ -140,13 +149,18 @@ def cost(
     network: Network, rule: Rule, passed: Passed, targets: Array, observe: Observer = UNTOUCHED
 ) -> Array:
     """E_o at each output, E_total of each sample, and the loss: their mean or sum over the batch."""
-    if rule.shortcut and network.matched and network.loss.errors_from_net:
-        errors = network.loss.errors_from_net(passed.nets[-1], targets)
-    else:
-        errors = network.loss.errors(passed.outs[-1], targets)
-    errors = observe(ERROR[network.depth], errors)
+    errors = observe(ERROR[network.depth], _errors(network, rule, passed, targets))
     totals = observe(TOTAL[network.depth], errors.sum(axis=1))
     return observe(LOSS[network.depth], reduced(totals.sum(), len(targets), rule))
+
+
+def _errors(network: Network, rule: Rule, passed: Passed, targets: Array) -> Array:
+    """E_o from the outputs, or from the net inputs where those lose nothing: (S, outputs)."""
+    loss = network.loss
+    if not (rule.shortcut and network.matched and loss.errors_from_net):
+        return loss.errors(passed.outs[-1], targets)
+    guarded = rule.guarded and loss.stable_errors
+    return (guarded or loss.errors_from_net)(passed.nets[-1], targets)
 
 
 def backward(
@@ -189,22 +203,26 @@ def _delta(
     dE_dout: Array,
     observe: Observer,
 ) -> Array:
-    """∂E_total/∂net: (S, n), or (1, n) from factors averaged over the batch."""
+    """∂E_total/∂net: (S, n); with `batch_means` its mean at the outputs, before them from means."""
     number, at_output = layer.number, layer is network.layers[-1]
-    net, out = passed.nets[number], passed.outs[number]
-    shortcut = at_output and rule.shortcut and network.matched and not rule.batch_means
+    net, out, row = passed.nets[number], passed.outs[number], layer.activation
+    shortcut = at_output and rule.shortcut and network.matched
     if not shortcut or observe.detail:
         if at_output:
             dE_dout = observe(DE_DOUT[number], network.loss.slope(out, targets))
-            dE_dout = _averaged(rule, DE_DOUT, number, dE_dout, observe)
-        slope = observe(SLOPE[number], layer.activation.slope(net, out))
-        slope = _averaged(rule, SLOPE, number, slope, observe)
+        slope = row.stable_slope if rule.shortcut and row.stable_slope else row.slope
+        slopes = observe(SLOPE[number], slope(net, out))
+        if not at_output:
+            slopes = _averaged(rule, SLOPE, number, slopes, observe)
     if shortcut:
-        delta = out - targets
-    elif layer.activation.coupled:
-        delta = (dE_dout[:, :, None] * slope).sum(axis=1)  # Σ_j ∂E/∂out_j · ∂out_j/∂net_k
+        stable = network.loss.stable_delta
+        delta = stable(net, out, targets) if stable else out - targets
+    elif row.coupled:
+        delta = (dE_dout[:, :, None] * slopes).sum(axis=1)  # Σ_j ∂E/∂out_j · ∂out_j/∂net_k
     else:
-        delta = dE_dout * slope
+        delta = dE_dout * slopes
+    if at_output:
+        return _averaged(rule, DELTA, number, observe(DELTA[number], delta), observe)
     return observe(DELTA[number, rule.batch_means], delta)
 
 
@@ -318,7 +336,7 @@ def step(
     observe: Observer = UNTOUCHED,
 ) -> State:
     """One iteration in full, the cost included: the state after it."""
-    passed = forward(network, state.parameters, inputs, observe)
+    passed = forward(network, state.parameters, inputs, observe, guarded=rule.guarded)
     cost(network, rule, passed, targets, observe)
     return backward(network, rule, state, passed, targets, observe)
 

@@ -179,6 +179,9 @@ class IterationTrace(Mapping[Quantity, float]):
             return "the configuration has no `data`: there are forward passes only"
         if quantity.kind.phase is Phase.UPDATES or quantity.kind is Kind.LEARNING_RATE:
             return "the configuration has no `training`"
+        if self.rule.batch_means and quantity.stage.mean:
+            own = self.names.bare(replace(quantity, stage=replace(quantity.stage, mean=False)))
+            return f"of the outputs only delta is averaged; a sample's own is {own}"
         if self.rule.batch_means:
             return f"with `gradient: batch_means` there is mean_{self.names.bare(quantity)}"
         return "`mean_` names exist with `gradient: batch_means` only"

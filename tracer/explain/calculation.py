@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import Run, train_through
 from tracer.errors import UsageError
+from tracer.explain.forms import shortcut
 from tracer.formula import Expression
 from tracer.graph.building import build_graph
 from tracer.graph.timeline import GraphTimeline
@@ -106,16 +107,14 @@ class Calculation(Mapping[Identity, float]):
 
     def formula(self, identity: Identity) -> Expression | None:
         """Its formula; None for what is given."""
-        return self._formula(identity, False)
+        return self._formula(identity)
 
     def shortcut(self, identity: Identity) -> Expression | None:
-        """Its formula where factors cancel; None where that is no other one."""
-        shortcut = self._formula(identity, True)
-        return None if shortcut == self.formula(identity) else shortcut
+        """The formula that is calculated in its place; None where it is calculated itself."""
+        return shortcut(self.at(identity.iteration), identity)
 
-    def _derived(self, identity: Identity, shortcut: bool) -> Expression | None:
-        at = self.at(identity.iteration)
-        formula: Expression | None = at.formula(identity, shortcut=shortcut)
+    def _derived(self, identity: Identity) -> Expression | None:
+        formula: Expression | None = self.at(identity.iteration).formula(identity)
         return formula
 
     def rank(self, identity: Identity) -> Rank:

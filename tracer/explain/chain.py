@@ -13,6 +13,7 @@ from functools import singledispatch
 from typing import Any
 
 from tracer.engine.trace import IterationTrace
+from tracer.explain.forms import shown
 from tracer.formula import (
     Expression,
     Sum,
@@ -90,16 +91,18 @@ def is_no_gradient(trace: Any, identity: Identity) -> str:
 @is_no_gradient.register
 def _(trace: IterationTrace, identity: Quantity) -> str:
     kind, back = identity.kind, identity.kind in _BY
-    if trace.rule.batch_means and (identity.stage.mean or kind in _GRADIENTS):
-        return "batch_means"
     hidden = identity.layer < trace.experiment.network.depth
+    if trace.rule.batch_means and ((identity.stage.mean and hidden) or kind in _GRADIENTS):
+        return "batch_means"
     return "output_first" if trace.rule.update_order == "output_first" and hidden and back else ""
 
 
 @chain_rule.register
 def _(trace: IterationTrace, identity: Quantity) -> Chain | None:
     formula = trace.formula(identity)
-    if formula is None or identity.kind not in _BY or is_no_gradient(trace, identity):
+    if formula is None or identity.stage.mean or identity.kind not in _BY:
+        return None
+    if is_no_gradient(trace, identity):
         return None
     return _Writer(trace, identity).chain(formula)
 
@@ -201,7 +204,7 @@ class _Writer:
         return self._named(self._of_total(quantity), quantity)
 
     def _named(self, identity: Identity, quantity: Quantity) -> Expression:
-        formula, value = self.trace.formula(quantity), self.trace.value(quantity)
+        formula, value = shown(self.trace, quantity), self.trace.value(quantity)
         return self._factor(Factor(identity, formula, value, quantity))
 
     def _factor(self, factor: Factor) -> Expression:

@@ -13,6 +13,7 @@ from typing import Any
 
 from tracer.errors import UsageError
 from tracer.explain.calculation import Calculation
+from tracer.explain.forms import loses
 from tracer.formula import Expression, Number, symbols
 from tracer.formula import replace as put_in
 from tracer.formula.plain import plain
@@ -45,13 +46,13 @@ def with_numbers(formula: Expression, values: Mapping[Identity, float]) -> Expre
 def explanation(calculation: Calculation, identity: Identity) -> Explanation:
     """The number explained from those right before it.
 
-    Where a factor is beyond float64 but cancels, by the formula without it.
+    Where those are beyond float64, or give it with lost digits, by the formula that loses nothing.
     """
     formula, shortcut = calculation.formula(identity), calculation.shortcut(identity)
-    inputs = _inputs(calculation, formula)
-    if shortcut is not None and not all(map(math.isfinite, inputs.values())):
+    inputs, value = _inputs(calculation, formula), calculation.value(identity)
+    if formula is not None and shortcut is not None and loses(formula, inputs, value):
         formula, inputs = shortcut, _inputs(calculation, shortcut)
-    return Explanation(identity, formula, inputs, calculation.value(identity))
+    return Explanation(identity, formula, inputs, value)
 
 
 def by_shortcut(calculation: Calculation, identity: Identity) -> Explanation | None:

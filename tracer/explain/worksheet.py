@@ -13,7 +13,7 @@ from typing import Any
 
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, UsageError
-from tracer.formula import Expression
+from tracer.formula import Expression, holding
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity
 
@@ -61,7 +61,7 @@ def formula(trace: IterationTrace, quantity: Quantity) -> Expression:
     shortcut = quantity.kind is Kind.DELTA and _cancels(trace, quantity)
     expression = trace.formula(quantity, shortcut=shortcut)
     assert expression is not None, "what is given is not on the sheet"
-    return expression
+    return holding(expression, trace) if shortcut else expression
 
 
 def answers(trace: IterationTrace, spell: Callable[[Quantity], str]) -> str:
@@ -152,8 +152,10 @@ def _sample(trace: IterationTrace, quantity: Quantity) -> int | None:
 
 def _cancels(trace: IterationTrace, quantity: Quantity) -> bool:
     """Whether the quantity stands at outputs where delta = out − target."""
+    if quantity.stage.mean:
+        return False
     network = trace.experiment.network
-    return network.matched and quantity.layer == network.depth and not trace.rule.batch_means
+    return network.matched and quantity.layer == network.depth
 
 
 def _is_frozen(trace: IterationTrace, quantity: Quantity) -> bool:

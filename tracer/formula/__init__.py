@@ -15,7 +15,7 @@ from tracer.formula.backpropagation import (
 )
 from tracer.formula.derivatives import derivative, derivatives
 from tracer.formula.errors import EvaluationError, MissingValue, SyntaxProblem
-from tracer.formula.evaluation import evaluate
+from tracer.formula.evaluation import evaluate, holding
 from tracer.formula.nodes import (
     Call,
     Difference,
@@ -97,6 +97,7 @@ __all__ = [
     "exp",
     "expm1",
     "forward",
+    "holding",
     "if_positive",
     "log",
     "log1p",

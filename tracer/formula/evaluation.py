@@ -29,7 +29,7 @@ from tracer.formula.nodes import (
 )
 from tracer.formula.primitive import Primitive
 from tracer.formula.primitives import PRIMITIVES, if_positive
-from tracer.formula.rewriting import children
+from tracer.formula.rewriting import children, rebuild
 
 _OVERFLOW = "overflow: the result is too large for a floating-point number"
 
@@ -60,6 +60,19 @@ def evaluate(expression: Expression, values: Mapping[Key, complex]) -> complex:
     if not cmath.isfinite(result) and all(map(cmath.isfinite, operands)):
         raise EvaluationError(expression, operands, _OVERFLOW)
     return result
+
+
+def holding(expression: Expression, values: Mapping[Key, float]) -> Expression:
+    """The expression with the branch that holds in place of each `a if x > 0 else b`.
+
+    Raises what `evaluate` raises for the conditions.
+    """
+    if isinstance(expression, Call) and expression.function == if_positive.name:
+        condition, positive, otherwise = expression.arguments
+        return holding(positive if evaluate(condition, values) > 0 else otherwise, values)
+    operands = children(expression)
+    held = tuple([holding(operand, values) for operand in operands])
+    return expression if held == operands else rebuild(expression, held)
 
 
 def _operand_values(expression: Expression, values: Mapping[Key, complex]) -> tuple[complex, ...]:

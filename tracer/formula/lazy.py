@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from tracer.formula.nodes import Expression, Number, total
+from tracer.formula.primitives import maximum
 
 Index = tuple[int, ...]
 
@@ -70,6 +72,18 @@ class SymbolArray(NDArrayOperatorsMixin):
             return total([self.element(_merged(rest, axes, sub)) for sub in np.ndindex(inner)])
 
         return SymbolArray(shape if keepdims else kept, element)
+
+    def max(self, axis: int, keepdims: bool = False) -> SymbolArray:
+        """The largest element along `axis`, as maxima of two within each other."""
+        axis, shape = axis % len(self.shape), self.shape
+
+        def element(index: Index) -> Expression:
+            rest = [i for a, i in enumerate(index) if a != axis] if keepdims else list(index)
+            found = (self.element(_merged(rest, (axis,), (k,))) for k in range(shape[axis]))
+            return reduce(maximum, found)
+
+        kept = (1,) if keepdims else ()
+        return SymbolArray((*shape[:axis], *kept, *shape[axis + 1 :]), element)
 
     def __getitem__(self, key: tuple[Any, ...]) -> SymbolArray:
         """`[:, None, :]` and the like: whole axes and new ones."""

@@ -27,10 +27,14 @@ class Binding(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """How a call is written: `$1`, `$2`, `$3` stand for its arguments, without brackets."""
+    """How a call is written: `$1`, `$2`, `$3` stand for its arguments, without brackets.
+
+    `follows`: they stand to the right of an operator, where a minus sign needs brackets.
+    """
 
     template: str
     binding: Binding = Binding.ATOM
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

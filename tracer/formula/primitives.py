@@ -49,11 +49,37 @@ def _logarithm(name: str, base: int) -> Notation:
     )
 
 
+def _ln_mathml(added: str) -> str:
+    """ln(1 + added)."""
+    return (
+        "<mrow><mi>ln</mi><mo>&#x2061;</mo>"
+        f"<mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo>{added}</mrow><mo>)</mo></mrow></mrow>"
+    )
+
+
 _EXP = Notation(
     plain=Pattern("exp($1)"),
     text=Pattern("exp($1)"),
     latex=Pattern("e^{$1}", Binding.POWER),
     mathml=Pattern("<msup><mi>e</mi>$1</msup>", Binding.POWER),
+)
+_EXPM1 = Notation(
+    plain=Pattern("expm1($1)"),
+    text=Pattern("exp($1) − 1", Binding.SUM),
+    latex=Pattern("e^{$1} - 1", Binding.SUM),
+    mathml=Pattern("<mrow><msup><mi>e</mi>$1</msup><mo>−</mo><mn>1</mn></mrow>", Binding.SUM),
+)
+_LOG1P = Notation(
+    plain=Pattern("log1p($1)"),
+    text=Pattern("ln(1 + $1)", follows=True),
+    latex=Pattern(r"\ln\left(1 + $1\right)", follows=True),
+    mathml=Pattern(_ln_mathml("$1"), follows=True),
+)
+_SOFTPLUS = Notation(
+    plain=Pattern("softplus($1)"),
+    text=Pattern("ln(1 + exp($1))"),
+    latex=Pattern(r"\ln\left(1 + e^{$1}\right)"),
+    mathml=Pattern(_ln_mathml("<msup><mi>e</mi>$1</msup>")),
 )
 _SQRT = Notation(
     plain=Pattern("sqrt($1)"),
@@ -140,7 +166,7 @@ expm1: Primitive = Primitive(
     math.expm1,
     elementwise("expm1"),
     (exp,),
-    _function("expm1", r"\operatorname{expm1}"),
+    _EXPM1,
     complex_value=_complex_expm1,
 )
 log: Primitive = Primitive(
@@ -157,7 +183,7 @@ log1p: Primitive = Primitive(
     math.log1p,
     elementwise("log1p"),
     (lambda x: 1 / (1 + x),),
-    _function("log1p", r"\operatorname{log1p}"),
+    _LOG1P,
     complex_value=_complex_log1p,
     domain=_above(-1.0, "log1p of a number that is not above -1"),
 )
@@ -224,7 +250,7 @@ softplus: Primitive = Primitive(
     _softplus,
     _array_softplus,
     (lambda x: 1 / (1 + exp(-x)),),
-    _function("softplus", r"\operatorname{softplus}"),
+    _SOFTPLUS,
     complex_value=_complex_softplus,
 )
 absolute: Primitive = Primitive(

@@ -164,7 +164,8 @@ def _composite(expression: Expression, style: Style, leads: bool) -> str:
             text = style.negative(write(operand, style, style.negated, leads=False))
         case Call(function, arguments):
             pattern = style.pattern(PRIMITIVES[function])
-            written = [write(argument, style) for argument in arguments]
+            leads = not pattern.follows
+            written = [write(argument, style, leads=leads) for argument in arguments]
             text = re.sub(r"\$(\d)", lambda hit: written[int(hit[1]) - 1], pattern.template)
         case _:
             raise TypeError(f"not an expression: {type(expression).__name__}")

@@ -3,6 +3,10 @@
 The functions take NumPy arrays and symbolic arrays alike, so the same row gives the value and the
 formula. Arrays are batch-first: `net` and `out` are (samples, neurons).
 
+A row has the forms that a person calculates with, and beside them, where those overflow or lose
+digits, the stable ones that the engine calculates with. Where a person's form is accurate the stable
+one *is* that form, to the last bit, so that the formula beside a number is the one that gave it.
+
 Sources: S. Elfwing et al. 2018 (SiLU); D. Hendrycks and K. Gimpel 2016 (GELU, exact form with erf);
 D.-A. Clevert et al. 2016 (ELU, α = 1). ReLU's slope at 0 is taken as 0, as in most texts.
 """
@@ -16,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from tracer.formula import erf, exp, expm1, if_positive, maximum, softplus, tanh
+from tracer.formula import absolute, erf, exp, expm1, if_positive, maximum, softplus, tanh
 
 Array = Any
 """A NumPy array of floats, or an array of symbols that behaves like one."""
@@ -24,13 +28,46 @@ Array = Any
 LEAK = 0.01
 """Slope of leaky_relu below zero."""
 
+SATURATED = 8.0
+"""Net input from which 1 − sigmoid is smaller than 4·10⁻⁴, and its last three digits are gone."""
+NEAR_ONE = 1 / (1 + math.exp(-SATURATED))
+"""The output there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """stable(…) where near(…) is positive, usual(…) elsewhere: element by element, for any arrays.
+
+    Of floats the stable form is calculated only where one of them needs it; a recorded array takes
+    the whole as one operation.
+    """
+
+    near: Callable[..., Array]
+    stable: Callable[..., Array]
+    usual: Callable[..., Array]
+
+    def __call__(self, *arrays: Array) -> Array:
+        """The array that the arguments come to, broadcast against each other."""
+        if hasattr(arrays[0], "apply"):
+            return arrays[0].apply(self, *arrays[1:])
+        near = self.near(*arrays)
+        if isinstance(near, np.ndarray) and not (near > 0).any():
+            return self.usual(*arrays)
+        return if_positive(near, self.stable(*arrays), self.usual(*arrays))
+
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """out = value(net); ∂out/∂net = slope(net, out).
+    """out = value(net); ∂out/∂net = slope(net, out): the forms that a person calculates with.
+
+    `stable_value` and `stable_slope` give the same without overflow and without lost digits; None
+    where the person's forms do that already. `words` are the formula for tables of activations,
+    `note` what else has to be known to get the same numbers (a parameter, the slope at a kink).
 
     `coupled`: every output depends on every net input of its layer, and the slope is the Jacobian
-    (samples, out, net) in place of (samples, neurons). `kink`: net input without a derivative.
+    (samples, out, net) in place of (samples, neurons); such a layer stands at the outputs, and
+    `alone` says what a layer of a single neuron would give. `kink`: net input without a derivative.
+    `switches`: below the kink the neuron is off, with value and slope 0.
     `also`: names that other people use, for hints.
     """
 
@@ -39,6 +76,12 @@ class Activation:
     slope: Callable[[Array, Array], Array]
     coupled: bool = False
     kink: float | None = None
+    stable_value: Callable[[Array], Array] | None = None
+    stable_slope: Callable[[Array, Array], Array] | None = None
+    words: str = ""
+    note: str = ""
+    alone: str = ""
+    switches: bool = False
     also: tuple[str, ...] = ()
 
 
@@ -47,15 +90,62 @@ def _sigmoid(net: Array) -> Array:
     return 1 / (1 + exp(-net))
 
 
+def _sigmoid_slope(_net: Array, out: Array) -> Array:
+    return out * (1 - out)
+
+
+_stable_sigmoid_slope = Guarded(
+    lambda net, _: net - SATURATED,
+    lambda net, out: out / (1 + exp(net)),  # 1 − out is 1/(1 + e^net)
+    _sigmoid_slope,
+)
+
+
+def _tanh_slope(_net: Array, out: Array) -> Array:
+    return 1 - out * out
+
+
+_stable_tanh_slope = Guarded(
+    lambda net, _: absolute(net) - SATURATED / 2,  # tanh(net) is 2·sigmoid(2·net) − 1
+    lambda net, _: (2 / (exp(net) + exp(-net))) ** 2,
+    _tanh_slope,
+)
+
+
+def _elu_slope(net: Array, out: Array) -> Array:
+    return if_positive(net, 1.0, out + 1)
+
+
+_stable_elu_slope = Guarded(lambda net, _: -net - SATURATED, lambda net, _: exp(net), _elu_slope)
+
+
 def _softmax(net: Array) -> Array:
-    """out_j = e^net_j / Σ e^net_k; floats are shifted by their maximum, which changes nothing."""
-    powers = exp(net - net.max(axis=1, keepdims=True)) if hasattr(net, "max") else exp(net)
+    """out_j = e^net_j / Σ e^net_k."""
+    powers = exp(net)
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _stable_softmax(net: Array) -> Array:
+    """The same of net_j − max net_k, which changes nothing and can't overflow."""
+    return _softmax(net - net.max(axis=1, keepdims=True))
+
+
+def sum_of_others(out: Array) -> Array:
+    """Σ out_k over k ≠ j, for each j: 1 − out_j of a softmax, with all its digits."""
+    return (out[:, None, :] * (1 - np.eye(out.shape[1]))).sum(axis=2)
 
 
 def _softmax_slope(_net: Array, out: Array) -> Array:
     """∂out_j/∂net_k = out_j·(δ_jk − out_k), as (samples, j, k)."""
     return out[:, :, None] * (np.eye(out.shape[1]) - out[:, None, :])
+
+
+def _stable_softmax_slope(_net: Array, out: Array) -> Array:
+    """The same with the sum of the other outputs in place of 1 − out_j, where out_j is near 1."""
+    here = np.eye(out.shape[1])
+    near = out[:, :, None] * here - NEAR_ONE
+    others = sum_of_others(out)[:, :, None]
+    return out[:, :, None] * if_positive(near, others, here - out[:, None, :])
 
 
 def _silu_slope(net: Array, out: Array) -> Array:
@@ -77,14 +167,29 @@ def _gelu_slope(net: Array, _out: Array) -> Array:
 
 _ROWS = (
     Activation(
-        "sigmoid", _sigmoid, lambda _, out: out * (1 - out), also=("logistic", "logsig", "σ")
+        "sigmoid",
+        _sigmoid,
+        _sigmoid_slope,
+        stable_slope=_stable_sigmoid_slope,
+        words="1/(1 + e^−net)",
+        also=("logistic", "logsig", "σ"),
     ),
-    Activation("tanh", tanh, lambda _, out: 1 - out * out, also=("hyperbolic_tangent", "tansig")),
+    Activation(
+        "tanh",
+        tanh,
+        _tanh_slope,
+        stable_slope=_stable_tanh_slope,
+        words="(e^net − e^−net)/(e^net + e^−net)",
+        also=("hyperbolic_tangent", "tansig"),
+    ),
     Activation(
         "relu",
         lambda net: maximum(net, 0.0),
         lambda net, _: if_positive(net, 1.0, 0.0),
         kink=0.0,
+        words="net above 0, else 0",
+        note="the slope at net = 0 is taken as 0",
+        switches=True,
         also=("rectifier", "rectified_linear", "ramp"),
     ),
     Activation(
@@ -92,20 +197,57 @@ _ROWS = (
         lambda net: if_positive(net, net, LEAK * net),
         lambda net, _: if_positive(net, 1.0, LEAK),
         kink=0.0,
+        words=f"net above 0, else {LEAK:g}·net",
+        note=f"the slope at net = 0 is taken as {LEAK:g}",
         also=("lrelu",),
     ),
     Activation(
         "elu",
         lambda net: if_positive(net, net, expm1(net)),
-        lambda net, out: if_positive(net, 1.0, out + 1),
+        _elu_slope,
+        stable_slope=_stable_elu_slope,
+        words="net above 0, else α·(e^net − 1)",
+        note="α = 1",
     ),
-    Activation("softplus", softplus, lambda net, _: _sigmoid(net), also=("smooth_relu",)),
-    Activation("silu", lambda net: net * _sigmoid(net), _silu_slope, also=("swish",)),
-    Activation("gelu", _gelu, _gelu_slope),
     Activation(
-        "identity", lambda net: net, lambda net, _: net * 0 + 1, also=("linear", "none", "purelin")
+        "softplus",
+        softplus,
+        lambda net, _: _sigmoid(net),
+        words="ln(1 + e^net)",
+        also=("smooth_relu",),
     ),
-    Activation("softmax", _softmax, _softmax_slope, coupled=True, also=("softargmax",)),
+    Activation(
+        "silu",
+        lambda net: net * _sigmoid(net),
+        _silu_slope,
+        words="net/(1 + e^−net)",
+        also=("swish",),
+    ),
+    Activation(
+        "gelu",
+        _gelu,
+        _gelu_slope,
+        words="net·Φ(net), with Φ(net) = ½·(1 + erf(net/√2))",
+        note="the exact form, with erf; below net = −5 out and slope lose digits",
+    ),
+    Activation(
+        "identity",
+        lambda net: net,
+        lambda net, _: net * 0 + 1,
+        words="net",
+        also=("linear", "none", "purelin"),
+    ),
+    Activation(
+        "softmax",
+        _softmax,
+        _softmax_slope,
+        coupled=True,
+        stable_value=_stable_softmax,
+        stable_slope=_stable_softmax_slope,
+        words="e^net divided by the sum of e^net over the layer",
+        alone="always 1",
+        also=("softargmax",),
+    ),
 )
 
 ACTIVATIONS = {row.name: row for row in _ROWS}

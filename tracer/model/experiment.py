@@ -11,6 +11,13 @@ from dataclasses import dataclass, field
 from tracer.digits.numbers import Written
 from tracer.model.network import FloatArray, Network, Parameters
 
+UPDATE_ORDERS: Mapping[str, str] = {
+    "simultaneous": "every gradient is taken at the old parameters",
+    "output_first": "the layers are updated from the outputs back, and each hidden delta sees the new "
+    "weights after it",
+}
+"""When parameters change, in words for a network of any depth, by the name in a configuration."""
+
 
 @dataclass(frozen=True, slots=True)
 class Data:

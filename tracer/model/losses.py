@@ -8,28 +8,86 @@ no accuracy at saturated outputs (C. Bishop, "Pattern Recognition and Machine Le
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
-from tracer.formula import exp, log, softplus
-from tracer.model.activations import Array
+import numpy as np
+
+from tracer.formula import exp, expm1, if_positive, log, log1p, softplus
+from tracer.model.activations import NEAR_ONE, Array, Guarded, sum_of_others
+
+_BOTH_NEAR_ONE = 1 + NEAR_ONE
+"""out + target from which out − target loses digits."""
+
+
+class Family(Enum):
+    """Losses that differ by a factor or in what they go with, and are taken for each other."""
+
+    SQUARED = "squared errors"
+    CROSS_ENTROPY = "cross-entropies"
+    OTHER = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What targets may be: numbers from `least` to `most`, with a given sum; None for any sum.
+
+    `classes`: they say to which class a sample belongs, 1 for that one and 0 for the others.
+    """
+
+    least: float = -math.inf
+    most: float = math.inf
+    total: float | None = None
+    classes: bool = False
+
+    @property
+    def words(self) -> str:
+        """`between 0 and 1`, `of 0 or more`, `of 1 or less`; empty where every number is allowed."""
+        if math.isfinite(self.least) and math.isfinite(self.most):
+            return f"between {self.least:g} and {self.most:g}"
+        if math.isfinite(self.least):
+            return f"of {self.least:g} or more"
+        return f"of {self.most:g} or less" if math.isfinite(self.most) else ""
+
+
+ANY_TARGETS = Targets()
+"""Every number may be a target."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """E_o = errors(out, target); ∂E_total/∂out_o = slope(out, target).
 
-    `words` says the loss with its factor, for the conventions at the head of a result.
-    `matched`: the activation with which delta = out − target; `errors_from_net(net, target)` is the
-    same as `errors`, in net inputs. `also`: names that other people use, for hints.
+    `words` says the loss with its factor, for the conventions at the head of a result. `factor`: of
+    a squared error, what (target − out)² is multiplied by, from the number of outputs; `averaged`:
+    that is a mean over the outputs. `outputs`: the activations that the output layer may have,
+    empty for any.
+
+    `matched`: the activation with which delta = out − target, and `cancelled` the sentence why.
+    `errors_from_net(net, target)` is then the same as `errors`, in net inputs and as a person writes
+    it; `stable_errors` the same again without overflow, where that form can have one;
+    `stable_delta(net, out, target)` the same as out − target, which loses
+    digits where both are near 1.
+
+    `also`: names that other people use, for hints.
     """
 
     name: str
     words: str
     errors: Callable[[Array, Array], Array]
     slope: Callable[[Array, Array], Array]
+    family: Family = Family.OTHER
+    factor: Callable[[int], float] | None = None
+    averaged: bool = False
+    targets: Targets = ANY_TARGETS
+    outputs: tuple[str, ...] = ()
     matched: str | None = None
+    cancelled: str = ""
     errors_from_net: Callable[[Array, Array], Array] | None = None
+    stable_errors: Callable[[Array, Array], Array] | None = None
+    stable_delta: Callable[[Array, Array, Array], Array] | None = None
     also: tuple[str, ...] = ()
 
 
@@ -37,12 +95,39 @@ def _binary_cross_entropy(out: Array, target: Array) -> Array:
     return -(target * log(out) + (1 - target) * log(1 - out))
 
 
+_binary_delta = Guarded(
+    lambda _, out, target: out + target - _BOTH_NEAR_ONE,
+    lambda net, _, target: (1 - target) - 1 / (1 + exp(net)),  # (1 − target) − (1 − out)
+    lambda _, out, target: out - target,
+)
+_delta_from_others = Guarded(
+    lambda _, out, target: out + target - _BOTH_NEAR_ONE,
+    lambda others, _, target: (1 - target) - others,
+    lambda _, out, target: out - target,
+)
+
+
+def _softmax_delta(_net: Array, out: Array, target: Array) -> Array:
+    """(1 − target) − (1 − out) where both are near 1; 1 − out is the sum of the other outputs."""
+    return _delta_from_others(sum_of_others(out), out, target)
+
+
 def _cross_entropy_from_net(net: Array, target: Array) -> Array:
-    """target_j·(log Σ e^net_k − net_j), the largest net input taken out of the sum for floats."""
-    if hasattr(net, "max"):  # of symbols none is the greatest
-        top = net.max(axis=1, keepdims=True)
-        return target * (log(exp(net - top).sum(axis=1, keepdims=True)) - (net - top))
-    return target * (log(exp(net).sum(axis=1, keepdims=True)) - net)
+    """target_j·ln(1 + Σ e^(net_k − net_j)) over the other net inputs, k ≠ j."""
+    others = 1 - np.eye(net.shape[1])
+    return target * log1p((exp(net[:, None, :] - net[:, :, None]) * others).sum(axis=2))
+
+
+def _stable_cross_entropy(net: Array, target: Array) -> Array:
+    """target_j·(ln Σ e^(net_k − top) − (net_j − top)), top the largest net input.
+
+    The largest power is 1; it is left out of the sum and put back by log1p, so that nothing is lost
+    where the others are tiny. Of several largest ones all but one count: e^0 is 1 + expm1(0).
+    """
+    below = net - net.max(axis=1, keepdims=True)
+    others = if_positive(-below, exp(below), expm1(below)).sum(axis=1, keepdims=True)
+    equals = if_positive(-below, 0.0, 1.0).sum(axis=1, keepdims=True) - 1
+    return target * (log1p(others + equals) - below)
 
 
 _ROWS = (
@@ -51,6 +136,8 @@ _ROWS = (
         "E_total = Σ ½·(target − out)²",
         lambda out, target: 0.5 * (target - out) ** 2,
         lambda out, target: out - target,
+        Family.SQUARED,
+        factor=lambda _: 0.5,
         also=("half_sse", "half_mse"),
     ),
     Loss(
@@ -58,6 +145,8 @@ _ROWS = (
         "E_total = Σ (target − out)²",
         lambda out, target: (target - out) ** 2,
         lambda out, target: 2 * (out - target),
+        Family.SQUARED,
+        factor=lambda _: 1.0,
         also=("sse", "rss", "l2", "sum_of_squares", "sum_squared_error", "quadratic"),
     ),
     Loss(
@@ -65,6 +154,9 @@ _ROWS = (
         "E_total = the mean over the outputs of (target − out)²",
         lambda out, target: (target - out) ** 2 / out.shape[1],
         lambda out, target: 2 * (out - target) / out.shape[1],
+        Family.SQUARED,
+        factor=lambda outputs: 1 / outputs,
+        averaged=True,
         also=("mse", "mse_loss"),
     ),
     Loss(
@@ -72,8 +164,13 @@ _ROWS = (
         "E_total = −Σ (target·ln out + (1 − target)·ln(1 − out))",
         _binary_cross_entropy,
         lambda out, target: (out - target) / (out * (1 - out)),
+        Family.CROSS_ENTROPY,
+        targets=Targets(0.0, 1.0, classes=True),
+        outputs=("sigmoid",),
         matched="sigmoid",
+        cancelled="out·(1 − out) cancels in (out − target)/(out·(1 − out)) · out·(1 − out).",
         errors_from_net=lambda net, target: target * softplus(-net) + (1 - target) * softplus(net),
+        stable_delta=_binary_delta,
         also=("bce", "bce_loss", "bce_with_logits", "log_loss", "logistic"),
     ),
     Loss(
@@ -81,8 +178,15 @@ _ROWS = (
         "E_total = −Σ target·ln out",
         lambda out, target: -(target * log(out)),
         lambda out, target: -(target / out),
+        Family.CROSS_ENTROPY,
+        targets=Targets(0.0, total=1.0, classes=True),
+        outputs=("softmax",),
         matched="softmax",
+        cancelled="Σ over j of −target_j/out_j · out_j·((1 if j = k, else 0) − out_k) is "
+        "out_k·Σ target_j − target_k, and the targets of a sample sum to 1.",
         errors_from_net=_cross_entropy_from_net,
+        stable_errors=_stable_cross_entropy,
+        stable_delta=_softmax_delta,
         also=(
             "ce",
             "nll",

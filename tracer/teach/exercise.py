@@ -39,7 +39,7 @@ _LOW, _HIGH = 2, 20
 class Wish:
     """What a teacher asks for. `sizes` are the neurons a layer, the inputs first.
 
-    `output_activation` None: the one that the loss is matched with, else the hidden layers'.
+    `output_activation` None: the one that the loss needs; where it needs none, the hidden layers'.
     """
 
     sizes: tuple[int, ...] = (2, 2, 2)
@@ -100,17 +100,19 @@ def _activations(wish: Wish) -> list[str]:
             f"a network of the sizes {_spelled(wish.sizes)}",
             "give at least two layers, the inputs first, each of at least one neuron",
         )
-    matched = LOSSES[wish.loss].matched
-    output = wish.output_activation or matched or wish.activation
-    if matched and output != matched:
-        raise UsageError(f"{wish.loss} needs {matched} outputs", f"leave out {output}")
+    allowed = LOSSES[wish.loss].outputs
+    output = wish.output_activation or next(iter(allowed), wish.activation)
+    if allowed and output not in allowed:
+        needed = " or ".join(allowed)
+        raise UsageError(f"{wish.loss} needs {needed} outputs", f"leave out {output}")
     hidden = [wish.activation] * (len(wish.sizes) - 2)
     if any(ACTIVATIONS[name].coupled for name in hidden):
         raise UsageError(
             f"{wish.activation} belongs to the output layer", "name it as the output activation"
         )
-    if ACTIVATIONS[output].coupled and wish.sizes[-1] == 1:
-        raise UsageError(f"{output} over a single neuron is always 1", "give two outputs or more")
+    alone = ACTIVATIONS[output].alone
+    if alone and wish.sizes[-1] == 1:
+        raise UsageError(f"{output} over a single neuron is {alone}", "give two outputs or more")
     return [*hidden, output]
 
 
@@ -165,7 +167,7 @@ def _targets(network: Network, outs: FloatArray, rng: np.random.Generator) -> Fl
     if activation.coupled:
         values: FloatArray = np.eye(count)[rng.integers(0, count, samples, dtype=np.int64)]
         return values
-    if network.loss.matched:
+    if network.loss.targets.classes:
         return rng.integers(0, 2, outs.shape, dtype=np.int64).astype(float)
     low, high = _reach(activation)
     steps = np.arange(low, high + 1) / 10

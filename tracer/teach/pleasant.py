@@ -69,15 +69,15 @@ def _immoderate(trace: IterationTrace, _bounds: Bounds) -> bool:
 
 
 def _switches_badly(trace: IterationTrace, _bounds: Bounds) -> bool:
-    """ReLU layers: one on for each sample, all outputs on, and a hidden one off somewhere.
+    """Layers of neurons that switch: one on for each sample, all outputs on, a hidden one off.
 
     Where every ReLU is on, nobody can tell whether a learner knows of its slope.
     """
     off: list[bool] = []
     for layer in _layers(trace):
-        if layer.activation.name != "relu":
+        if not layer.activation.switches:
             continue
-        on = _nets(trace, layer) > 0
+        on = _nets(trace, layer) > (layer.activation.kink or 0.0)
         if not (on.all() if layer is _layers(trace)[-1] else on.any(axis=1).all()):
             return True
         off += [] if len(layer.neurons) == 1 or layer is _layers(trace)[-1] else [not on.all()]

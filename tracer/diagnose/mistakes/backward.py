@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.formula import Expression, Sum, Symbol, replace, symbols
 from tracer.formula.lazy import SymbolArray
+from tracer.model.losses import Family
 from tracer.model.quantity import Kind
-
-_SQUARED = frozenset({"half_squared_error", "squared_error", "mean_squared_error"})
 
 
 def _error_sign_flipped(site: Site) -> Iterator[Expression]:
@@ -37,11 +36,17 @@ def _same_mean(site: Site, kind: Kind) -> Expression:
 
 def _slope_of_the_output(site: Site) -> Iterator[Expression]:
     """g′(out) in place of g′(net): the activation is applied twice."""
-    layer, sample = site.layer, site.quantity.sample
-    width = len(layer.neurons)
-    outs = SymbolArray((1, width), lambda at: site.symbol(Kind.OUT, layer.number, (at[1],), sample))
+    layer, outs = site.layer, _layer_of(site, Kind.OUT)
     slopes = layer.activation.slope(outs, layer.activation.value(outs))
     yield slopes.element((0, *site.quantity.index))
+
+
+def _layer_of(site: Site, kind: Kind) -> SymbolArray:
+    """The quantities of that kind of the whole layer, (1, neurons)."""
+    layer, sample = site.layer, site.quantity.sample
+    return SymbolArray(
+        (1, len(layer.neurons)), lambda at: site.symbol(kind, layer.number, (at[1],), sample)
+    )
 
 
 def _slope_from_net(site: Site) -> Iterator[Expression]:
@@ -52,13 +57,17 @@ def _slope_from_net(site: Site) -> Iterator[Expression]:
 
 
 def _squared_error_delta(site: Site) -> Iterator[Expression]:
-    if site.at_output and site.network.matched:
-        out = site.own(Kind.OUT)
-        yield (out - site.own(Kind.TARGET)) * out * (1 - out)
+    """(out − target) times the slope of the output by its own net input."""
+    network = site.network
+    if site.at_output and network.matched and network.loss.family is Family.CROSS_ENTROPY:
+        row, index = site.layer.activation, site.quantity.index
+        slopes = row.slope(_layer_of(site, Kind.NET), _layer_of(site, Kind.OUT))
+        own = index * 2 if row.coupled else index
+        yield (site.own(Kind.OUT) - site.own(Kind.TARGET)) * slopes.element((0, *own))
 
 
 def _cross_entropy_delta(site: Site) -> Iterator[Expression]:
-    if site.at_output and site.network.loss.name in _SQUARED:
+    if site.at_output and site.network.loss.family is Family.SQUARED:
         yield site.own(Kind.OUT) - site.own(Kind.TARGET)
 
 

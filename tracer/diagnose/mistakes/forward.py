@@ -20,11 +20,11 @@ from tracer.formula import (
     symbols,
     without_term,
 )
+from tracer.model.losses import Family
 from tracer.model.network import Bias
 from tracer.model.quantity import Kind, Quantity
 
 _MOST_CROSSED = 6
-_SQUARED = frozenset({"half_squared_error", "squared_error", "mean_squared_error"})
 
 
 def _weights(site: Site) -> dict[Quantity, tuple[int, int]]:
@@ -101,7 +101,7 @@ def _activation_left_out(site: Site) -> Iterator[Expression]:
 
 def _error_not_squared(site: Site) -> Iterator[Expression]:
     """½·(target − out), and the same without its sign."""
-    if site.network.loss.name in _SQUARED:
+    if site.network.loss.family is Family.SQUARED:
         for sign in (1.0, -1.0):
             yield rewrite(site.formula, partial(_square_root, sign))
 
@@ -114,7 +114,7 @@ def _square_root(sign: float, node: Expression) -> Expression | None:
 
 def _scaled(factor: float) -> Callable[[Site], Iterator[Expression]]:
     def rewritten(site: Site) -> Iterator[Expression]:
-        if site.at_output and site.network.loss.name in _SQUARED:
+        if site.at_output and site.network.loss.family is Family.SQUARED:
             yield factor * site.formula
 
     return rewritten
@@ -122,12 +122,12 @@ def _scaled(factor: float) -> Callable[[Site], Iterator[Expression]]:
 
 def _outputs_averaged(site: Site) -> Iterator[Expression]:
     count = len(site.network.outputs)
-    if site.at_output and site.network.loss.name != "mean_squared_error":
+    if site.at_output and not site.network.loss.averaged:
         yield site.formula / count
 
 
 def _outputs_not_averaged(site: Site) -> Iterator[Expression]:
-    if site.at_output and site.network.loss.name == "mean_squared_error":
+    if site.at_output and site.network.loss.averaged:
         yield site.formula * len(site.network.outputs)
 
 

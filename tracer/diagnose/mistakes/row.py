@@ -95,4 +95,4 @@ def _is_average(quantity: Quantity, depth: int) -> bool:
     if not quantity.stage.mean:
         return False
     averaged = (Kind.INPUT, Kind.OUT, Kind.SLOPE)
-    return quantity.kind in averaged or (quantity.kind is Kind.DE_DOUT and quantity.layer == depth)
+    return quantity.kind in averaged or (quantity.kind is Kind.DELTA and quantity.layer == depth)

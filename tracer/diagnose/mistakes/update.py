@@ -68,7 +68,7 @@ def _averaged(site: Site) -> Iterator[Expression]:
 
 
 def _batch_means_multiplied(site: Site) -> Iterator[Expression]:
-    """Mean delta × mean input; then every factor of the backward pass averaged."""
+    """Mean delta × mean input; then the hidden deltas themselves from means (`batch_means`)."""
     trace, quantity = site.trace, site.quantity
     if site.samples == 1 or trace.rule.batch_means:
         return

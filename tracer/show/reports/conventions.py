@@ -6,16 +6,13 @@ reduction over the batch: most differences between two people's numbers end here
 
 from __future__ import annotations
 
-from tracer.model.experiment import Experiment, Training
+from collections.abc import Iterator
+
+from tracer.model.experiment import UPDATE_ORDERS, Experiment, Training
 from tracer.model.network import Bias, Network, parameter_names
 from tracer.model.optimizers import OPTIMIZERS
 from tracer.show.document import Block, Content, Items, Note, Value, Warn
 from tracer.show.reports.tables import listed
-
-_ORDERS = {
-    "simultaneous": "every gradient is taken at the old parameters",
-    "output_first": "the output layer is updated first, and hidden deltas see its new weights",
-}
 
 
 def conventions(experiment: Experiment) -> tuple[Block, ...]:
@@ -25,6 +22,7 @@ def conventions(experiment: Experiment) -> tuple[Block, ...]:
         return (Items(("Forward passes only: the configuration has no `data`.",)),)
     items: list[Content] = [
         f"Loss: {network.loss.words}. {_reduction(experiment, len(experiment.data))}",
+        *_activations(network),
         "delta = ∂E_total/∂net, with that sign: descent subtracts it.",
         _update(training),
         *([_parameters(network, training)] if training else []),
@@ -46,12 +44,19 @@ def _reduction(experiment: Experiment, samples: int) -> str:
     return f"The loss, and each gradient, is {reduced}."
 
 
+def _activations(network: Network) -> Iterator[str]:
+    """A line for each activation of which more than its name has to be known."""
+    for row in dict.fromkeys(layer.activation for layer in network.layers):
+        if row.note:
+            yield f"{row.name}: {row.note}."
+
+
 def _update(training: Training | None) -> Content:
     if training is None:
         return "No update: the configuration has no `training`."
     rule = OPTIMIZERS[training.optimizer].rule()
     rate = Value(training.learning_rate, exact=True)
-    order = _ORDERS[training.update_order]
+    order = UPDATE_ORDERS[training.update_order]
     return (f"Update: {rule}, learning rate ", rate, f"; {order}.")
 
 
@@ -94,8 +99,9 @@ def _remarks(training: Training | None) -> tuple[Block, ...]:
     if training and training.gradient == "batch_means":
         remarks.append(
             Warn(
-                "gradient: batch_means. Each factor is averaged over the batch before the factors "
-                "are multiplied; the product of means is not a gradient."
+                "gradient: batch_means. The outputs' deltas are averaged over the batch, and from "
+                "there back each factor before the factors are multiplied; the product of means is "
+                "not a gradient."
             )
         )
     if training and training.resume.iterations:

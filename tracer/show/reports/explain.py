@@ -42,16 +42,12 @@ from tracer.show.reports.tables import NOT_REPRESENTABLE
 _WARNINGS = {
     "batch_means": "Not a gradient: its factors are averaged over the batch before they are "
     "multiplied (gradient: batch_means).",
-    "output_first": "Not the gradient: with update_order: output_first, ∂E/∂out of a hidden layer "
-    "is calculated with the weights after their update, where the chain rule has those before.",
+    "output_first": "Not the gradient: with update_order: output_first, ∂E/∂out of each hidden layer "
+    "is calculated with the weights of the layer after it as they are after their update, where the "
+    "chain rule has those before.",
 }
-_CANCELLED = {
-    "softmax": "The short cut: Σ over j of −target_j/out_j · out_j·((1 if j = k, else 0) − out_k) is "
-    "out_k·Σ target_j − target_k, and the targets of a sample sum to 1. ",
-    "sigmoid": "The short cut: out·(1 − out) cancels in "
-    "(out − target)/(out·(1 − out)) · out·(1 − out). ",
-}
-_FROM_NET = "The same from the net inputs. "
+_FROM_NET = "The same from the net inputs."
+_FROM_OTHERS = "The same from the other outputs."
 _USED = "This is how it is calculated: nothing is lost where an output is near 0 or 1."
 _UPSTREAM_SHOWN = 3
 _FACTORS_SHOWN = 16
@@ -106,18 +102,27 @@ def _in_full(calculation: Calculation, identity: Identity, digits: NumberFormat)
     if chain:
         yield from _chain_rule(calculation, identity, chain, digits)
     shortcut = by_shortcut(calculation, identity)
-    if shortcut and shortcut.formula != explanation(calculation, identity).formula:
+    if shortcut is None:
+        return
+    usual = calculation.formula(identity)
+    if usual is not None and shortcut.formula == explanation(calculation, identity).formula:
+        yield Text(
+            ("Calculated so because digits are lost in the usual form, ", Formula(usual), ".")
+        )
+    else:
         yield Text(_reason(calculation, identity))
         yield Derivation(identity, tuple(steps(shortcut, digits)))
 
 
 def _reason(calculation: Calculation, identity: Identity) -> str:
     """Why the short cut gives the same number."""
-    words = _FROM_NET
-    if isinstance(identity, Quantity) and identity.kind is Kind.DELTA:
-        network = calculation.trace.experiment.network
-        words = _CANCELLED[network.layers[-1].activation.name]
-    return words + _USED
+    assert isinstance(identity, Quantity), "nothing cancels in a graph"
+    network, words = calculation.trace.experiment.network, _FROM_NET
+    if identity.kind is Kind.DELTA:
+        words = f"The short cut: {network.loss.cancelled}"
+    elif identity.kind is Kind.SLOPE and network.layers[identity.layer - 1].activation.coupled:
+        words = _FROM_OTHERS
+    return f"{words} {_USED}"
 
 
 def derivation(calculation: Calculation, identity: Identity, digits: NumberFormat) -> Derivation:

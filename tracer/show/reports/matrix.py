@@ -64,8 +64,8 @@ def matrix(trace: IterationTrace, selection: Selection) -> Iterator[Block]:
     for position in selection.positions(trace):
         yield from sample_heading(trace, position)
         yield from _Equations(trace, position).forward()
-        if trace.experiment.data is not None and not means:
-            yield from _Equations(trace, position).backward()
+        if trace.experiment.data is not None:
+            yield from _Equations(trace, position).backward(only_outputs=means)
     yield from selection.remark(trace)
     if trace.experiment.data is None:
         return
@@ -80,7 +80,7 @@ def matrix(trace: IterationTrace, selection: Selection) -> Iterator[Block]:
 
 @dataclass(frozen=True, slots=True)
 class _Equations:
-    """The equations of one sample of the batch, or (`mean`) of the means over it."""
+    """The equations of one sample of the batch, or (`mean`) those with means over it."""
 
     trace: IterationTrace
     position: int
@@ -97,16 +97,21 @@ class _Equations:
             applied: list[Part] = ["g(", self._column(Kind.NET, number), ")"]
             yield _equation(Name(Stage(Kind.OUT, number)), applied, self._column(Kind.OUT, number))
 
-    def backward(self) -> Iterator[Block]:
-        """BP1 or BP2, BP3 and BP4 of each layer, from the outputs back."""
+    def backward(self, *, only_outputs: bool = False) -> Iterator[Block]:
+        """BP1 or BP2, BP3 and BP4 of each layer, from the outputs back; or BP1 alone."""
         for layer in reversed(self.trace.experiment.network.layers):
             yield Heading(f"Back through layer {layer.number}", 4)
             yield from self._delta(layer)
+            if only_outputs:
+                return
             yield from self._gradients(layer)
 
     def _delta(self, layer: Layer) -> Iterator[Block]:
         network, number = self.trace.experiment.network, layer.number
         at_output = number == network.depth
+        if at_output and self.mean:
+            yield from self._mean_delta(number)
+            return
         coming: list[Part] = (
             [self._column(Kind.DE_DOUT, number)]
             if at_output
@@ -118,10 +123,17 @@ class _Equations:
             yield _equation(name, [self._jacobian(number), " ", *coming], result)
         else:
             yield _equation(name, [*coming, " ⊙ ", self._slope(number)], result)
-        if at_output and network.matched and not self.mean:
+        if at_output and network.matched:
             both: list[Part] = [self._out(number), " − ", self._column(Kind.TARGET, number)]
             yield Text("The factors cancel, and this is how it is calculated:")
             yield _equation(name, both, result)
+
+    def _mean_delta(self, number: int) -> Iterator[Block]:
+        """The outputs' delta: the mean of the samples' own."""
+        samples, own = len(self.trace.rows), Name(Stage(Kind.DELTA, number))
+        yield Text(("The mean of ", own, f" over the {samples} samples:"))
+        over: list[Part] = [f"1/{samples} · Σ ", own]
+        yield _equation(self._label(Kind.DELTA, number), over, self._delta_column(number))
 
     def _words(self, layer: Layer, at_output: bool) -> Content:
         """BP1 or BP2 in symbols."""

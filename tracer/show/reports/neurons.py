@@ -44,8 +44,6 @@ def _sample(trace: IterationTrace, position: int, selection: Selection) -> Itera
     if trace.experiment.data is None:
         return
     yield from errors_table(trace, position, limit, mark)
-    if trace.rule.batch_means:
-        return
     yield from backward_tables(trace, position, limit, mark)
-    if selection.with_parts(trace):
+    if selection.with_parts(trace) and not trace.rule.batch_means:
         yield from parts_table(trace, position, limit, mark)

@@ -66,7 +66,10 @@ def errors_table(
 def backward_tables(
     trace: IterationTrace, position: int, limit: int | None, mark: str
 ) -> Iterator[Block]:
-    """∂E/∂out, slope and delta of each neuron, from the outputs back; Jacobians before that."""
+    """∂E/∂out, slope and delta of each neuron, from the outputs back; Jacobians before that.
+
+    With `gradient: batch_means` a sample has those of the outputs, and slopes.
+    """
     network = trace.experiment.network
     rows: list[Row] = []
     for layer in reversed(network.layers):
@@ -118,5 +121,5 @@ def means_table(trace: IterationTrace, limit: int | None, mark: str) -> Iterator
         numbers = (cells(trace, kind, number, None) for kind in kinds)
         rows += [(number, *row) for row in zip(network.neurons(number), *numbers, strict=True)]
     columns = (LAYER, NEURON, OUT, DE_DOUT, SLOPE, DELTA)
-    title = "Backward: means over the batch, and the deltas from them (not a gradient)"
+    title = "Backward: means over the batch, and the hidden deltas from them (not a gradient)"
     yield from table(columns, rows, limit, title=title, name=f"means{mark}")
