@@ -12,16 +12,6 @@ import typer
 from tracer import __version__
 from tracer.cli.commands import register
 
-app = typer.Typer(
-    name="bptrace",
-    help="Backpropagation, step by step: every number with its name, its formula and its proof.",
-    epilog="CONFIG is a YAML file, - for standard input, or a bundled example such as mazur.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
 
 def _print_version(wanted: bool) -> None:
     if wanted:
@@ -29,7 +19,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool,
@@ -39,7 +28,23 @@ def _options(
     pass
 
 
-register(app)
+def command_line() -> typer.Typer:
+    """The whole command line, from the tables of commands, formats and views as they are now."""
+    app = typer.Typer(
+        name="bptrace",
+        help="Backpropagation, step by step: every number with its name, its formula and its proof.",
+        epilog="CONFIG is a YAML file, - for standard input, or a bundled example such as mazur.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    register(app)
+    return app
+
+
+app = command_line()
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from tracer.cli import (
     why,
     worksheet,
 )
+from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
 from tracer.errors import BptraceError, ConfigError
 
@@ -48,7 +49,7 @@ INTERRUPTED = 130
 def register(app: typer.Typer) -> None:
     """Make every row of `COMMANDS` a command of the app."""
     for name, command in COMMANDS.items():
-        app.command(name)(_guarded(_with_display(command)))
+        app.command(name)(_guarded(_with_choices(_with_display(command))))
 
 
 def _with_display(command: Callable[..., None]) -> Callable[..., None]:
@@ -73,12 +74,27 @@ def _with_display(command: Callable[..., None]) -> Callable[..., None]:
     ]
 
     @functools.wraps(command)
-    def spread(**given: Any) -> None:
-        shown = {field.name: given.pop(field.name) for field in fields(Display)}
-        command(**given, display=Display(**shown))
+    def spread(context: typer.Context, **given: Any) -> None:
+        display = Display(**{field.name: given.pop(field.name) for field in fields(Display)})
+        source = context.get_parameter_source("format")
+        if source is not None and source.name == "DEFAULT":
+            display = display.by_file_name()
+        command(**given, display=display)
 
     own = [p for p in signature.parameters.values() if p.name != "display"]
-    return _signed(spread, [*own, *options])
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    return _signed(spread, [context, *own, *options])
+
+
+def _with_choices(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, its options that take a row's name with these names as their choices."""
+    parameters = inspect.signature(command, eval_str=True).parameters.values()
+
+    @functools.wraps(command)
+    def called(**given: Any) -> None:
+        command(**given)
+
+    return _signed(called, list(map(spelled_out, parameters)))
 
 
 def _guarded(command: Callable[..., None]) -> Callable[..., None]:

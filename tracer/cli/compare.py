@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tracer.cli.display import Display, show, show_json
+from tracer.cli.display import Display, show, show_objects
 from tracer.cli.progress import progress
 from tracer.cli.source import load_network
 from tracer.errors import UsageError
@@ -41,8 +41,8 @@ def compare(
     experiments = [load_network(config) for config in configs]
     with progress(len(experiments), "training") as report:
         comparison = compare_runs(experiments, iterations, report)
-    if display.as_json:
-        show_json(compare_json(comparison), display)
+    if display.as_objects:
+        show_objects(compare_json(comparison), display)
     else:
         document = compare_document(comparison, [Path(config).name for config in configs])
         show(document, display, Names(experiments[0].network))

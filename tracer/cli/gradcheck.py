@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tracer.cli.display import Display, show, show_json
+from tracer.cli.display import Display, show, show_objects
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 
@@ -40,8 +40,8 @@ def gradcheck(
             checked = check_network(experiment, all=all, progress=report)
     else:
         names, checked = None, check_graph(build_graph(experiment))
-    if display.as_json:
-        show_json(gradcheck_json(checked), display)
+    if display.as_objects:
+        show_objects(gradcheck_json(checked), display)
     else:
         show(gradcheck_document(experiment.title, checked), display, names)
     if checked.count(Verdict.DISAGREES):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer.cli.display import Display, note, show, show_json
+from tracer.cli.display import Display, note, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
@@ -109,10 +109,13 @@ def _step_network(
     if save:
         _save(continued(experiment, run), run.done, save, display)
     traces = [trace(experiment, run, k) for k in steps.traced if k <= run.done]
-    if display.as_json:
-        show_json(step_json(experiment, run, steps.shown, traces), display)
+    if display.as_objects:
+        show_objects(step_json(experiment, run, steps.shown, traces), display)
     else:
-        document = step_document(experiment, run, steps.shown, traces, limit=steps.limit)
+        sample = "all" if display.complete else None
+        document = step_document(
+            experiment, run, steps.shown, traces, sample=sample, limit=steps.limit
+        )
         show(document, display, Names(experiment.network))
     raise_end(run)
 
@@ -131,8 +134,8 @@ def _step_graph(
         inputs = {**experiment.inputs, **run.inputs}
         _save(replace(experiment, inputs=inputs, expected=()), run.done, save, display)
     traces = [trace_graph(graph, run, k) for k in steps.traced if k <= run.done]
-    if display.as_json:
-        show_json(graph_step_json(graph, run, steps.shown, traces), display)
+    if display.as_objects:
+        show_objects(graph_step_json(graph, run, steps.shown, traces), display)
     else:
         document = graph_steps_document(graph, run, steps.shown, traces, steps.limit)
         show(document, display, None)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tracer.explain.explanation import GraphNumbers, NetworkNumbers
     from tracer.explain.walk import Walk
     from tracer.show.document import Derivation, Notation
-    from tracer.show.formats import Style
+    from tracer.show.formats import Medium
 
 INTERRUPTED = 130
 _HELP = """  Enter  show more: the formula, the numbers put in, the result, the next formula
@@ -81,9 +81,9 @@ class _Terminal:
 
         self.numbers, self.state, self.ask = numbers, way, ask
         self.digits: NumberFormat = number_format(display)
-        self.style: Style = detect(sys.stdout, os.environ)
+        self.medium: Medium = detect(sys.stdout, os.environ)
         names = numbers.trace.names if isinstance(numbers, NetworkNumbers) else None
-        target = "ascii" if self.style.ascii else "unicode"
+        target = "ascii" if self.medium.ascii else "unicode"
         self.notation: Notation = notation(display, names, target)
 
     def go(self) -> None:
@@ -141,7 +141,7 @@ class _Terminal:
         if steps == 0:
             return []
         part = replace(whole, steps=whole.steps[:steps])
-        return render([part], self.notation, "table", self.style).splitlines()
+        return render([part], self.notation, "table", self.medium).splitlines()
 
     def _judged(self, state: Walk, text: str) -> Walk | None:
         """The state after an answer; None for what is no number, after saying so."""

@@ -72,6 +72,11 @@ def _part(part: Inline, notation: Notation) -> str:
             return printable(part)
 
 
+def canonical(name: Name) -> str:
+    """The name as it is typed, whatever the notation: `dE/dw5`."""
+    return name.name
+
+
 def number(value: Value, notation: Notation) -> str:
     """The value in the notation's digits; if exact, the shortest that reads back: `0.5`, `1`."""
     if value.exact:

@@ -6,7 +6,8 @@ writers."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from tracer.digits.numbers import NumberFormat
 from tracer.explain.chain import Chain, Factor
@@ -18,6 +19,7 @@ from tracer.explain.explanation import (
     explanation,
     full_name,
     needed,
+    record,
 )
 from tracer.formula import Expression, Number, Symbol, symbols, walk
 from tracer.model.experiment import Experiment, GraphExperiment
@@ -31,6 +33,7 @@ from tracer.show.document import (
     Heading,
     Name,
     Note,
+    Records,
     Relation,
     Step,
     Table,
@@ -69,6 +72,8 @@ def explain_document(
 
     Without names, what can be explained.
     """
+    if any(names for _, names in asked):
+        yield records(record(n, name) for n, names in asked for name in needed(n, names, depth))
     yield Heading(experiment.title or "Explained")
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
@@ -79,6 +84,14 @@ def explain_document(
             yield from explain_blocks(numbers, names, depth, digits)
         else:
             yield from listing(numbers)
+
+
+def records(found: Iterable[Mapping[str, Any]]) -> Records:
+    """A row a number: its formula, with the numbers put in, its value."""
+    keys = ("formula", "substituted", "value")
+    rows = ((Name(one["name"]), *(one[key] for key in keys)) for one in found)
+    columns = (Column("quantity"), *map(Column, keys))
+    return Records(Table(columns, rows, name="explanations"))
 
 
 def explain_blocks(

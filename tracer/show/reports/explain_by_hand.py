@@ -9,12 +9,13 @@ import math
 from collections.abc import Iterator, Sequence
 
 from tracer.digits.rounding import Rounding
-from tracer.explain.explanation import Explanation, Numbers, explanation, full_name, needed
+from tracer.explain.explanation import Explanation, Numbers, explanation, full_name, needed, record
 from tracer.formula import Number, symbols
 from tracer.model.experiment import Experiment
 from tracer.show.document import Block, Derivation, Formula, Heading, Step, Value
 from tracer.show.reports.byhand import how_rounded
 from tracer.show.reports.conventions import conventions
+from tracer.show.reports.explain import records
 from tracer.show.reports.tables import NOT_REPRESENTABLE
 
 Asked = tuple[Numbers, Numbers, Sequence[str]]
@@ -25,6 +26,9 @@ def explain_by_hand_document(
     experiment: Experiment, asked: Sequence[Asked], depth: int | None, rounding: Rounding
 ) -> Iterator[Block]:
     """Each name, and what it stands on `depth` formulas deep, worked out as on paper."""
+    yield records(
+        record(hand, n) for exact, hand, names in asked for n in needed(exact, names, depth)
+    )
     yield Heading(experiment.title or "Explained")
     yield from conventions(experiment)
     yield how_rounded(rounding)

@@ -13,6 +13,7 @@ from tracer.show.document import (
     Heading,
     Items,
     Name,
+    Records,
     Table,
     Text,
     Value,
@@ -52,24 +53,33 @@ def graph_document(traces: Sequence[GraphTrace], limit: int | None = ROW_LIMIT) 
     Raises GraphValueError, before there is any block, where a number can't be calculated.
     """
     blocks = [block for trace in traces for block in _iteration(trace, limit)]
-    return iter([*_head(traces[0].graph), *blocks])
+    return iter([_records(traces), *_head(traces[0].graph), *blocks])
+
+
+def _records(traces: Iterable[GraphTrace]) -> Records:
+    """The nodes of all the iterations."""
+    rows = ((trace.number, *row) for trace in traces for row in _node_rows(trace))
+    return Records(Table((number_column("iteration"), *_NODES), rows, name="nodes"))
 
 
 def graph_steps_document(
     graph: Graph,
     run: GraphRun,
     shown: Iterable[int],
-    traces: Iterable[GraphTrace] = (),
+    traces: Sequence[GraphTrace] = (),
     limit: int | None = ROW_LIMIT,
 ) -> Iterator[Block]:
     """The document of `bptrace step` for a graph; `shown`: after how many updates to look."""
-    yield from _head(graph)
     names = list(run.inputs)
-    columns = [number_column("updates"), *(number_column(Name(n)) for n in (graph.output, *names))]
+    numbers = [number_column(Name(name)) for name in (graph.output, *names)]
     rows: list[Row] = [
         (k, result, *(run.kept[k][name] for name in names))
         for k, result in history(graph, run, shown)
     ]
+    records = Records(Table((number_column("iteration"), *numbers), rows, name="history"))
+    yield _records(traces) if traces else records
+    yield from _head(graph)
+    columns = [number_column("updates"), *numbers]
     yield from table(columns, rows, limit, title="The output on the way", name="history")
     yield _ended(run)
     for trace in traces:
@@ -104,7 +114,7 @@ def _head(graph: Graph) -> Iterator[Block]:
             (f"Update of {trainable}: x+ = x − learning rate · gradient, with ", rate, ".")
         )
     yield Heading(graph.title or "Computation graph")
-    yield Items(tuple(items))
+    yield Items(tuple(items), topic="conventions")
 
 
 def _iteration(trace: GraphTrace, limit: int | None) -> Iterator[Block]:

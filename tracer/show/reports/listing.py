@@ -10,7 +10,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.explain.explanation import GraphNumbers, NetworkNumbers, Numbers
 from tracer.graph import GraphTrace
 from tracer.model.quantity import Kind, Quantity, Stage
-from tracer.show.document import Block, Cell, Column, Note, Table
+from tracer.show.document import Block, Cell, Column, Name, Note, Records, Table
 
 _SHOWN = 8
 
@@ -37,6 +37,9 @@ def listing(numbers: Numbers) -> Iterator[Block]:
 
 def _network(trace: IterationTrace) -> Iterator[Block]:
     """A table a group, a row a stage; the first sample of the batch stands for all of them."""
+    every = ((Name(trace.names.name(q)), q.kind.value, q.layer) for q in trace.quantities())
+    found = (Column("quantity"), Column("what"), Column("layer", "right"))
+    yield Records(Table(found, every, name="quantities"))
     columns = (Column("what"), Column("layer", "right"), Column("names"), Column("count", "right"))
     for group, kinds in GROUPS.items():
         stages = [stage for stage in trace.arrays if stage.kind in kinds]
@@ -84,5 +87,7 @@ def _graph(trace: GraphTrace) -> Iterator[Block]:
     rows = [
         (group, _listed(names, gap=False), len(names)) for group, names in groups.items() if names
     ]
+    every = ((Name(name), group) for group, names in groups.items() for name in names)
+    yield Records(Table((Column("quantity"), Column("what")), every, name="quantities"))
     columns = (Column("what"), Column("names"), Column("count", "right"))
     yield Table(columns, rows, name="names")

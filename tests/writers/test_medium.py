@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
-from tracer.show.formats import FORMATS, detect
+from tracer.show.formats import FORMATS, by_extension, by_name, detect
 from tracer.show.formats.symbols import ENCODING_ERRORS, SYMBOLS, to_ascii
 
 
@@ -70,13 +71,14 @@ def test_the_last_resort_writes_what_the_encoding_lacks_in_ascii() -> None:
         b"\xff".decode("utf-8", ENCODING_ERRORS)
 
 
-def test_formats_say_their_extension_and_notation() -> None:
-    assert {name: (row.extension, row.notation) for name, row in FORMATS.items()} == {
-        "table": (".txt", "unicode"),
-        "markdown": (".md", "unicode"),
-        "csv": (".csv", "ascii"),
-        "latex": (".tex", "latex"),
-    }
+def test_every_name_and_every_ending_belongs_to_one_format() -> None:
+    rows = FORMATS.values()
+    for belongings in ([row.names for row in rows], [row.extensions for row in rows]):
+        every = [one for some in belongings for one in some]
+        assert len(every) == len(set(every))
+    assert by_name("text") is FORMATS["table"]
+    assert by_extension(Path("a/b.MD")) is FORMATS["markdown"]
+    assert by_extension(Path("csv")) is None
 
 
 def test_only_tables_for_people_need_rich_and_none_needs_numpy() -> None:
@@ -84,7 +86,8 @@ def test_only_tables_for_people_need_rich_and_none_needs_numpy() -> None:
         "import sys\n"
         "from tracer.show.document import Text\n"
         "from tracer.show.formats import FORMATS, render\n"
-        "for name in FORMATS.keys() - {'table'}: render([Text('x')], None, name)\n"
+        "for name, row in FORMATS.items():\n"
+        "  if name != 'table' and not row.objects: render([Text('x')], None, name)\n"
         "print({'rich', 'numpy', 'pydantic'} & set(sys.modules))\n"
         "render([Text('x')], None, 'table')\n"
         "print({'numpy', 'pydantic'} & set(sys.modules))"
