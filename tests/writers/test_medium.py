@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tracer.show.formats import FORMATS, by_extension, by_name, detect
@@ -94,3 +95,37 @@ def test_only_tables_for_people_need_rich_and_none_needs_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\nset()\n"
+
+
+COMMAND = f"{sys.executable} -m tracer run mazur"
+
+
+@pytest.mark.parametrize(
+    ("command", "folds"),
+    [
+        (f"{COMMAND} | cat", True),
+        (f"{COMMAND} --width 200 | cat", False),
+        (f"{COMMAND} 2> /dev/null | cat", False),
+        (f"{COMMAND} > out.txt; cat out.txt", False),
+        (COMMAND, True),
+    ],
+)
+def test_a_pipe_at_a_terminal_folds_as_the_terminal_does(
+    command: str, folds: bool, tmp_path: Path
+) -> None:
+    root = str(Path(__file__).parents[2])
+    environment = {**os.environ, "PYTHONPATH": root, "NO_COLOR": "1", "TERM": "xterm"}
+    environment.pop("COLUMNS", None)
+    terminal = pexpect.spawn(
+        "/bin/sh",
+        ["-c", command],
+        cwd=str(tmp_path),
+        env=environment,
+        dimensions=(24, 60),
+        encoding="utf-8",
+        timeout=60,
+    )
+    shown = terminal.read()
+    rule = "Update: w+ = w − learning rate · ∂E/∂w, learning rate 0.5;"
+    assert (f"{rule}\r\n  every gradient" in shown) is folds
+    assert (f"{rule} every gradient" in shown) is not folds

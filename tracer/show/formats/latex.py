@@ -22,7 +22,6 @@ from tracer.show.document import (
     Document,
     Formula,
     Heading,
-    Inline,
     Items,
     Matrix,
     MatrixEquation,
@@ -113,14 +112,10 @@ def aligned(block: Derivation, notation: Notation, environment: str) -> list[str
 
 
 def equation(block: MatrixEquation, notation: Notation, room: float = LINE) -> list[str]:
-    """The parts, a line each; in several lines, broken before the signs, where they are too wide."""
-    parts = [_displayed(part, notation) for part in block.parts]
-    units: list[list[str]] = [[]]
-    for part, source in zip(block.parts, parts, strict=True):
-        if isinstance(part, str) and part.strip() and units[-1]:
-            units.append([])
-        if source.strip():  # an empty line would end the formula
-            units[-1].append(source)
+    """The parts, a line each; in several rows, broken before the signs, where they are too wide."""
+    units = _units(block, notation, between_matrices=False)
+    if any(width(" ".join(unit)) > room for unit in units):
+        units = _units(block, notation, between_matrices=True)
     rows: list[list[str]] = [[]]
     for unit in units:
         if rows[-1] and width(" ".join(rows[-1] + unit)) > room:
@@ -132,8 +127,16 @@ def equation(block: MatrixEquation, notation: Notation, room: float = LINE) -> l
     return [r"\begin{aligned}", "&", *rows[0], *lines, r"\end{aligned}"]
 
 
-def _displayed(part: Inline | Matrix, notation: Notation) -> str:
-    return _matrix(part, notation) if isinstance(part, Matrix) else _math(part, notation)
+def _units(block: MatrixEquation, notation: Notation, *, between_matrices: bool) -> list[list[str]]:
+    """What stays on one row: from one sign to the next, or also from one matrix to the next."""
+    units: list[list[str]] = [[]]
+    for part in block.parts:
+        drawn = _matrix(part, notation) if isinstance(part, Matrix) else _math(part, notation)
+        if isinstance(part, str) and (part.strip() or between_matrices):
+            units.append([])
+        if drawn.strip():  # an empty line would end the formula
+            units[-1].append(drawn)
+    return [unit for unit in units if unit]
 
 
 def _lines(block: Block, notation: Notation) -> Iterator[str]:

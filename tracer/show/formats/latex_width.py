@@ -14,7 +14,8 @@ LINE = 455.0
 """The text width that is written for: 16 cm, as of A4 paper with margins of 2.5 cm."""
 
 _SCRIPT = 0.7
-_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[^\\]", re.DOTALL)
+_RULE = r"\\rule(?:\[[^]]*\])?\{(?P<width>\d+)(?P<unit>cm|pt)\}\{[^}]*\}"
+_TOKEN = re.compile(rf"{_RULE}|\\[A-Za-z]+\*?|\\.|[^\\]", re.DOTALL)
 _SPACED = {"+": 12.2, "-": 12.2, "=": 13.4, ":": 8.4}
 _COMMANDS = {
     r"\cdot": 7.2,
@@ -32,10 +33,11 @@ _COMMANDS = {
     r"\qquad": 20.0,
     r"\,": 1.7,
     r"\ ": 3.4,
-    r"\rule": 95.0,  # the blank to write into, with its strut
 }
 _SWITCHES = {r"\displaystyle", r"\top", r"\limits", r"\raggedright"}
 _TWO_GROUPS = {r"\frac", r"\tfrac", r"\dfrac", r"\underset", r"\overset"}
+_FUNCTIONS = {r"\max", r"\min", r"\exp", r"\ln", r"\log", r"\tanh", r"\sinh", r"\cosh"}
+_UNITS = {"cm": 28.5, "pt": 1.0}
 _SIZED = {r"\left", r"\right", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr"}
 _UPRIGHT = {r"\text", r"\mathrm", r"\textbf", r"\emph"}
 
@@ -49,7 +51,7 @@ class _Reader:
     """Reads source token by token and adds up what it takes."""
 
     def __init__(self, source: str, math: bool) -> None:
-        self._tokens: list[str] = _TOKEN.findall(source)
+        self._tokens = [found[0] for found in _TOKEN.finditer(source)]
         self._place, self._math = 0, math
 
     def row(self, end: str | None) -> float:
@@ -121,9 +123,10 @@ def _sign_width(token: str, math: bool) -> float:
     """A single sign or a command without arguments."""
     if token in _SWITCHES:
         return 0.0
+    if rule := re.fullmatch(_RULE, token):  # a blank to write into
+        return float(rule["width"]) * _UNITS[rule["unit"]]
     if token.startswith("\\"):
-        named = max(6.5, 5.2 * (len(token) - 1) - 4) if token[1:].isalpha() else 5.6
-        return _COMMANDS.get(token, named)
+        return 5.2 * len(token) if token in _FUNCTIONS else _COMMANDS.get(token, 7.0)
     if math and token in _SPACED:
         return _SPACED[token]
     if token.isspace():
@@ -140,8 +143,8 @@ def _sign_width(token: str, math: bool) -> float:
 def broken(formula: str, room: float) -> list[str]:
     """The formula in lines that fit, broken before + and −, else before ·, else within brackets.
 
-    What can't be broken (a fraction, a single product) stays whole. Brackets that are broken within
-    no longer grow with what they hold.
+    A fraction that is too wide is written with a slash; brackets that are broken within no longer
+    grow with what they hold. A single name or number stays whole.
     """
     if width(formula) <= room:
         return [formula]
@@ -149,7 +152,7 @@ def broken(formula: str, room: float) -> list[str]:
         pieces = list(_split(formula, operators))
         if len(pieces) > 1:
             return _filled(pieces, room)
-    opened = _opened(formula)
+    opened = _opened(_slashed(formula))
     return [formula] if opened == formula else broken(opened, room)
 
 
@@ -191,3 +194,29 @@ def _opened(formula: str) -> str:
         parts.append(sizes.get(token, token) if depth == 0 else token)
         depth += token in _OPENING
     return "".join(parts)
+
+
+def _slashed(formula: str) -> str:
+    r"""The first fraction outside of any group with a slash: `\left(a + b\right) / 2`."""
+    tokens = [found[0] for found in _TOKEN.finditer(formula)]
+    depth = 0
+    for place, token in enumerate(tokens):
+        if token == r"\frac" and not depth:
+            below = _end_of_group(tokens, place + 1)
+            end = _end_of_group(tokens, below)
+            upper, lower = "".join(tokens[place + 2 : below - 1]), tokens[below + 1 : end - 1]
+            under = "".join(lower) if " " not in lower else rf"\left({''.join(lower)}\right)"
+            parts = ("".join(tokens[:place]), rf"\left({upper}\right) / {under}")
+            return "".join((*parts, *tokens[end:]))
+        depth += (token in _OPENING) - (token in _CLOSING)
+    return formula
+
+
+def _end_of_group(tokens: list[str], start: int) -> int:
+    """The place behind the group that begins at `start`."""
+    depth = 0
+    for place in range(start, len(tokens)):
+        depth += (tokens[place] == "{") - (tokens[place] == "}")
+        if not depth:
+            return place + 1
+    return len(tokens)
