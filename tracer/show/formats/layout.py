@@ -78,14 +78,22 @@ def table_lines(
     chunk = list(islice(source, CHUNK))
     head: Sequence[str] = header
     while chunk or head:
-        for row in chunk:
-            natural = list(map(max, natural, map(cell_width, row)))
-            narrowest = list(map(max, narrowest, map(_longest_word, row)))
+        columns = list(zip(*chunk, strict=True))
+        natural = [max(n, *map(cell_width, c)) for n, c in _beside(natural, columns)]
+        if width is not None:
+            narrowest = [max(n, *map(_longest_word, c)) for n, c in _beside(narrowest, columns)]
         widths = fitted(natural, narrowest, width)
         rule = RULE * (sum(widths) + len(GAP) * (len(widths) - 1)) if head else ""
         body = [line for row in chunk for line in _row_lines(row, widths, aligns)]
         yield TableLines(_row_lines(head, widths, aligns, low=True) if head else [], rule, body)
         head, chunk = (), list(islice(source, CHUNK))
+
+
+def _beside(
+    widths: list[int], columns: list[tuple[str, ...]]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Each column's width so far with its cells; a chunk without rows has empty ones."""
+    return zip(widths, columns or [("",)] * len(widths), strict=True)
 
 
 def _longest_word(text: str) -> int:
@@ -112,6 +120,8 @@ def _row_lines(
     row: Sequence[str], widths: Sequence[int], aligns: Sequence[Align], *, low: bool = False
 ) -> list[str]:
     """The row's lines: each cell folded in its column, the cells from the top, or down to the end."""
+    if all(cell_width(cell) <= width for cell, width in zip(row, widths, strict=True)):
+        return [GAP.join(map(pad, row, widths, aligns)).rstrip()]
     folded = list(map(fold, row, widths))
     if low:
         height = max(map(len, folded))
