@@ -8,12 +8,22 @@ numbers, partial), and numbers that are wrong for no reason.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from benchmarks.planting import (
+from tracer.diagnose.check import check
+from tracer.diagnose.mistakes import MISTAKES
+from tracer.diagnose.verdicts import BLAMED
+from tracer.formula import EvaluationError
+
+# What plants mistakes is the tests' own; it stands beside them, in the checkout.
+sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
+
+from support.planting import (
     answers,
     asked,
     can_be_told,
@@ -24,10 +34,6 @@ from benchmarks.planting import (
     source_of,
     written,
 )
-from tracer.diagnose.check import check
-from tracer.diagnose.mistakes import MISTAKES
-from tracer.diagnose.verdicts import BLAMED
-from tracer.formula import EvaluationError
 
 _DIGITS = 5
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import Protocol
 
 import pytest
 from hypothesis import settings
 
+from support.paths import GOLDEN
+
 FULL_PRECISION = {".csv", ".json"}
 NUMBER = re.compile(r"(?<![\w#@+])(-?\d+\.\d+(?:e[-+]?\d+)?)")
-GOLDEN = Path(__file__).parent / "golden"
 
 
 class CompareGolden(Protocol):

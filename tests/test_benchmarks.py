@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks import mistakes
 from benchmarks.cases import Case, cases
 from benchmarks.timing import measure
+from tracer.diagnose.mistakes import MISTAKES
 
 CASES = cases()
 
@@ -30,3 +33,18 @@ def test_different_parameters_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(command, "cases", lambda: (wrong,))
     with pytest.raises(SystemExit, match="different parameters"):
         command.main(["--rounds", "1", "--iterations", "2"])
+
+
+@pytest.mark.no_cover
+def test_senseless_numbers_are_seldom_named() -> None:
+    numbers, named = mistakes.senseless(25, 5, np.random.default_rng(5))
+    assert numbers > 15
+    assert named <= 1
+
+
+@pytest.mark.no_cover
+def test_the_measurement_counts_what_was_planted(capsys: pytest.CaptureFixture[str]) -> None:
+    mistakes.main(["--networks", "1", "--seed", "3"])
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in printed[: len(MISTAKES)]] == list(MISTAKES)
+    assert printed[-1].startswith("random numbers of 6 digits")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from networks import CONFIGS
 
+from support.paths import EXAMPLES
+from support.traces import traced
 from tracer.config import load
 from tracer.digits.agreement import agreement
 from tracer.engine.passes import forward
-from tracer.engine.training import trace, trace_iterations, train
+from tracer.engine.training import trace, train
 from tracer.graph import GraphTrace, build_graph
 from tracer.model.experiment import Expected, Experiment, GraphExperiment
 from tracer.model.names import Names
@@ -22,9 +23,9 @@ WRONG = {
 }
 """Published numbers that are wrong, and the right ones, calculated by an independent program."""
 
-EXAMPLES = [(path.stem, load(path)) for path in sorted(CONFIGS.glob("*.yaml"))]
+LOADED = [(path.stem, load(path)) for path in EXAMPLES]
 PUBLISHED = [
-    (name, experiment, block) for name, experiment in EXAMPLES for block in experiment.expected
+    (name, experiment, block) for name, experiment in LOADED for block in experiment.expected
 ]
 
 
@@ -38,7 +39,7 @@ def calculated(experiment: Experiment | GraphExperiment, block: Expected) -> dic
         after = trace(experiment, run, block.after + 1)
         return {name: after[name] for name in block.values}
     iteration = block.iteration or 1
-    found = trace_iterations(experiment, [iteration])[1][0]
+    found = traced(experiment, iteration)
     return {name: found[name] for name in block.values}
 
 
@@ -67,7 +68,7 @@ def test_every_wrong_number_is_still_quoted() -> None:
 
 
 def network(name: str) -> Experiment:
-    experiment = dict(EXAMPLES)[name]
+    experiment = dict(LOADED)[name]
     assert isinstance(experiment, Experiment)
     return experiment
 

@@ -9,10 +9,11 @@ from typing import Any, TextIO
 
 import numpy as np
 import pytest
-from networks import build, random_parameters
-from test_engine import analytic_gradient, first_trace, numeric_gradient
 from typer.testing import CliRunner
 
+from support.networks import build, random_parameters
+from support.paths import DOCS
+from support.traces import analytic_gradient, numeric_gradient, traced
 from tracer import formula as expression
 from tracer.cli import command_line
 from tracer.engine.trace import IterationTrace
@@ -26,7 +27,7 @@ from tracer.show.formats.common import canonical
 from tracer.show.reports.selection import Selection
 from tracer.show.reports.views import VIEWS, View
 
-GUIDE = Path(__file__).parent.parent / "docs" / "extending.md"
+GUIDE = DOCS / "extending.md"
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_new_activation_has_gradients_and_formulas() -> None:
     network, _ = build([2, 3, 2], ["softsign"] * 2, [Bias.EACH] * 2, "squared_error")
     data = Data(rng.normal(0, 1, (4, 2)), rng.normal(0, 1, (4, 2)), (None,) * 4)
     experiment = Experiment("softsign", network, random_parameters(network, rng), data=data)
-    trace = first_trace(experiment)
+    trace = traced(experiment)
     np.testing.assert_allclose(
         analytic_gradient(trace), numeric_gradient(experiment), rtol=1e-6, atol=1e-8
     )

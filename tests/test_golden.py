@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import GOLDEN, CompareGolden
-from typer.testing import CliRunner
 
-from tracer.cli import app
+from conftest import CompareGolden
+from support.cli import run
+from support.paths import GOLDEN
 
 CASES = {
     "mazur.txt": "run mazur --width 90",
@@ -34,9 +34,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_commands_print_what_the_golden_files_hold(name: str, golden: CompareGolden) -> None:
-    result = CliRunner().invoke(app, CASES[name].split(), env={"COLUMNS": "", "NO_COLOR": "1"})
-    assert result.exit_code == 0, result.stderr
-    golden(result.stdout, name)
+    golden(run(*CASES[name].split()).stdout, name)
 
 
 def test_every_golden_file_belongs_to_a_case() -> None:

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-import jsonschema
 import pytest
-from typer.testing import CliRunner
 
-from tracer.cli import app
+from support.cli import run
+from support.schema import validate
 
-SCHEMA = json.loads(
-    (Path(__file__).parent.parent / "docs" / "output.schema.json").read_text(encoding="utf-8")
-)
 BOWL = """\
 title: bowl
 graph: {inputs: {x: 3}, nodes: {y: x * x}}
 training: {learning_rate: 0.1, iterations: 5, trainable: [x]}
 """
-
-
-def validate(value: object, definition: str) -> None:
-    schema = {"$ref": f"#/$defs/{definition}", "$defs": SCHEMA["$defs"]}
-    jsonschema.Draft202012Validator(schema).validate(value)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +40,6 @@ def validate(value: object, definition: str) -> None:
     ],
 )
 def test_json_is_as_published(command: str, definition: str) -> None:
-    result = CliRunner().invoke(app, [*command.split(), "--format", "json"], input=BOWL)
+    result = run(*command.split(), "--format", "json", input=BOWL, code=None)
     assert result.exit_code in (0, 1), result.stderr
     validate(json.loads(result.stdout, parse_constant=pytest.fail), definition)

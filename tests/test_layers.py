@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "tracer"
+from support.cli import python
+from support.paths import PACKAGE
 
 ROOMS = (
     "errors", "bundled", "digits", "formula", "model", "engine", "graph", "config", "explain",
@@ -70,7 +69,6 @@ def test_help_needs_neither_numpy_nor_rich_nor_yaml() -> None:
         "slow = {'numpy', 'rich', 'yaml', 'pydantic'} & set(sys.modules)\n"
         "sys.exit(f'imported {slow}' if slow else 0)\n"
     )
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = python(program)
     assert done.returncode == 0, done.stderr
     assert "Usage" in done.stdout

@@ -16,13 +16,12 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from tracer.cli import app
+from support.cli import run
+from support.paths import DOCS, ROOT
 from tracer.cli.commands import COMMANDS
 
-ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -40,13 +39,10 @@ def shown_in(page: Path) -> Iterator[Shown]:
 
 
 def printed_by(command: str) -> str:
-    """What the command prints; a ValueError for a crash."""
+    """What the command prints, on both streams."""
     words = shlex.split(command)
     assert words[0] == "bptrace", f"only bptrace is run: {command}"
-    environment = {"COLUMNS": "", "NO_COLOR": "1"}
-    result = CliRunner().invoke(app, words[1:], env=environment)
-    assert result.exception is None or isinstance(result.exception, SystemExit), command
-    return result.output
+    return run(*words[1:], code=None).output
 
 
 def same_help(output: str, shown: str) -> bool:
@@ -98,5 +94,5 @@ def test_commands_print_what_the_page_shows(
 
 
 def test_the_reference_shows_the_help_of_every_command() -> None:
-    helps = {shown.command for shown in shown_in(ROOT / "docs" / "commands.md")}
+    helps = {shown.command for shown in shown_in(DOCS / "commands.md")}
     assert helps == {"bptrace --help", *(f"bptrace {name} --help" for name in COMMANDS)}

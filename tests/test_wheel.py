@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from support.paths import ROOT
 from tracer.bundled import examples
 
-ROOT = Path(__file__).resolve().parent.parent
 Run = Callable[..., str]
 
 

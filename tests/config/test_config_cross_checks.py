@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from config_problems import SOUND, network, problems, spoiled
 
+from support.configs import SOUND, network, problems, spoiled
 from tracer.config import memory
 
 _SIGMOID_OUTPUT = "activation: sigmoid\n      weights: 0.5"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from config_problems import file_problems, spoiled
 
+from support.configs import file_problems, spoiled
 from tracer.config import load
 from tracer.model.experiment import Data, Experiment
 

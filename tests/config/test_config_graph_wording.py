@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from config_problems import GRAPH, problems, spoiled
+
+from support.configs import GRAPH, problems, spoiled
 
 _TRAINING = "training: {learning_rate: 0.1, trainable: [x]}\n"
 

@@ -7,23 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from config_problems import SOUND, file_problems, graph, network, spoiled
 
+from support.configs import SOUND, file_problems, graph, network, spoiled
+from support.networks import shipped
+from support.paths import EXAMPLES
 from tracer.config import load
-from tracer.model.experiment import Experiment, Resume, Stop, Training
+from tracer.model.experiment import Resume, Stop, Training
 from tracer.model.network import Bias
 
-CONFIGS = Path(__file__).parents[2] / "configs"
 
-
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_bundled_example_loads(path: Path) -> None:
     assert load(path).title
 
 
 def test_a_network_keeps_its_numbers_names_and_training() -> None:
-    experiment = load(CONFIGS / "mazur.yaml")
-    assert isinstance(experiment, Experiment)
+    experiment = shipped("mazur")
     assert experiment.network.sizes == (2, 2, 2)
     assert experiment.network.loss.name == "half_squared_error"
     assert [layer.bias for layer in experiment.network.layers] == [Bias.SHARED, Bias.SHARED]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from config_problems import SOUND, problems
 
+from support.configs import SOUND, problems
 from tracer.config.nodes import spell
 from tracer.config.reader import read
 

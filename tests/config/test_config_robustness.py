@@ -7,10 +7,10 @@ from copy import deepcopy
 from typing import Any
 
 import yaml
-from config_problems import GRAPH, SOUND
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.configs import GRAPH, SOUND
 from tracer.config import load
 from tracer.errors import ConfigError
 

@@ -7,13 +7,12 @@ from typing import Any
 
 import jsonschema
 import pytest
-from config_problems import SOUND, spoiled
 
+from support.configs import SOUND, spoiled
+from support.paths import EXAMPLES
 from tracer.config import json_schema
 from tracer.config.reader import read
 from tracer.model.activations import ACTIVATIONS
-
-CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 def _content(text: str) -> Any:
@@ -24,7 +23,7 @@ def test_it_is_a_schema_itself() -> None:
     jsonschema.Draft202012Validator.check_schema(json_schema())
 
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_bundled_example_is_valid(path: Path) -> None:
     jsonschema.validate(_content(path.read_text(encoding="utf-8")), json_schema())
 

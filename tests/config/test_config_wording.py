@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from config_problems import SOUND, problems, spoiled
+
+from support.configs import SOUND, problems, spoiled
 
 _LOSSES = (
     "half_squared_error, squared_error, mean_squared_error, binary_cross_entropy, cross_entropy"

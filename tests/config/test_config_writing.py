@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from config_problems import GRAPH, SOUND, graph, network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.configs import GRAPH, SOUND, graph, network
+from support.networks import shipped
+from support.paths import EXAMPLES
 from tracer.config import dump, load
 from tracer.model.experiment import Data, Experiment, GraphExperiment
-
-CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 def _same(first: Experiment, second: Experiment) -> None:
@@ -34,7 +34,7 @@ def _same(first: Experiment, second: Experiment) -> None:
     assert (first.reduction, first.expected) == (second.reduction, second.expected)
 
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_bundled_example_comes_back(path: Path) -> None:
     experiment = load(path)
     again = load("again.yaml", dump(experiment))
@@ -139,7 +139,7 @@ expected:
 
 
 def test_published_numbers_can_be_left_out() -> None:
-    experiment = load(CONFIGS / "mazur.yaml")
+    experiment = shipped("mazur")
     assert "expected" in dump(experiment)
     assert "expected" not in dump(experiment, expected=False)
 

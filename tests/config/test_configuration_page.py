@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
+from support.paths import DOCS
 from tracer.config import json_schema, load
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.initializers import INITIALIZERS
 from tracer.model.losses import LOSSES
 from tracer.model.optimizers import OPTIMIZERS
 
-_PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+_PAGE = (DOCS / "configuration.md").read_text(encoding="utf-8")
 _SNIPPETS = re.findall(r"^```yaml\n(.*?)^```", _PAGE, re.DOTALL | re.MULTILINE)
 
 

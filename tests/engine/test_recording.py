@@ -1,0 +1,105 @@
+"""The recorded program does the engine's operations: the same numbers, to the last bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from hypothesis import given, settings
+
+from support.networks import experiments, shipped
+from tracer.engine.passes import UNTOUCHED, Observer, Rule, backward, cost, forward
+from tracer.engine.recording import arrays, parameters_of, record_step
+from tracer.model.activations import Array
+from tracer.model.experiment import Experiment
+from tracer.model.network import Parameters
+from tracer.model.quantity import Kind, Stage
+
+UPDATES = 3
+
+
+@dataclass
+class Halving:
+    """An observer that goes on with half of each delta, and remembers the stages."""
+
+    detail: bool = False
+    seen: list[Stage] = field(default_factory=list)
+
+    def __call__(self, stage: Stage, array: Array) -> Array:
+        self.seen.append(stage)
+        return array / 2 if stage.kind is Kind.DELTA else array
+
+
+def by_the_engine(experiment: Experiment, observe: Observer) -> tuple[Parameters, list[float]]:
+    assert experiment.data is not None
+    network, rule, parameters = experiment.network, Rule.of(experiment), experiment.parameters
+    inputs, targets = experiment.data.inputs, experiment.data.targets
+    losses = []
+    for _ in range(UPDATES):
+        passed = forward(network, parameters, inputs, observe)
+        losses.append(float(cost(network, rule, passed, targets, observe)))
+        parameters = backward(network, rule, parameters, passed, targets, observe)
+    return parameters, losses
+
+
+def by_the_program(experiment: Experiment, observe: Observer) -> tuple[Parameters, list[float]]:
+    assert experiment.data is not None
+    network, data = experiment.network, experiment.data
+    batch = (data.inputs, data.targets)
+    parameters, losses = experiment.parameters, list[float]()
+    program = record_step(
+        network, Rule.of(experiment), parameters, batch, with_losses=True, observe=observe
+    )
+    values = program(arrays(parameters), [batch] * UPDATES, losses)
+    return parameters_of(network, values), losses
+
+
+def assert_same(experiment: Experiment, one: Observer, other: Observer) -> None:
+    with np.errstate(all="ignore"):
+        expected, expected_losses = by_the_engine(experiment, one)
+        found, found_losses = by_the_program(experiment, other)
+    assert np.array_equal(expected_losses, found_losses, equal_nan=True)
+    for a, b in zip(arrays(expected), arrays(found), strict=True):
+        assert np.array_equal(a, b, equal_nan=True)
+
+
+@settings(deadline=None, max_examples=80)
+@given(experiments())
+def test_a_program_takes_the_engines_steps_to_the_last_bit(experiment: Experiment) -> None:
+    assert_same(experiment, UNTOUCHED, UNTOUCHED)
+
+
+@settings(deadline=None, max_examples=40)
+@given(experiments())
+def test_an_observer_sees_and_changes_the_arrays_while_the_program_runs(
+    experiment: Experiment,
+) -> None:
+    for detail in (False, True):
+        direct, recorded = Halving(detail), Halving(detail)
+        assert_same(experiment, direct, recorded)
+        # The recording itself is one more iteration.
+        assert recorded.seen[len(direct.seen) // UPDATES :] == direct.seen
+
+
+def test_a_program_leaves_the_parameters_it_was_given_alone() -> None:
+    experiment = shipped("mazur")
+    before = [array.copy() for array in arrays(experiment.parameters)]
+    after, _ = by_the_program(experiment, UNTOUCHED)
+    assert not np.array_equal(arrays(after)[0], before[0])
+    for array, kept in zip(arrays(experiment.parameters), before, strict=True):
+        assert np.array_equal(array, kept)
+
+
+def test_a_program_serves_other_batches_of_the_same_size() -> None:
+    experiment = shipped("cubes")
+    assert experiment.data is not None
+    network, rule = experiment.network, Rule.of(experiment)
+    inputs, targets = experiment.data.inputs, experiment.data.targets
+    program = record_step(
+        network, rule, experiment.parameters, (inputs[:50], targets[:50]), with_losses=False
+    )
+    found = program(arrays(experiment.parameters), [(inputs[50:100], targets[50:100])], [])
+    passed = forward(network, experiment.parameters, inputs[50:100])
+    expected = backward(network, rule, experiment.parameters, passed, targets[50:100])
+    for a, b in zip(arrays(expected), found, strict=True):
+        assert np.array_equal(a, b)

@@ -1,0 +1,173 @@
+"""The calculation as done by hand: every number rounded, the given ones as they are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from support.cli import run, run_json, shown
+from support.networks import experiments, shipped
+from support.traces import traced
+from tracer.digits.rounding import Rounding
+from tracer.engine.altered import is_given
+from tracer.errors import UsageError
+from tracer.explain.byhand import by_hand, by_hand_traces, drifts
+from tracer.formula import evaluate, symbols
+from tracer.model.experiment import Experiment
+from tracer.model.network import flatten
+from tracer.model.quantity import PARTS, Kind, Stage
+
+FOUR = Rounding(4)
+
+
+def test_the_classic_example_to_four_decimals() -> None:
+    hand = by_hand(traced(shipped("mazur")), FOUR)
+    assert hand["net_h1"] == 0.3775
+    assert hand["out_h1"] == 0.5933
+    assert hand["delta_o1"] == 0.1385
+    assert hand["dE/dout_h1:o2"] == -0.0191  # 0.5 · −0.0381 is −0.01905
+    assert hand["dE/dout_h1"] == 0.0363
+    assert hand["delta_h1"] == 0.0088
+    assert hand["w1+"] == 0.1498
+
+
+@settings(deadline=None, max_examples=40)
+@given(experiments())
+def test_every_number_is_its_formula_with_the_rounded_numbers_put_in(
+    experiment: Experiment,
+) -> None:
+    hand = by_hand(traced(experiment), FOUR)
+    values = dict(hand)
+    frozen = experiment.training.frozen if experiment.training else frozenset()
+    for name, value in values.items():
+        quantity = hand.find(name)
+        formula = hand.formula(quantity)
+        whole = hand.names.bare(quantity).rstrip("+") not in frozen
+        if formula is None or not whole or not math.isfinite(value):
+            continue
+        inputs = {used: values[used] for used in symbols(formula)}
+        assert abs(value - evaluate(formula, inputs)) <= 0.500001e-4, name
+        assert round(value, 4) == value
+
+
+def test_what_is_given_is_not_rounded() -> None:
+    experiment = shipped("mazur")
+    assert experiment.training is not None
+    assert experiment.data is not None
+    odd = replace(
+        experiment,
+        parameters=tuple((W + 1e-6, b + 1e-6) for W, b in experiment.parameters),
+        data=replace(experiment.data, inputs=experiment.data.inputs + 1e-6),
+        training=replace(experiment.training, learning_rate=0.123456),
+    )
+    exact, hand = traced(odd), by_hand(traced(odd), Rounding(2))
+    given = [q for q in exact.quantities() if is_given(q.stage)]
+    assert [hand.value(q) for q in given] == [exact.value(q) for q in given]
+    assert hand["b1+"] == exact["b1"]  # fixed, so nobody calculates it
+    assert hand["w1+"] == 0.15
+
+
+@pytest.mark.parametrize("name", ["mazur", "relu-bce", "xor"])
+def test_the_next_iteration_goes_on_from_the_rounded_parameters(name: str) -> None:
+    traces = by_hand_traces(shipped(name), [1, 2, 3], FOUR)
+    for before, after in pairwise(traces):
+        for layer, (W, b) in enumerate(after.before, 1):
+            assert np.array_equal(W, before.arrays[Stage(Kind.NEW_WEIGHT, layer)])
+            assert np.array_equal(b, before.arrays[Stage(Kind.NEW_BIAS, layer)])
+
+
+@pytest.mark.parametrize("name", ["mazur", "relu-bce", "zhou-training"])
+def test_a_late_iteration_is_the_same_whether_or_not_those_before_are_shown(name: str) -> None:
+    experiment = shipped(name)
+    *_, chained = by_hand_traces(experiment, range(1, 8), Rounding(3, significant=True))
+    (alone,) = by_hand_traces(experiment, [7], Rounding(3, significant=True))
+    assert flatten(alone.before) == flatten(chained.before)
+    assert dict(alone) == dict(chained)
+
+
+def test_fifteen_digits_hardly_drift() -> None:
+    exact = traced(shipped("relu-bce"))
+    found = drifts(exact, by_hand(exact, Rounding(15)), Rounding(15))
+    assert all(abs(drift.drift) < 1e-13 for drift in found)
+
+
+def test_drift_counts_units_of_the_last_digit() -> None:
+    exact = traced(shipped("mazur"))
+    found = {drift.name: drift for drift in drifts(exact, by_hand(exact, FOUR), FOUR)}
+    drift = found["dE/dout_h2"]
+    assert drift.by_hand == 0.0413
+    assert drift.drift == pytest.approx(-0.0000703226487)
+    assert drift.units == pytest.approx(-0.703226487)
+    assert found["net_h2"].drift == 0.0
+    assert not {"i1", "w1", "target_o1", "lr"} & set(found)
+
+
+def test_without_training_there_is_one_iteration() -> None:
+    experiment = replace(shipped("mazur"), training=None)
+    (only,) = by_hand_traces(experiment, [1], FOUR)
+    assert only["delta_o1"] == 0.1385
+    with pytest.raises(UsageError, match="only iteration 1"):
+        by_hand_traces(experiment, [2], FOUR)
+
+
+def test_run_shows_exact_by_hand_and_drift() -> None:
+    output = shown("run", "mazur", "--round", "4dp", "-n", "2")
+    assert "rounded to 4 decimals (half-up)" in output
+    rows = [line.split() for line in output.splitlines() if "δ_h1" in line]
+    assert rows[0][1:] == ["0.008771355", "0.0088", "0.000028645", "+0.29"]
+    assert "Iteration 2" in output
+
+
+def test_run_shows_a_batch_sample_by_sample() -> None:
+    output = shown("run", "relu-bce", "--round", "3sf", "--sample", "2")
+    assert "Sample 2" in output
+    assert "Its parts of the gradients" in output
+    assert "Sample 1" not in output
+    means = shown("run", "cubes-batch-means", "--round", "3sf", "--sample", "1")
+    assert "Batch means" in means
+
+
+def test_run_as_json_has_both_numbers() -> None:
+    result = run_json("run", "mazur", "--round", "4sf")
+    assert result["round"] == "4sf"
+    found = result["iterations"][0]["quantities"]["delta_h1"]
+    assert found["by_hand"] == 0.008771
+    assert found["exact"] == pytest.approx(0.008771354689486937, rel=1e-15)
+
+
+def test_explain_puts_the_rounded_numbers_in() -> None:
+    output = shown("explain", "mazur", "delta_h1", "i1", "--round", "4dp")
+    assert "= 0.0363 · 0.2413" in output
+    assert "≈ 0.0088   (exactly 0.0087713546894" in output
+    assert "i1 = 0.05, given" in output
+
+
+def test_explain_goes_on_from_rounded_parameters() -> None:
+    (found,) = run_json("explain", "mazur", "w5+@3", "--round", "4sf")
+    assert found["substituted"] == "0.3173 - 0.5*0.084"
+    assert found["value"] == 0.2753
+    assert found["exact"] == pytest.approx(0.27536, abs=1e-5)
+
+
+def test_half_even_is_another_calculation() -> None:
+    up = shown("explain", "mazur", "net_h1", "--round", "3dp")
+    even = shown("explain", "mazur", "net_h2", "--round", "3dp", "--rounding", "half-even")
+    assert "≈ 0.378 " in up
+    assert "≈ 0.392 " in even
+
+
+def test_what_cannot_be_done_by_hand_is_refused() -> None:
+    for arguments in (["run", "mazur", "--round", "4xp"], ["explain", "apples", "--round", "4dp"]):
+        assert "bptrace: " in run(*arguments, code=2).output
+
+
+def test_parts_of_a_batch_are_rounded_too() -> None:
+    hand = by_hand(traced(shipped("relu-bce")), Rounding(2))
+    parts = [hand.value(q) for q in hand.quantities() if q.kind in PARTS]
+    assert parts
+    assert all(round(part, 2) == part for part in parts)

@@ -1,0 +1,195 @@
+"""`bptrace walk`: the states of a walk, the verdicts, and the keys in a real terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from support.cli import ended, run, terminal
+from support.graphs import shipped_graph
+from support.networks import shipped
+from tracer.digits.numbers import NumberFormat
+from tracer.errors import UnknownNameError
+from tracer.explain.explanation import numbers_of
+from tracer.explain.walk import Shown, Verdict, Walk, judge, walk_through
+
+
+def way(name: str = "mazur", sample: int | None = None) -> Walk:
+    return walk_through(numbers_of(shipped(name), [1])[1], sample)
+
+
+def test_a_walk_takes_the_numbers_in_the_order_of_the_calculation() -> None:
+    names = [item.name for item in way().items]
+    assert names[:5] == ["net_h1", "net_h2", "out_h1", "out_h2", "net_o1"]
+    assert names[-3:] == ["w3+", "w4+", "b1+"]
+    assert names.index("delta_o1") < names.index("dE/dw5") < names.index("delta_h1")
+
+
+def test_each_number_shows_its_formula_its_numbers_and_its_result() -> None:
+    state, seen = way(), []
+    for _ in range(4):
+        seen.append((state.item.name, state.shown))
+        state = state.forward()
+    assert seen == [
+        ("net_h1", Shown.FORMULA),
+        ("net_h1", Shown.NUMBERS),
+        ("net_h1", Shown.RESULT),
+        ("net_h2", Shown.FORMULA),
+    ]
+
+
+def test_back_goes_to_the_formula_and_then_to_the_number_before() -> None:
+    state = way().forward().forward().forward().forward()
+    assert (state.item.name, state.shown) == ("net_h2", Shown.NUMBERS)
+    state = state.back()
+    assert (state.item.name, state.shown) == ("net_h2", Shown.FORMULA)
+    state = state.back()
+    assert (state.item.name, state.shown) == ("net_h1", Shown.FORMULA)
+    assert state.back() == state
+
+
+def test_skip_goes_on_to_the_next_layer_and_at_last_to_the_end() -> None:
+    state, firsts = way(), []
+    while not state.finished:
+        firsts.append((state.item.group, state.item.name))
+        state = state.forward().skip()
+    assert firsts == [
+        ("Forward, layer 1", "net_h1"),
+        ("Forward, layer 2", "net_o1"),
+        ("Errors", "E_o1"),
+        ("Backward, layer 2", "dE/dout_o1"),
+        ("Backward, layer 1", "dE/dout_h1:o1"),
+    ]
+
+
+def test_a_later_answer_to_the_same_number_replaces_the_first() -> None:
+    state = way().answered(Verdict.WRONG).back().answered(Verdict.RIGHT)
+    assert (state.count(Verdict.WRONG), state.count(Verdict.RIGHT)) == (0, 1)
+    assert state.shown is Shown.RESULT
+
+
+def test_a_sample_of_a_batch_can_be_followed() -> None:
+    names = [item.name for item in way("relu-bce", sample=2).items]
+    assert names[0] == "net_h1#3"
+    assert "dE/dw1#3" in names
+    assert "dE/dw1" in names
+    assert "net_h1" not in names
+
+
+def test_a_sample_outside_the_batch_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="sample 9 is not in the batch"):
+        way("relu-bce", sample=8)
+
+
+def test_batch_means_are_walked_through_too() -> None:
+    groups = {item.group for item in way("cubes-batch-means").items}
+    assert "Means over the batch, layer 1" in groups
+
+
+def test_a_graph_goes_from_values_to_gradients() -> None:
+    known = numbers_of(shipped_graph("apples"), [1])[1]
+    groups = [item.group for item in walk_through(known).items]
+    assert list(dict.fromkeys(groups)) == ["Values", "Gradients"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "verdict"),
+    [
+        ("0.3775", 0.3775, Verdict.RIGHT),
+        ("0.3925", 0.39249999999999996, Verdict.RIGHT),
+        ("0.593269992", 0.5932699921071872, Verdict.RIGHT),
+        ("0.5932699921071872", 0.5932699921071872, Verdict.RIGHT),
+        ("0.5933", 0.5932699921071872, Verdict.ROUNDED),
+        ("0.59", 0.5932699921071872, Verdict.ROUNDED),
+        ("4.4e-4", 0.00043856773447434685, Verdict.ROUNDED),
+        ("−0.0381", -0.03809823651655623, Verdict.ROUNDED),
+        ("0.60", 0.5932699921071872, Verdict.WRONG),
+        ("0.5932", 0.5932699921071872, Verdict.WRONG),
+        ("0", 0.00043856773447434685, Verdict.WRONG),
+        ("0.0381", -0.03809823651655623, Verdict.WRONG),
+        ("0", 0.0, Verdict.RIGHT),
+    ],
+)
+def test_verdicts(text: str, value: float, verdict: Verdict) -> None:
+    assert judge(text, value, NumberFormat()) is verdict
+
+
+def test_what_is_no_number_is_no_answer() -> None:
+    with pytest.raises(ValueError, match="is not a number"):
+        judge("net", 1.0, NumberFormat())
+
+
+def test_without_a_terminal_walk_says_so() -> None:
+    result = run("walk", "mazur", code=2)
+    assert "walk needs a terminal" in result.stderr
+
+
+def walking(*arguments: str) -> Any:
+    child = terminal("walk", *arguments)
+    child.expect("numbers; Enter goes on")
+    return child
+
+
+def press(child: Any, *keys: str) -> None:
+    for key in keys:
+        child.expect(["> ", "result: "])
+        child.sendline(key)
+
+
+def test_enter_shows_formula_numbers_and_result_in_a_terminal() -> None:
+    child = walking("mazur")
+    child.expect_exact("net_h1 = w1 · i1 + w2 · i2 + b1")
+    press(child, "")
+    child.expect_exact("= 0.15 · 0.05 + 0.2 · 0.1 + 0.35")
+    press(child, "")
+    child.expect_exact("= 0.3775")
+    press(child, "", "b", "?")
+    child.expect_exact("this help")
+    press(child, "s")
+    child.expect_exact("Forward, layer 2")
+    press(child, "q")
+    assert ended(child) == 0
+
+
+def test_answers_are_judged_and_counted_in_a_terminal() -> None:
+    child = walking("mazur", "--ask")
+    press(child, "", "0.3775")
+    child.expect_exact("right")
+    press(child, "", "", "0.4")
+    child.expect_exact("right, but rounded")
+    press(child, "", "", "nonsense")
+    child.expect_exact("'nonsense' is not a number")
+    press(child, "0.7")
+    child.expect_exact("wrong")
+    child.expect_exact("0.593269992")
+    child.expect("> ")
+    child.sendeof()
+    child.expect_exact("right: 1, right, but rounded: 1, wrong: 1")
+    assert ended(child) == 0
+
+
+def test_an_answer_may_come_before_the_numbers_are_put_in() -> None:
+    child = walking("mazur", "--ask")
+    press(child, "0.3775")
+    child.expect_exact("right")
+    child.expect_exact("= 0.15 · 0.05 + 0.2 · 0.1 + 0.35")
+    child.expect_exact("= 0.3775")
+    press(child, "q")
+    child.expect_exact("right: 1, right, but rounded: 0, wrong: 0")
+    assert ended(child) == 0
+
+
+def test_interrupting_a_walk_leaves_the_count() -> None:
+    child = walking("mazur", "--ask", "--notation", "z-a")
+    child.expect_exact("z_h1 = w1 · i1 + w2 · i2 + b1")
+    child.expect("> ")
+    child.sendintr()
+    child.expect_exact("right: 0, right, but rounded: 0, wrong: 0")
+    assert ended(child) == 130
+
+
+def test_a_walk_through_a_graph_ends_by_itself() -> None:
+    child = walking("apples")
+    press(child, "s", "s")
+    assert ended(child) == 0

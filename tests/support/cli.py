@@ -1,0 +1,74 @@
+"""Running `bptrace`: in this process, and in one of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pexpect
+import pytest
+from typer.testing import CliRunner, Result
+
+from tracer.cli import app
+
+_PATIENCE = 60
+"""Seconds after which a terminal that shows nothing new counts as stuck."""
+
+
+def run(*words: object, input: str | bytes | None = None, code: int | None = 0) -> Result:
+    """The result of `bptrace` with these words, which leaves with `code` (None: with any).
+
+    A crash is raised as what it is.
+    """
+    result = CliRunner().invoke(app, [str(word) for word in words], input=input)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert code is None or result.exit_code == code, result.output
+    return result
+
+
+def run_json(*words: object, input: str | bytes | None = None, code: int | None = 0) -> Any:
+    """What the command prints with `--format json`; NaN and Infinity are no JSON."""
+    result = run(*words, "--format", "json", input=input, code=code)
+    return json.loads(result.stdout, parse_constant=pytest.fail)
+
+
+def shown(*words: object, code: int | None = 0) -> str:
+    """What the command prints on lines so wide that nothing is folded."""
+    return run(*words, "--width", 200, code=code).output
+
+
+def process(*words: object, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """`bptrace` as a process of its own, run to its end; `options` are those of `subprocess.run`."""
+    command = [sys.executable, "-m", "tracer", *map(str, words)]
+    return subprocess.run(command, capture_output=True, check=False, **options)
+
+
+def python(code: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter's run of the code; `options` are those of `subprocess.run`."""
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.run(
+        [sys.executable, "-c", code], text=True, check=False, **(streams | options)
+    )
+
+
+def terminal(*words: object) -> Any:
+    """`bptrace` in a terminal of 100 columns: a process to talk to with `expect` and `send`."""
+    return pexpect.spawn(
+        sys.executable,
+        ["-m", "tracer", *map(str, words)],
+        env=os.environ | {"TERM": "xterm"},
+        encoding="utf-8",
+        dimensions=(40, 100),
+        timeout=_PATIENCE,
+    )
+
+
+def ended(child: Any) -> int:
+    """The exit code of a process in a terminal, once it has left; the rest is `child.before`."""
+    child.expect(pexpect.EOF)
+    child.close()
+    return int(child.exitstatus)
