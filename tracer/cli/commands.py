@@ -60,18 +60,6 @@ def _with_display(command: Callable[..., None]) -> Callable[..., None]:
     signature = inspect.signature(command, eval_str=True)
     if "display" not in signature.parameters:
         return command
-    own_defaults = signature.parameters["display"].default
-    defaults = own_defaults if isinstance(own_defaults, Display) else Display()
-    hints = get_type_hints(Display, include_extras=True)
-    options = [
-        inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=getattr(defaults, field.name),
-            annotation=hints[field.name],
-        )
-        for field in fields(Display)
-    ]
 
     @functools.wraps(command)
     def spread(context: typer.Context, **given: Any) -> None:
@@ -82,8 +70,24 @@ def _with_display(command: Callable[..., None]) -> Callable[..., None]:
         command(**given, display=display)
 
     own = [p for p in signature.parameters.values() if p.name != "display"]
+    options = _display_options(signature.parameters["display"].default)
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     return _signed(spread, [context, *own, *options])
+
+
+def _display_options(own_defaults: object) -> list[inspect.Parameter]:
+    """An option a field of `Display`."""
+    defaults = own_defaults if isinstance(own_defaults, Display) else Display()
+    hints = get_type_hints(Display, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=getattr(defaults, field.name),
+            annotation=hints[field.name],
+        )
+        for field in fields(Display)
+    ]
 
 
 def _with_choices(command: Callable[..., None]) -> Callable[..., None]:
