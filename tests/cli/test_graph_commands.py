@@ -49,10 +49,14 @@ def test_json_has_value_gradient_and_edges_of_every_node() -> None:
     assert nodes["apple"] == {"value": 100, "gradient": pytest.approx(2.2), "edges": {}}
 
 
-def test_csv_has_the_tables_in_full_precision() -> None:
-    rows = list(csv.reader(io.StringIO(run("run", "apples", "--format", "csv").stdout)))
-    assert ["table", "node", "formula", "value", "gradient"] in rows
-    assert ["edges", "apple_price", "apple", "apples", "2.0", "1.1", "2.2"] in rows
+def test_csv_has_the_nodes_or_the_table_asked_for_in_full_precision() -> None:
+    words = ("run", "apples", "--format", "csv")
+    rows = list(csv.reader(io.StringIO(run(*words).stdout)))
+    assert rows[0] == ["iteration", "node", "formula", "value", "gradient"]
+    assert ["1", "apple", "", "100.0", "2.2"] in rows
+    rows = list(csv.reader(io.StringIO(run(*words, "--table", "edges").stdout)))
+    assert rows[0][:2] == ["node", "uses"]
+    assert ["apple_price", "apple", "apples", "2.0", "1.1", "2.2"] in rows
 
 
 @pytest.mark.parametrize("format", ["table", "markdown", "latex", "csv"])

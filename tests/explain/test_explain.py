@@ -245,7 +245,6 @@ def test_updated_weights_in_hidden_deltas_are_marked() -> None:
         (["delta_h3"], "did you mean"),
         (["net_h1#2"], "sample 2 is not in the batch"),
         (["net_h1", "--depth", "deep"], "--depth deep"),
-        (["net_h1", "--format", "csv"], "no CSV"),
         (["--format", "json"], "needs the name"),
     ],
 )

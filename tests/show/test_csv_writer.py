@@ -11,10 +11,9 @@ from tracer.show.document import (
     Column,
     Derivation,
     Heading,
-    Matrix,
-    MatrixEquation,
     Name,
     Note,
+    Records,
     Step,
     Table,
     Value,
@@ -46,30 +45,24 @@ def test_headers_are_ascii_and_without_spaces() -> None:
     assert read(table) == [["dE/dw1", "net_input", "dE/dout", "eta_x_gradient", "w5+", "delta"]]
 
 
-def test_a_named_table_says_so_in_its_first_column() -> None:
+def test_one_table_is_written_and_nothing_else() -> None:
     forward = Table((Column("neuron"),), (("[red]",), ('a,"b"',)), name="forward")
     nameless = Table((Column("n"),), ((1,),))
     blocks = (Heading("T"), forward, Note("n"), Derivation("a", (Step("=", "1"),)), nameless)
-    assert read(*blocks) == [
-        ["table", "neuron"],
-        ["forward", "[red]"],
-        ["forward", 'a,"b"'],
-        [],
-        ["n"],
-        ["1"],
-    ]
+    assert read(*blocks) == [["neuron"], ["[red]"], ['a,"b"']]
+    assert read(Heading("T")) == []
 
 
-def test_matrices_are_rows_after_their_label() -> None:
-    w = Matrix(((0.1, 0.2), (0.3, 0.4)), (2, 2), Name("W2"))
-    assert read(MatrixEquation((w, " · ", Matrix(((1,),), (1, 1), "x")))) == [
-        ["matrix", "1", "2"],
-        ["W2", "0.1", "0.2"],
-        ["W2", "0.3", "0.4"],
-        [],
-        ["matrix", "1"],
-        ["x", "1"],
-    ]
+def test_records_go_before_the_tables_for_people() -> None:
+    records = Records(Table((Column("quantity"),), ((Name("delta_o1"),),)))
+    assert read(Table((Column("n"),), ((1,),)), records) == [["quantity"], ["delta_o1"]]
+    assert render([records, Heading("T")], PlainNotation(), "markdown") == "# T\n"
+
+
+def test_signs_of_our_own_are_ascii_and_names_stay() -> None:
+    row = ("i1 → h1", "2×2", "w1–w4", ("lr·", Name("dE/dw1")), "δ1")
+    table = Table(tuple(Column(str(i)) for i in range(5)), (row,))
+    assert read(table)[1] == ["i1 -> h1", "2x2", "w1-w4", "lr*dE/dw1", "δ1"]
 
 
 def test_a_row_of_another_length_is_refused() -> None:

@@ -2,13 +2,13 @@
 
 from support.notations import PlainNotation
 from tracer.show.document import Items, Name
-from tracer.show.formats import Style, render
+from tracer.show.formats import Medium, render
 
 ITEMS = Items(("one two three", ("the gradient ", Name("dE/dw1"))))
 
 
 def test_each_item_is_a_line_that_folds_below_itself() -> None:
-    assert render([ITEMS], PlainNotation(), "table", Style(width=11)).splitlines() == [
+    assert render([ITEMS], PlainNotation(), "table", Medium(width=11)).splitlines() == [
         "one two",
         "  three",
         "the",

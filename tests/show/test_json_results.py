@@ -19,7 +19,8 @@ from tracer.engine.training import train_through
 from tracer.errors import UsageError
 from tracer.model.experiment import Data, Experiment, Resume, Training
 from tracer.model.network import Bias
-from tracer.show.formats.json import run_json, step_json, write
+from tracer.show.formats.json import run_json, step_json
+from tracer.show.formats.objects import write
 from tracer.show.reports.step import history_iterations
 
 

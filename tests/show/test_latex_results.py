@@ -7,6 +7,8 @@ import re
 import pytest
 
 from support.cli import run
+from support.latex_lines import widths
+from tracer.show.formats.latex_width import LINE
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,11 @@ from support.cli import run
         "graph mazur",
         "compare mazur mazur-as-published",
         "worksheet mazur --formulas",
+        "worksheet relu-bce --formulas --key --digits 15",
+        "run two-layer-net --digits 20",
+        "run four-equations --view matrix --digits 15",
+        "graph xor --fine",
+        "explain cubes net_h1 dE/dw1 --full --digits 20",
     ],
 )
 def test_results_are_sound_latex(command: str) -> None:
@@ -34,3 +41,28 @@ def test_results_are_sound_latex(command: str) -> None:
         assert "\n\n" not in formula, "an empty line ends a formula"
         assert formula.count("{") == formula.count("}")
     assert written.count(r"\begin{") == written.count(r"\end{")
+    assert max(widths(written)) <= LINE
+
+
+def test_conventions_can_be_left_out_of_every_document() -> None:
+    for command in (
+        "run mazur",
+        "explain mazur w1+",
+        "worksheet mazur",
+        "why mazur w1+=1",
+    ):
+        for format in ("table", "markdown", "latex"):
+            words = [*command.split(), "--format", format]
+            assert "descent subtracts" in _written(words)
+            assert "descent subtracts" not in _written([*words, "--no-conventions"])
+    assert "upstream is the node" in _written(["graph", "apples"])
+    assert "upstream is the node" not in _written(["graph", "apples", "--no-conventions"])
+
+
+def test_a_warning_stays_where_conventions_are_left_out() -> None:
+    words = ["run", "cubes-batch-means", "--no-conventions"]
+    assert "the product of means is not a gradient" in _written(words)
+
+
+def _written(words: list[str]) -> str:
+    return run(*words).stdout

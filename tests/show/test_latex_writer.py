@@ -16,11 +16,11 @@ from tracer.show.document import (
     Value,
     Warn,
 )
-from tracer.show.formats import Style, render
+from tracer.show.formats import Medium, render
 
 
-def shown(*blocks: Block, style: Style | None = None) -> list[str]:
-    return render(blocks, LatexNotation(), "latex", style).splitlines()
+def shown(*blocks: Block, medium: Medium | None = None) -> list[str]:
+    return render(blocks, LatexNotation(), "latex", medium).splitlines()
 
 
 def test_a_table_is_a_tabular_with_numbers_in_math_mode() -> None:
@@ -119,7 +119,7 @@ def test_matrices_wider_than_amsmath_allows_raise_its_limit() -> None:
 
 
 def test_a_whole_document_begins_and_ends() -> None:
-    lines = shown(Text("x"), style=Style(standalone=True))
+    lines = shown(Text("x"), medium=Medium(standalone=True))
     assert lines[0] == r"\documentclass{article}"
     assert lines[-1] == r"\end{document}"
     assert shown(Text("x")) == [r"\noindent x"]

@@ -1,10 +1,14 @@
-"""Markdown output: GitHub's tables, escapes, and fences that hold."""
+"""Markdown output: GitHub's tables, escapes, and formulas between dollar signs."""
+
+from typing import cast
 
 from support.notations import LatexNotation, PlainNotation
+from tracer.formula import Expression
 from tracer.show.document import (
     Block,
     Column,
     Derivation,
+    Formula,
     Heading,
     Matrix,
     MatrixEquation,
@@ -15,13 +19,13 @@ from tracer.show.document import (
     Text,
     Warn,
 )
-from tracer.show.formats import Style, render
+from tracer.show.formats import Medium, render
 
 DERIVATION = Derivation("dE/dw1", (Step("=", (Name("delta_o1"), " · 2")), Step("≈", "1e-05")))
 
 
-def shown(*blocks: Block, style: Style | None = None) -> list[str]:
-    return render(blocks, PlainNotation(), "markdown", style).splitlines()
+def shown(*blocks: Block, medium: Medium | None = None) -> list[str]:
+    return render(blocks, PlainNotation(), "markdown", medium).splitlines()
 
 
 def test_a_table_has_a_title_aligned_columns_and_names_as_code() -> None:
@@ -82,27 +86,25 @@ def test_a_paragraph_never_begins_a_list_or_a_heading() -> None:
     ]
 
 
-def test_a_derivation_is_a_fenced_block() -> None:
-    assert shown(DERIVATION) == ["```text", "∂E/∂w1 = δ_o1 · 2", "       ≈ 1e-05", "```"]
-
-
-def test_a_derivation_is_a_math_block_where_asked_for() -> None:
-    assert shown(DERIVATION, style=Style(math=LatexNotation())) == [
-        "```math",
+def test_a_derivation_is_a_displayed_formula() -> None:
+    assert shown(DERIVATION, medium=Medium(math=LatexNotation())) == [
+        "$$",
         r"\begin{aligned}",
         r"\frac{\partial E}{\partial w_1} &= \delta_{o1} \cdot  2 \\",
         r" &\approx 1 \cdot 10^{-5}",
         r"\end{aligned}",
-        "```",
+        "$$",
     ]
 
 
-def test_matrices_are_fenced() -> None:
+def test_matrices_are_displayed() -> None:
     matrix = Matrix(((1,), (2,)), (2, 1), "W")
-    drawn = ["```text", "  W", "⎡ 1 ⎤", "⎣ 2 ⎦", " 2×1", "```"]
+    drawn = ["$$", r"\underset{W\ (2 \times 1)}{\begin{bmatrix} 1 \\ 2 \end{bmatrix}}", "$$"]
     assert shown(matrix) == drawn
     assert shown(MatrixEquation((matrix,))) == drawn
 
 
-def test_a_fence_is_longer_than_any_inside() -> None:
-    assert shown(Derivation("a", (Step("=", "```"),))) == ["````text", "a = ```", "````"]
+def test_formulas_stand_between_dollar_signs_and_keep_the_cells_of_a_table() -> None:
+    formula = Formula(cast(Expression, "|a| < 2"))
+    assert shown(Text(("as ", formula))) == [r"as $\vert a\vert  \lt  2$"]
+    assert shown(Table((Column("n"),), ((formula,),)))[2] == r"| $\vert a\vert  \lt  2$ |"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from support.cli import python
-from tracer.errors import OutputError
-from tracer.show.output import open_output
+from tracer.errors import OutputError, UsageError
+from tracer.show.output import open_output, output_paths
 
 
 def listing(folder: Path) -> list[str]:
@@ -210,3 +210,33 @@ def test_standard_output_in_an_ascii_locale_never_fails(tmp_path: Path) -> None:
         )
     assert (status, errors) == (0, "")
     assert file.read_text() == r"delta ~= \u4e2d"
+
+
+def test_a_result_fills_the_fields_of_its_files_name() -> None:
+    results = [{"name": "xor", "seed": 1}, {"name": "mazur", "seed": 2}]
+    assert output_paths(Path("{name}/{seed}-{name}.md"), results) == [
+        Path("xor/1-xor.md"),
+        Path("mazur/2-mazur.md"),
+    ]
+    assert output_paths(Path("one.md"), results[:1]) == [Path("one.md")]
+    assert output_paths(None, results[:1]) == [None]
+
+
+@pytest.mark.parametrize("pattern", [None, Path("one.md"), Path("-")])
+def test_several_results_need_several_files(pattern: Path | None) -> None:
+    with pytest.raises(UsageError) as caught:
+        output_paths(pattern, [{"name": "a"}, {"name": "b"}])
+    assert str(caught.value) == (
+        "2 results need 2 files; name them with --output, and {name} in the name"
+    )
+
+
+def test_results_of_the_same_name_are_not_written_over_one_another() -> None:
+    with pytest.raises(UsageError, match="2 results need 2 files"):
+        output_paths(Path("{name}.md"), [{"name": "a"}, {"name": "a"}])
+
+
+def test_an_unknown_field_is_named_with_those_there_are() -> None:
+    with pytest.raises(UsageError) as caught:
+        output_paths(Path("{nme}.md"), [{"name": "a", "seed": 1}])
+    assert str(caught.value) == "--output {nme}.md: there is no {nme}; there is {name}, {seed}"

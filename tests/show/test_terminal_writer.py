@@ -26,9 +26,8 @@ from tracer.show.document import (
     Value,
     Warn,
 )
-from tracer.show.formats import FORMATS, Style, render
-from tracer.show.formats.layout import cell_width
-from tracer.show.formats.terminal import LONGEST
+from tracer.show.formats import FORMATS, Medium, render
+from tracer.show.formats.layout import CHUNK, cell_width
 
 ROWS: tuple[tuple[Cell, ...], ...] = (("h1", 0.3775, 12), ("[red]", -1.5, None))
 TABLE = Table(
@@ -45,8 +44,8 @@ DERIVATION = Derivation(
 )
 
 
-def shown(*blocks: Block, style: Style | None = None) -> list[str]:
-    return render(blocks, PlainNotation(), "table", style).splitlines()
+def shown(*blocks: Block, medium: Medium | None = None) -> list[str]:
+    return render(blocks, PlainNotation(), "table", medium).splitlines()
 
 
 def test_a_table_has_its_title_a_rule_and_aligned_columns() -> None:
@@ -90,7 +89,7 @@ def test_a_derivation_aligns_its_relations() -> None:
 
 
 def test_ascii_relations_of_different_length_still_align() -> None:
-    assert shown(DERIVATION, style=Style(ascii=True)) == [
+    assert shown(DERIVATION, medium=Medium(ascii=True)) == [
         "  dE/dw1  = delta_o1 * i1",
         "         ~= 0.0088 * 0.05",
     ]
@@ -98,7 +97,7 @@ def test_ascii_relations_of_different_length_still_align() -> None:
 
 def test_long_steps_fold_below_themselves() -> None:
     step = Step("=", "w1 · i1 + w2 · i2 + b1")
-    assert shown(Derivation("net_h1", (step,)), style=Style(width=24)) == [
+    assert shown(Derivation("net_h1", (step,)), medium=Medium(width=24)) == [
         "  net_h1 = w1 · i1 + w2",
         "           · i2 + b1",
     ]
@@ -121,7 +120,7 @@ def test_matrices_stand_side_by_side_with_labels_and_shapes() -> None:
         "         ⎣  1.0000  2.0000 ⎦     1×2",
         "                 3×2",
     ]
-    assert shown(equation, style=Style(ascii=True, width=34)) == [
+    assert shown(equation, medium=Medium(ascii=True, width=34)) == [
         "                     W^2",
         "             [  0.4000  0.5000 ]",
         "  delta_o1 = [ -0.4500  0.5500 ] *",
@@ -164,14 +163,14 @@ def test_a_narrow_width_folds_words_and_never_cuts_a_number() -> None:
         (Column("what it is"), Column("value", "right")),
         (("the net input of h1", 0.3775), ("a_name_longer_than_all", 1.0)),
     )
-    lines = shown(table, style=Style(width=10))
+    lines = shown(table, medium=Medium(width=10))
     assert lines == [
         "  what it is               value",
         "  ──────────────────────────────",
         "  the net input of h1     0.3775",
         "  a_name_longer_than_all  1.0000",
     ]
-    assert shown(Table(table.columns, (("the net input", 0.3775),)), style=Style(width=18)) == [
+    assert shown(Table(table.columns, (("the net input", 0.3775),)), medium=Medium(width=18)) == [
         "  what it",
         "  is         value",
         "  ────────────────",
@@ -182,7 +181,7 @@ def test_a_narrow_width_folds_words_and_never_cuts_a_number() -> None:
 
 def test_paragraphs_fold_at_the_width_only_if_there_is_one() -> None:
     text = Text("one two three four")
-    assert shown(text, style=Style(width=9)) == ["one two", "three", "four"]
+    assert shown(text, medium=Medium(width=9)) == ["one two", "three", "four"]
     assert shown(text) == ["one two three four"]
 
 
@@ -192,7 +191,7 @@ def test_control_characters_are_shown_and_not_obeyed() -> None:
 
 def test_colour_is_escape_codes_around_the_same_text() -> None:
     blocks = (Heading("T"), TABLE, Note("n"), Warn("w"))
-    colored = render(blocks, PlainNotation(), "table", Style(color=True))
+    colored = render(blocks, PlainNotation(), "table", Medium(color=True))
     plain = render(blocks, PlainNotation(), "table")
     assert "\x1b[33mWarning: w\x1b[0m" in colored
     assert "\x1b" not in plain
@@ -206,7 +205,7 @@ def test_a_stream_that_cannot_encode_the_signs_gets_ascii(encoding: str) -> None
     binary = io.BytesIO()
     stream = io.TextIOWrapper(binary, encoding=encoding, newline="")
     blocks = (Heading("δ ≈ 中"), TABLE, DERIVATION, Matrix(((1,), (2,)), (2, 1)))
-    FORMATS["table"].write(blocks, PlainNotation(), stream, Style())
+    FORMATS["table"].write(blocks, PlainNotation(), stream, Medium())
     stream.flush()
     text = binary.getvalue().decode("ascii")
     assert text.startswith("delta ~= \\u4e2d\n===============\n")
@@ -235,7 +234,7 @@ def test_long_tables_stream_in_bounded_memory() -> None:
     table = Table((Column("name"), Column("value", "right"), Column("n", "right")), rows)
     stream = _Counter()
     tracemalloc.start()
-    FORMATS["table"].write([table], PlainNotation(), cast(TextIO, stream), Style(width=80))
+    FORMATS["table"].write([table], PlainNotation(), cast(TextIO, stream), Medium(width=80))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert stream.lines == 40_002
@@ -243,18 +242,32 @@ def test_long_tables_stream_in_bounded_memory() -> None:
     assert peak < 2_000_000
 
 
-def test_rich_and_the_streamed_layout_look_the_same() -> None:
+def test_a_row_more_than_a_chunk_changes_nothing_above_it() -> None:
     columns = (Column("name"), Column("value", "right"), Column("note", "center"))
-    rows: list[tuple[Cell, ...]] = [(f"w{i}", i / 7, "中" * (i % 3)) for i in range(LONGEST + 1)]
+    rows: list[tuple[Cell, ...]] = [(f"w{i}", i / 7, "中" * (i % 3)) for i in range(CHUNK + 1)]
     short, long = shown(Table(columns, rows[:-1])), shown(Table(columns, rows))
     assert len(long) == len(short) + 1
     assert long[:-1] == short
 
 
-def test_long_cells_of_a_streamed_table_are_never_cut() -> None:
-    rows = [("a name of some words " * 5, 1.0)] * (LONGEST + 1)
-    lines = shown(Table((Column("x"), Column("n", "right")), rows), style=Style(width=20))
-    assert lines[-1].startswith("  " + "a name of some words " * 5)
+@pytest.mark.parametrize("rows", [1, CHUNK + 1])
+def test_long_cells_fold_in_tables_of_any_length(rows: int) -> None:
+    table = Table((Column("x"), Column("n", "right")), [("a name of some words", 1.0)] * rows)
+    lines = shown(table, medium=Medium(width=20))
+    assert lines[-2:] == ["  a name of   1.0000", "  some words"]
+    assert len(lines) == 2 + 2 * rows
+
+
+def test_the_widest_columns_give_way_first() -> None:
+    columns = (Column("short words"), Column("a column of many words"), Column("n", "right"))
+    table = Table(columns, [("one two", "a b c d e f g h i j k l", 1)])
+    assert shown(table, medium=Medium(width=32)) == [
+        "               a column of",
+        "  short words  many words      n",
+        "  ──────────────────────────────",
+        "  one two      a b c d e f g   1",
+        "               h i j k l",
+    ]
 
 
 def test_columns_grow_for_later_rows_and_keep_aligned_from_there_on() -> None:

@@ -12,7 +12,7 @@ import pexpect
 import pytest
 from typer.testing import CliRunner, Result
 
-from tracer.cli import app
+from tracer.cli import app, application
 
 _PATIENCE = 60
 """Seconds after which a terminal that shows nothing new counts as stuck."""
@@ -28,6 +28,14 @@ def run(*words: object, input: str | bytes | None = None, code: int | None = 0) 
         raise result.exception
     assert code is None or result.exit_code == code, result.output
     return result
+
+
+def built(*words: object, code: int = 0) -> str:
+    """What a command line prints that is made from the tables as they are now."""
+    environment = {"COLUMNS": "", "NO_COLOR": "1"}
+    result = CliRunner().invoke(application(), list(map(str, words)), env=environment)
+    assert result.exit_code == code, result.output
+    return result.output
 
 
 def run_json(*words: object, input: str | bytes | None = None, code: int | None = 0) -> Any:

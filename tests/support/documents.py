@@ -18,6 +18,7 @@ from tracer.show.document import (
     Name,
     Notation,
     Note,
+    Records,
     Table,
     Text,
     Value,
@@ -28,9 +29,9 @@ from tracer.show.reports.run import run_document
 
 
 def spelled(experiment: Experiment, document: Iterable[Block]) -> list[Block]:
-    """The document with the canonical names of a network's numbers in it, as text."""
+    """What people see of the document, with canonical names of the network's numbers, as text."""
     notation = QuantityNotation(Names(experiment.network))
-    return [_spelled(block, notation) for block in document]
+    return [_spelled(block, notation) for block in document if not isinstance(block, Records)]
 
 
 def _spelled(part: Any, notation: Notation) -> Any:

@@ -123,9 +123,9 @@ def test_the_latex_sheet_is_a_whole_document() -> None:
 
 def test_a_key_in_csv_has_every_digit_and_a_sheet_has_empty_cells() -> None:
     key = run("worksheet", "mazur", "--key", "--format", "csv").output
-    assert "forward,net_h1,0.3775\n" in key.replace("\r", "")
+    assert "Forward,net_h1,0.3775\n" in key.replace("\r", "")
     sheet = run("worksheet", "mazur", "--format", "csv").output
-    assert "forward,net_h1,\n" in sheet.replace("\r", "")
+    assert "Forward,net_h1,\n" in sheet.replace("\r", "")
 
 
 def test_digits_are_those_asked_for() -> None:
@@ -147,11 +147,14 @@ def test_the_empty_answers_name_everything_on_the_sheet() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("worksheet", "mazur", "xor"), "several worksheets need several files"),
+        (
+            ("worksheet", "mazur", "xor"),
+            "2 results need 2 files; name them with --output, and {name} in the name",
+        ),
         (("worksheet", "mazur", "--answers", "--key"), "leave out --key"),
-        (("worksheet", "mazur", "--format", "json"), "a worksheet has no JSON"),
+        (("worksheet", "mazur", "--format", "json"), "a worksheet has no json"),
         (("worksheet", "apples"), "apples is a computation graph"),
-        (("new", "--count", "2"), "--count 2 makes 2 files"),
+        (("new", "--count", "2"), "2 results need 2 files; name them with --output, and {seed}"),
         (("new", "--layers", "2,x"), "--layers 2,x: expected numbers of neurons"),
         (("new", "--activation", "sigmod"), "did you mean 'sigmoid'?"),
         (("new", "--loss", "mse"), "--loss mse: there is none; did you mean 'mean_squared_error'?"),

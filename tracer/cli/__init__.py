@@ -30,7 +30,7 @@ def _options(
 
 
 def application() -> typer.Typer:
-    """The command line with every command that there is."""
+    """The command line with every command, format and view that there is in the tables now."""
     made = typer.Typer(
         name="bptrace",
         cls=CommandGroup,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer.cli.display import Display, show, show_json
+from tracer.cli.display import Display, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.errors import UsageError
 
@@ -41,16 +41,19 @@ def run_by_hand(
     from tracer.model.names import Names
     from tracer.show.formats.findings import by_hand_json
     from tracer.show.reports.byhand import by_hand_document
+    from tracer.show.reports.selection import ROW_LIMIT
 
     _check(experiment)
     wanted = range(1, iterations + 1)
     timeline, rounded = NetworkTimeline(experiment), by_hand(experiment, rounding)
     run = train_through(timeline, wanted)
     pairs = [(timeline.trace(k), rounded.trace(k)) for k in run.reached(wanted)]
-    if display.as_json:
-        show_json({"title": experiment.title} | by_hand_json(pairs, rounding), display)
+    if display.as_objects:
+        show_objects({"title": experiment.title} | by_hand_json(pairs, rounding), display)
     else:
-        document = by_hand_document(pairs, rounding, sample=sample)
+        shown = "all" if display.complete and sample is None else sample
+        limit = None if display.complete else ROW_LIMIT
+        document = by_hand_document(pairs, rounding, sample=shown, limit=limit)
         show(document, display, Names(experiment.network))
     raise_end(run)
 
@@ -78,8 +81,8 @@ def explain_by_hand(
         (exact[k], Calculation(rounded, rounded.trace(k)), [exact[k].find(n) for n in names])
         for k, names in sorted(asked.items())
     ]
-    if display.as_json:
-        show_json(explain_by_hand_json(found, depth), display)
+    if display.as_objects:
+        show_objects(explain_by_hand_json(found, depth), display)
         return
     document = explain_by_hand_document(experiment, found, depth, rounding)
     shortest = NumberFormat(digits=None)

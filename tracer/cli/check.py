@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer import bundled
-from tracer.cli.display import Display, note, number_format, show, show_json
+from tracer.cli.display import Display, note, number_format, show, show_objects
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, is_configuration, load_config
 from tracer.errors import BptraceError, UsageError
@@ -66,8 +66,8 @@ def check(
         checked = judge(experiment, given, report)
     with progress(100, "trying conventions") as report:
         checked = with_reasons(checked, report)
-    if display.as_json:
-        show_json(check_json(checked, reveal=reveal, carry=carry), display)
+    if display.as_objects:
+        show_objects(check_json(checked, reveal=reveal, carry=carry), display)
     else:
         limit = None if all_rows or display.complete else LIMIT
         digits = number_format(display)

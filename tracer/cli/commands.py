@@ -25,6 +25,7 @@ from tracer.cli import (
     why,
     worksheet,
 )
+from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
 from tracer.cli.usage import Command, told
 from tracer.errors import BptraceError
@@ -51,7 +52,7 @@ INTERRUPTED = 130
 def register(app: typer.Typer) -> None:
     """Make every row of `COMMANDS` a command of the app."""
     for name, command in COMMANDS.items():
-        app.command(name, cls=Command)(_guarded(_with_display(command)))
+        app.command(name, cls=Command)(_guarded(_with_choices(_with_display(command))))
 
 
 def _with_display(command: Callable[..., None]) -> Callable[..., None]:
@@ -62,10 +63,26 @@ def _with_display(command: Callable[..., None]) -> Callable[..., None]:
     signature = inspect.signature(command, eval_str=True)
     if "display" not in signature.parameters:
         return command
-    own_defaults = signature.parameters["display"].default
+
+    @functools.wraps(command)
+    def spread(context: typer.Context, **given: Any) -> None:
+        display = Display(**{field.name: given.pop(field.name) for field in fields(Display)})
+        source = context.get_parameter_source("format")
+        if source is not None and source.name == "DEFAULT":
+            display = display.by_file_name()
+        command(**given, display=display)
+
+    own = [p for p in signature.parameters.values() if p.name != "display"]
+    options = _display_options(signature.parameters["display"].default)
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    return _signed(spread, [context, *own, *options])
+
+
+def _display_options(own_defaults: object) -> list[inspect.Parameter]:
+    """An option a field of `Display`."""
     defaults = own_defaults if isinstance(own_defaults, Display) else Display()
     hints = get_type_hints(Display, include_extras=True)
-    options = [
+    return [
         inspect.Parameter(
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
@@ -75,13 +92,16 @@ def _with_display(command: Callable[..., None]) -> Callable[..., None]:
         for field in fields(Display)
     ]
 
-    @functools.wraps(command)
-    def spread(**given: Any) -> None:
-        shown = {field.name: given.pop(field.name) for field in fields(Display)}
-        command(**given, display=Display(**shown))
 
-    own = [p for p in signature.parameters.values() if p.name != "display"]
-    return _signed(spread, [*own, *options])
+def _with_choices(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, its options that take a row's name with these names as their choices."""
+    parameters = inspect.signature(command, eval_str=True).parameters.values()
+
+    @functools.wraps(command)
+    def called(**given: Any) -> None:
+        command(**given)
+
+    return _signed(called, list(map(spelled_out, parameters)))
 
 
 def _guarded(command: Callable[..., None]) -> Callable[..., None]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tracer.cli.completion import complete_config
-from tracer.cli.display import Display, show, show_json
+from tracer.cli.display import Display, show, show_objects
 from tracer.cli.progress import progress
 from tracer.cli.source import load_network
 from tracer.errors import UsageError
@@ -47,8 +47,8 @@ def compare(
     with progress(len(experiments), "training") as report:
         comparison = compare_runs(experiments, iterations, report)
     names = Names(experiments[0].network)
-    if display.as_json:
-        show_json(compare_json(comparison, names), display)
+    if display.as_objects:
+        show_objects(compare_json(comparison, names), display)
     else:
         document = compare_document(comparison, [Path(config).name for config in configs])
         show(document, display, names)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tracer.cli.choices import OneOf
 from tracer.errors import UsageError
+from tracer.show.formats import FORMATS, Format, by_extension, by_name, chosen, detect
 
 if TYPE_CHECKING:
     from tracer.digits.numbers import NumberFormat
@@ -20,16 +22,10 @@ if TYPE_CHECKING:
     from tracer.show.document import Document
     from tracer.show.document import Notation as DocumentNotation
 
-
-class OutputFormat(StrEnum):
-    """The formats that a result can be written in."""
-
-    TABLE = "table"
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    LATEX = "latex"
-    CSV = "csv"
-    JSON = "json"
+_FORMATS = OneOf(
+    lambda: [(row.names, row.words) for row in FORMATS.values()],
+    "Without it, FILE's ending decides.",
+)
 
 
 class NotationStyle(StrEnum):
@@ -52,7 +48,13 @@ class Display:
     notation: Annotated[
         NotationStyle, typer.Option(help="Letters: net, out, target or z, a, y.")
     ] = NotationStyle.NET_OUT
-    format: Annotated[OutputFormat, typer.Option(help="text means table.")] = OutputFormat.TABLE
+    format: Annotated[str, _FORMATS] = "table"
+    table: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this table (updates, forward#2, …).")
+    ] = None
+    conventions: Annotated[
+        bool, typer.Option("--conventions/--no-conventions", help="The rules, in words, first.")
+    ] = True
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")
     ] = None
@@ -63,14 +65,24 @@ class Display:
     ] = None
 
     @property
-    def as_json(self) -> bool:
-        """Whether JSON is wanted, which is written from the results and not from a document."""
-        return self.format is OutputFormat.JSON
+    def row(self) -> Format:
+        """All that is said of the format."""
+        return by_name(self.format)
+
+    @property
+    def as_objects(self) -> bool:
+        """Whether the format is written from the results themselves and not from a document."""
+        return self.row.objects
 
     @property
     def complete(self) -> bool:
         """Whether a program reads the result, for which nothing is shortened."""
-        return self.format is OutputFormat.CSV
+        return self.row.for_programs
+
+    def by_file_name(self) -> Display:
+        """The same in the format that the ending of the file's name chooses, if it chooses one."""
+        found = by_extension(self.output) if self.output else None
+        return replace(self, format=found.name) if found else self
 
 
 def show(
@@ -87,18 +99,23 @@ def show(
     `full`: long sums are not shortened. `numbers`: how numbers are shown where no option says so.
     `standalone`: LaTeX as a whole document.
     """
-    from tracer.show.formats import FORMATS, detect
     from tracer.show.output import open_output
 
-    text = display.format in (OutputFormat.TABLE, OutputFormat.TEXT)
-    row = FORMATS["table" if text else display.format.value]
+    row = display.row
+    blocks = chosen(
+        document,
+        table=display.table,
+        for_programs=row.for_programs,
+        conventions=display.conventions,
+    )
     with open_output(display.output, display.force) as stream:
-        style = detect(stream, os.environ, width=display.width, color=not display.no_color)
-        style = replace(style, standalone=standalone)
-        target = "ascii" if style.ascii and row.notation == "unicode" else row.notation
-        row.write(
-            document, notation(display, names, target, full=full, numbers=numbers), stream, style
+        medium = detect(stream, os.environ, width=display.width, color=not display.no_color)
+        target = "ascii" if medium.ascii and row.notation == "unicode" else row.notation
+        write_as, math = (
+            notation(display, names, wanted, full=full, numbers=numbers)
+            for wanted in (target, row.math or target)
         )
+        row.write(blocks, write_as, stream, replace(medium, math=math, standalone=standalone))
 
 
 def notation(
@@ -128,13 +145,21 @@ def number_format(display: Display) -> NumberFormat:
     return NumberFormat(None if display.sig else digits, display.sig)
 
 
-def show_json(result: Mapping[str, Any] | Iterable[Any], display: Display) -> None:
-    """Write a result as JSON: shortest round-trip numbers, never one that isn't finite."""
-    from tracer.show.formats.json import write
+def show_objects(result: Mapping[str, Any] | Iterable[Any], display: Display) -> None:
+    """Write a result in a format of objects, such as JSON.
+
+    Raises UsageError where a table is wanted of it.
+    """
+    from tracer.graph.names import GraphNames
     from tracer.show.output import open_output
 
+    row = display.row
+    if display.table is not None:
+        raise UsageError(f"--format {row.name} has no tables", "leave out --table")
     with open_output(display.output, display.force) as stream:
-        write(result, stream, ascii=(stream.encoding or "").lower() != "utf-8")
+        medium = detect(stream, os.environ)
+        write_as = notation(display, GraphNames({}), row.notation)  # names are text in it already
+        row.write(result, write_as, stream, medium)
 
 
 def note(text: str) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, explain_by_hand
 from tracer.cli.completion import complete_quantity
-from tracer.cli.display import Display, OutputFormat, number_format, show, show_json
+from tracer.cli.display import Display, number_format, show, show_objects
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
@@ -56,10 +56,10 @@ def explain(
     from tracer.model.names import Names
     from tracer.show.reports.explain import explain_document
 
-    if display.format is OutputFormat.CSV:
-        raise UsageError("explanations have no CSV", "--format json has every number in full")
-    if display.as_json and not names:
-        raise UsageError("--format json needs the name of a number", "`run` has all of them")
+    if display.as_objects and not names:
+        raise UsageError(
+            f"--format {display.row.name} needs the name of a number", "`run` has all of them"
+        )
     levels, digits = _depth(depth), number_format(display)
     experiment = load_config(config)
     known = Names(experiment.network) if isinstance(experiment, Experiment) else None
@@ -73,9 +73,9 @@ def explain(
     with progress(max(asked), "training") as report:
         exact = calculations(experiment, asked, report)
     found = [(exact[k], [exact[k].find(name) for name in asked[k]]) for k in asked]
-    if display.as_json:
+    if display.as_objects:
         records = (record(c, one) for c, some in found for one in needed(c, some, levels))
-        show_json(records, display)
+        show_objects(records, display)
     else:
         document = explain_document(experiment, found, levels, digits)
         show(document, display, found[0][0].trace.names, full=full)

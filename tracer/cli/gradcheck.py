@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tracer.cli.display import Display, show, show_json
+from tracer.cli.display import Display, show, show_objects
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 
@@ -42,8 +42,8 @@ def gradcheck(
     else:
         graph = build_graph(experiment)
         names, checked = graph.names, check_graph(graph)
-    if display.as_json:
-        show_json(gradcheck_json(checked, names.name), display)
+    if display.as_objects:
+        show_objects(gradcheck_json(checked, names.name), display)
     else:
         show(gradcheck_document(experiment.title, checked, names.name), display, names)
     if checked.count(GradientVerdict.DISAGREES):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer.cli.display import Display, show, show_json
+from tracer.cli.display import Display, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
@@ -85,8 +85,8 @@ def _show(traces: Sequence[GraphTrace], all_rows: bool, display: Display) -> Non
     from tracer.show.reports.graph import graph_document
     from tracer.show.reports.selection import ROW_LIMIT
 
-    if display.as_json:
-        show_json(graph_run_json(traces), display)
+    if display.as_objects:
+        show_objects(graph_run_json(traces), display)
     else:
         limit = None if all_rows or display.complete else ROW_LIMIT
         show(graph_document(traces, limit), display, traces[0].names, full=all_rows)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from tracer.model.activations import Activation
     from tracer.model.losses import Loss
 
-_SEED = "{seed}"
-
 
 class Freeze(StrEnum):
     """What the exercise's update leaves as it is."""
@@ -73,7 +71,7 @@ def new(
         int, typer.Option(min=1, help="So many exercises, from this seed on; see --output.")
     ] = 1,
     output: Annotated[
-        str | None,
+        Path | None,
         typer.Option(
             "--output",
             "-o",
@@ -91,13 +89,11 @@ def new(
     from tracer.model.activations import ACTIVATIONS
     from tracer.model.losses import LOSSES
     from tracer.model.network import Bias
-    from tracer.show.output import open_output
+    from tracer.show.output import open_output, output_paths
     from tracer.teach.exercise import Wish, exercise
 
-    if count > 1 and _SEED not in (output or ""):
-        raise UsageError(
-            f"--count {count} makes {count} files", "name them: --output 'exercise{seed}.yaml'"
-        )
+    seeds = range(seed, seed + count)
+    paths = output_paths(output, [{"seed": number} for number in seeds])
     wish = Wish(
         _sizes(layers),
         _known("--activation", activation, ACTIVATIONS),
@@ -108,9 +104,8 @@ def new(
         learning_rate,
         freeze is not None,
     )
-    for number in range(seed, seed + count):
+    for number, path in zip(seeds, paths, strict=True):
         text = dump(exercise(wish, number))
-        path = Path(output.replace(_SEED, str(number))) if output else None
         with open_output(path, force) as stream:
             stream.write(text)
 

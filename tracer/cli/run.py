@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, run_by_hand
-from tracer.cli.display import Display, show, show_json
+from tracer.cli.choices import OneOf
+from tracer.cli.display import Display, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.cli.graph import run_graph
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
+from tracer.show.reports.views import DEFAULT, VIEWS
 
 if TYPE_CHECKING:
     from tracer.model.experiment import Experiment
 
 
-class View(StrEnum):
-    """What to show of an iteration."""
-
-    NEURONS = "neurons"
-    MATRIX = "matrix"
-    PATHS = "paths"
-    LAYERS = "layers"
+_VIEWS = OneOf(lambda: [((row.name,), row.words) for row in VIEWS.values()], "")
 
 
 def run(
@@ -37,7 +32,7 @@ def run(
     sample: Annotated[
         str | None, typer.Option(metavar="K|all", help="The sample to show, or all of them.")
     ] = None,
-    view: Annotated[View, typer.Option(help="What to show.")] = View.NEURONS,
+    view: Annotated[str, _VIEWS] = DEFAULT,
     all_rows: Annotated[
         bool, typer.Option("--all-rows", help="Don't shorten long tables.")
     ] = False,
@@ -56,7 +51,7 @@ def run(
 
     experiment = load_config(config)
     if not isinstance(experiment, Experiment):
-        if sample or round or view is not View.NEURONS:
+        if sample or round or view != DEFAULT:
             raise UsageError(
                 f"{config} is a computation graph", "--sample, --view and --round are for networks"
             )
@@ -65,8 +60,8 @@ def run(
     if round:
         from tracer.digits.rounding import parse_rounding
 
-        if view is not View.NEURONS:
-            raise UsageError(f"--round has no --view {view.value}", "leave one of them out")
+        if view != DEFAULT:
+            raise UsageError(f"--round has no --view {view}", "leave one of them out")
         how = parse_rounding(round, rounding.value)
         run_by_hand(experiment, iterations, _sample(sample), how, display)
         return
@@ -85,7 +80,7 @@ def _run_network(
     experiment: Experiment,
     iterations: int,
     sample: int | str | None,
-    view: View,
+    view: str,
     display: Display,
     all_rows: bool,
 ) -> None:
@@ -100,11 +95,11 @@ def _run_network(
         wanted = range(1, iterations + 1)
         run = train_through(NetworkTimeline(experiment), wanted, report)
     traces = map(run.timeline.trace, run.reached(wanted))
-    if display.as_json:
-        show_json(run_json(experiment, run, traces, sample), display)
+    if display.as_objects:
+        show_objects(run_json(experiment, run, traces, sample), display)
     else:
         shown = "all" if display.complete and sample is None else sample
         limit = None if all_rows or display.complete else ROW_LIMIT
-        document = run_document(experiment, run, traces, view=view.value, sample=shown, limit=limit)
+        document = run_document(experiment, run, traces, view=view, sample=shown, limit=limit)
         show(document, display, Names(experiment.network))
     raise_end(run)

@@ -56,6 +56,11 @@ def load_config(config: str) -> Experiment | GraphExperiment:
     return load(path)
 
 
+def name_of(config: str) -> str:
+    """The configuration's name, for the names of its files: `mazur` for `exercises/mazur.yaml`."""
+    return "stdin" if config == "-" else Path(config).stem
+
+
 def load_network(config: str) -> Experiment:
     """The experiment that CONFIG describes, which must be a network."""
     from tracer.model.experiment import Experiment

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from tracer.cli.display import Display, note, show, show_json
+from tracer.cli.display import Display, note, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
@@ -108,11 +108,14 @@ def _step_network(
     from tracer.show.reports.step import step_document
 
     run = _trained(NetworkTimeline(experiment), steps, save, display)
-    traces = map(run.timeline.trace, run.reached(steps.traced))
-    if display.as_json:
-        show_json(step_json(experiment, run, steps.shown, traces), display)
+    traces = list(map(run.timeline.trace, run.reached(steps.traced)))
+    if display.as_objects:
+        show_objects(step_json(experiment, run, steps.shown, traces), display)
     else:
-        document = step_document(experiment, run, steps.shown, traces, limit=steps.limit)
+        sample = "all" if display.complete else None
+        document = step_document(
+            experiment, run, steps.shown, traces, sample=sample, limit=steps.limit
+        )
         show(document, display, Names(experiment.network))
     raise_end(run)
 
@@ -126,10 +129,11 @@ def _step_graph(
     from tracer.show.reports.graph import graph_steps_document
 
     graph = build_graph(experiment)
+    graph = build_graph(experiment)
     run = _trained(GraphTimeline(experiment, graph), steps, save, display)
-    traces = map(run.timeline.trace, run.reached(steps.traced))
-    if display.as_json:
-        show_json(graph_step_json(run, steps.shown, traces), display)
+    traces = list(map(run.timeline.trace, run.reached(steps.traced)))
+    if display.as_objects:
+        show_objects(graph_step_json(run, steps.shown, traces), display)
     else:
         show(graph_steps_document(run, steps.shown, traces, steps.limit), display, graph.names)
     raise_end(run)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tracer.explain.calculation import Calculation
     from tracer.explain.walk import Walk
     from tracer.show.document import Derivation, Notation
-    from tracer.show.formats import Style
+    from tracer.show.formats import Medium
 
 INTERRUPTED = 130
 _HELP = """  Enter  show more: the formula, the numbers put in, the result, the next formula
@@ -78,8 +78,8 @@ class _Session:
 
         self.calculation, self.state, self.ask = calculation, way, ask
         self.digits: NumberFormat = number_format(display)
-        self.style: Style = detect(sys.stdout, os.environ)
-        target = "ascii" if self.style.ascii else "unicode"
+        self.medium: Medium = detect(sys.stdout, os.environ)
+        target = "ascii" if self.medium.ascii else "unicode"
         self.notation: Notation = notation(display, calculation.trace.names, target)
 
     def go(self) -> None:
@@ -137,7 +137,7 @@ class _Session:
         if steps == 0:
             return []
         part = replace(whole, steps=whole.steps[:steps])
-        return render([part], self.notation, "table", self.style).splitlines()
+        return render([part], self.notation, "table", self.medium).splitlines()
 
     def _judged(self, state: Walk, text: str) -> Walk | None:
         """The state after an answer; None for what is no number, after saying so."""

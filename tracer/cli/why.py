@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.completion import complete_equation
-from tracer.cli.display import Display, show, show_json
+from tracer.cli.display import Display, show, show_objects
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_network
 from tracer.errors import UsageError
@@ -48,8 +48,8 @@ def why(
     wanted = dict(map(_number, numbers))
     with progress(100, "trying conventions") as report:
         explanation = explain(experiment, wanted, after, iteration, report)
-    if display.as_json:
-        show_json(why_json(explanation), display)
+    if display.as_objects:
+        show_objects(why_json(explanation), display)
         return
     show(why_document(experiment, wanted, explanation), display, Names(experiment.network))
 

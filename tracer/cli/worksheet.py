@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracer.cli.completion import complete_config
-from tracer.cli.display import Display, OutputFormat, notation, show
-from tracer.cli.source import load_network
+from tracer.cli.display import Display, notation, show
+from tracer.cli.source import load_network, name_of
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.engine.trace import IterationTrace
 
-_NAME = "{name}"
-_ON_PAPER = Display(format=OutputFormat.MARKDOWN)
+_ON_PAPER = Display(format="markdown")
 
 
 def worksheet(
@@ -46,16 +44,16 @@ def worksheet(
 
     The first iteration in Markdown, or LaTeX with --format latex.
     """
+    from tracer.show.output import output_paths
+
     if answers and (key or formulas):
         raise UsageError("--answers makes a file of its own", "leave out --key and --formulas")
-    if display.as_json:
-        raise UsageError("a worksheet has no JSON", "`bptrace run --format json` has the numbers")
-    pattern = str(display.output or "")
-    if len(configs) > 1 and _NAME not in pattern:
-        raise UsageError("several worksheets need several files", "name them: -o '{name}.md'")
-    for config in configs:
+    if display.as_objects:
+        other = display.row.name
+        raise UsageError(f"a worksheet has no {other}", f"`run --format {other}` has the numbers")
+    paths = output_paths(display.output, [{"name": name_of(config)} for config in configs])
+    for config, path in zip(configs, paths, strict=True):
         trace = _first_iteration(config)
-        path = Path(pattern.replace(_NAME, Path(config).stem)) if pattern else None
         shown = replace(display, output=path)
         if answers:
             _write_answers(trace, shown)
@@ -81,6 +79,5 @@ def _write_answers(trace: IterationTrace, display: Display) -> None:
 def _write_sheet(trace: IterationTrace, display: Display, key: bool, formulas: bool) -> None:
     from tracer.show.reports.worksheet import worksheet as sheet
 
-    across = 1 if display.format is OutputFormat.CSV else 2
-    document = sheet(trace, key=key, formulas=formulas, across=across)
+    document = sheet(trace, key=key, formulas=formulas, across=1 if display.complete else 2)
     show(document, display, trace.names, standalone=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Align: TypeAlias = Literal["left", "right", "center"]
 Relation: TypeAlias = Literal["=", "≈"]
+Topic: TypeAlias = Literal["conventions"]
 
 
 class Notation(Protocol):
@@ -84,16 +85,18 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph."""
+    """A paragraph; `topic` as that of `Items`."""
 
     content: Content
+    topic: Topic | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list of remarks that belong together, a line each."""
+    """A list of remarks that belong together, a line each; `topic`: what they can be left out by."""
 
     items: tuple[Content, ...]
+    topic: Topic | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +125,23 @@ class Column:
 class Table:
     """Rows of as many cells as there are columns; writers raise ValueError for any other row.
 
-    `title` is for people, `name` for programs: in CSV the first column of a table that has a name
-    holds it.
+    `title` is for people, `name` for `--table`, which picks a table by it.
     """
 
     columns: tuple[Column, ...]
     rows: Iterable[tuple[Cell, ...]]
     title: str | None = None
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The document's numbers once more, complete and in one table: for programs, not for people.
+
+    Comes before the blocks that it holds the numbers of, since rows can only be read once.
+    """
+
+    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +177,6 @@ class MatrixEquation:
 
 
 Block: TypeAlias = (
-    Heading | Text | Items | Note | Warn | Table | Derivation | Matrix | MatrixEquation
+    Heading | Text | Items | Note | Warn | Table | Records | Derivation | Matrix | MatrixEquation
 )
 Document: TypeAlias = Iterable[Block]

@@ -7,16 +7,51 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TextIO
 
-from tracer.errors import OutputError
+from tracer.errors import OutputError, UsageError
 from tracer.show.formats.symbols import ENCODING_ERRORS
+
+_FIELD = re.compile(r"\{(.*?)\}")
+
+
+def output_paths(
+    pattern: Path | None, results: Sequence[Mapping[str, object]]
+) -> list[Path | None]:
+    """The file of each result: the pattern with its fields filled in; None for standard output.
+
+    A result's mapping says what stands for `{name}`, `{seed}`, …
+
+    Raises:
+        UsageError: an unknown field, or one file for several results.
+    """
+    if pattern is None and len(results) == 1:
+        return [None]
+    paths = [_filled(str(pattern or ""), fields) for fields in results]
+    if len(set(paths)) < len(paths):
+        fields = " or ".join(f"{{{field}}}" for field in results[0])
+        raise UsageError(
+            f"{len(results)} results need {len(results)} files",
+            f"name them with --output, and {fields} in the name",
+        )
+    return [Path(path) for path in paths]
+
+
+def _filled(pattern: str, fields: Mapping[str, object]) -> str:
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in fields:
+            known = ", ".join(f"{{{field}}}" for field in fields)
+            raise UsageError(f"--output {pattern}: there is no {found[0]}", f"there is {known}")
+        return str(fields[found[1]])
+
+    return _FIELD.sub(value, pattern)
 
 
 @contextmanager

@@ -1,52 +1,118 @@
 """Documents to text, one module a format; `FORMATS` is the only place that lists them.
 
-A writer is a function `write(document, notation, stream, style)`. It knows nothing of networks,
-and asks the notation how a name, a formula or a number is written. JSON is not among them: it is
-written from traces, not from documents.
+A writer is a function `write(result, notation, stream, medium)`. It knows nothing of networks, and
+asks the notation how a name, a formula or a number is written.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from io import StringIO
-from typing import Literal, Protocol, TextIO
+from pathlib import Path
+from typing import Any, Literal, Protocol, TextIO, TypeAlias
 
 from tracer.show.document import Document, Notation
-from tracer.show.formats import csv, latex, markdown, terminal
-from tracer.show.formats.style import Style, detect
+from tracer.show.formats import csv, latex, markdown, objects, terminal
+from tracer.show.formats.medium import Medium, detect
+from tracer.show.formats.selection import chosen
 
-__all__ = ["FORMATS", "Format", "Style", "Writer", "detect", "render"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Medium",
+    "Writer",
+    "by_extension",
+    "by_name",
+    "chosen",
+    "detect",
+    "render",
+]
+
+Target: TypeAlias = Literal["unicode", "ascii", "latex"]
 
 
 class Writer(Protocol):
-    """Writes a document to a stream, block by block, as the blocks come."""
+    """Writes a result to a stream, piece by piece, as the pieces come."""
 
-    def __call__(
-        self, document: Document, notation: Notation, stream: TextIO, style: Style, /
-    ) -> None:
-        """Write all of the document, or raise what the stream or the document's source raises."""
+    def __call__(self, result: Any, notation: Notation, stream: TextIO, medium: Medium, /) -> None:
+        """Write all of it, or raise what the stream or the result's source raises."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A row of the table: the writer, its files' extension, and the kind of notation it wants."""
+    """A row of the table: everything that is said of a format.
 
+    `words`: what it is for, in `--help`. `extensions`: the endings of file names that choose it.
+    `notation`: how names and numbers are written; `math`: how displayed formulas are, if otherwise.
+    `for_programs`: it gets one table of records, complete, where people get the whole document.
+    `objects`: it gets mappings and lists where the others get a `Document`.
+    """
+
+    name: str
     write: Writer
-    extension: str
-    notation: Literal["unicode", "ascii", "latex"] = "unicode"
+    words: str
+    extensions: tuple[str, ...]
+    other_names: tuple[str, ...] = ()
+    notation: Target = "unicode"
+    math: Target | None = None
+    for_programs: bool = False
+    objects: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All the names that `--format` takes for it."""
+        return (self.name, *self.other_names)
 
 
-FORMATS: dict[str, Format] = {
-    "table": Format(terminal.write, ".txt"),
-    "markdown": Format(markdown.write, ".md"),
-    "csv": Format(csv.write, ".csv", notation="ascii"),
-    "latex": Format(latex.write, ".tex", notation="latex"),
-}
+_ROWS = (
+    Format("table", terminal.write, "for reading", (".txt",), other_names=("text",)),
+    Format(
+        "markdown",
+        markdown.write,
+        "for GitHub and notebooks",
+        (".md", ".markdown"),
+        math="latex",
+    ),
+    Format("latex", latex.write, "for one's own sheet", (".tex",), notation="latex"),
+    Format(
+        "csv",
+        csv.write,
+        "all numbers in one table",
+        (".csv",),
+        notation="ascii",
+        for_programs=True,
+    ),
+    Format(
+        "json",
+        objects.write_json,
+        "all there is",
+        (".json",),
+        notation="ascii",
+        for_programs=True,
+        objects=True,
+    ),
+)
+
+FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 
 
-def render(document: Document, notation: Notation, format: str, style: Style | None = None) -> str:
+def by_name(name: str) -> Format:
+    """The format of this name, or with this among its other names; KeyError where there is none."""
+    return next((row for row in FORMATS.values() if name in row.names), None) or FORMATS[name]
+
+
+def by_extension(path: Path) -> Format | None:
+    """The format that the ending of a file's name chooses."""
+    ending = path.suffix.casefold()
+    return next((row for row in FORMATS.values() if ending in row.extensions), None)
+
+
+def render(
+    document: Document, notation: Notation, format: str, medium: Medium | None = None
+) -> str:
     """The document as one text, in one of `FORMATS`."""
-    stream = StringIO()
-    FORMATS[format].write(document, notation, stream, style or Style())
+    stream, row = StringIO(), FORMATS[format]
+    blocks = chosen(document, for_programs=row.for_programs)
+    row.write(blocks, notation, stream, medium or Medium())
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""A check as JSON, for graders: the objects that `tracer.show.formats.json.write` writes."""
+"""A check as JSON, for graders: the objects that `tracer.show.formats.objects.write` writes."""
 
 from __future__ import annotations
 

@@ -1,72 +1,52 @@
-"""A document's tables and matrices as CSV, for programs: full precision, canonical names, no prose.
+"""A table as CSV, for programs: full precision, canonical names, a header and no prose.
 
-Tables stand one after another, an empty line between them. A table that has a name holds it in a
-first column `table`, so the columns don't depend on how many tables there are. Numbers are the
-shortest text that reads back as the same float64, whatever digits the notation shows. A matrix is
-its rows, each after its label.
+One table a file: the records that `tracer.show.formats.selection` chooses, or the one that was asked
+for. Numbers are the shortest text that reads back as the same float64, whatever digits the notation
+shows.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TextIO
 
-from tracer.show.document import (
-    Blank,
-    Cell,
-    Document,
-    Matrix,
-    MatrixEquation,
-    Name,
-    Notation,
-    Table,
-    Value,
-)
+from tracer.show.document import Blank, Cell, Document, Name, Notation, Table, Value
 from tracer.show.formats.common import plain, rows
-from tracer.show.formats.style import Style
+from tracer.show.formats.medium import Medium
 from tracer.show.formats.symbols import to_ascii
 
 _NOT_IN_HEADERS = re.compile(r"[^\w/+:.#@\[\],]+", re.ASCII)
+# Signs of our own words, in "i1 → h1", "2×2", "w1–w4"; a neuron's name keeps its letters.
+_SIGNS = str.maketrans({"→": "->", "×": "x", "–": "-", "−": "-", "·": "*"})
 
 
-def write(document: Document, notation: Notation, stream: TextIO, style: Style) -> None:
-    """Write the tables and matrices; headings, texts and derivations have no cells."""
+def write(document: Document, notation: Notation, stream: TextIO, medium: Medium) -> None:
+    """Write the document's first table; nothing where it has none."""
+    table = next((block for block in document if isinstance(block, Table)), None)
+    if table is None:
+        return
     writer = csv.writer(stream, lineterminator="\n")
-    for index, part in enumerate(_parts(document)):
-        if index:
-            stream.write("\n")
-        writer.writerows(
-            _table(part, notation) if isinstance(part, Table) else _matrix(part, notation)
-        )
-
-
-def _parts(document: Document) -> Iterator[Table | Matrix]:
-    for block in document:
-        parts = block.parts if isinstance(block, MatrixEquation) else (block,)
-        yield from (part for part in parts if isinstance(part, Table | Matrix))
-
-
-def _table(table: Table, notation: Notation) -> Iterator[list[str]]:
-    header = [_header(column.header, notation) for column in table.columns]
-    yield ["table", *header] if table.name else header
-    lead = [table.name] if table.name else []
-    for row in rows(table):
-        yield lead + [_cell(cell, notation) for cell in row]
-
-
-def _matrix(matrix: Matrix, notation: Notation) -> Iterator[list[str]]:
-    columns = max(map(len, matrix.rows), default=0)
-    yield ["matrix", *map(str, range(1, columns + 1))]
-    label = _cell(matrix.label, notation)
-    for row in matrix.rows:
-        yield [label, *(_cell(cell, notation) for cell in row)]
+    writer.writerow(_distinct(_header(column.header, notation) for column in table.columns))
+    writer.writerows([_cell(cell, notation) for cell in row] for row in rows(table))
 
 
 def _header(cell: Cell, notation: Notation) -> str:
     """The header as a program likes it: `net input` → `net_input`, `∂E/∂w5` → `dE/dw5`."""
     return _NOT_IN_HEADERS.sub("_", to_ascii(_cell(cell, notation))).strip("_")
+
+
+def _distinct(headers: Iterable[str]) -> list[str]:
+    """The headers, each once: `ratio`, `ratio_2`; a nameless column is `what`."""
+    found: list[str] = []
+    for header in headers:
+        name, number = header or "what", 1
+        while name in found:
+            number += 1
+            name = f"{header}_{number}"
+        found.append(name)
+    return found
 
 
 def _cell(cell: Cell, notation: Notation) -> str:
@@ -81,6 +61,8 @@ def _cell(cell: Cell, notation: Notation) -> str:
             return notation.canonical(cell.label)
         case Blank():
             return ""
+        case str():
+            return plain(cell, notation).translate(_SIGNS)
         case tuple():
             return "".join(_cell(part, notation) for part in cell)
         case _:

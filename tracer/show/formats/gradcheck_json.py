@@ -1,4 +1,4 @@
-"""Gradient checks as JSON: the objects that `tracer.show.formats.json.write` writes."""
+"""Gradient checks as JSON: the objects that `tracer.show.formats.objects.write` writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Computation graphs as JSON: the objects that `tracer.show.formats.json.write` writes."""
+"""Computation graphs as JSON: the objects that `tracer.show.formats.objects.write` writes."""
 
 from __future__ import annotations
 

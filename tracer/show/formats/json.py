@@ -1,16 +1,15 @@
 """Runs and traces as JSON: full precision, canonical names, nothing that isn't a number.
 
-The results are mappings in which long lists are iterators: `write` takes from them as it goes, so
-that a long run is written while it is calculated. Numbers are the shortest text that reads back as
-the same float64; one that isn't finite is left out with its key. Described in docs/output.schema.json.
+The results are mappings in which long lists are iterators, for `tracer.show.formats.objects` to
+write as they come. A number that isn't finite is left out with its key. Described in
+docs/output.schema.json.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TextIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -66,36 +65,6 @@ def step_json(
         "iterations": map(_Iterations(experiment, None), traces),
         "final": _final(experiment, run),
     }
-
-
-def write(value: Any, stream: TextIO, *, ascii: bool = True) -> None:
-    """Write a result: an iterator, or a list that is the whole result, an element a line.
-
-    `ascii`: other signs in names and titles are written as \\uXXXX.
-    """
-    encoder = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False)
-    stream.writelines(_pieces(iter(value) if isinstance(value, list) else value, encoder, "\n"))
-    stream.write("\n")
-
-
-def _pieces(value: Any, encoder: json.JSONEncoder, line: str) -> Iterator[str]:
-    """The text of the value in pieces; `line` is a line break with the indentation so far."""
-    if isinstance(value, Mapping) and any(isinstance(v, Iterator) for v in value.values()):
-        opening = "{"
-        for key, part in value.items():
-            yield f"{opening}{line} {encoder.encode(key)}: "
-            yield from _pieces(part, encoder, line + " ")
-            opening = ","
-        yield line + "}"
-    elif isinstance(value, Iterator):
-        opening = "["
-        for part in value:
-            yield f"{opening}{line} "
-            yield from _pieces(part, encoder, line + " ")
-            opening = ","
-        yield "[]" if opening == "[" else line + "]"
-    else:
-        yield encoder.encode(value)
 
 
 def _head(experiment: Experiment) -> Object:

@@ -3,7 +3,7 @@ r"""Documents as LaTeX: a fragment to put into one's own sheet, or a whole docum
 Fragments need the package amsmath. Signs of `symbols` are written as commands, so pdflatex will
 do; names in scripts beyond Latin (CJK) need xelatex or lualatex and a font that has them.
 Notations return math-mode source for names and formulas; text between them in a displayed formula
-is written by `_math_text`.
+is written by `_math_text`. Nothing is wider than `latex_width.LINE`, as far as an estimate can tell.
 """
 
 from __future__ import annotations
@@ -34,19 +34,24 @@ from tracer.show.document import (
     Warn,
 )
 from tracer.show.formats.common import number, plain, rows, write_blocks
-from tracer.show.formats.style import Style
+from tracer.show.formats.latex_tables import tabulars
+from tracer.show.formats.latex_width import LINE, broken, width
+from tracer.show.formats.medium import Medium
 from tracer.show.formats.symbols import SYMBOLS
 
 _BEGIN = r"""\documentclass{article}
 \usepackage[margin=2cm]{geometry}
 \usepackage{amsmath}
 \setlength{\parskip}{1ex plus 0.5ex}
+\setlength{\emergencystretch}{3em}
+\allowdisplaybreaks
 \renewcommand{\arraystretch}{1.4}
 \begin{document}
 """
 _END = r"\end{document}"
 # An invisible rule makes room above the line.
 _BLANK = r"\rule[-2mm]{0pt}{8mm}\rule{3cm}{0.4pt}"
+_SIZES = (("", 1.0), (r"\small", 0.9), (r"\footnotesize", 0.8), (r"\scriptsize", 0.7))
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
 _ALIGNS: dict[Align, str] = {"left": "l", "right": "r", "center": "c"}
 
@@ -82,24 +87,56 @@ _MATH_TOKEN = re.compile(
 )
 
 
-def write(document: Document, notation: Notation, stream: TextIO, style: Style) -> None:
-    """Write the blocks as paragraphs; with `style.standalone`, in a document that compiles."""
-    if style.standalone:
+def write(document: Document, notation: Notation, stream: TextIO, medium: Medium) -> None:
+    """Write the blocks as paragraphs; with `medium.standalone`, in a document that compiles."""
+    if medium.standalone:
         stream.write(f"{_BEGIN}\n")
     write_blocks(document, stream, lambda block: _lines(block, notation))
-    if style.standalone:
+    if medium.standalone:
         stream.write(f"\n{_END}\n")
 
 
 def aligned(block: Derivation, notation: Notation, environment: str) -> list[str]:
     r"""The derivation's lines in an environment whose columns are aligned at `&`."""
-    lines = [rf"\begin{{{environment}}}"]
+    lines: list[str] = []
     head = notation.name(block.label)
-    for index, step in enumerate(block.steps):
+    room = LINE - width(head) - 30  # the relation, and the indentation of what goes on below
+    for step in block.steps:
         relation = "=" if step.relation == "=" else r"\approx"
-        end = r" \\" if index + 1 < len(block.steps) else ""
-        lines.append(f"{'' if index else head} &{relation} {_math(step.content, notation)}{end}")
-    return [*lines, rf"\end{{{environment}}}"]
+        first, *rest = broken(_math(step.content, notation), room)
+        lines.append(f"{'' if lines else head} &{relation} {first}")
+        lines += [rf" &\quad {{}} {line.strip()}" for line in rest]
+    ends = [r" \\"] * (len(lines) - 1) + [""]
+    body = [line.rstrip() + end for line, end in zip(lines, ends, strict=True)]
+    return [rf"\begin{{{environment}}}", *body, rf"\end{{{environment}}}"]
+
+
+def equation(block: MatrixEquation, notation: Notation, room: float = LINE) -> list[str]:
+    """The parts, a line each; in several rows, broken before the signs, where they are too wide."""
+    units = _units(block, notation, between_matrices=False)
+    if any(width(" ".join(unit)) > room for unit in units):
+        units = _units(block, notation, between_matrices=True)
+    rows: list[list[str]] = [[]]
+    for unit in units:
+        if rows[-1] and width(" ".join(rows[-1] + unit)) > room:
+            rows.append([])
+        rows[-1] += unit
+    if len(rows) == 1:
+        return rows[0]
+    lines = [line for row in rows[1:] for line in (r"\\", r"&\quad {}", *row)]
+    return [r"\begin{aligned}", "&", *rows[0], *lines, r"\end{aligned}"]
+
+
+def _units(block: MatrixEquation, notation: Notation, *, between_matrices: bool) -> list[list[str]]:
+    """What stays on one row: from one sign to the next, or also from one matrix to the next."""
+    units: list[list[str]] = [[]]
+    for part in block.parts:
+        drawn = _matrix(part, notation) if isinstance(part, Matrix) else _math(part, notation)
+        if isinstance(part, str) and (part.strip() or between_matrices):
+            units.append([])
+        if drawn.strip():  # an empty line would end the formula
+            units[-1].append(drawn)
+    return [unit for unit in units if unit]
 
 
 def _lines(block: Block, notation: Notation) -> Iterator[str]:
@@ -132,32 +169,22 @@ def _table(table: Table, notation: Notation) -> Iterator[str]:
     if table.title is not None:
         yield rf"\noindent \textbf{{{_inline(table.title, notation)}}}\nopagebreak"
         yield ""
-    aligns = "".join(_ALIGNS[column.align] for column in table.columns)
-    yield rf"\noindent \begin{{tabular}}{{{aligns}}}"
-    yield r"\hline"
-    yield _row(tuple(column.header for column in table.columns), notation)
-    yield r"\hline"
-    for row in rows(table):
-        yield _row(row, notation)
-    yield r"\hline"
-    yield r"\end{tabular}"
+    aligns = tuple(_ALIGNS[column.align] for column in table.columns)
+    header = tuple(_inline(column.header, notation) for column in table.columns)
+    body = (tuple(_inline(cell, notation) for cell in row) for row in rows(table))
+    yield from tabulars(aligns, header, body)
 
 
-def _row(cells: tuple[Cell, ...], notation: Notation) -> str:
-    return " & ".join(_inline(cell, notation) for cell in cells) + r" \\"
-
-
-def _equation(equation: MatrixEquation, notation: Notation) -> Iterator[str]:
-    matrices = [part for part in equation.parts if isinstance(part, Matrix)]
+def _equation(block: MatrixEquation, notation: Notation) -> Iterator[str]:
+    matrices = [part for part in block.parts if isinstance(part, Matrix)]
     columns = max((len(row) for row in chain.from_iterable(m.rows for m in matrices)), default=0)
     if columns > 10:  # as many as amsmath allows by itself
         yield rf"\setcounter{{MaxMatrixCols}}{{{columns}}}"
-    yield r"\["
-    for part in equation.parts:
-        line = _matrix(part, notation) if isinstance(part, Matrix) else _math(part, notation)
-        if line.strip():  # an empty line would end the formula
-            yield line
-    yield r"\]"
+    widest = max((width(_matrix(matrix, notation)) for matrix in matrices), default=0.0)
+    size, scale = next((s for s in _SIZES if widest * s[1] <= LINE - 30), _SIZES[-1])
+    yield rf"{{{size} \[" if size else r"\["
+    yield from equation(block, notation, (LINE - 30) / scale)
+    yield r"\]}" if size else r"\]"
 
 
 def _matrix(matrix: Matrix, notation: Notation) -> str:

@@ -1,21 +1,22 @@
 """Monospaced layout: widths, folding, long tables, derivations and matrices as lines of text.
 
-Serves the terminal, where rich has no such thing, and Markdown's fenced blocks. `text` is the
-function that turns a cell into its final text (ASCII or not), so that widths are measured on what
-is really printed. Nothing is ever cut off: lines fold at spaces, and a word, a name or a number that
-is wider than its place makes the line longer.
+Serves the terminal. `text` is the function that turns a cell into its final text (ASCII or not), so
+that widths are measured on what is really printed. Nothing is ever cut off: lines fold at spaces,
+and a word, a name or a number that is wider than its place makes the line longer.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from dataclasses import dataclass
+from itertools import islice, zip_longest
 from typing import TypeAlias
 
 from tracer.show.document import Align, Cell, Derivation, Inline, Matrix, MatrixEquation, Name
 
 GAP = "  "
+RULE = "─"
 CHUNK = 500
 """Rows laid out at a time: as many as memory holds of a table, however long it is."""
 
@@ -54,28 +55,81 @@ def fold(text: str, width: int | None) -> list[str]:
     return lines
 
 
-def streamed_lines(
-    header: Sequence[str], aligns: Sequence[Align], source: Iterator[Sequence[str]], rule: str
-) -> Iterator[list[str]]:
-    """A long table: the header's lines with a rule below, then each chunk's rows.
+@dataclass(frozen=True, slots=True)
+class TableLines:
+    """A piece of a table: the header's lines (once, above the first piece), the rule, the rows'."""
 
-    Columns only ever grow wider, from one chunk to the next; nothing folds.
+    header: list[str]
+    rule: str
+    body: list[str]
+
+
+def table_lines(
+    header: Sequence[str],
+    aligns: Sequence[Align],
+    source: Iterator[Sequence[str]],
+    width: int | None,
+) -> Iterator[TableLines]:
+    """The table piece by piece, folded to `width` columns at spaces, never within a word.
+
+    Columns only ever need more room, from one chunk of rows to the next.
     """
-    widths = list(map(cell_width, header))
-    while chunk := list(islice(source, CHUNK)):
-        columns = zip(*chunk, strict=True)
-        widths = [max(w, *map(cell_width, c)) for w, c in zip(widths, columns, strict=True)]
-        if header:
-            yield [
-                _row_line(header, widths, aligns),
-                rule * (sum(widths) + len(GAP) * (len(widths) - 1)),
-            ]
-            header = ()
-        yield [_row_line(row, widths, aligns) for row in chunk]
+    natural, narrowest = list(map(cell_width, header)), list(map(_longest_word, header))
+    chunk = list(islice(source, CHUNK))
+    head: Sequence[str] = header
+    while chunk or head:
+        columns = list(zip(*chunk, strict=True))
+        natural = [max(n, *map(cell_width, c)) for n, c in _beside(natural, columns)]
+        if width is not None:
+            narrowest = [max(n, *map(_longest_word, c)) for n, c in _beside(narrowest, columns)]
+        widths = fitted(natural, narrowest, width)
+        rule = RULE * (sum(widths) + len(GAP) * (len(widths) - 1)) if head else ""
+        body = [line for row in chunk for line in _row_lines(row, widths, aligns)]
+        yield TableLines(_row_lines(head, widths, aligns, low=True) if head else [], rule, body)
+        head, chunk = (), list(islice(source, CHUNK))
 
 
-def _row_line(row: Sequence[str], widths: Sequence[int], aligns: Sequence[Align]) -> str:
-    return GAP.join(map(pad, row, widths, aligns)).rstrip()
+def _beside(
+    widths: list[int], columns: list[tuple[str, ...]]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Each column's width so far with its cells; a chunk without rows has empty ones."""
+    return zip(widths, columns or [("",)] * len(widths), strict=True)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(cell_width, text.split(" ")))
+
+
+def fitted(natural: Sequence[int], narrowest: Sequence[int], width: int | None) -> list[int]:
+    """The columns' widths: the widest ones give way until all fit, or until only words are left."""
+    widths = list(natural)
+    if width is None:
+        return widths
+    excess = sum(widths) + len(GAP) * (len(widths) - 1) - width
+    while excess > 0:
+        wide = [i for i, taken in enumerate(widths) if taken > narrowest[i]]
+        if not wide:
+            break
+        widest = max(wide, key=lambda index: widths[index])
+        widths[widest] -= 1
+        excess -= 1
+    return widths
+
+
+def _row_lines(
+    row: Sequence[str], widths: Sequence[int], aligns: Sequence[Align], *, low: bool = False
+) -> list[str]:
+    """The row's lines: each cell folded in its column, the cells from the top, or down to the end."""
+    if all(cell_width(cell) <= width for cell, width in zip(row, widths, strict=True)):
+        return [GAP.join(map(pad, row, widths, aligns)).rstrip()]
+    folded = list(map(fold, row, widths))
+    if low:
+        height = max(map(len, folded))
+        folded = [[""] * (height - len(lines)) + lines for lines in folded]
+    return [
+        GAP.join(map(pad, cells, widths, aligns)).rstrip()
+        for cells in zip_longest(*folded, fillvalue="")
+    ]
 
 
 def derivation_lines(block: Derivation, text: CellText, width: int | None) -> list[str]:

@@ -1,4 +1,7 @@
-"""Documents as GitHub's Markdown: tables, names as code, derivations and matrices in fences."""
+"""Documents as GitHub's Markdown: tables, names as code, formulas in LaTeX between dollar signs.
+
+Names stay code, in tables too: they can be read in the source, and copied to `explain`.
+"""
 
 from __future__ import annotations
 
@@ -25,67 +28,86 @@ from tracer.show.document import (
     Warn,
 )
 from tracer.show.formats.common import plain, rows, write_blocks
-from tracer.show.formats.latex import aligned
-from tracer.show.formats.layout import derivation_lines, equation_lines
-from tracer.show.formats.style import Style
+from tracer.show.formats.latex import aligned, equation
+from tracer.show.formats.medium import Medium
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$&]")
 # What makes a heading, a list, a rule or an underline of a line that begins with it.
 _LINE_START = re.compile(r"^(\d*)([.)]|[-+#=]+)(?=\s|$)")
 _RULES: dict[Align, str] = {"left": ":---", "right": "---:", "center": ":---:"}
+# What Markdown would take for itself inside of a formula: the edge of a cell, a tag.
+_IN_MATH = {"|": r"\vert ", "<": r"\lt ", ">": r"\gt "}
 
 
-def write(document: Document, notation: Notation, stream: TextIO, style: Style) -> None:
+def write(document: Document, notation: Notation, stream: TextIO, medium: Medium) -> None:
     """Write the blocks, an empty line between them."""
-    write_blocks(document, stream, lambda block: _lines(block, notation, style))
+    writer = _Markdown(notation, medium.math or notation)
+    write_blocks(document, stream, writer.lines)
 
 
-def _lines(block: Block, notation: Notation, style: Style) -> Iterator[str]:
-    match block:
-        case Table():
-            yield from _table(block, notation)
-        case Heading():
-            yield f"{'#' * block.level} {_inline(block.text, notation)}"
-        case Text():
-            yield _LINE_START.sub(r"\1\\\2", _inline(block.content, notation))
-        case Items():
-            for item in block.items:
-                yield f"- {_inline(item, notation)}"
-        case Note():
-            yield f"> **Note:** {_inline(block.content, notation)}"
-        case Warn():
-            yield f"> **Warning:** {_inline(block.content, notation)}"
-        case Derivation() if style.math is not None:
-            yield from ("```math", *aligned(block, style.math, "aligned"), "```")
-        case Derivation():
-            yield from _fenced(derivation_lines(block, lambda cell: plain(cell, notation), None))
-        case Matrix():
-            yield from _lines(MatrixEquation((block,)), notation, style)
-        case MatrixEquation():
-            yield from _fenced(equation_lines(block, lambda cell: plain(cell, notation), None))
+class _Markdown:
+    """The blocks as lines; `math` writes the formulas."""
+
+    def __init__(self, notation: Notation, math: Notation) -> None:
+        self._notation, self._math = notation, math
+
+    def lines(self, block: Block) -> Iterator[str]:
+        """The block's lines, as they come."""
+        match block:
+            case Table():
+                yield from self._table(block)
+            case Heading():
+                yield f"{'#' * block.level} {self._inline(block.text)}"
+            case Text():
+                yield _LINE_START.sub(r"\1\\\2", self._inline(block.content))
+            case Items():
+                for item in block.items:
+                    yield f"- {self._inline(item)}"
+            case Note():
+                yield f"> **Note:** {self._inline(block.content)}"
+            case Warn():
+                yield f"> **Warning:** {self._inline(block.content)}"
+            case Derivation():
+                yield from _displayed(aligned(block, self._math, "aligned"))
+            case Matrix():
+                yield from self.lines(MatrixEquation((block,)))
+            case MatrixEquation():
+                yield from _displayed(equation(block, self._math))
+
+    def _table(self, table: Table) -> Iterator[str]:
+        if table.title is not None:
+            yield f"**{self._inline(table.title)}**"
+            yield ""
+        yield self._row(tuple(column.header for column in table.columns))
+        yield "|" + "".join(f" {_RULES[column.align]} |" for column in table.columns)
+        for row in rows(table):
+            yield self._row(row)
+
+    def _row(self, cells: tuple[Cell, ...]) -> str:
+        return "|" + "".join(f" {self._inline(cell, in_table=True)} |" for cell in cells)
+
+    def _inline(self, cell: Cell, *, in_table: bool = False) -> str:
+        match cell:
+            case tuple():
+                return "".join(self._inline(part, in_table=in_table) for part in cell)
+            case Formula():
+                return f"${_safe(plain(cell, self._math))}$"
+            case Name():
+                return _code(plain(cell, self._notation), in_table=in_table)
+            case str():
+                return _SPECIAL.sub(r"\\\g<0>", plain(cell, self._notation))
+            case _:
+                return plain(cell, self._notation)
 
 
-def _table(table: Table, notation: Notation) -> Iterator[str]:
-    if table.title is not None:
-        yield f"**{_inline(table.title, notation)}**"
-        yield ""
-    yield _row(tuple(column.header for column in table.columns), notation)
-    yield "|" + "".join(f" {_RULES[column.align]} |" for column in table.columns)
-    for row in rows(table):
-        yield _row(row, notation)
+def _displayed(lines: list[str]) -> list[str]:
+    return ["$$", *map(_safe, lines), "$$"]
 
 
-def _row(cells: tuple[Cell, ...], notation: Notation) -> str:
-    return "|" + "".join(f" {_inline(cell, notation, in_table=True)} |" for cell in cells)
-
-
-def _inline(cell: Cell, notation: Notation, *, in_table: bool = False) -> str:
-    if isinstance(cell, tuple):
-        return "".join(_inline(part, notation, in_table=in_table) for part in cell)
-    text = plain(cell, notation)
-    if isinstance(cell, Name | Formula):
-        return _code(text, in_table=in_table)
-    return _SPECIAL.sub(r"\\\g<0>", text) if isinstance(cell, str) else text
+def _safe(formula: str) -> str:
+    for sign, command in _IN_MATH.items():
+        formula = formula.replace(sign, command)
+    return formula
 
 
 def _code(text: str, *, in_table: bool) -> str:
@@ -95,11 +117,6 @@ def _code(text: str, *, in_table: bool) -> str:
     if in_table:
         text = text.replace("|", r"\|")
     return f"{fence}{space}{text}{space}{fence}"
-
-
-def _fenced(lines: list[str]) -> list[str]:
-    fence = "`" * max(3, 1 + max(map(_longest_run, lines), default=0))
-    return [f"{fence}text", *lines, fence]
 
 
 def _longest_run(text: str) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
 
 from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.explain.byhand import Drift, drifts
 from tracer.model.quantity import Phase
-from tracer.show.document import Block, Cell, Column, Content, Heading, Text
+from tracer.show.document import Block, Cell, Column, Content, Heading, Name, Records, Table, Text
+from tracer.show.reports.records import PLACE, finite
 from tracer.show.reports.run import check_sample, head
 from tracer.show.reports.selection import ROW_LIMIT, Selection, sample_heading
 from tracer.show.reports.tables import Row, cell, local, number_column, suffix, table
@@ -49,12 +52,34 @@ def by_hand_document(
     Raises:
         UsageError: the data have no such sample.
     """
+    pairs = iter(pairs)
     for first, (exact, hand) in enumerate(pairs):
         if not first:
             check_sample(exact.experiment, sample)
+            yield _records(chain([(exact, hand)], pairs), rounding, sample)
             yield from head(exact.experiment)
             yield how_rounded(rounding)
         yield from _iteration(exact, hand, rounding, Selection(sample, limit))
+
+
+def _records(pairs: Iterable[Pair], rounding: Rounding, sample: int | str | None) -> Records:
+    """Every number both ways; of the samples all, or only the one with this number."""
+    row = None if sample in (None, "all") else int(sample) - 1
+    rows = (
+        _record(exact.number, found)
+        for exact, hand in pairs
+        for found in drifts(exact, hand, rounding)
+        if row is None or found.quantity.sample in (None, row)
+    )
+    names = ("exact", "by_hand", "drift", "units")
+    return Records(Table((*PLACE, *map(number_column, names)), rows, name="drifts"))
+
+
+def _record(iteration: int, found: Drift) -> Row:
+    sample = None if found.quantity.sample is None else found.quantity.sample + 1
+    name = Name(replace(found.quantity, iteration=1, sample=None))
+    numbers = (found.exact, found.by_hand, found.drift, found.units)
+    return (iteration, sample, name, *map(finite, numbers))
 
 
 def how_rounded(rounding: Rounding) -> Text:

@@ -30,13 +30,16 @@ from tracer.show.document import (
     Heading,
     Items,
     Note,
+    Records,
     Step,
+    Table,
     Text,
     Value,
 )
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain import steps
-from tracer.show.reports.tables import cell, local, number_column, table
+from tracer.show.reports.records import finite
+from tracer.show.reports.tables import cell, local, number_column, suffix, table
 
 LIMIT = 60
 """Rows beyond which the right ones are left out, and then the ones in the middle."""
@@ -66,6 +69,7 @@ def check_document(
     `carry`: also each moment's whole calculation, carried on from the numbers supplied.
     """
     experiment = checked.experiment
+    yield _records(checked, reveal)
     yield Heading(f"Check: {experiment.title}" if experiment.title else "Check")
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
@@ -77,6 +81,29 @@ def check_document(
         yield from _conventions_found(section)
         if carry:
             yield from _carried(section, reveal, limit)
+
+
+def _records(checked: Check, reveal: bool) -> Records:
+    """A row a number supplied, in the order of the calculation; `after` counts updates."""
+    columns = ["iteration", "after", "quantity", "given"]
+    columns += ["exact", "carried"] if reveal else []
+    columns += ["verdict", "mistakes"]
+    rows = (_record(finding, reveal) for finding in checked.findings)
+    return Records(Table(tuple(map(Column, columns)), rows, name="findings"))
+
+
+def _record(finding: Finding, reveal: bool) -> tuple[Cell, ...]:
+    moment = finding.answer.moment
+    numbers = (finding.exact, finding.carried) if reveal else ()
+    return (
+        moment.iteration,
+        moment.after,
+        local(finding.identity),
+        finding.answer.written.text,
+        *(None if number is None else finite(number) for number in numbers),
+        finding.verdict,
+        " ".join(match.name for match in finding.matches),
+    )
 
 
 def _summary(checked: Check) -> Content:
@@ -114,7 +141,7 @@ def _verdicts(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterat
     columns += [Column("verdict"), Column("reason")]
     explained = _explained(section)
     rows = [_row(section, finding, reveal, explained) for finding in findings]
-    yield from table(columns, rows, limit, title="Verdicts", name="verdicts")
+    yield from table(columns, rows, limit, title="Verdicts", name=f"verdicts{_mark(section)}")
     if hidden:
         yield Note(f"{hidden} right numbers are left out; --all-rows shows them.")
 
@@ -284,6 +311,11 @@ def _carried(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterato
         exact = (cell(section.exact.value(identity)),) if reveal else ()
         given = "supplied" if identity in supplied else ""
         rows.append((local(identity), cell(_float(calculation, identity)), *exact, given))
-    yield from table(
-        columns, rows, limit, title="Your calculation, carried to the end", name="carried"
-    )
+    title = "Your calculation, carried to the end"
+    yield from table(columns, rows, limit, title=title, name=f"carried{_mark(section)}")
+
+
+def _mark(section: CheckedMoment) -> str:
+    """Behind a table's name: `@2` for iteration 2, `@after10` after 10 updates."""
+    moment = section.moment
+    return f"@after{moment.after}" if moment.iteration is None else suffix(moment.iteration)

@@ -12,10 +12,12 @@ from tracer.show.document import (
     Content,
     Heading,
     Items,
+    Records,
     Table,
     Text,
     Value,
 )
+from tracer.show.reports.records import finite
 from tracer.show.reports.tables import LAYER, Row, cell, local, number_column
 
 _ENDED = {
@@ -37,6 +39,7 @@ _SIZES = (
 
 def compare_document(comparison: Comparison, labels: Sequence[str]) -> Iterator[Block]:
     """The runs, numbered; `labels` are the configurations as the user named them."""
+    yield _records(comparison, labels)
     yield Heading("Runs side by side")
     titles = [run.title for run in comparison.runs]
     yield Items(
@@ -51,6 +54,24 @@ def compare_document(comparison: Comparison, labels: Sequence[str]) -> Iterator[
     yield Heading("How they end", 2)
     yield Table(_numbered("", comparison), list(_endings(comparison.runs)), name="runs")
     yield from _sizes(comparison.runs)
+
+
+def _records(comparison: Comparison, labels: Sequence[str]) -> Records:
+    """A row a run: how it began and how it ended."""
+    columns = ("run", "configuration", "title", "updates", "ended", "first_loss", "last_loss")
+    rows = (
+        (
+            number,
+            label,
+            run.title,
+            run.last.updates,
+            run.ended,
+            finite(run.first.loss),
+            finite(run.last.loss),
+        )
+        for number, (label, run) in enumerate(zip(labels, comparison.runs, strict=True), 1)
+    )
+    return Records(Table(tuple(map(Column, columns)), rows, name="outcomes"))
 
 
 def _numbered(first: str, comparison: Comparison) -> tuple[Column, ...]:

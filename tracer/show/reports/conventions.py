@@ -19,7 +19,8 @@ def conventions(experiment: Experiment) -> tuple[Block, ...]:
     """The rules of the calculation, a line each, and a warning where it is not a gradient."""
     training, network = experiment.training, experiment.network
     if experiment.data is None:
-        return (Items(("Forward passes only: the configuration has no `data`.",)),)
+        words = "Forward passes only: the configuration has no `data`."
+        return (Items((words,), topic="conventions"),)
     items: list[Content] = [
         f"Loss: {network.loss.words}. {_reduction(experiment, len(experiment.data))}",
         *_activations(network),
@@ -29,7 +30,7 @@ def conventions(experiment: Experiment) -> tuple[Block, ...]:
     ]
     if training and _batch_size(training, len(experiment.data)) < len(experiment.data):
         items.append(_batches(training, len(experiment.data)))
-    return (Items(tuple(items)), *_remarks(training))
+    return (Items(tuple(items), topic="conventions"), *_remarks(training))
 
 
 def _batch_size(training: Training | None, samples: int) -> int:

@@ -6,7 +6,8 @@ writers."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from tracer.digits.numbers import NumberFormat
 from tracer.explain.calculation import Calculation
@@ -16,6 +17,7 @@ from tracer.explain.explanation import (
     by_shortcut,
     explanation,
     needed,
+    record,
 )
 from tracer.formula import Expression, Number, Symbol, symbols, walk
 from tracer.model.experiment import Experiment, GraphExperiment
@@ -29,6 +31,7 @@ from tracer.show.document import (
     Heading,
     Name,
     Note,
+    Records,
     Relation,
     Step,
     Table,
@@ -63,6 +66,8 @@ def explain_document(
 
     Without any, what can be explained.
     """
+    if any(identities for _, identities in asked):
+        yield records(record(c, one) for c, some in asked for one in needed(c, some, depth))
     yield Heading(experiment.title or "Explained")
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
@@ -73,6 +78,14 @@ def explain_document(
             yield from explain_blocks(calculation, identities, depth, digits)
         else:
             yield from listing(calculation.trace)
+
+
+def records(found: Iterable[Mapping[str, Any]]) -> Records:
+    """A row a number: its formula, with the numbers put in, its value."""
+    keys = ("formula", "substituted", "value")
+    rows = ((Name(one["name"]), *(one[key] for key in keys)) for one in found)
+    columns = (Column("quantity"), *map(Column, keys))
+    return Records(Table(columns, rows, name="explanations"))
 
 
 def explain_blocks(

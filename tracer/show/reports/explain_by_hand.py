@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
-from tracer.explain.explanation import Explanation, explanation, needed
+from tracer.explain.explanation import Explanation, explanation, needed, record
 from tracer.formula import Number, symbols
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Identity
 from tracer.show.document import Block, Derivation, Formula, Heading, Step, Value
 from tracer.show.reports.byhand import how_rounded
 from tracer.show.reports.conventions import conventions
+from tracer.show.reports.explain import records
 from tracer.show.reports.tables import NOT_REPRESENTABLE
 
 Asked = tuple[Calculation, Calculation, Sequence[Identity]]
@@ -27,6 +28,9 @@ def explain_by_hand_document(
     experiment: Experiment, asked: Sequence[Asked], depth: int | None, rounding: Rounding
 ) -> Iterator[Block]:
     """Each name, and what it stands on `depth` formulas deep, worked out as on paper."""
+    yield records(
+        record(hand, one) for exact, hand, some in asked for one in needed(exact, some, depth)
+    )
     yield Heading(experiment.title or "Explained")
     yield from conventions(experiment)
     yield how_rounded(rounding)

@@ -20,6 +20,7 @@ from tracer.show.document import (
     Heading,
     Items,
     Name,
+    Records,
     Table,
     Text,
     Value,
@@ -59,23 +60,31 @@ def graph_document(traces: Sequence[GraphTrace], limit: int | None = ROW_LIMIT) 
     Raises GraphValueError, before there is any block, where a number can't be calculated.
     """
     blocks = [block for trace in traces for block in _iteration(trace, limit)]
-    return iter([*_head(traces[0].graph), *blocks])
+    return iter([_records(traces), *_head(traces[0].graph), *blocks])
+
+
+def _records(traces: Iterable[GraphTrace]) -> Records:
+    """The nodes of all the iterations."""
+    rows = ((trace.number, *row) for trace in traces for row in _node_rows(trace))
+    return Records(Table((number_column("iteration"), *_NODES), rows, name="nodes"))
 
 
 def graph_steps_document(
     run: Run[GraphTimeline],
     shown: Iterable[int],
-    traces: Iterable[GraphTrace] = (),
+    traces: Sequence[GraphTrace] = (),
     limit: int | None = ROW_LIMIT,
 ) -> Iterator[Block]:
     """The document of `bptrace step` for a graph; `shown`: after how many updates to look."""
     graph = run.timeline.graph
-    yield from _head(graph)
-    named = (graph.output, *graph.trainable)
-    columns = [number_column("updates"), *(number_column(Name(node)) for node in named)]
+    numbers = [number_column(Name(node)) for node in (graph.output, *graph.trainable)]
     rows: list[Row] = [
         (k, result, *run.timeline.state(k).numbers()) for k, result in history(run, shown)
     ]
+    records = Records(Table((number_column("iteration"), *numbers), rows, name="history"))
+    yield _records(traces) if traces else records
+    yield from _head(graph)
+    columns = [number_column("updates"), *numbers]
     yield from table(columns, rows, limit, title="The output on the way", name="history")
     yield _ended(run)
     for trace in traces:
@@ -109,7 +118,7 @@ def _head(graph: Graph) -> Iterator[Block]:
         rule = OPTIMIZERS[OPTIMIZER].rule("x", "gradient")
         items.append((f"Update of {trainable}: {rule}, learning rate ", rate, "."))
     yield Heading(graph.title or "Computation graph")
-    yield Items(tuple(items))
+    yield Items(tuple(items), topic="conventions")
 
 
 def _iteration(trace: GraphTrace, limit: int | None) -> Iterator[Block]:

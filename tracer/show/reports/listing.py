@@ -11,7 +11,7 @@ import numpy as np
 from tracer.engine.trace import IterationTrace
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import Derivative, Identity, Phase, Quantity, Stage
-from tracer.show.document import Block, Cell, Column, Note, Table
+from tracer.show.document import Block, Cell, Column, Name, Note, Records, Table
 
 _SHOWN = 8
 
@@ -25,6 +25,9 @@ def listing(trace: Any) -> Iterator[Block]:
 @listing.register
 def _(trace: IterationTrace) -> Iterator[Block]:
     """A table a phase, a row a stage; the first sample of the batch stands for all of them."""
+    every = ((Name(q), q.kind.words, q.layer) for q in trace)
+    found = (Column("quantity"), Column("what"), Column("layer", "right"))
+    yield Records(Table(found, every, name="quantities"))
     columns = (Column("what"), Column("layer", "right"), Column("names"), Column("count", "right"))
     for phase in Phase:
         stages = [stage for stage in trace.arrays if stage.kind.phase is phase]
@@ -70,6 +73,8 @@ def _(trace: GraphTrace) -> Iterator[Block]:
         for phase, names in groups.items()
         if names
     ]
+    every = ((Name(name), phase.value) for phase, names in groups.items() for name in names)
+    yield Records(Table((Column("quantity"), Column("what")), every, name="quantities"))
     columns = (Column("what"), Column("names"), Column("count", "right"))
     yield Table(columns, rows, name="names")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
@@ -11,18 +11,11 @@ from tracer.errors import UsageError, did_you_mean
 from tracer.model.experiment import Experiment
 from tracer.show.document import Block, Heading, Text
 from tracer.show.reports.conventions import conventions
-from tracer.show.reports.layers import layers
-from tracer.show.reports.matrix import matrix
 from tracer.show.reports.network import network_table
-from tracer.show.reports.neurons import neurons
 from tracer.show.reports.outcomes import predictions
-from tracer.show.reports.paths import paths
+from tracer.show.reports.records import quantities
 from tracer.show.reports.selection import ROW_LIMIT, Selection
-
-View = Callable[[IterationTrace, Selection], Iterator[Block]]
-
-VIEWS: Mapping[str, View] = {"neurons": neurons, "paths": paths, "layers": layers, "matrix": matrix}
-"""What can be shown of an iteration, by the name that `--view` takes."""
+from tracer.show.reports.views import DEFAULT, VIEWS, View
 
 _LISTED_ROWS = 12
 
@@ -32,7 +25,7 @@ def run_document(
     run: Run[NetworkTimeline],
     traces: Iterable[IterationTrace],
     *,
-    view: str = "neurons",
+    view: str = DEFAULT,
     sample: int | str | None = None,
     limit: int | None = ROW_LIMIT,
 ) -> Iterator[Block]:
@@ -46,7 +39,7 @@ def run_document(
     """
     if view not in VIEWS:
         raise UsageError(f"there is no view '{view}'", did_you_mean(view, list(VIEWS)))
-    if experiment.data is None and view != "neurons":
+    if experiment.data is None and VIEWS[view].needs_targets:
         raise UsageError(
             f"--view {view} needs samples with targets", "the configuration has no `data`"
         )
@@ -76,6 +69,7 @@ def _blocks(
     view: View,
     selection: Selection,
 ) -> Iterator[Block]:
+    yield quantities(traces, selection.sample)
     yield from head(experiment)
     for trace in traces:
         yield from iteration(trace, view, selection)
@@ -84,7 +78,7 @@ def _blocks(
 
 
 def iteration(
-    trace: IterationTrace, view: View = neurons, selection: Selection | None = None
+    trace: IterationTrace, view: View | None = None, selection: Selection | None = None
 ) -> Iterator[Block]:
     """One iteration under its heading, with the samples of its batch where those vary."""
     data = trace.experiment.data
@@ -94,4 +88,5 @@ def iteration(
         shown = ", ".join(str(row + 1) for row in trace.rows[:_LISTED_ROWS])
         end = ", …" if len(trace.rows) > _LISTED_ROWS else "."
         yield Text(f"A batch of {len(trace.rows)} samples: {shown}{end}")
-    yield from view(trace, selection or Selection())
+    show = (view or VIEWS[DEFAULT]).load()
+    yield from show(trace, selection or Selection())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 
 from tracer.engine.passes import Rule, loss_of
@@ -11,9 +12,10 @@ from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Kind, Quantity, Stage
-from tracer.show.document import Block, Name, Table, Text, Value, Warn
+from tracer.show.document import Block, Name, Records, Table, Text, Value, Warn
 from tracer.show.reports.outcomes import outputs, predictions, results
 from tracer.show.reports.parameters import parameter_at
+from tracer.show.reports.records import quantities
 from tracer.show.reports.run import head, iteration
 from tracer.show.reports.selection import ROW_LIMIT, Selection
 from tracer.show.reports.tables import PARAMETER, Row, cell, long_table, number_column
@@ -54,23 +56,29 @@ def step_document(
     experiment: Experiment,
     run: Run[NetworkTimeline],
     shown: Sequence[int],
-    traces: Iterable[IterationTrace] = (),
+    traces: Sequence[IterationTrace] = (),
     *,
+    sample: str | None = None,
     limit: int | None = ROW_LIMIT,
 ) -> Iterator[Block]:
     """The document of `bptrace step`, block by block.
 
     `shown` are the numbers of updates after which to look; those that training did not reach give
-    way to its end. `traces` are iterations to print in full.
+    way to its end. `traces` are iterations to print in full, with the first samples of their batches
+    or, where `sample` is `all`, with every one.
     """
+    history = _history(experiment, run, shown)
+    updates, *others = history.columns
+    renamed = replace(history, columns=(replace(updates, header="iteration"), *others))
+    yield quantities(traces, sample) if traces else Records(renamed)
     yield from head(experiment)
-    yield _history(experiment, run, shown)
+    yield history
     yield _ended(experiment, run, shown)
-    yield from results(experiment, run.state.parameters, _FEW_ROWS)
+    yield from results(experiment, run.state.parameters, limit and min(limit, _FEW_ROWS))
     yield from predictions(experiment, run.state.parameters, limit)
     yield from _parameters(experiment, run, limit)
     for trace in traces:
-        yield from iteration(trace, selection=Selection(limit=limit))
+        yield from iteration(trace, selection=Selection(sample, limit))
 
 
 def reached(run: Run[NetworkTimeline], shown: Sequence[int]) -> list[int]:
@@ -96,7 +104,7 @@ def shows_outputs(experiment: Experiment) -> bool:
     return data is not None and len(data) * len(experiment.network.outputs) <= OUTPUTS_SHOWN
 
 
-def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[int]) -> Block:
+def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[int]) -> Table:
     """Loss, and outputs if they are few, after so many updates."""
     data, iterations = experiment.data, reached(run, shown)
     columns = [number_column("updates"), number_column("loss")]

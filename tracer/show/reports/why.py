@@ -19,11 +19,13 @@ from tracer.show.document import (
     Items,
     Name,
     Note,
+    Records,
     Table,
     Text,
     Value,
 )
 from tracer.show.reports.conventions import conventions
+from tracer.show.reports.records import finite
 from tracer.show.reports.tables import cell, listed, number_column
 
 _SHOWN = 9
@@ -35,8 +37,9 @@ def why_document(
     experiment: Experiment, wanted: Mapping[str, Written], explanation: ConventionsFound
 ) -> Iterator[Block]:
     """The stated conventions, what changes in them would give the numbers, and those numbers."""
+    yield _records(wanted, explanation)
     yield Heading(f"Why {', '.join(f'{n} = {written.text}' for n, written in wanted.items())}?")
-    yield Text("As the configuration states it:")
+    yield Text("As the configuration states it:", topic="conventions")
     yield from conventions(experiment)
     yield Text(_verdict(explanation, len(wanted)))
     found = (explanation.matches or explanation.nearest)[:_SHOWN]
@@ -46,6 +49,30 @@ def why_document(
         yield Items(tuple(_item(number, match) for number, match in enumerate(found, 1)))
     yield _numbers(Names(experiment.network), wanted, explanation, found)
     yield from _remarks(wanted, explanation)
+
+
+def _records(wanted: Mapping[str, Written], explanation: ConventionsFound) -> Records:
+    """A row a match and number; match 0 is what the configuration states."""
+    matches = explanation.matches or explanation.nearest
+    stated = ("", explanation.stated)
+    found = [stated, *((_settings(match), match.values) for match in matches)]
+    rows = (
+        (number, changes, Name(name), written.text, finite(values[name]))
+        for number, (changes, values) in enumerate(found)
+        for name, written in wanted.items()
+        if name in values
+    )
+    columns = (
+        number_column("match"),
+        Column("changes"),
+        Column("quantity"),
+        number_column("given"),
+    )
+    return Records(Table((*columns, number_column("value")), rows, name="matches"))
+
+
+def _settings(match: ConventionMatch) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in match.changes.items())
 
 
 def _verdict(explanation: ConventionsFound, count: int) -> str:
@@ -67,8 +94,7 @@ def _item(number: int, match: ConventionMatch) -> str:
     count = len(match.changes)
     changes = "no change" if count == 0 else "1 change" if count == 1 else f"{count} changes"
     cut = f", {listed(match.truncated)} cut off instead of rounded" if match.truncated else ""
-    settings = ", ".join(f"{name}: {value}" for name, value in match.changes.items())
-    return f"({number}) {match.words} ({settings or changes}{cut})"
+    return f"({number}) {match.words} ({_settings(match) or changes}{cut})"
 
 
 def _named(names: Names, text: str) -> Name:

@@ -5,7 +5,7 @@ asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tracer.engine.trace import IterationTrace
 from tracer.explain.worksheet import Group, formula, given_samples, groups, heading
@@ -19,6 +19,7 @@ from tracer.show.document import (
     Formula,
     Heading,
     Name,
+    Records,
     Table,
     Text,
     Value,
@@ -42,6 +43,7 @@ def worksheet(
     """
     asked = groups(trace)
     title = trace.experiment.title or "Worksheet"
+    yield _records(trace, asked, key)
     yield Heading(f"{title}: key" if key else title)
     if not key:
         yield Text(("Name: ", Blank(), " Date: ", Blank()))
@@ -62,6 +64,16 @@ def worksheet(
     yield Heading("Numbers" if key else "To calculate", 2)
     for group in asked:
         yield _with_formulas(trace, group, key) if formulas else _plain(trace, group, key, across)
+
+
+def _records(trace: IterationTrace, asked: Sequence[Group], key: bool) -> Records:
+    """A row a number to fill in."""
+    rows = (
+        (heading(trace, group), Name(trace.names.name(quantity)), _number(trace, quantity, key))
+        for group in asked
+        for quantity in group.quantities
+    )
+    return Records(Table((Column("section"), _QUANTITY, _VALUE), rows, name="sheet"))
 
 
 def _samples(trace: IterationTrace) -> Block:

@@ -2,12 +2,16 @@
 
 import io
 import os
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
+import pexpect
 import pytest
 
 from support.cli import python
-from tracer.show.formats import FORMATS, detect
+from support.paths import ROOT
+from tracer.show.formats import FORMATS, by_extension, by_name, detect
 from tracer.show.formats.symbols import ENCODING_ERRORS, SYMBOLS, to_ascii
 
 
@@ -69,13 +73,14 @@ def test_the_last_resort_writes_what_the_encoding_lacks_in_ascii() -> None:
         b"\xff".decode("utf-8", ENCODING_ERRORS)
 
 
-def test_formats_say_their_extension_and_notation() -> None:
-    assert {name: (row.extension, row.notation) for name, row in FORMATS.items()} == {
-        "table": (".txt", "unicode"),
-        "markdown": (".md", "unicode"),
-        "csv": (".csv", "ascii"),
-        "latex": (".tex", "latex"),
-    }
+def test_every_name_and_every_ending_belongs_to_one_format() -> None:
+    rows = FORMATS.values()
+    for belongings in ([row.names for row in rows], [row.extensions for row in rows]):
+        every = [one for some in belongings for one in some]
+        assert len(every) == len(set(every))
+    assert by_name("text") is FORMATS["table"]
+    assert by_extension(Path("a/b.MD")) is FORMATS["markdown"]
+    assert by_extension(Path("csv")) is None
 
 
 def test_only_tables_for_people_need_rich_and_none_needs_numpy() -> None:
@@ -83,10 +88,44 @@ def test_only_tables_for_people_need_rich_and_none_needs_numpy() -> None:
         "import sys\n"
         "from tracer.show.document import Text\n"
         "from tracer.show.formats import FORMATS, render\n"
-        "for name in FORMATS.keys() - {'table'}: render([Text('x')], None, name)\n"
+        "for name, row in FORMATS.items():\n"
+        "  if name != 'table' and not row.objects: render([Text('x')], None, name)\n"
         "print({'rich', 'numpy', 'pydantic'} & set(sys.modules))\n"
         "render([Text('x')], None, 'table')\n"
         "print({'numpy', 'pydantic'} & set(sys.modules))"
     )
     done = python(code)
     assert (done.stdout, done.stderr) == ("set()\nset()\n", "")
+
+
+COMMAND = f"{sys.executable} -m tracer run mazur"
+
+
+@pytest.mark.parametrize(
+    ("command", "folds"),
+    [
+        (f"{COMMAND} | cat", True),
+        (f"{COMMAND} --width 200 | cat", False),
+        (f"{COMMAND} 2> /dev/null | cat", False),
+        (f"{COMMAND} > out.txt; cat out.txt", False),
+        (COMMAND, True),
+    ],
+)
+def test_a_pipe_at_a_terminal_folds_as_the_terminal_does(
+    command: str, folds: bool, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "xterm"}
+    environment.pop("COLUMNS", None)
+    terminal = pexpect.spawn(
+        "/bin/sh",
+        ["-c", command],
+        cwd=str(tmp_path),
+        env=environment,
+        dimensions=(24, 60),
+        encoding="utf-8",
+        timeout=60,
+    )
+    shown = terminal.read()
+    rule = "Update: w+ = w − learning rate · ∂E/∂w, learning rate 0.5;"
+    assert (f"{rule}\r\n  every gradient" in shown) is folds
+    assert (f"{rule} every gradient" in shown) is not folds

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
@@ -13,11 +15,11 @@ _SAMPLE = "─═⎡⎢⎣⎤⎥⎦δ∂≈·−×⊙ᵀ′…"
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class Medium:
     """How to write. Each writer takes from it what concerns it.
 
     `width`: columns to fold at; None: lines as long as they need to be.
-    `math`: Markdown only, the LaTeX notation in which derivations become math blocks.
+    `math`: the notation of displayed formulas, where it is another one than that of names.
     `standalone`: LaTeX only, a whole document that compiles, instead of a fragment.
     """
 
@@ -30,20 +32,21 @@ class Style:
 
 def detect(
     stream: TextIO, environ: Mapping[str, str], *, width: int | None = None, color: bool = True
-) -> Style:
-    """The style for text on this stream: its terminal's width and colours, and what it can encode.
+) -> Medium:
+    """What this stream can take: its terminal's width and colours, and what it can encode.
 
-    `width` (`--width`) goes before `COLUMNS`, and that before the terminal's own width. `NO_COLOR`,
-    `TERM=dumb`, `color=False` (`--no-color`) or not being a terminal switch colour off.
+    `width` (`--width`) goes before `COLUMNS`, and that before the terminal's own width. A pipe is
+    taken for one to a pager when standard error is a terminal, and gets the width of that one.
+    `NO_COLOR`, `TERM=dumb`, `color=False` (`--no-color`) or not being a terminal switch colour off.
     """
     terminal = stream.isatty()
     colorful = color and terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
     columns = environ.get("COLUMNS", "")
     if width is None and columns.isdecimal():
         width = int(columns) or None
-    if width is None and terminal:
-        width = _terminal_width(stream)
-    return Style(width=width, color=colorful, ascii=not can_encode(stream))
+    if width is None and (terminal or (_is_pipe(stream) and sys.stderr.isatty())):
+        width = _terminal_width(stream if terminal else sys.stderr)
+    return Medium(width=width, color=colorful, ascii=not can_encode(stream))
 
 
 def can_encode(stream: TextIO) -> bool:
@@ -53,6 +56,13 @@ def can_encode(stream: TextIO) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _is_pipe(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _terminal_width(stream: TextIO) -> int | None:
