@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -72,7 +73,13 @@ def terminal(*words: object) -> Any:
         encoding="utf-8",
         dimensions=(40, 100),
         timeout=_PATIENCE,
+        preexec_fn=_heed_interrupts,
     )
+
+
+def _heed_interrupts() -> None:
+    """A shell's job in the background passes on that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def ended(child: Any) -> int:
