@@ -1,1 +1,1 @@
-"""Written numbers: read, rounded, shown, compared."""
+"""Written numbers: read with their digits, rounded, shown, compared to the digits given."""
