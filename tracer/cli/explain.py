@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, explain_by_hand
-from tracer.cli.completion import complete_quantity
 from tracer.cli.display import Display, number_format, show, show_objects
+from tracer.cli.name_completion import complete_quantity
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer.cli.completion import complete_equation
 from tracer.cli.display import Display, show, show_objects
+from tracer.cli.name_completion import complete_equation
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_network
 from tracer.errors import UsageError
