@@ -53,14 +53,16 @@ class QuantityNotation:
 
     def formula(self, expression: Expression, /) -> str:
         """The formula; numbers in it without needless zeros: `0.05`, not `0.050000000`."""
-        return self._target.formula(expression, self.name, self._brief, self._limit)
+        return self._target.formula(
+            expression, symbol=self.name, number=self._brief, limit=self._limit
+        )
 
     def number(self, value: float, /) -> str:
         """The number with the digits that were asked for."""
-        return self._target.number(self._numbers, value)
+        return self._target.number(self._numbers.text(value))
 
     def _brief(self, value: float) -> str:
         """The number in its format, or the shortest text where that format doesn't round it."""
         numbers, shown = self._numbers, float(self._numbers.text(value))
-        rounded = numbers.rounds(value)
-        return self._target.number(numbers.brief(value), value if rounded else shown)
+        exact = value if numbers.rounds(value) else shown
+        return self._target.number(numbers.brief(value).text(exact))

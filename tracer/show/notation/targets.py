@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tracer.digits.numbers import NumberFormat
 from tracer.formula.nodes import Expression, Key
 from tracer.formula.plain import plain
 from tracer.show.notation.latex import latex, latex_number, latex_symbol
@@ -37,7 +36,7 @@ class Target(Protocol):
         """The name of a quantity."""
         ...
 
-    def word(self, name: str) -> str:
+    def word(self, name: str, /) -> str:
         """A name as it is, made safe."""
         ...
 
@@ -46,13 +45,13 @@ class Target(Protocol):
         ...
 
     def formula(
-        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+        self, expression: Expression, /, *, symbol: Symbol, number: Number, limit: int | None
     ) -> str:
         """The formula; `symbol` writes a name and `number` a constant."""
         ...
 
-    def number(self, numbers: NumberFormat, value: float) -> str:
-        """The number in that format."""
+    def number(self, text: str, /) -> str:
+        """A number's text, with its sign and exponent as the target has them."""
         ...
 
 
@@ -61,6 +60,9 @@ class _UnicodeTarget:
 
     typeset = False
     partial = "∂"
+    word = staticmethod(str)
+    formula = staticmethod(text)
+    number = staticmethod(str)
 
     def spelled(self, name: Spelled) -> str:
         body = name.body
@@ -75,25 +77,15 @@ class _UnicodeTarget:
         below = f"_{term.below}" if term.below else ""
         return f"{term.letter}{below}{''.join(term.above).translate(_RAISED)}"
 
-    def word(self, name: str) -> str:
-        return name
-
     def ratio(self, upper: str, lower: str) -> str:
         return f"{self.partial}{upper}/{self.partial}{lower}"
-
-    def formula(
-        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
-    ) -> str:
-        return text(expression, symbol=symbol, number=number, limit=limit)
-
-    def number(self, numbers: NumberFormat, value: float) -> str:
-        return numbers.text(value)
 
 
 class _AsciiTarget(_UnicodeTarget):
     """One line in ASCII, as names are typed and formulas are parsed."""
 
     partial = "d"
+    formula = staticmethod(plain)
 
     def term(self, term: Term) -> str:
         letter = term.letter if term.given else _ASCII.get(term.letter, term.letter)
@@ -101,16 +93,14 @@ class _AsciiTarget(_UnicodeTarget):
         above = [f"[{part}]" if part.isdecimal() else part for part in term.above]
         return f"{letter}{below}{''.join(above)}"
 
-    def formula(
-        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
-    ) -> str:
-        return plain(expression, symbol=symbol, number=number, limit=limit)
-
 
 class _LatexTarget:
     """TeX's mathematics."""
 
     typeset = True
+    word = staticmethod(latex_symbol)
+    formula = staticmethod(latex)
+    number = staticmethod(latex_number)
 
     def spelled(self, name: Spelled) -> str:
         body = name.body
@@ -130,25 +120,17 @@ class _LatexTarget:
     def _script(self, below: str) -> str:
         return below if _SIMPLE.fullmatch(below) else latex_symbol(below)
 
-    def word(self, name: str) -> str:
-        return latex_symbol(name)
-
     def ratio(self, upper: str, lower: str) -> str:
         return rf"\frac{{\partial {upper}}}{{\partial {lower}}}"
-
-    def formula(
-        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
-    ) -> str:
-        return latex(expression, symbol=symbol, number=number, limit=limit)
-
-    def number(self, numbers: NumberFormat, value: float) -> str:
-        return latex_number(numbers.text(value))
 
 
 class _MathMLTarget:
     """Presentation MathML, one element a name."""
 
     typeset = True
+    word = staticmethod(mathml_symbol)
+    formula = staticmethod(mathml)
+    number = staticmethod(mathml_number)
 
     def spelled(self, name: Spelled) -> str:
         body = name.body
@@ -171,19 +153,8 @@ class _MathMLTarget:
             return f"<msub>{letter}{below}</msub>"
         return f"<msup>{letter}{above}</msup>" if above else letter
 
-    def word(self, name: str) -> str:
-        return mathml_symbol(name)
-
     def ratio(self, upper: str, lower: str) -> str:
         return f"<mfrac><mrow><mo>∂</mo>{upper}</mrow><mrow><mo>∂</mo>{lower}</mrow></mfrac>"
-
-    def formula(
-        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
-    ) -> str:
-        return mathml(expression, symbol=symbol, number=number, limit=limit)
-
-    def number(self, numbers: NumberFormat, value: float) -> str:
-        return mathml_number(numbers.text(value))
 
 
 def _script(below: str) -> str:
