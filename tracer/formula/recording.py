@@ -103,6 +103,10 @@ class RecordedArray(NDArrayOperatorsMixin):
         """`function(self, *others)`, a primitive's own NumPy function without its dispatch."""
         if isinstance(function, Primitive):
             function = partial(function.array, np)
+        return self.whole(function, *others)
+
+    def whole(self, function: Callable[..., Any], *others: Any) -> RecordedArray:
+        """`function(self, *others)` of the arrays as they are, as one operation."""
         source = f"{{}}({', '.join(['{}'] * (1 + len(others)))})"
         return self._recorder.assign(source, function, self, *others)
 

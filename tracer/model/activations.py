@@ -38,8 +38,8 @@ NEAR_ONE = 1 / (1 + math.exp(-SATURATED))
 class Guarded:
     """stable(…) where near(…) is positive, usual(…) elsewhere: element by element, for any arrays.
 
-    Of floats the stable form is calculated only where one of them needs it; a recorded array takes
-    the whole as one operation.
+    Of floats the stable form is calculated only where one of them needs it; what records operations
+    writes down that choice as one of them.
     """
 
     near: Callable[..., Array]
@@ -48,12 +48,17 @@ class Guarded:
 
     def __call__(self, *arrays: Array) -> Array:
         """The array that the arguments come to, broadcast against each other."""
-        if hasattr(arrays[0], "apply"):
-            return arrays[0].apply(self, *arrays[1:])
-        near = self.near(*arrays)
-        if isinstance(near, np.ndarray) and not (near > 0).any():
-            return self.usual(*arrays)
-        return if_positive(near, self.stable(*arrays), self.usual(*arrays))
+        if isinstance(arrays[0], np.ndarray):
+            return self._of_floats(*arrays)
+        if hasattr(arrays[0], "whole"):
+            return arrays[0].whole(self._of_floats, *arrays[1:])
+        return if_positive(self.near(*arrays), self.stable(*arrays), self.usual(*arrays))
+
+    def _of_floats(self, *arrays: Array) -> Array:
+        near, usual = self.near(*arrays), self.usual(*arrays)
+        if not near.item(near.argmax()) > 0:  # a fifth of the time of max() on small arrays
+            return usual
+        return if_positive(near, self.stable(*arrays), usual)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,16 +100,11 @@ _binary_delta = Guarded(
     lambda net, _, target: (1 - target) - 1 / (1 + exp(net)),  # (1 − target) − (1 − out)
     lambda _, out, target: out - target,
 )
-_delta_from_others = Guarded(
+_softmax_delta = Guarded(
     lambda _, out, target: out + target - _BOTH_NEAR_ONE,
-    lambda others, _, target: (1 - target) - others,
+    lambda _, out, target: (1 - target) - sum_of_others(out),  # (1 − target) − (1 − out)
     lambda _, out, target: out - target,
 )
-
-
-def _softmax_delta(_net: Array, out: Array, target: Array) -> Array:
-    """(1 − target) − (1 − out) where both are near 1; 1 − out is the sum of the other outputs."""
-    return _delta_from_others(sum_of_others(out), out, target)
 
 
 def _cross_entropy_from_net(net: Array, target: Array) -> Array:
