@@ -179,23 +179,27 @@ class NetworkTimeline:
 
     def _made(self, samples: int, with_losses: bool) -> Program:
         """The program for batches of so many samples."""
-        network, observe = self.experiment.network, self._observer
-        recorded = record_step(
-            network,
-            self.rule,
-            self.start,
-            (self.data.inputs[:samples], self.data.targets[:samples]),
-            with_losses=with_losses,
-            observe=observe,
-        )
+        network = self.experiment.network
+
+        @cache
+        def recorded() -> Program:
+            return record_step(
+                network,
+                self.rule,
+                self.start,
+                (self.data.inputs[:samples], self.data.targets[:samples]),
+                with_losses=with_losses,
+                observe=self._observer,
+            )
+
         if not self.compiled:
-            return recorded
+            return recorded()
 
         def rescue(values: Values, batch: Values, losses: list[float]) -> Values:
             rows = np.array(batch).reshape(samples, -1)
             pair = rows[:, : len(network.inputs)], rows[:, len(network.inputs) :]
             arrays = self.start.with_numbers(values).arrays()
-            return self.start.with_arrays(recorded(arrays, [pair], losses)).numbers()
+            return self.start.with_arrays(recorded()(arrays, [pair], losses)).numbers()
 
         return compile_step(
             network,
