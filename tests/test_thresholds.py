@@ -15,11 +15,15 @@ from support.networks import build, random_parameters, shipped
 from support.planting import answers, exact_of
 from support.traces import analytic_gradient, named, numeric_gradient, traced, trained
 from tracer.config import dump, load
+from tracer.config.neurons import reserved
+from tracer.diagnose.answers.arrays import find_stage
 from tracer.diagnose.check import check
+from tracer.errors import UnknownNameError
 from tracer.formula import evaluate, symbols
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.names import Names
 from tracer.model.network import Bias, parameter_names
+from tracer.model.quantity import Kind, Stage
 
 THRESHOLDS = ("bias: [1, 2, 3]", "threshold: [1, 2, 3]")
 
@@ -174,6 +178,20 @@ def test_xor_needs_as_many_epochs_as_its_source_says() -> None:
     assert experiment.training is not None
     run = trained(experiment, experiment.training.iterations)
     assert -(-run.done // 4) == 56_351
+
+
+def test_arrays_of_thresholds_go_by_their_own_letter() -> None:
+    trace = traced(random_network())
+    assert find_stage("dtheta1", trace) == Stage(Kind.BIAS_GRADIENT, 1)
+    with pytest.raises(UnknownNameError, match=r"'b1': layer 1 has thresholds"):
+        find_stage("b1", trace)
+    with pytest.raises(UnknownNameError, match=r"'theta2': layer 2 has biases"):
+        find_stage("theta2", trace)
+
+
+def test_a_neuron_cannot_be_called_like_an_optimisers_state_of_a_threshold() -> None:
+    assert "keeps of a threshold" in reserved("v_theta_h1")
+    assert reserved("theta") == ""
 
 
 @pytest.mark.parametrize(
