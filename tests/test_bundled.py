@@ -24,6 +24,7 @@ NAMES = [
     "square-of-sum",
     "two-layer-net",
     "xor",
+    "xor-thresholds",
     "zhou",
     "zhou-feedforward",
     "zhou-neuron",

@@ -20,7 +20,8 @@ _CASES = {
     "unknown key, nothing near": (
         ("      bias: none", "      bias: none\n      q: 1"),
         "net.yaml:13:7: network.layers[1].q: unknown key 'q'; "
-        "known here: neurons, activation, weights, bias",
+        "known here: neurons, activation, weights, bias, "
+        "threshold",
     ),
     "misspelled key that is required": (
         ("      activation: sigmoid\n      weights: 0.5", "      activaton: tanh\n      weights: 0.5"),

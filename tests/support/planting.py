@@ -26,7 +26,7 @@ from tracer.model.quantity import Identity, Quantity
 _NOISE = 1e-14
 _ACTIVATIONS = ("sigmoid", "tanh", "softplus", "sigmoid", "relu")
 _LOSSES = ("half_squared_error", "squared_error", "mean_squared_error")
-_BIASES = (Bias.SHARED, Bias.EACH, Bias.SHARED, Bias.NONE)
+_BIASES = (Bias.SHARED, Bias.EACH, Bias.SHARED, Bias.NONE, Bias.THRESHOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def random_experiment(rng: np.random.Generator) -> Experiment:
     kinds = [str(rng.choice(_ACTIVATIONS)) for _ in sizes[1:-1]]
     kinds.append(matched or str(rng.choice(_ACTIVATIONS[:3])))
     layers = [
-        ([f"n{layer}{n}" for n in range(1, size + 1)], kind, _BIASES[rng.integers(4)])
+        ([f"n{layer}{n}" for n in range(1, size + 1)], kind, _BIASES[rng.integers(len(_BIASES))])
         for layer, (size, kind) in enumerate(zip(sizes[1:], kinds, strict=True), 1)
     ]
     network = Network.build([f"x{n}" for n in range(1, sizes[0] + 1)], layers, loss)

@@ -23,6 +23,7 @@ from tracer.config.values import (
     Natural,
     Neurons,
     Numbers,
+    ThresholdValues,
     Weights,
 )
 from tracer.model.activations import ACTIVATIONS
@@ -55,6 +56,11 @@ class LayerModel(Section):
         "none",
         description="one number: a bias that the layer shares; a list: one for each neuron; "
         "none; or {init: ...}, one for each neuron",
+    )
+    threshold: Sound[ThresholdValues] = Field(
+        None,
+        description="instead of bias, subtracted, each neuron's own: one number to start with for "
+        "all; a list: one for each neuron; or {init: ...}",
     )
 
 

@@ -17,8 +17,10 @@ from tracer.config.scalars import number
 
 NameRow = tuple[str, ...]
 
-_PARAMETER = re.compile(r"(?:(?:g|[msv](?:hat)?)_)?([wb])(?:[\d₀-₉]+(?:⁺|_new)?|\[.*\])")
-_ARRAY = re.compile(r"(?:net|out|target|E|delta|W)\[\d+\]")
+_OF_OPTIMIZER = r"(?:g|[msv](?:hat)?)_"
+_PARAMETER = re.compile(rf"(?:{_OF_OPTIMIZER})?([wb])(?:[\d₀-₉]+(?:⁺|_new)?|\[.*\])")
+_OF_THRESHOLD = re.compile(rf"{_OF_OPTIMIZER}(?:theta|θ)_.*")
+_ARRAY = re.compile(r"(?:net|out|target|E|delta|W|theta)\[\d+\]")
 _FORBIDDEN = re.compile(r"[\s@#:/,+=*()\"'`]")
 _IN_WORDS = {"\n": "a line break", "\t": "a tab"}
 _PREFIXES = (
@@ -53,6 +55,8 @@ def _another_quantity(name: str) -> str:
     prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), "")
     if parameter:
         return f"'{name}' is the name of a {'weight' if parameter[1] == 'w' else 'bias'}"
+    if _OF_THRESHOLD.fullmatch(name):
+        return f"'{name}' is the name of what an optimiser keeps of a threshold"
     if _ARRAY.fullmatch(name):
         return f"'{name}' is the name of all of a layer's numbers"
     if name in _TAKEN:

@@ -15,7 +15,14 @@ from tracer.config.arrays import FloatArray
 from tracer.config.matrices import read_numbers, shape_in_words
 from tracer.config.nodes import Path
 from tracer.config.report import Report, counted
-from tracer.config.values import BiasFileModel, BiasValues, InitModel, WeightFileModel, Weights
+from tracer.config.values import (
+    BiasFileModel,
+    BiasValues,
+    InitModel,
+    ThresholdValues,
+    WeightFileModel,
+    Weights,
+)
 from tracer.model.initializers import INITIALIZERS
 from tracer.model.network import LayerParameters, Network, Parameters
 
@@ -97,10 +104,21 @@ def _expected(neurons: int | None, inputs: int | None) -> str:
     return f"expected {counted(neurons, 'row')} of {inputs}"
 
 
+_OFFSETS = {
+    "bias": ("biases", "one that the layer shares"),
+    "threshold": ("thresholds", "the same in all of them"),
+}
+"""The key of a layer's biases or thresholds: the word for several, what one number is."""
+
+
 def read_biases(
-    given: BiasValues | None, neurons: int | None, path: Path, report: Report
+    given: BiasValues | ThresholdValues | None, neurons: int | None, path: Path, report: Report
 ) -> Given | None:
-    """A layer's biases, (neurons,) or one number that it shares; None where there are none."""
+    """A layer's biases or thresholds, (neurons,); or one number; None where there are none.
+
+    The number is a bias that the layer shares, or what each neuron's own threshold starts with.
+    """
+    one = str(path[-1])
     match given:
         case None | str():
             return None
@@ -111,14 +129,15 @@ def read_biases(
             if read is None:
                 return None
             if read.size != max(read.shape, default=1):
-                report.at(path, f"{shape_in_words(read)}; expected one bias for each neuron")
+                report.at(path, f"{shape_in_words(read)}; expected one {one} for each neuron")
                 return None
             b = read.ravel()
         case _:
             return given
     if neurons is not None and len(b) != neurons:
-        hint = "one for each neuron, or a number without brackets for one that the layer shares"
-        report.at(path, f"{counted(len(b), 'bias', 'biases')}; expected {neurons}", hint)
+        several, alone = _OFFSETS[one]
+        hint = f"one for each neuron, or a number without brackets for {alone}"
+        report.at(path, f"{counted(len(b), one, several)}; expected {neurons}", hint)
         return None
     return b
 
@@ -146,7 +165,8 @@ def start(
         b = None
         if offset is not None:
             b = _values(offset, (layer.bias_count,), (m, n), generator)
-            _check_finite(b, (*path, "bias"), report)
+            key = "threshold" if layer.has_thresholds else "bias"
+            _check_finite(b, (*path, key), report)
         parameters.append((W, b))
     return tuple(parameters)
 

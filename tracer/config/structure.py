@@ -56,14 +56,16 @@ def plan(network: NetworkModel | None, report: Report) -> Plan:
     layers = network.layers or [None]
     sizes = (_size(network.inputs), *(_size(layer.neurons if layer else None) for layer in layers))
     biases = tuple(_bias(layer) for layer in layers)
-    weights, offsets = [], []
+    weights, offsets = [], []  # an offset is a bias or a threshold
     for index, layer in enumerate(layers):
         path: Path = ("network", "layers", index)
         m, n = sizes[index], sizes[index + 1]
-        given = (layer.weights, layer.bias) if layer else (None, None)
-        weights.append(read_weights(given[0], n, m, (*path, "weights"), report))
-        offsets.append(read_biases(given[1], n, (*path, "bias"), report))
+        weights.append(
+            read_weights(layer.weights if layer else None, n, m, (*path, "weights"), report)
+        )
+        offsets.append(_offset(layer, biases[index], n, path, report))
         if layer:
+            _check_one_offset(layer, path, report)
             _check_coupled(layer.activation, index == len(layers) - 1, n, path, report)
     known = [size for size in sizes if size is not None]
     small = len(known) == len(sizes) and _fits(
@@ -79,6 +81,8 @@ def _size(neurons: int | list[str] | None) -> int | None:
 
 
 def _bias(layer: LayerModel | None) -> Bias | None:
+    if layer and "threshold" in layer.model_fields_set:
+        return Bias.THRESHOLD if layer.threshold is not None else None
     match layer.bias if layer else None:
         case None:
             return None
@@ -87,6 +91,24 @@ def _bias(layer: LayerModel | None) -> Bias | None:
         case float():
             return Bias.SHARED
     return Bias.EACH
+
+
+def _offset(
+    layer: LayerModel | None, kind: Bias | None, neurons: int | None, path: Path, report: Report
+) -> Given | None:
+    """The values of the layer's biases or thresholds."""
+    if layer is None:
+        return None
+    if kind is Bias.THRESHOLD:
+        return read_biases(layer.threshold, neurons, (*path, "threshold"), report)
+    return read_biases(layer.bias, neurons, (*path, "bias"), report)
+
+
+def _check_one_offset(layer: LayerModel, path: Path, report: Report) -> None:
+    """Reports a layer with both a bias and a threshold."""
+    if {"bias", "threshold"} <= layer.model_fields_set:
+        hint = "leave one of them out: a bias is added to the net input, a threshold subtracted"
+        report.at_key((*path, "threshold"), "both bias and threshold", hint)
 
 
 def _fits(sizes: list[int], biases: list[Bias], report: Report) -> bool:

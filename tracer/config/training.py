@@ -12,11 +12,10 @@ from tracer.config.values import BATCHES
 from tracer.errors import UnknownNameError, did_you_mean
 from tracer.model.experiment import Resume, Stop, Training
 from tracer.model.names import Names
-from tracer.model.network import Network, parameter_names
+from tracer.model.network import Network, parameter_group, parameter_names
 from tracer.model.quantity import Kind
 
 _COMPARED = 1000
-_LETTERS = {"biases": "b", "weights": "w"}
 
 
 def check_training(
@@ -69,8 +68,7 @@ def _size(model: TrainingModel) -> int | None:
 def _frozen(freeze: str | list[str] | None, network: Network, report: Report) -> frozenset[str]:
     """The frozen parameters by their own names, `w5` for `w[o1,h1]`."""
     if isinstance(freeze, str):
-        letter = _LETTERS[freeze]
-        return frozenset(name for name in parameter_names(network) if name.startswith(letter))
+        return parameter_group(network, freeze)
     names = Names(network)
     frozen = set()
     for index, text in enumerate(freeze or []):
@@ -95,5 +93,5 @@ def _near(text: str, network: Network) -> str:
 def _all(network: Network) -> str:
     """The weights and biases in words: `there are w1 to w8 and b1 to b2`."""
     weights = sum(layer.weight_count for layer in network.layers)
-    biases = sum(layer.bias_count for layer in network.layers)
-    return f"there are w1 to w{weights}" + (f" and b1 to b{biases}" if biases else "")
+    biases = [name for layer in network.layers for name in layer.bias_names]
+    return f"there are w1 to w{weights}" + (f" and {biases[0]} to {biases[-1]}" if biases else "")

@@ -68,7 +68,7 @@ Init: TypeAlias = Annotated[InitModel, _AnyScheme()]
 
 
 class BiasFileModel(Section):
-    """A file with a layer's biases: NumPy's `.npz` or `.npy`, or `.csv`."""
+    """A file with a layer's biases or thresholds: NumPy's `.npz` or `.npy`, or `.csv`."""
 
     file: Sound[str] = Field(description="the file, relative to this one: .npz, .npy or .csv")
     array: Sound[str] = Field(None, description="the array's name in an .npz file")
@@ -124,6 +124,17 @@ BiasValues: TypeAlias = Annotated[
     | Annotated[str, OneOf("bias", ("none",), otherwise=_BIASES), Tag("text")],
     ByKind(
         "one number, a list with a number for each neuron, {init: ...}, or none",
+        lambda node: for_numbers(node, "neurons"),
+        _source,
+    ),
+]
+ThresholdValues: TypeAlias = Annotated[
+    Annotated[float, Tag("number")]
+    | Annotated[list[float], Tag("list")]
+    | Annotated[Init, Tag("mapping")]
+    | Annotated[BiasFileModel, Tag("file")],
+    ByKind(
+        "one number, a list with a number for each neuron, or {init: ...}",
         lambda node: for_numbers(node, "neurons"),
         _source,
     ),

@@ -11,7 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from tracer.config.neurons import default_names
 from tracer.config.scalars import resolve
 from tracer.model.experiment import Data, Expected, Experiment, GraphExperiment, Training
-from tracer.model.network import Bias, FloatArray, Network, parameter_names
+from tracer.model.network import (
+    PARAMETER_GROUPS,
+    Bias,
+    FloatArray,
+    Network,
+    parameter_group,
+    parameter_names,
+)
 
 _WIDTH = 100
 _SHORT = 8
@@ -76,6 +83,8 @@ def _network(experiment: Experiment) -> Lines:
                 yield f"      bias: {_number(b[0])}"
             case Bias.EACH:
                 yield from _flow("      bias: ", _numbers(b))
+            case Bias.THRESHOLD:
+                yield from _flow("      threshold: ", _numbers(b))
 
 
 def _names(names: Sequence[str], usual: Sequence[str]) -> str:
@@ -117,11 +126,10 @@ def _training(training: Training, network: Network) -> Lines:
 
 
 def _frozen(frozen: frozenset[str], network: Network) -> str:
-    names = list(parameter_names(network))
-    for group in ("biases", "weights"):
-        if frozen and frozen == {name for name in names if name[0] == group[0]}:
+    for group in PARAMETER_GROUPS:
+        if frozen and frozen == parameter_group(network, group):
             return group
-    return _list(name for name in names if name in frozen)
+    return _list(_text(name) for name in parameter_names(network) if name in frozen)
 
 
 def _graph(experiment: GraphExperiment) -> Lines:

@@ -14,6 +14,7 @@ from typing import Any
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment, traced
 from tracer.diagnose.carried import Carried
+from tracer.diagnose.sheets import SheetConvention, restated
 from tracer.diagnose.verdicts import TAINTED, Finding, Judge
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.numbers import Written
@@ -33,6 +34,7 @@ class CheckedMoment:
     """One moment: its verdicts in order, and all numbers that there were to supply.
 
     `why`: the conventions under which the wrong totals of `wanted` come out, once they were looked for.
+    `followed`: those that the whole sheet follows.
     """
 
     moment: Moment
@@ -40,6 +42,7 @@ class CheckedMoment:
     findings: tuple[Finding, ...]
     known: tuple[Identity, ...]
     why: ConventionsFound | None = None
+    followed: tuple[SheetConvention, ...] = ()
 
     @property
     def carried(self) -> Carried:
@@ -80,6 +83,11 @@ class Check:
     def findings(self) -> tuple[Finding, ...]:
         """The verdicts of all moments, in order."""
         return tuple(finding for section in self.sections for finding in section.findings)
+
+    @property
+    def sheet_conventions(self) -> tuple[SheetConvention, ...]:
+        """The conventions that the sheet follows in some moment, each once."""
+        return tuple(dict.fromkeys(row for section in self.sections for row in section.followed))
 
     @property
     def names(self) -> Any:
@@ -148,10 +156,11 @@ def _section(
     moment: Moment, exact: Calculation, answers: list[Answer], phases: tuple[Phase, ...]
 ) -> CheckedMoment:
     by_identity = {a.identity: a for a in sorted(answers, key=lambda a: exact.rank(a.identity))}
-    findings = tuple(Judge(exact, by_identity).findings())
+    restated_answers, followed = restated(exact, by_identity)
+    findings = tuple(Judge(exact, restated_answers).findings())
     asked = {identity for identity in to_calculate(exact.trace) if _phase(identity) in phases}
     known = sorted(asked | by_identity.keys(), key=exact.rank)
-    return CheckedMoment(moment, exact, findings, tuple(known))
+    return CheckedMoment(moment, exact, findings, tuple(known), followed=followed)
 
 
 def _phases(experiment: Experiment | GraphExperiment, moment: Moment) -> tuple[Phase, ...]:

@@ -19,7 +19,7 @@ from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import Rule
 from tracer.model.experiment import UPDATE_ORDERS, Experiment
 from tracer.model.losses import LOSSES
-from tracer.model.network import Bias, FloatArray, Layer, Network, parameter_names
+from tracer.model.network import Bias, FloatArray, Layer, Network, parameter_group
 from tracer.model.quantity import Kind
 
 
@@ -122,7 +122,8 @@ def _possible(experiment: Experiment, value: str) -> bool:
     """Fixed needs an update to be left out of, shared a layer's biases to start out equal."""
     if value == "fixed":
         return experiment.training is not None
-    biases = [b for _, b in experiment.parameters if b is not None]
+    layers = zip(experiment.network.layers, experiment.parameters, strict=True)
+    biases = [b for layer, (_, b) in layers if b is not None and not layer.has_thresholds]
     return value == "each" or all(bool((b == b[0]).all()) for b in biases)
 
 
@@ -130,11 +131,10 @@ def _bias_rules(variant: Variant) -> list[tuple[str, tuple[bool, ...]]]:
     """How each layer's biases change; a bias that one neuron shares with nobody is its own."""
     rules, frozen = [], _frozen(variant.experiment)
     for layer in variant.experiment.network.layers:
-        numbers = range(layer.first_bias, layer.first_bias + layer.bias_count)
-        fixed = tuple(f"b{number}" in frozen for number in numbers)
+        fixed = tuple(name in frozen for name in layer.bias_names)
         if not fixed:
             continue
-        own = layer.bias is Bias.EACH or len(layer.neurons) == 1
+        own = layer.bias is not Bias.SHARED or len(layer.neurons) == 1
         mode = "each" if own else "mean" if variant.averaged else "sum"
         rules.append(("fixed", ()) if all(fixed) else (mode, fixed))
     return rules
@@ -145,7 +145,8 @@ def _with_biases(variant: Variant, value: str) -> Variant:
     experiment = variant.experiment
     if value != "fixed":
         mode = Bias.EACH if value == "each" else Bias.SHARED
-        modes = [Bias.NONE if x.bias is Bias.NONE else mode for x in experiment.network.layers]
+        kept_modes = (Bias.NONE, Bias.THRESHOLD)
+        modes = [x.bias if x.bias in kept_modes else mode for x in experiment.network.layers]
         experiment = replace(
             experiment,
             network=_rebuilt(experiment.network, modes),
@@ -157,10 +158,10 @@ def _with_biases(variant: Variant, value: str) -> Variant:
             ),
         )
     if experiment.training is not None:
-        kept = {name for name in _frozen(experiment) if name.startswith("w")}
-        names = parameter_names(experiment.network)
-        fixed = {n for n in names if n.startswith("b")} if value == "fixed" else set()
-        training = replace(experiment.training, frozen=frozenset(kept | fixed))
+        network = experiment.network
+        kept = _frozen(experiment) & parameter_group(network, "weights")
+        fixed = parameter_group(network, "biases") if value == "fixed" else frozenset()
+        training = replace(experiment.training, frozen=kept | fixed)
         experiment = replace(experiment, training=training)
     return replace(variant, experiment=experiment, averaged=value == "shared_mean")
 
@@ -176,6 +177,8 @@ def _rebuilt(network: Network, modes: Sequence[Bias], loss: str | None = None) -
 def _start(b: FloatArray | None, layer: Layer, mode: Bias) -> FloatArray | None:
     if b is None:
         return None
+    if layer.has_thresholds:
+        return b
     return np.resize(b, len(layer.neurons)) if mode is Bias.EACH else b[:1]
 
 

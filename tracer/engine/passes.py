@@ -2,7 +2,7 @@
 
 Symbols: S samples in the batch, n neurons in a layer, m in the layer before; for each layer
 
-    net = out_before Wᵀ + b        (S, n)         W (n, m), b (n,), (1,) shared or None
+    net = out_before Wᵀ + b        (S, n)         W (n, m), b (n,), (1,) shared or None; − θ (n,)
     out = g(net)                   (S, n)
     delta = ∂E_total/∂net          (S, n)         with that sign: descent subtracts it
     dW = deltaᵀ out_before / S     (n, m)         without the 1/S when the batch is summed
@@ -135,14 +135,27 @@ def forward(
     nets: list[Array] = [None]
     outs: list[Array] = [out]
     for layer, (W, b) in zip(network.layers, parameters, strict=True):
-        net = out @ W.T if b is None else out @ W.T + b
-        net = observe(NET[layer.number], net)
+        net = observe(NET[layer.number], _net(layer, out @ W.T, b))
         row = layer.activation
         value = row.stable_value if guarded and row.stable_value else row.value
         out = observe(OUT[layer.number], value(net))
         nets.append(net)
         outs.append(out)
     return Passed(tuple(nets), tuple(outs))
+
+
+def _net(layer: Layer, weighted: Array, b: Array) -> Array:
+    """Σ w·x + b, or Σ w·x − θ: (S, n)."""
+    if b is None:
+        return weighted
+    return weighted - b if layer.has_thresholds else weighted + b
+
+
+def _by_bias(layer: Layer, delta: Array) -> Array:
+    """The samples' own ∂E_total/∂b = delta, summed where it is shared; ∂E_total/∂θ = −delta."""
+    if layer.has_thresholds:
+        return -delta
+    return delta.sum(axis=1, keepdims=True) if layer.bias is Bias.SHARED else delta
 
 
 def cost(
@@ -277,7 +290,7 @@ def _gradients(
     (free_W, free_b), number, samples = free, layer.number, len(delta)
     weighted = observe.detail or free_W is not False
     biased = parameters[1] is not None and (observe.detail or free_b is not False)
-    own = delta.sum(axis=1, keepdims=True) if biased and layer.bias is Bias.SHARED else delta
+    own = _by_bias(layer, delta) if biased else delta
     if observe.detail and samples > 1:
         observe(WEIGHT_PART[number], delta[:, :, None] * before[:, None, :])
         if biased:

@@ -19,6 +19,7 @@ from tracer.formula import (
     Sum,
     Symbol,
     derivative,
+    evaluate,
     product,
     symbols,
     total,
@@ -175,7 +176,7 @@ class _Writer:
     def _local(self, delta: Quantity, term: Expression, below: Quantity) -> Expression:
         """∂net/∂below: what stands beside ∂E_total/∂net in a term."""
         formula = without_factor(term, Symbol(delta))
-        value = self.trace.value(formula.key) if isinstance(formula, Symbol) else 1.0
+        value = evaluate(formula, {key: self.trace.value(key) for key in symbols(formula)})
         short = formula.key if isinstance(formula, Symbol) else None
         return self._factor(Factor(Derivative(_by(delta), below), formula, value, short))
 

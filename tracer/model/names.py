@@ -51,14 +51,14 @@ _WRITTEN_Z_A = {
     Kind.DELTA: "delta_",
 }
 _PARAMETERS = {
-    Kind.WEIGHT: ("w", ""),
-    Kind.NEW_WEIGHT: ("w", "+"),
-    Kind.WEIGHT_GRADIENT: ("dE/dw", ""),
-    Kind.WEIGHT_PART: ("dE/dw", ""),
-    Kind.BIAS: ("b", ""),
-    Kind.NEW_BIAS: ("b", "+"),
-    Kind.BIAS_GRADIENT: ("dE/db", ""),
-    Kind.BIAS_PART: ("dE/db", ""),
+    Kind.WEIGHT: ("", ""),
+    Kind.NEW_WEIGHT: ("", "+"),
+    Kind.WEIGHT_GRADIENT: ("dE/d", ""),
+    Kind.WEIGHT_PART: ("dE/d", ""),
+    Kind.BIAS: ("", ""),
+    Kind.NEW_BIAS: ("", "+"),
+    Kind.BIAS_GRADIENT: ("dE/d", ""),
+    Kind.BIAS_PART: ("dE/d", ""),
 }
 _PART_OF = {reduced: part for part, reduced in PARTS.items()}
 _LIKE_A_PARAMETER = re.compile(r"(^|/[d∂]|_)[wb]_?[\d₀-₉]", re.IGNORECASE)
@@ -97,7 +97,7 @@ class Names:
         kind, layer, index = quantity.kind, quantity.layer, quantity.index
         if kind in _PARAMETERS:
             before, after = _PARAMETERS[kind]
-            return f"{before}{self.parameter_number(quantity)}{after}"
+            return f"{before}{self.parameter(quantity)}{after}"
         neurons = self.network.neurons(layer)
         if kind is Kind.PATH:
             return f"dE/dout_{neurons[index[0]]}:{self.network.neurons(layer + 1)[index[1]]}"
@@ -105,8 +105,18 @@ class Names:
             return f"dout_{neurons[index[0]]}/dnet_{neurons[index[1]]}"
         return _WRITTEN[kind] + neurons[index[0]]
 
+    def parameter(self, quantity: Quantity) -> str:
+        """`w5` for `w5`, `dE/dw5` and `w5+`; `theta_h1` for a threshold."""
+        if self.is_threshold(quantity):
+            return f"theta_{self.network.neurons(quantity.layer)[quantity.index[0]]}"
+        return f"{'b' if len(quantity.index) == 1 else 'w'}{self.parameter_number(quantity)}"
+
+    def is_threshold(self, quantity: Quantity) -> bool:
+        """Whether a parameter, or what belongs to one, is a threshold's."""
+        return len(quantity.index) == 1 and self.network.layers[quantity.layer - 1].has_thresholds
+
     def parameter_number(self, quantity: Quantity) -> int:
-        """5 for `w5`, `dE/dw5` and `w5+`."""
+        """5 for `w5`, `dE/dw5` and `w5+`; thresholds have no number."""
         layer = self.network.layers[quantity.layer - 1]
         if len(quantity.index) == 2:
             return layer.first_weight + quantity.index[0] * len(layer.inputs) + quantity.index[1]
@@ -142,7 +152,7 @@ class Names:
             listed = f"{', '.join(meant[:-1])} or {meant[-1]}"
             raise UnknownNameError(f"'{text}' may mean {listed}", "write it like one of these")
         stage, index = readings[0]
-        if stage.kind in _PARAMETERS:
+        if stage.kind in _PARAMETERS and not self.is_threshold(Quantity(stage, index)):
             number = self.parameter_number(Quantity(stage, index))
             if number <= self.network.depth and number == _number_of_array(base):
                 message = f"'{text}' may mean {meant[0]} or the whole array of layer {number}"
@@ -157,16 +167,25 @@ class Names:
             sizes = ", ".join(map(str, self.network.sizes))
             return f"layers are counted from 0, the inputs; they have {sizes} neurons"
         if _LIKE_A_PARAMETER.search(text):
-            last = self.network.layers[-1]
-            weights = last.first_weight + last.weight_count - 1
-            biases = last.first_bias + last.bias_count - 1
-            return f"the network has {weights} weights and {biases} biases, counted from 1"
+            return self._counted()
         written = _WRITTEN_Z_A if _IN_Z_A.match(text) else _WRITTEN
         known = list(islice(self._candidates(written), _LISTED_AT_MOST))
         return (
             did_you_mean(text.translate(_SIGNS), known)
             or "`bptrace explain CONFIG` lists the names"
         )
+
+    def _counted(self) -> str:
+        """How many parameters there are; thresholds, which aren't numbered, by an example."""
+        layers = self.network.layers
+        weights = sum(layer.weight_count for layer in layers)
+        biases = sum(layer.bias_count for layer in layers if not layer.has_thresholds)
+        thresholds = [name for x in layers if x.has_thresholds for name in x.bias_names]
+        if not thresholds:
+            return f"the network has {weights} weights and {biases} biases, counted from 1"
+        also = f" and {biases} biases" if biases else ""
+        called = f"thresholds are called {thresholds[0]}"
+        return f"the network has {weights} weights{also}, counted from 1; {called}"
 
     def _candidates(self, written: dict[Kind, str]) -> Iterator[str]:
         """Names to suggest: every neuron's, then the parameters', their gradients' and updates'."""

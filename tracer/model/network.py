@@ -1,12 +1,13 @@
 """A network's structure and its parameters.
 
 Symbols: n neurons in a layer, m in the layer before. `W` is (n, m): a row a neuron, a column an
-input. `b` is (n,) with a bias for each neuron, (1,) with one bias that the layer shares, None without.
+input. `b` is (n,) with a bias for each neuron, (1,) with one bias that the layer shares, None without;
+or θ (n,), the neurons' thresholds, which are biases of the other sign: net = Σ w·x − θ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -65,18 +66,20 @@ Free = tuple[bool | BoolArray, bool | BoolArray]
 
 
 class Bias(Enum):
-    """How a layer's neurons get their biases."""
+    """How a layer's neurons get their biases; `THRESHOLD`: each its own number, which is subtracted."""
 
     NONE = "none"
     SHARED = "shared"
     EACH = "each"
+    THRESHOLD = "threshold"
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One layer: `number` 1 is the first after the inputs, whose names stand in `inputs`.
 
-    `first_weight` and `first_bias` are the numbers of its first weight and bias, as in `w5`, `b2`.
+    `first_weight` and `first_bias` are the numbers of its first weight and bias, as in `w5`, `b2`;
+    thresholds aren't numbered.
     """
 
     number: int
@@ -94,8 +97,25 @@ class Layer:
 
     @property
     def bias_count(self) -> int:
-        """How many biases the layer has: n, 1 or 0."""
-        return {Bias.NONE: 0, Bias.SHARED: 1, Bias.EACH: len(self.neurons)}[self.bias]
+        """How many biases or thresholds the layer has: n, 1 or 0."""
+        return {Bias.NONE: 0, Bias.SHARED: 1}.get(self.bias, len(self.neurons))
+
+    @property
+    def has_thresholds(self) -> bool:
+        """Whether the layer has thresholds in place of biases."""
+        return self.bias is Bias.THRESHOLD
+
+    @property
+    def weight_names(self) -> tuple[str, ...]:
+        """`w1`, `w2`, …: numbered through the network."""
+        return tuple(f"w{self.first_weight + offset}" for offset in range(self.weight_count))
+
+    @property
+    def bias_names(self) -> tuple[str, ...]:
+        """`b1`, `b2`, …, numbered through the network; of thresholds `theta_h1`, by the neuron."""
+        if self.has_thresholds:
+            return tuple(f"theta_{neuron}" for neuron in self.neurons)
+        return tuple(f"b{self.first_bias + offset}" for offset in range(self.bias_count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,29 +169,36 @@ class Network:
             )
             built.append(layer)
             weight += layer.weight_count
-            bias += layer.bias_count
+            bias += 0 if layer.has_thresholds else layer.bias_count
             before = layer.neurons
         return Network(tuple(inputs), tuple(built), LOSSES[loss])
 
 
+def offsets(network: Network) -> str:
+    """What the network's layers have besides weights, in a word: biases, thresholds or both."""
+    kinds = {layer.has_thresholds for layer in network.layers if layer.bias is not Bias.NONE}
+    return {frozenset({True}): "thresholds", frozenset({True, False}): "biases and thresholds"}.get(
+        frozenset(kinds), "biases"
+    )
+
+
 def free_masks(network: Network, frozen: frozenset[str]) -> tuple[Free, ...]:
     """For each layer which of its weights and biases may change; `frozen` holds `w5`, `b2`, …."""
+    if not frozen:
+        return ((True, True),) * network.depth  # and no name for each of a wide network's weights
     return tuple(
         (
-            _mask(frozen, "w", layer.first_weight, (len(layer.neurons), len(layer.inputs))),
-            _mask(frozen, "b", layer.first_bias, (layer.bias_count,)),
+            _mask(frozen, layer.weight_names, (len(layer.neurons), len(layer.inputs))),
+            _mask(frozen, layer.bias_names, (layer.bias_count,)),
         )
         for layer in network.layers
     )
 
 
 def _mask(
-    frozen: frozenset[str], letter: str, first: int, shape: tuple[int, ...]
+    frozen: frozenset[str], names: tuple[str, ...], shape: tuple[int, ...]
 ) -> bool | BoolArray:
-    if not frozen:
-        return True  # and no name for each of a wide network's weights
-    count = int(np.prod(shape))
-    free = np.array([f"{letter}{number}" not in frozen for number in range(first, first + count)])
+    free = np.array([name not in frozen for name in names], dtype=bool)
     return bool(free.all()) if free.all() or not free.any() else free.reshape(shape)
 
 
@@ -187,10 +214,20 @@ def parameter_quantities(network: Network) -> Iterator[Quantity]:
 def parameter_names(network: Network) -> Iterator[str]:
     """The same, by their names."""
     for layer in network.layers:
-        for number in range(layer.first_weight, layer.first_weight + layer.weight_count):
-            yield f"w{number}"
-        for number in range(layer.first_bias, layer.first_bias + layer.bias_count):
-            yield f"b{number}"
+        yield from layer.weight_names
+        yield from layer.bias_names
+
+
+PARAMETER_GROUPS: Mapping[str, Callable[[Layer], tuple[str, ...]]] = {
+    "biases": lambda layer: layer.bias_names,
+    "weights": lambda layer: layer.weight_names,
+}
+"""What `freeze` can name in one word: of each layer; thresholds go with the biases."""
+
+
+def parameter_group(network: Network, group: str) -> frozenset[str]:
+    """The names of all of a network's `biases` (its thresholds too) or `weights`."""
+    return frozenset(name for layer in network.layers for name in PARAMETER_GROUPS[group](layer))
 
 
 def like(parameters: Parameters, value: float = 0.0) -> Parameters:

@@ -50,7 +50,7 @@ class Places:
             offset = number - (layer.first_weight if letter == "w" else layer.first_bias)
             if letter == "w" and 0 <= offset < layer.weight_count:
                 return Stage(Kind.WEIGHT, layer.number), divmod(offset, len(layer.inputs))
-            if letter == "b" and 0 <= offset < layer.bias_count:
+            if letter == "b" and not layer.has_thresholds and 0 <= offset < layer.bias_count:
                 return Stage(Kind.BIAS, layer.number), (offset,)
         return None
 
@@ -62,15 +62,24 @@ class Places:
     def bias(self, place: Place) -> Found | None:
         """The bias of a neuron, which may be its layer's."""
         number, index = place
-        if number == 0 or self._layer(number).bias is Bias.NONE:
+        if number == 0 or self._layer(number).bias in (Bias.NONE, Bias.THRESHOLD):
             return None
         shared = self._layer(number).bias is Bias.SHARED
         return Stage(Kind.BIAS, number), (0 if shared else index,)
 
     def only_bias(self, number: int) -> Found | None:
         """The bias of a layer that has one alone."""
-        inside = 1 <= number <= self.network.depth and self._layer(number).bias_count == 1
-        return (Stage(Kind.BIAS, number), (0,)) if inside else None
+        if not 1 <= number <= self.network.depth or self._layer(number).has_thresholds:
+            return None
+        alone = self._layer(number).bias_count == 1
+        return (Stage(Kind.BIAS, number), (0,)) if alone else None
+
+    def threshold(self, place: Place) -> Found | None:
+        """The threshold of a neuron."""
+        number, index = place
+        if number == 0 or not self._layer(number).has_thresholds:
+            return None
+        return Stage(Kind.BIAS, number), (index,)
 
     def path(self, here: Place, through: Place) -> Found | None:
         """`dE/dout_h1:o1`, the part of ∂E/∂out that came back through a neuron of the next layer."""

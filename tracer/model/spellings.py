@@ -3,7 +3,7 @@
     name       = ["mean_"] (whole | neuron | word neuron | parameter ["+"] | derivative | gradient)
     whole      = "E_total" | "loss" | "lr" | …
     word       = "net_" | "out_" | "delta_" | "target_" | "E_" | …
-    parameter  = ("w" | "b") number | "w[" neuron "," neuron "]" | "b[" neuron "]"
+    parameter  = ("w" | "b") number | "w[" neuron "," neuron "]" | "b[" neuron "]" | "theta_" neuron
     term       = neuron | word neuron | parameter
     derivative = "d" (whole | term) "/d" term [":" neuron]          gradient = "grad_" term
 
@@ -38,6 +38,7 @@ _NEEDLESS = re.compile(r"(?<![0-9])_|_(?![0-9])")
 _SIGNS = str.maketrans(
     {
         "δ": "delta",
+        "θ": "theta",
         "∂": "d",
         "η": "lr",
         "σ": "sigma",
@@ -73,6 +74,7 @@ class Letters:
     words: Mapping[str, Kind]
     wholes: Mapping[str, Kind]
     above: Mapping[str, Kind]
+    thresholds: tuple[str, ...]
     mean: str
     gradient: str
     d: str
@@ -114,6 +116,7 @@ EXACT = Letters(
     {f"{word}_": kind for word, kind in _WORDS.items()},
     _WHOLES,
     _ABOVE,
+    ("theta_", "θ_"),
     "mean_",
     "grad_",
     "d∂",
@@ -123,6 +126,7 @@ LOOSE = Letters(
     {fold(word): kind for word, kind in _WORDS.items()},
     {fold(word): kind for word, kind in {**_WHOLES, "E": Kind.TOTAL, "L": Kind.LOSS}.items()},
     {fold(word): kind for word, kind in {**_ABOVE, "L": Kind.LOSS}.items()},
+    ("theta",),
     "mean",
     "grad",
     "d",
@@ -209,7 +213,11 @@ class Grammar:
                         yield replace(stage, kind=_NEW[stage.kind]), index
 
     def _parameter(self, text: str) -> Iterator[Found]:
-        """`w5`, `b2`, `w[h1,i1]`, `b[h1]`."""
+        """`w5`, `b2`, `w[h1,i1]`, `b[h1]`, `theta_h1`."""
+        for word in self._letters.thresholds:
+            if text.startswith(word):
+                neurons = self._places(text.removeprefix(word))
+                yield from _known(self._at.threshold(place) for place in neurons)
         letter, rest = text[:1], text[1:]
         if letter not in ("w", "b") or not rest:
             return
@@ -309,7 +317,8 @@ class Grammar:
             yield from _known([self._at.only_bias(layer)])
         elif (index or "").isdecimal() and (place := self._at.at(layer, int(index))):
             found = self._at.neuron(kind, place) if kind else None
-            yield from _known([self._at.bias(place) if letter == "b" else found])
+            offsets = {"b": self._at.bias, "theta": self._at.threshold}
+            yield from _known([offsets[letter](place) if letter in offsets else found])
 
 
 def _is_d(sign: str, letters: Letters) -> bool:

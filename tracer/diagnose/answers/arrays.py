@@ -12,8 +12,8 @@ from itertools import product
 
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, did_you_mean
-from tracer.model.network import Network
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.network import Bias, Layer, Network
+from tracer.model.quantity import OF_A_BIAS, Kind, Quantity, Stage
 
 _ROWS: tuple[tuple[Kind, tuple[str, ...], tuple[str, ...]], ...] = (
     (Kind.WEIGHT, ("W",), ("",)),
@@ -22,6 +22,9 @@ _ROWS: tuple[tuple[Kind, tuple[str, ...], tuple[str, ...]], ...] = (
     (Kind.NEW_BIAS, ("b", "B"), ("+", "_new")),
     (Kind.WEIGHT_GRADIENT, ("dW", "dE/dW", "grad_W"), ("",)),
     (Kind.BIAS_GRADIENT, ("db", "dB", "dE/db", "grad_b"), ("",)),
+    (Kind.BIAS, ("theta", "θ"), ("",)),
+    (Kind.NEW_BIAS, ("theta", "θ"), ("+", "_new")),
+    (Kind.BIAS_GRADIENT, ("dtheta", "dE/dtheta", "grad_theta"), ("",)),
     (Kind.NET, ("net", "z", "Z"), ("",)),
     (Kind.OUT, ("out", "a", "A"), ("",)),
     (Kind.DE_DOUT, ("dE/dout", "dE/da", "da", "dout"), ("",)),
@@ -54,9 +57,20 @@ def find_stage(name: str, trace: IterationTrace) -> Stage:
         hint = did_you_mean(name, known) or f"arrays are called {', '.join(known[:7])}"
         raise UnknownNameError(f"there is no array '{name}'", hint)
     stage = Stage(kind, layer)
+    if match and kind in OF_A_BIAS:
+        _check_sign(name, match["before"], network.layers[layer - 1])
     if stage not in trace.arrays:
         raise UnknownNameError(f"'{name}': this calculation has no {kind.words}")
     return stage
+
+
+def _check_sign(name: str, before: str, layer: Layer) -> None:
+    """Refuses b1 for thresholds, and theta1 for biases: they are of opposite signs."""
+    if layer.bias is not Bias.NONE and layer.has_thresholds != before.endswith(("theta", "θ")):
+        has = "thresholds, which are subtracted" if layer.has_thresholds else "biases"
+        called = f"theta{layer.number}" if layer.has_thresholds else f"b{layer.number}"
+        message = f"'{name}': layer {layer.number} has {has}"
+        raise UnknownNameError(message, f"their array is called {called}")
 
 
 def elements(stage: Stage, shape: tuple[int, ...], trace: IterationTrace) -> Iterator[Quantity]:

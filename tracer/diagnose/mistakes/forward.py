@@ -74,25 +74,41 @@ def _weights_crossed(site: Site) -> Iterator[Expression]:
         )
 
 
-def _bias(site: Site) -> Symbol | None:
+def _offset(site: Site) -> tuple[Symbol, Expression] | None:
+    """The neuron's bias or threshold, and the term of the net input that it makes."""
     if site.layer.bias is Bias.NONE:
         return None
     index = (0,) if site.layer.bias is Bias.SHARED else site.quantity.index
-    return site.symbol(Kind.BIAS, site.layer.number, index)
+    offset = site.symbol(Kind.BIAS, site.layer.number, index)
+    return offset, -offset if site.layer.has_thresholds else offset
 
 
 def _bias_left_out(site: Site) -> Iterator[Expression]:
-    bias = _bias(site)
-    if bias:
-        yield without_term(site.formula, bias)
+    found = _offset(site)
+    if found and not site.layer.has_thresholds:
+        yield without_term(site.formula, found[1])
+
+
+def _threshold_left_out(site: Site) -> Iterator[Expression]:
+    found = _offset(site)
+    if found and site.layer.has_thresholds:
+        yield without_term(site.formula, found[1])
+
+
+def _threshold_added(site: Site) -> Iterator[Expression]:
+    found = _offset(site)
+    if found and site.layer.has_thresholds:
+        offset, term = found
+        yield without_term(site.formula, term) + offset
 
 
 def _bias_times_input(site: Site) -> Iterator[Expression]:
-    bias = _bias(site)
-    for j in range(len(site.layer.inputs) if bias else 0):
+    found = _offset(site)
+    for j in range(len(site.layer.inputs) if found else 0):
         before = site.symbol(Kind.OUT, site.layer.number - 1, (j,), site.quantity.sample)
-        if bias:
-            yield without_term(site.formula, bias) + bias * before
+        if found:
+            _, term = found
+            yield without_term(site.formula, term) + term * before
 
 
 def _activation_left_out(site: Site) -> Iterator[Expression]:
@@ -182,7 +198,19 @@ ROWS = (
         "bias_times_input",
         frozenset({Kind.NET}),
         _bias_times_input,
-        "A bias stands alone: it is not multiplied by an input.",
+        "A bias (or a threshold) stands alone: it is not multiplied by an input.",
+    ),
+    Mistake(
+        "threshold_left_out",
+        frozenset({Kind.NET}),
+        _threshold_left_out,
+        "The neuron's threshold is subtracted from the sum of weights times inputs.",
+    ),
+    Mistake(
+        "threshold_added",
+        frozenset({Kind.NET}),
+        _threshold_added,
+        "A threshold is subtracted in the net input; what is added is a bias.",
     ),
     Mistake(
         "activation_left_out",

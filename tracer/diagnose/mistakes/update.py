@@ -23,7 +23,7 @@ from tracer.formula import (
 )
 from tracer.model.network import Bias
 from tracer.model.optimizers import Update
-from tracer.model.quantity import BEFORE, GRADIENT_OF, Kind, Quantity, Stage
+from tracer.model.quantity import BEFORE, GRADIENT_OF, PART_OF, PARTS, Kind, Quantity, Stage
 
 _MOST_INPUTS = 6
 
@@ -123,7 +123,7 @@ class _Around:
     """What an update works with: the parameter before it, its gradient, the learning rate, state."""
 
     before: Symbol
-    gradient: Symbol
+    gradient: Expression
     rate: Symbol
     state: Mapping[str, Symbol]
 
@@ -151,6 +151,18 @@ class _Around:
     def is_free(self, site: Site) -> bool:
         """Whether the parameter is not fixed."""
         return site.formula != self.before
+
+
+def _threshold_without_sign(site: Site) -> Iterator[Expression]:
+    """delta in place of −delta: in the gradient of a threshold, or in its update."""
+    if not site.layer.has_thresholds:
+        return
+    if site.quantity.kind in PART_OF or site.quantity.kind in PARTS:
+        yield -site.formula
+        return
+    update = _Around.at(site)
+    if update.is_free(site):
+        yield changed(update, gradient=-update.gradient).step(site)
 
 
 def _gradient_added(site: Site) -> Iterator[Expression]:
@@ -235,6 +247,14 @@ ROWS = (
         _BIAS_GRADIENT,
         _shared_bias_averaged,
         "The gradient of a shared bias is the sum of the layer's deltas, not their mean.",
+    ),
+    Mistake(
+        "threshold_without_sign",
+        _BIAS_GRADIENT,
+        _threshold_without_sign,
+        "A threshold is subtracted, so ∂net/∂θ = −1: its gradient is −delta, and descent adds "
+        "lr·delta.",
+        also=frozenset({Kind.BIAS_PART, Kind.NEW_BIAS}),
     ),
     Mistake(
         "gradient_added",

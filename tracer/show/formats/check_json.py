@@ -14,7 +14,8 @@ from tracer.show.formats.findings import why_json
 def check_json(checked: Check, *, reveal: bool = True, carry: bool = False) -> dict[str, Any]:
     """`{"supplied": 12, "known": 40, "counts": {…}, "verdicts": […], "first_wrong": "delta_h1"}`.
 
-    A verdict has `iteration` or `after` where it isn't of iteration 1. `reveal` false leaves out
+    `sheet_conventions` has those that the whole sheet follows, where there are any. A verdict has
+    `iteration` or `after` where it isn't of iteration 1. `reveal` false leaves out
     the right values; `carry` adds the calculation carried to the end.
     """
     names = (s.name(f.identity) for s in checked.sections for f in s.findings if f.blamed)
@@ -30,6 +31,8 @@ def check_json(checked: Check, *, reveal: bool = True, carry: bool = False) -> d
         ],
         "first_wrong": next(names, None),
     }
+    if checked.sheet_conventions:
+        result["sheet_conventions"] = [row.name for row in checked.sheet_conventions]
     reasons = [
         _moment(section) | {"names": list(section.wanted), **why_json(section.why)}
         for section in checked.sections

@@ -62,7 +62,9 @@ LETTERS: Mapping[str, Mapping[Kind, str]] = {
         Kind.DELTA: "δ",
     },
 }
-"""The styles: the letter of each kind of quantity; weights are w or W, biases b."""
+"""The styles: the letter of each kind of quantity; weights are w or W, biases b, thresholds θ."""
+
+THETA = "θ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,15 @@ class Speller:
                 fraction = Fraction(self._term(upper), self._term(lower))
                 return self._marked(Spelled(fraction), lower.iteration, _sample_of(label))
             case Stage() if label.kind in _STATES:
-                parameter = "W" if label.kind in OF_A_WEIGHT else "b"
+                parameter = self._letter(label.kind, label.layer)
                 new = ("+",) if label.kind in _NEW else ()
                 return Spelled(Term(label.slot, parameter, (*_above(label), *new)))
             case Stage():
-                return Spelled(self._array(label.kind, _above(label)), label.mean)
+                return Spelled(self._array(label.kind, _above(label), label.layer), label.mean)
             case ArrayDerivative(upper, lower):
                 above = Term(self._letters[upper])
-                return Spelled(Fraction(above, self._plain(lower.kind, _above(lower))))
+                below = self._plain(lower.kind, _above(lower), lower.layer)
+                return Spelled(Fraction(above, below))
             case Kind():
                 return Spelled(self._array(label, ()))
 
@@ -210,31 +213,42 @@ class Speller:
             layer = self._names.network.layers[quantity.layer - 1]
             shared = not weight and layer.bias is Bias.SHARED
             above = (str(quantity.layer), *new)
-            return Term("W" if weight else "b", "" if shared else _joined(index), above)
+            letter = self._letter(kind, quantity.layer)
+            return Term(letter, "" if shared else _joined(index), above)
+        if self._names.is_threshold(quantity):
+            return Term(THETA, self._names.network.neurons(quantity.layer)[index[0]], new)
         letter, number = "w" if weight else "b", str(self._names.parameter_number(quantity))
         return Term(letter, number, new) if self._typeset else Term(letter + number, "", new)
 
     def _state(self, quantity: Quantity) -> Term:
-        """`v_w5`: the optimiser's letter, its parameter below."""
+        """`v_w5`, `v_θ_h3`: the optimiser's letter, its parameter below."""
         kind = Kind.WEIGHT if quantity.kind in OF_A_WEIGHT else Kind.BIAS
         parameter = self._parameter(replace(quantity, stage=Stage(kind, quantity.layer)))
-        below = parameter.letter + parameter.below
+        gap = "_" if parameter.letter == THETA and not self._by_place else ""
+        below = parameter.letter + gap + parameter.below
         return Term(quantity.stage.slot, below, ("+",) if quantity.kind in _NEW else ())
 
-    def _array(self, kind: Kind, above: tuple[str, ...]) -> Term | Fraction:
+    def _array(self, kind: Kind, above: tuple[str, ...], layer: int = 0) -> Term | Fraction:
         """All of a layer, `W` with its layer above it, or all of a kind."""
         total = Term(self._letters[Kind.TOTAL])
         if kind in _OF_PARAMETER:
-            return Fraction(total, self._plain(_OF_PARAMETER[kind], above))
+            return Fraction(total, self._plain(_OF_PARAMETER[kind], above, layer))
         if kind in (Kind.DE_DOUT, Kind.PATH):
             return Fraction(total, self._plain(Kind.OUT, above))
         if kind is Kind.SLOPE:
             upper = self._plain(Kind.OUT, above if self._typeset else ())
             return Fraction(upper, self._plain(Kind.NET, above))
-        return self._plain(kind, above)
+        return self._plain(kind, above, layer)
 
-    def _plain(self, kind: Kind, above: tuple[str, ...]) -> Term:
-        letter = self._letters.get(kind) or ("W" if kind in OF_A_WEIGHT else "b")
+    def _letter(self, kind: Kind, layer: int) -> str:
+        """The letter of all of a layer's weights, biases or thresholds."""
+        if kind in OF_A_WEIGHT:
+            return "W"
+        layers = self._names.network.layers if self._names else ()
+        return THETA if layer and layers and layers[layer - 1].has_thresholds else "b"
+
+    def _plain(self, kind: Kind, above: tuple[str, ...], layer: int = 0) -> Term:
+        letter = self._letters.get(kind) or self._letter(kind, layer)
         below = self._total if kind is Kind.TOTAL else ""
         return Term(letter, below, (*above, "+") if kind in _NEW else above)
 

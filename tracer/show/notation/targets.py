@@ -20,8 +20,8 @@ from tracer.show.notation.spelling import Fraction, Spelled, Term
 _SIMPLE = re.compile(r"[A-Za-z]?\d+(,\d+)*|[A-Za-z]")
 _DIGITS = re.compile(r"\d+")
 _RAISED = str.maketrans("0123456789+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺")
-_ASCII = {"δ": "delta", "η": "lr"}
-_LATEX_GREEK = {"δ": r"\delta", "η": r"\eta"}
+_ASCII = {"δ": "delta", "η": "lr", "θ": "theta"}
+_LATEX_GREEK = {"δ": r"\delta", "η": r"\eta", "θ": r"\theta"}
 
 Symbol = Callable[[Key], str]
 Number = Callable[[float], str]

@@ -76,6 +76,7 @@ def check_document(
     yield Text(_summary(checked))
     for section in checked.sections:
         yield Heading(section.moment.words, 2)
+        yield from (Note(row.words) for row in section.followed)
         yield from _verdicts(section, reveal, limit)
         yield from _reasons(section, digits, reveal)
         yield from _conventions_found(section)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracer.model.experiment import UPDATE_ORDERS, Experiment, Training
-from tracer.model.network import Bias, Network, parameter_names
+from tracer.model.network import Bias, Network, offsets, parameter_group, parameter_names
 from tracer.model.optimizers import OPTIMIZERS
 from tracer.show.document import Block, Content, Items, Note, Value, Warn
 from tracer.show.reports.tables import listed
@@ -24,6 +24,7 @@ def conventions(experiment: Experiment) -> tuple[Block, ...]:
     items: list[Content] = [
         f"Loss: {network.loss.words}. {_reduction(experiment, len(experiment.data))}",
         *_activations(network),
+        *_thresholds(network),
         "delta = ∂E_total/∂net, with that sign: descent subtracts it.",
         _update(training),
         *([_parameters(network, training)] if training else []),
@@ -52,6 +53,12 @@ def _activations(network: Network) -> Iterator[str]:
             yield f"{row.name}: {row.note}."
 
 
+def _thresholds(network: Network) -> Iterator[str]:
+    """What a threshold is, where a layer has such."""
+    if any(layer.has_thresholds for layer in network.layers):
+        yield "Thresholds are subtracted: net = Σ w·x − θ, so ∂E/∂θ = −delta."
+
+
 def _update(training: Training | None) -> Content:
     if training is None:
         return "No update: the configuration has no `training`."
@@ -64,7 +71,8 @@ def _update(training: Training | None) -> Content:
 def _parameters(network: Network, training: Training) -> str:
     fixed, shared = _fixed(network, training.frozen), _shared(network)
     if not (fixed or shared):
-        return "Every weight and bias is updated, and belongs to one neuron."
+        one = "threshold" if "biases" not in offsets(network) else "bias"
+        return f"Every weight and {one} is updated, and belongs to one neuron."
     return f"Fixed: {fixed or 'none'}. Shared: {shared or 'none'}."
 
 
@@ -72,9 +80,9 @@ def _fixed(network: Network, frozen: frozenset[str]) -> str:
     names = [name for name in parameter_names(network) if name in frozen]
     if names and len(names) == network.parameter_count:
         return "all parameters"
-    for letter, words in (("w", "all weights"), ("b", "all biases")):
-        if names and set(names) == {n for n in parameter_names(network) if n.startswith(letter)}:
-            return f"{words} ({listed(names)})"
+    for group, words in (("weights", "weights"), ("biases", offsets(network))):
+        if names and set(names) == parameter_group(network, group):
+            return f"all {words} ({listed(names)})"
     return listed(names)
 
 

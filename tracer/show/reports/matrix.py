@@ -4,7 +4,7 @@ For one sample, vectors are columns, as in the books; δ of layer l is (n, 1), i
 
     BP1  δ^L = ∂E/∂out^L ⊙ g′(net^L)               at the outputs
     BP2  δ^l = (W^(l+1))ᵀ δ^(l+1) ⊙ g′(net^l)      in the layers before
-    BP3  ∂E/∂b^l = δ^l
+    BP3  ∂E/∂b^l = δ^l                             of thresholds ∂E/∂θ^l = −δ^l
     BP4  ∂E/∂W^l = δ^l (out^(l−1))ᵀ
 
 The numbers are those that the engine has recorded. Source of the names BP1 to BP4: M. Nielsen,
@@ -13,7 +13,7 @@ The numbers are those that the engine has recorded. Source of the names BP1 to B
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,6 +56,8 @@ _SIDE = 8
 """The longest side of a matrix that is shown in full."""
 
 Part = Inline | Matrix
+_BY_BIAS: Mapping[Bias, list[str]] = {Bias.SHARED: ["Σ "], Bias.THRESHOLD: ["−"]}
+"""What stands before delta in BP3."""
 
 
 def matrix(trace: IterationTrace, selection: Selection) -> Iterator[Block]:
@@ -87,11 +89,12 @@ class _Equations:
     mean: bool = False
 
     def forward(self) -> Iterator[Block]:
-        """net = W out_before + b, out = g(net)."""
+        """net = W out_before + b (− θ of thresholds), out = g(net)."""
         for layer in self.trace.experiment.network.layers:
             number = layer.number
             yield Heading(f"Layer {number}: {layer.activation.name}", 4)
-            bias: list[Part] = [] if layer.bias is Bias.NONE else [" + ", self._bias(layer)]
+            sign = " − " if layer.has_thresholds else " + "
+            bias: list[Part] = [] if layer.bias is Bias.NONE else [sign, self._bias(layer)]
             product: list[Part] = [self._weights(layer), " ", self._out(number - 1), *bias]
             yield _equation(Name(Stage(Kind.NET, number)), product, self._column(Kind.NET, number))
             applied: list[Part] = ["g(", self._column(Kind.NET, number), ")"]
@@ -153,20 +156,22 @@ class _Equations:
         number, delta = layer.number, self._delta_column(layer.number)
         name, out = self._label(Kind.DELTA, number), self._label(Kind.OUT, number - 1)
         weights, biases = (Name(Stage(k, number)) for k in (Kind.WEIGHT_PART, Kind.BIAS_PART))
-        shared = ["Σ "] if layer.bias is Bias.SHARED else []
         if layer.bias is not Bias.NONE:
-            yield Text(("BP3: ", biases, " = ", *shared, name))
-            if layer.bias is Bias.SHARED:
-                value = float(self._deltas(number).sum())
-                summed: list[Part] = ["Σ ", delta]
-                yield _equation(biases, summed, Value(value))
-            else:
-                yield _equation(biases, [delta], None)
+            before_delta = _BY_BIAS.get(layer.bias, [])
+            yield Text(("BP3: ", biases, " = ", *before_delta, name))
+            yield _equation(biases, [*before_delta, delta], self._by_bias(layer, biases))
         yield Text(("BP4: ", weights, " = ", name, " ", out, "ᵀ"))
         before = self._values(Kind.OUT if number > 1 else Kind.INPUT, number - 1)
         row = _matrix(before[None, :], (out, "ᵀ"))
         gradient = np.outer(self._deltas(number), before)
         yield _equation(weights, [delta, " ", row], _matrix(gradient, weights))
+
+    def _by_bias(self, layer: Layer, name: Name) -> Part | None:
+        """What comes out of BP3, where it isn't delta itself."""
+        deltas = self._deltas(layer.number)
+        if layer.bias is Bias.SHARED:
+            return Value(float(deltas.sum()))
+        return _matrix(-deltas[:, None], name) if layer.has_thresholds else None
 
     def _label(self, kind: Kind, number: int) -> Name:
         return Name(Stage(kind, number, self.mean))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tracer.model.experiment import Experiment
-from tracer.model.network import Bias, Layer
+from tracer.model.network import Bias, Layer, offsets
 from tracer.show.document import Block, Column, Table
 from tracer.show.reports.tables import Row, listed
 
@@ -16,6 +18,8 @@ _COLUMNS = (
     Column("biases"),
     Column("parameters", "right"),
 )
+_OFFSETS = 5
+"""The column of biases, or of thresholds."""
 
 
 def network_table(experiment: Experiment) -> Block:
@@ -28,12 +32,13 @@ def network_table(experiment: Experiment) -> Block:
     sizes = "-".join(map(str, network.sizes))
     count = network.parameter_count
     title = f"The {sizes} network, {count} parameter{'s' if count > 1 else ''}"
-    return Table(_COLUMNS, rows, title, "network")
+    columns = [*_COLUMNS]
+    columns[_OFFSETS] = Column(offsets(network))
+    return Table(tuple(columns), rows, title, "network")
 
 
 def _row(layer: Layer, frozen: frozenset[str]) -> Row:
-    weights = _span("w", layer.first_weight, layer.weight_count)
-    biases = _span("b", layer.first_bias, layer.bias_count)
+    weights, biases = _span(layer.weight_names), _span(layer.bias_names)
     marks = []
     if layer.bias is Bias.SHARED and len(layer.neurons) > 1:
         marks.append("shared")
@@ -41,24 +46,21 @@ def _row(layer: Layer, frozen: frozenset[str]) -> Row:
         layer.number,
         listed(layer.neurons),
         layer.activation.name,
-        ", ".join([weights, *_fixed("w", layer.first_weight, layer.weight_count, frozen)]),
+        ", ".join([weights, *_fixed(layer.weight_names, frozen)]),
         f"{len(layer.neurons)}×{len(layer.inputs)}",
-        ", ".join([biases, *marks, *_fixed("b", layer.first_bias, layer.bias_count, frozen)]),
+        ", ".join([biases, *marks, *_fixed(layer.bias_names, frozen)]),
         layer.weight_count + layer.bias_count,
     )
 
 
-def _span(letter: str, first: int, count: int) -> str:
+def _span(names: Sequence[str]) -> str:
     """`w1–w4`, `b1`, or `none`."""
-    if count == 0:
-        return "none"
-    return f"{letter}{first}" + (f"–{letter}{first + count - 1}" if count > 1 else "")
+    return "–".join(dict.fromkeys((names[0], names[-1]))) if names else "none"
 
 
-def _fixed(letter: str, first: int, count: int, frozen: frozenset[str]) -> list[str]:
+def _fixed(names: Sequence[str], frozen: frozenset[str]) -> list[str]:
     """`fixed` where all of the layer's weights or biases are, else which ones."""
-    names = [f"{letter}{number}" for number in range(first, first + count)] if frozen else []
     fixed = [name for name in names if name in frozen]
     if not fixed:
         return []
-    return ["fixed"] if len(fixed) == count else [f"fixed: {listed(fixed)}"]
+    return ["fixed"] if len(fixed) == len(names) else [f"fixed: {listed(fixed)}"]

@@ -99,7 +99,7 @@ def _layer(trace: IterationTrace, layer: Layer) -> Block:
     W, b = trace.before.parameters[layer.number - 1]
     columns = [Column("into"), *(Column(f"from {name}") for name in layer.inputs)]
     if layer.bias is not Bias.NONE:
-        columns.append(Column("bias"))
+        columns.append(Column("threshold" if layer.has_thresholds else "bias"))
     rows = [
         (neuron, *_weights(layer, W, index), *_bias(layer, b, index))
         for index, neuron in enumerate(layer.neurons)
@@ -117,7 +117,7 @@ def _weights(layer: Layer, W: FloatArray, neuron: int) -> Iterator[Cell]:
 def _bias(layer: Layer, b: FloatArray | None, neuron: int) -> Iterator[Cell]:
     """The neuron's bias; one that the layer shares stands in every row."""
     if b is not None:
-        place = neuron if layer.bias is Bias.EACH else 0
+        place = 0 if layer.bias is Bias.SHARED else neuron
         bias = Quantity(Stage(Kind.BIAS, layer.number), (place,))
         yield (Name(bias), " = ", Value(float(b[place]), exact=True))
 
