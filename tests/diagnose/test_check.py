@@ -227,6 +227,17 @@ def test_a_slip_in_a_graph_is_followed() -> None:
     assert report.known == 6
 
 
+def test_the_walkthroughs_one_slip_is_found_and_the_rest_follows_from_it() -> None:
+    experiment = shipped_graph("recurrent-two-steps")
+    report = check(experiment, published_answers(experiment, "recurrent-two-steps"))
+    assert blamed(report) == ["h2"]
+    right = [report.names.name(f.identity) for f in report.findings if f.verdict == "right"]
+    assert right == ["h1", "y1"]
+    assert report.counts["follows"] == 7
+    slope = next(f for f in report.findings if report.names.name(f.identity) == "dE/da2")
+    assert after(report, slope) == ("h2", "dE/dh2")
+
+
 def test_the_published_numbers_are_right_but_for_five_of_the_classic_example() -> None:
     wrong: Mapping[str, list[str]] = {
         "mazur": ["dE/dout_h1:o2", "E_total", "out_o1", "out_o2"],
