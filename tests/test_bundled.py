@@ -8,16 +8,20 @@ import yaml
 from tracer.bundled import Example, examples, find
 
 NAMES = [
+    "appendix-b",
     "apples",
     "apples-oranges",
     "cubes",
     "cubes-batch-means",
     "cubes-relu",
+    "descent",
     "four-equations",
+    "lstm-two-steps",
     "mazur",
     "mazur-as-published",
     "mazur-free-biases",
     "mazur-shared-biases",
+    "recurrent-two-steps",
     "relu-bce",
     "reused-input",
     "sigmoid-graph",

@@ -93,6 +93,13 @@ def test_a_number_from_rounded_numbers_is_right_within_rounding() -> None:
     assert verdicts("{out_h1: 0.59, out_h2: 0.60, net_o1: 1.1160}")["net_o1"] == "wrong"
 
 
+def test_a_number_rounded_from_rounded_numbers_is_not_taken_for_one_cut_off() -> None:
+    (*_, delta) = checked("{out_o6: 0.474, delta_o6: -0.1311}", shipped("appendix-b")).findings
+    assert (delta.verdict, delta.truncated) == ("rounding", False)
+    alone = only("delta_o6: -0.1311", shipped("appendix-b"))
+    assert (alone.verdict, alone.truncated) == ("right", True)
+
+
 def test_rounding_goes_through_the_steps_that_were_left_out() -> None:
     assert verdicts("{net_h1: 0.38, net_h2: 0.39, net_o1: 1.10602}")["net_o1"] == "rounding"
     assert verdicts("{net_o1: 1.10602}")["net_o1"] == "wrong"
@@ -225,6 +232,17 @@ def test_a_slip_in_a_graph_is_followed() -> None:
     report = check(experiment, answers)
     assert [finding.verdict for finding in report.findings] == ["wrong", "follows"]
     assert report.known == 6
+
+
+def test_the_walkthroughs_one_slip_is_found_and_the_rest_follows_from_it() -> None:
+    experiment = shipped_graph("recurrent-two-steps")
+    report = check(experiment, published_answers(experiment, "recurrent-two-steps"))
+    assert blamed(report) == ["h2"]
+    right = [report.names.name(f.identity) for f in report.findings if f.verdict == "right"]
+    assert right == ["h1", "y1"]
+    assert report.counts["follows"] == 7
+    slope = next(f for f in report.findings if report.names.name(f.identity) == "dE/da2")
+    assert after(report, slope) == ("h2", "dE/dh2")
 
 
 def test_the_published_numbers_are_right_but_for_five_of_the_classic_example() -> None:

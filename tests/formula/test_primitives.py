@@ -23,8 +23,10 @@ from tracer.formula import (
     log,
     log1p,
     maximum,
+    sigmoid,
     softplus,
 )
+from tracer.model.activations import ACTIVATIONS
 
 x, y = Symbol("x"), Symbol("y")
 POSITIVE_ONLY = {"log", "log1p", "log2", "log10", "sqrt"}
@@ -113,6 +115,17 @@ def test_a_lazy_array_in_any_place_takes_over() -> None:
 def test_softplus_is_stable_and_silent_at_both_ends(huge: float) -> None:
     assert softplus(huge) == max(huge, 0.0)
     assert softplus(np.array([huge])).tolist() == [max(huge, 0.0)]
+
+
+@pytest.mark.parametrize("huge", [-1e6, 1e6])
+def test_sigmoid_is_stable_and_silent_at_both_ends(huge: float) -> None:
+    assert sigmoid(huge) == float(huge > 0)
+    assert sigmoid(np.array([huge])).tolist() == [float(huge > 0)]
+
+
+@pytest.mark.parametrize("net", [-40.0, -1.0, 0.0, 3.2])
+def test_sigmoid_is_the_one_of_the_networks(net: float) -> None:
+    assert sigmoid(net) == pytest.approx(ACTIVATIONS["sigmoid"].value(net), rel=1e-15)
 
 
 def test_complex_log1p_keeps_its_digits_near_zero() -> None:

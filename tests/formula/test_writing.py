@@ -57,6 +57,7 @@ def test_no_bracket_can_be_left_out(expression: Expression) -> None:
         ("a**-0.5", "a^−0.5", "a^{-0.5}"),
         ("exp(-a)**2", "exp(−a)²", r"\left(e^{-a}\right)^{2}"),
         ("a + (-3)*b", "a + (−3) · b", r"a + \left(-3\right) \cdot b"),
+        ("sigmoid(-a)", "σ(−a)", r"\sigma\left(-a\right)"),
         ("softplus(-a)", "ln(1 + exp(−a))", r"\ln\left(1 + e^{-a}\right)"),
         ("log1p(a - b)", "ln(1 + a − b)", r"\ln\left(1 + a - b\right)"),
         ("log1p(-a)", "ln(1 + (−a))", r"\ln\left(1 + \left(-a\right)\right)"),

@@ -125,9 +125,18 @@ class Judge:
         if formula is not None:
             carried = _recalculated(calculation, answer.identity)
             finding = replace(finding, carried=carried, formula=formula, calculation=calculation)
+        if right is Agreement.TRUNCATED and self._rounded(answer):
+            return replace(finding, verdict="rounding")
         if right:
             return replace(finding, verdict="right", truncated=right is Agreement.TRUNCATED)
         return self._followed(finding) or self._blamed(finding)
+
+    def _rounded(self, answer: Answer) -> bool:
+        """Whether the number is, as written, what right numbers before it give once rounded."""
+        return any(
+            not way.tainted and agreement(answer.written, way.carried) is Agreement.ROUNDED
+            for way in self._ways(answer, self._calculations)
+        )
 
     def _followed(self, finding: Finding) -> Finding | None:
         """The finding as one that agrees with a calculation from numbers before it."""

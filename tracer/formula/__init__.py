@@ -11,6 +11,7 @@ from tracer.formula.backpropagation import (
     accumulate,
     backpropagate,
     forward,
+    local_derivatives,
     sensitivities,
 )
 from tracer.formula.derivatives import derivative, derivatives
@@ -48,6 +49,7 @@ from tracer.formula.primitives import (
     log10,
     maximum,
     minimum,
+    sigmoid,
     sin,
     softplus,
     sqrt,
@@ -99,6 +101,7 @@ __all__ = [
     "forward",
     "holding",
     "if_positive",
+    "local_derivatives",
     "log",
     "log1p",
     "log2",
@@ -112,6 +115,7 @@ __all__ = [
     "replace",
     "rewrite",
     "sensitivities",
+    "sigmoid",
     "sin",
     "softplus",
     "sqrt",

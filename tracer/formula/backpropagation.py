@@ -18,7 +18,8 @@ from typing import Any
 from tracer.formula.derivatives import derivatives
 from tracer.formula.errors import EvaluationError
 from tracer.formula.evaluation import evaluate
-from tracer.formula.nodes import Expression, Key
+from tracer.formula.nodes import Expression, Key, Symbol
+from tracer.formula.rewriting import children, rewrite
 
 Local = Callable[[Key], Mapping[Key, Any]]
 """local(node) = ∂node/∂child for each child that the node uses."""
@@ -73,6 +74,19 @@ def forward(nodes: Mapping[Key, Expression], values: Mapping[Key, float]) -> dic
     return known
 
 
+def local_derivatives(node: Key, formula: Expression) -> dict[Key, Expression]:
+    """∂node/∂child for each child, where what the node has calculated goes by its name.
+
+    ∂h/∂a = 1 − h² for h = tanh(a), as one calculates it by hand.
+    """
+    own = Symbol(node)
+
+    def named(part: Expression) -> Expression | None:
+        return own if children(part) and part == formula else None
+
+    return {child: rewrite(slope, named) for child, slope in derivatives(formula).items()}
+
+
 def backpropagate(
     nodes: Mapping[Key, Expression],
     values: Mapping[Key, float],
@@ -96,7 +110,7 @@ def backpropagate(
         return gradients[key]
 
     def local(key: Key) -> dict[Key, float]:
-        slopes = derivatives(nodes[key]) if key in nodes else {}
+        slopes = local_derivatives(key, nodes[key]) if key in nodes else {}
         found = {child: _value_in(key, slope, known) for child, slope in slopes.items()}
         edges[key] = {
             child: Edge(found[child], gradients[key] * found[child], slopes[child])

@@ -130,6 +130,22 @@ def _complex_softplus(z: complex) -> complex:
     return z + _complex_log1p(cmath.exp(-z)) if z.real > 0 else _complex_log1p(cmath.exp(z))
 
 
+def _sigmoid(x: float) -> float:
+    # 1/(1 + exp(−x)), written so that exp never sees a positive number.
+    small = math.exp(-abs(x))
+    return (1.0 if x >= 0 else small) / (1 + small)
+
+
+def _complex_sigmoid(z: complex) -> complex:
+    small = cmath.exp(-z if z.real >= 0 else z)
+    return (1.0 if z.real >= 0 else small) / (1 + small)
+
+
+def _array_sigmoid(numpy: Any, x: Any) -> Any:
+    small = numpy.exp(-numpy.abs(x))
+    return numpy.where(x >= 0, 1.0, small) / (1 + small)
+
+
 def _array_softplus(numpy: Any, x: Any) -> Any:
     return numpy.maximum(x, 0.0) + numpy.log1p(numpy.exp(-numpy.abs(x)))
 
@@ -245,6 +261,14 @@ erf: Primitive = Primitive(
     (lambda x: Number(2 / math.sqrt(math.pi)) * exp(-(x**2)),),
     _function("erf", r"\operatorname{erf}"),
 )
+sigmoid: Primitive = Primitive(
+    "sigmoid",
+    _sigmoid,
+    _array_sigmoid,
+    (lambda x: sigmoid(x) * (1 - sigmoid(x)),),
+    _function("sigmoid", r"\sigma", shown="σ"),
+    complex_value=_complex_sigmoid,
+)
 softplus: Primitive = Primitive(
     "softplus",
     _softplus,
@@ -298,7 +322,7 @@ if_positive: Primitive = Primitive(
 PRIMITIVES: dict[str, Primitive] = {
     row.name: row
     for row in (
-        exp, expm1, log, log1p, log2, log10, sqrt, tanh, sin, cos, erf, softplus,
+        exp, expm1, log, log1p, log2, log10, sqrt, tanh, sin, cos, erf, sigmoid, softplus,
         absolute, maximum, minimum, if_positive,
     )
 }  # fmt: skip

@@ -15,7 +15,7 @@ from tracer.formula import (
     Number,
     Symbol,
     accumulate,
-    derivatives,
+    local_derivatives,
     total,
 )
 from tracer.graph.names import GraphNames
@@ -68,7 +68,7 @@ def gradient_formulas(graph: Graph) -> dict[Quantity, Expression | None]:
         return Symbol(graph.gradient(node))
 
     def local(node: Quantity) -> dict[Key, Expression]:
-        return derivatives(graph.nodes[node]) if node in graph.nodes else {}
+        return local_derivatives(node, graph.nodes[node]) if node in graph.nodes else {}
 
     accumulate(graph.quantities, local, {graph.output: Number(1.0)}, observe, _contribution)
     inputs = {node: found.pop(node) for node in graph.inputs}
