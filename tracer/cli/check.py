@@ -54,8 +54,8 @@ def check(
     """
     from tracer.diagnose.check import check as judge
     from tracer.diagnose.check import with_reasons
-    from tracer.show.formats.check_json import check_json
     from tracer.show.reports.check import LIMIT, check_document
+    from tracer.show.reports.check_objects import check_json
 
     if answers == config == "-":
         raise UsageError("both CONFIG and ANSWERS are -", "standard input can be only one of them")

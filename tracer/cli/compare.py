@@ -38,8 +38,8 @@ def compare(
     """
     from tracer.diagnose.compare import compare as compare_runs
     from tracer.model.names import Names
-    from tracer.show.formats.findings import compare_json
     from tracer.show.reports.compare import compare_document
+    from tracer.show.reports.compare_objects import compare_json
 
     if len(configs) == 1:
         raise UsageError("one configuration has nothing to be compared with", "name another one")

@@ -30,8 +30,8 @@ def gradcheck(
     from tracer.graph.names import GraphNames
     from tracer.model.experiment import Experiment
     from tracer.model.names import Names
-    from tracer.show.formats.gradcheck_json import gradcheck_json
     from tracer.show.reports.gradcheck import gradcheck_document
+    from tracer.show.reports.gradcheck_objects import gradcheck_json
 
     experiment = load_config(config)
     if isinstance(experiment, Experiment):

@@ -87,8 +87,8 @@ def _run_network(
     from tracer.engine.timeline import NetworkTimeline
     from tracer.engine.training import train_through
     from tracer.model.names import Names
-    from tracer.show.formats.json import run_json
     from tracer.show.reports.run import run_document
+    from tracer.show.reports.run_objects import run_json
     from tracer.show.reports.selection import ROW_LIMIT
 
     with progress(iterations, "training") as report:

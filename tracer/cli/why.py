@@ -41,8 +41,8 @@ def why(
     """
     from tracer.diagnose.why import why as explain
     from tracer.model.names import Names
-    from tracer.show.formats.findings import why_json
     from tracer.show.reports.why import why_document
+    from tracer.show.reports.why_objects import why_json
 
     experiment = load_network(config)
     wanted = dict(map(_number, numbers))

@@ -38,7 +38,7 @@ from tracer.show.document import (
 )
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain import steps
-from tracer.show.reports.records import finite
+from tracer.show.reports.objects import finite
 from tracer.show.reports.tables import cell, local, number_column, suffix, table
 
 LIMIT = 60

@@ -25,7 +25,7 @@ from tracer.show.document import (
     Value,
 )
 from tracer.show.reports.conventions import conventions
-from tracer.show.reports.records import finite
+from tracer.show.reports.objects import finite
 from tracer.show.reports.tables import cell, listed, number_column
 
 _SHOWN = 9
