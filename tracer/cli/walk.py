@@ -156,10 +156,11 @@ class _Session:
 
     def _count(self) -> None:
         """How many answers were right, rounded, wrong."""
-        from tracer.explain.walk import Verdict
+        from tracer.explain.walk import AnswerVerdict
 
         if self.ask:
-            print(", ".join(f"{verdict.value}: {self.state.count(verdict)}" for verdict in Verdict))
+            counts = ((verdict.value, self.state.count(verdict)) for verdict in AnswerVerdict)
+            print(", ".join(f"{words}: {count}" for words, count in counts))
 
 
 _KEYS: dict[str, Callable[[Walk], Walk | None]] = {

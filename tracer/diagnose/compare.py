@@ -24,7 +24,7 @@ _NOT_COMPARED = frozenset({Kind.LEARNING_RATE})  # a setting, and told as one
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class PassSummary:
     """Forward and backward over all of the data after so many updates, changing nothing."""
 
     updates: int
@@ -39,8 +39,8 @@ class Outcome:
     title: str
     settings: Mapping[str, object]
     ended: str
-    first: Pass
-    last: Pass
+    first: PassSummary
+    last: PassSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +146,9 @@ def _outcome(run: Run[NetworkTimeline]) -> Outcome:
     return Outcome(experiment.title, settings(experiment), run.ended, first, last)
 
 
-def _pass(timeline: NetworkTimeline, updates: int) -> Pass:
+def _pass(timeline: NetworkTimeline, updates: int) -> PassSummary:
     trace = timeline.forward(updates)
-    return Pass(updates, trace.loss, tuple(layer_sizes(trace)))
+    return PassSummary(updates, trace.loss, tuple(layer_sizes(trace)))
 
 
 def _first_difference(

@@ -17,7 +17,7 @@ from itertools import chain, groupby
 import numpy as np
 
 from tracer.engine.batches import Batch, Batches
-from tracer.engine.compiled import Values, compile_step, worth_compiling
+from tracer.engine.compiled import FlatValues, compile_step, worth_compiling
 from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import UNTOUCHED, Observer, Rule, loss_of
 from tracer.engine.programs import Program
@@ -191,7 +191,7 @@ class NetworkTimeline:
         if not self.compiled:
             return recorded
 
-        def rescue(values: Values, batch: Values, losses: list[float]) -> Values:
+        def rescue(values: FlatValues, batch: FlatValues, losses: list[float]) -> FlatValues:
             rows = np.array(batch).reshape(samples, -1)
             pair = rows[:, : len(network.inputs)], rows[:, len(network.inputs) :]
             arrays = self.start.with_numbers(values).arrays()
@@ -221,10 +221,10 @@ class NetworkTimeline:
         return [tuple(row) for row in both.tolist()]
 
     @cached_property
-    def _full_batch(self) -> Values:
+    def _full_batch(self) -> FlatValues:
         return tuple(chain.from_iterable(self._samples))
 
-    def _flat(self, update: int) -> Values:
+    def _flat(self, update: int) -> FlatValues:
         """The batch as its samples in a row, each its inputs and then its targets."""
         if self.batches.per_epoch == 1:
             return self._full_batch

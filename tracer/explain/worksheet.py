@@ -25,7 +25,7 @@ _CANCELLING = frozenset({Kind.DE_DOUT, Kind.SLOPE})
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SheetGroup:
     """What is calculated together: a phase of a sample (a row of `data`), or of the batch."""
 
     phase: Phase
@@ -33,7 +33,7 @@ class Group:
     quantities: tuple[Quantity, ...]
 
 
-def groups(trace: IterationTrace) -> list[Group]:
+def groups(trace: IterationTrace) -> list[SheetGroup]:
     """Everything to calculate, the samples one by one and then the batch.
 
     Given numbers are left out, and so are a frozen parameter's gradient and update, the factors that
@@ -49,7 +49,7 @@ def groups(trace: IterationTrace) -> list[Group]:
             f"{MOST} is the most; take a smaller network or fewer samples",
         )
     return [
-        Group(phase, sample, found)
+        SheetGroup(phase, sample, found)
         for sample in (*trace.rows, None)
         for phase in _PHASES
         if (found := tuple(q for q in asked if (_phase(q), _sample(trace, q)) == (phase, sample)))
@@ -88,7 +88,7 @@ def title_line(title: str) -> str:
     return f"# Answers: {' '.join(title.split())}".rstrip(": ")
 
 
-def heading(trace: IterationTrace, group: Group) -> str:
+def heading(trace: IterationTrace, group: SheetGroup) -> str:
     """`Forward`; in a batch `Forward, sample 2`."""
     title = group.phase.value.capitalize()
     if len(trace.rows) == 1 or group.sample is None:

@@ -38,7 +38,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Notation:
+class Patterns:
     """One pattern a format: `plain` is Python's grammar, `text` Unicode for the screen."""
 
     plain: Pattern
@@ -62,7 +62,7 @@ class Primitive:
     scalar: Callable[..., float]
     array: Callable[..., Any]
     partials: tuple[Callable[..., Expression], ...]
-    notation: Notation
+    patterns: Patterns
     complex_value: Callable[..., complex] | None = None
     domain: Callable[..., str | None] | None = None
     kink: Callable[..., float] | None = None

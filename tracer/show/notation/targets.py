@@ -24,8 +24,8 @@ _RAISED = str.maketrans("0123456789+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺")
 _ASCII = {"δ": "delta", "η": "lr"}
 _LATEX_GREEK = {"δ": r"\delta", "η": r"\eta"}
 
-Symbol = Callable[[Key], str]
-Number = Callable[[float], str]
+WriteSymbol = Callable[[Key], str]
+WriteNumber = Callable[[float], str]
 
 
 class Target(Protocol):
@@ -46,7 +46,7 @@ class Target(Protocol):
         ...
 
     def formula(
-        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+        self, expression: Expression, symbol: WriteSymbol, number: WriteNumber, limit: int | None
     ) -> str:
         """The formula; `symbol` writes a name and `number` a constant."""
         ...
@@ -82,7 +82,7 @@ class _UnicodeTarget:
         return f"{self.partial}{upper}/{self.partial}{lower}"
 
     def formula(
-        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+        self, expression: Expression, symbol: WriteSymbol, number: WriteNumber, limit: int | None
     ) -> str:
         return text(expression, symbol=symbol, number=number, limit=limit)
 
@@ -102,7 +102,7 @@ class _AsciiTarget(_UnicodeTarget):
         return f"{letter}{below}{''.join(above)}"
 
     def formula(
-        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+        self, expression: Expression, symbol: WriteSymbol, number: WriteNumber, limit: int | None
     ) -> str:
         return plain(expression, symbol=symbol, number=number, limit=limit)
 
@@ -137,7 +137,7 @@ class _LatexTarget:
         return rf"\frac{{\partial {upper}}}{{\partial {lower}}}"
 
     def formula(
-        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+        self, expression: Expression, symbol: WriteSymbol, number: WriteNumber, limit: int | None
     ) -> str:
         return latex(expression, symbol=symbol, number=number, limit=limit)
 
@@ -178,7 +178,7 @@ class _MathMLTarget:
         return f"<mfrac><mrow><mo>∂</mo>{upper}</mrow><mrow><mo>∂</mo>{lower}</mrow></mfrac>"
 
     def formula(
-        self, expression: Expression, symbol: Symbol, number: Number, limit: int | None
+        self, expression: Expression, symbol: WriteSymbol, number: WriteNumber, limit: int | None
     ) -> str:
         return mathml(expression, symbol=symbol, number=number, limit=limit)
 

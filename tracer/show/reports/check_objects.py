@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tracer.diagnose.check import Check, CheckedMoment
+from tracer.diagnose.check import CheckedAnswers, CheckedMoment
 from tracer.diagnose.verdicts import VERDICTS, Finding
 from tracer.formula import EvaluationError
 from tracer.show.reports.objects import Object, finite
 from tracer.show.reports.why_objects import why_json
 
 
-def check_json(checked: Check, *, reveal: bool = True, carry: bool = False) -> Object:
+def check_json(checked: CheckedAnswers, *, reveal: bool = True, carry: bool = False) -> Object:
     """`{"supplied": 12, "known": 40, "counts": {…}, "verdicts": […], "first_wrong": "delta_h1"}`.
 
     A verdict has `iteration` or `after` where it isn't of iteration 1. `reveal` false leaves out

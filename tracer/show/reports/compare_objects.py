@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracer.diagnose.compare import Comparison, Pass
+from tracer.diagnose.compare import Comparison, PassSummary
 from tracer.model.names import Names
 from tracer.model.quantity import at
 from tracer.show.reports.objects import Object, finite
@@ -34,7 +34,7 @@ def compare_json(comparison: Comparison, names: Names) -> Object:
     }
 
 
-def _pass(found: Pass) -> Object:
+def _pass(found: PassSummary) -> Object:
     return {
         "updates": found.updates,
         "loss": finite(found.loss),

@@ -47,15 +47,13 @@ from tracer.show.document import (
     Value,
     Warn,
 )
-from tracer.show.reports.equations import matrix_parts
+from tracer.show.reports.equations import Part, matrix_parts
 from tracer.show.reports.selection import Selection, sample_heading
 from tracer.show.reports.tables import cell
 from tracer.show.reports.updates import batch_heading
 
 _SIDE = 8
 """The longest side of a matrix that is shown in full."""
-
-Part = Inline | Matrix
 
 
 def matrix(trace: IterationTrace, selection: Selection) -> Iterator[Block]:

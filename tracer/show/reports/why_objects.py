@@ -6,12 +6,12 @@ from tracer.diagnose.why import ConventionMatch, ConventionsFound
 from tracer.show.reports.objects import Object, all_finite
 
 
-def why_json(explanation: ConventionsFound) -> Object:
+def why_json(searched: ConventionsFound) -> Object:
     """`{"tried": 25, "matches": [{"changes": {…}, "values": {…}, …}], "nearest": […]}`."""
     return {
-        "tried": explanation.tried,
-        "matches": [_match(match) for match in explanation.matches],
-        "nearest": [_match(match) for match in explanation.nearest],
+        "tried": searched.tried,
+        "matches": [_match(match) for match in searched.matches],
+        "nearest": [_match(match) for match in searched.nearest],
     }
 
 
