@@ -9,11 +9,10 @@ import typer
 
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, show, show_objects
+from tracer.cli.ending import DISAGREE
 from tracer.cli.progress import progress
 from tracer.cli.source import load_network
 from tracer.errors import UsageError
-
-DISAGREE = 1
 
 
 def compare(

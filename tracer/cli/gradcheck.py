@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from tracer.cli.display import Display, show, show_objects
+from tracer.cli.ending import DISAGREE
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
-
-DISAGREE = 1
 
 
 def gradcheck(

@@ -19,6 +19,7 @@ from tracer.config.wording import misspelled, sift
 from tracer.digits.numbers import Written
 from tracer.model.experiment import Expected, Experiment, GraphExperiment
 from tracer.model.losses import LOSSES
+from tracer.model.quantity import Quantity
 
 S = TypeVar("S", bound=ConfigModel)
 
@@ -54,7 +55,7 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
     predict = reader.read("predict", config.predict, predict=True)
     network = outline.network(config.loss or _ANY_LOSS)
     samples = len(data) if data else _count(config)
-    frozen: frozenset[str] = frozenset()
+    frozen: frozenset[Quantity] = frozenset()
     if config.training is not None:
         frozen = check_training(config.training, config.reduction, samples, network, report)
     expected = _expected(config.expected, report)

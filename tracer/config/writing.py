@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tracer.config.neurons import default_names
 from tracer.config.scalars import resolve
+from tracer.config.training import KINDS
 from tracer.model.experiment import Data, Expected, Experiment, GraphExperiment, Training
-from tracer.model.network import Bias, FloatArray, Network, parameter_names
+from tracer.model.names import Names
+from tracer.model.network import Bias, FloatArray, Network, parameters_of
 
 _WIDTH = 100
 _SHORT = 8
@@ -104,7 +106,7 @@ def _training(training: Training, network: Network) -> Lines:
     yield f"  shuffle: {str(training.shuffle).lower()}"
     yield f"  seed: {training.seed}"
     yield f"  gradient: {training.gradient}"
-    yield from _flow("  freeze: ", _frozen(training.frozen, network))
+    yield from _flow("  freeze: ", _frozen(training, network))
     yield f"  update_order: {training.update_order}"
     yield f"  optimizer: {training.optimizer}"
     if training.stop is not None:
@@ -116,12 +118,11 @@ def _training(training: Training, network: Network) -> Lines:
         yield from _flow("  resume: ", resume)
 
 
-def _frozen(frozen: frozenset[str], network: Network) -> str:
-    names = list(parameter_names(network))
-    for group in ("biases", "weights"):
-        if frozen and frozen == {name for name in names if name[0] == group[0]}:
+def _frozen(training: Training, network: Network) -> str:
+    for group, kind in KINDS.items():
+        if training.frozen and training.frozen == parameters_of(network, kind):
             return group
-    return _list(name for name in names if name in frozen)
+    return _list(map(Names(network).bare, training.frozen_in_order()))
 
 
 def _graph(experiment: GraphExperiment) -> Lines:

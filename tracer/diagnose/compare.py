@@ -16,7 +16,8 @@ from tracer.engine.training import Run, train
 from tracer.errors import UsageError
 from tracer.explain.sizes import Sizes, layer_sizes
 from tracer.model.experiment import Experiment
-from tracer.model.network import BoolArray, FloatArray, State, parameter_names
+from tracer.model.names import Names
+from tracer.model.network import BoolArray, FloatArray, State
 from tracer.model.quantity import Kind, Quantity, Stage
 
 _BLOCK = 1024
@@ -117,8 +118,7 @@ def settings(experiment: Experiment) -> dict[str, object]:
     return chosen | {
         "update_order": training.update_order,
         "gradient": training.gradient,
-        "freeze": " ".join(n for n in parameter_names(network) if n in training.frozen)
-        or "nothing",
+        "freeze": " ".join(map(Names(network).bare, training.frozen_in_order())) or "nothing",
         "optimizer": training.optimizer,
         "learning_rate": training.learning_rate,
         "iterations": training.iterations,

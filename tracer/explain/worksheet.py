@@ -15,7 +15,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, UsageError
 from tracer.formula import Expression, holding
 from tracer.graph.trace import GraphTrace
-from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity
+from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity, Stage
 
 MOST = 1000
 """Quantities beyond which a sheet is refused."""
@@ -160,6 +160,6 @@ def _cancels(trace: IterationTrace, quantity: Quantity) -> bool:
 
 def _is_frozen(trace: IterationTrace, quantity: Quantity) -> bool:
     training = trace.experiment.training
-    letter = "w" if quantity.kind in OF_A_WEIGHT else "b"
-    name = f"{letter}{trace.names.parameter_number(quantity)}"
-    return training is not None and name in training.frozen
+    kind = Kind.WEIGHT if quantity.kind in OF_A_WEIGHT else Kind.BIAS
+    parameter = Quantity(Stage(kind, quantity.layer), quantity.index)
+    return training is not None and parameter in training.frozen

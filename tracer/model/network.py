@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from tracer.model.activations import ACTIVATIONS, Activation
 from tracer.model.losses import LOSSES, Loss
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.quantity import Index, Kind, Quantity, Stage
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -154,25 +154,27 @@ class Network:
         return Network(tuple(inputs), tuple(built), LOSSES[loss])
 
 
-def free_masks(network: Network, frozen: frozenset[str]) -> tuple[Free, ...]:
-    """For each layer which of its weights and biases may change; `frozen` holds `w5`, `b2`, …."""
+def free_masks(network: Network, frozen: frozenset[Quantity]) -> tuple[Free, ...]:
+    """For each layer which of its weights and biases may change."""
+    fixed: dict[Stage, list[Index]] = {}
+    for quantity in frozen:
+        fixed.setdefault(quantity.stage, []).append(quantity.index)
+
+    def mask(kind: Kind, layer: Layer, *shape: int) -> bool | BoolArray:
+        if Stage(kind, layer.number) not in fixed:
+            return True
+        free = np.ones(shape, bool)
+        for index in fixed[Stage(kind, layer.number)]:
+            free[index] = False
+        return free if free.any() else False
+
     return tuple(
         (
-            _mask(frozen, "w", layer.first_weight, (len(layer.neurons), len(layer.inputs))),
-            _mask(frozen, "b", layer.first_bias, (layer.bias_count,)),
+            mask(Kind.WEIGHT, layer, len(layer.neurons), len(layer.inputs)),
+            mask(Kind.BIAS, layer, layer.bias_count),
         )
         for layer in network.layers
     )
-
-
-def _mask(
-    frozen: frozenset[str], letter: str, first: int, shape: tuple[int, ...]
-) -> bool | BoolArray:
-    if not frozen:
-        return True  # and no name for each of a wide network's weights
-    count = int(np.prod(shape))
-    free = np.array([f"{letter}{number}" not in frozen for number in range(first, first + count)])
-    return bool(free.all()) if free.all() or not free.any() else free.reshape(shape)
 
 
 def parameter_quantities(network: Network) -> Iterator[Quantity]:
@@ -182,6 +184,11 @@ def parameter_quantities(network: Network) -> Iterator[Quantity]:
         yield from (Quantity(Stage(Kind.WEIGHT, layer.number), index) for index in weights)
         biases = range(layer.bias_count)
         yield from (Quantity(Stage(Kind.BIAS, layer.number), (index,)) for index in biases)
+
+
+def parameters_of(network: Network, kind: Kind) -> frozenset[Quantity]:
+    """All weights, or all biases."""
+    return frozenset(found for found in parameter_quantities(network) if found.kind is kind)
 
 
 def parameter_names(network: Network) -> Iterator[str]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracer.model.experiment import UPDATE_ORDERS, Experiment, Training
-from tracer.model.network import Bias, Network, parameter_names
+from tracer.model.names import Names
+from tracer.model.network import Bias, Network, parameters_of
 from tracer.model.optimizers import OPTIMIZERS
+from tracer.model.quantity import Kind
 from tracer.show.document import Block, Content, Items, Note, Value, Warn
 from tracer.show.reports.tables import listed
 
@@ -62,20 +64,20 @@ def _update(training: Training | None) -> Content:
 
 
 def _parameters(network: Network, training: Training) -> str:
-    fixed, shared = _fixed(network, training.frozen), _shared(network)
+    fixed, shared = _fixed(network, training), _shared(network)
     if not (fixed or shared):
         return "Every weight and bias is updated, and belongs to one neuron."
     return f"Fixed: {fixed or 'none'}. Shared: {shared or 'none'}."
 
 
-def _fixed(network: Network, frozen: frozenset[str]) -> str:
-    names = [name for name in parameter_names(network) if name in frozen]
-    if names and len(names) == network.parameter_count:
+def _fixed(network: Network, training: Training) -> str:
+    if len(training.frozen) == network.parameter_count:
         return "all parameters"
-    for letter, words in (("w", "all weights"), ("b", "all biases")):
-        if names and set(names) == {n for n in parameter_names(network) if n.startswith(letter)}:
-            return f"{words} ({listed(names)})"
-    return listed(names)
+    names = listed(list(map(Names(network).bare, training.frozen_in_order())))
+    for kind, words in ((Kind.WEIGHT, "all weights"), (Kind.BIAS, "all biases")):
+        if training.frozen and training.frozen == parameters_of(network, kind):
+            return f"{words} ({names})"
+    return names
 
 
 def _shared(network: Network) -> str:

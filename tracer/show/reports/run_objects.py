@@ -56,7 +56,7 @@ def _conventions(experiment: Experiment) -> Object:
     return found | {
         "update_order": training.update_order,
         "gradient": training.gradient,
-        "freeze": [name for name in parameter_names(experiment.network) if name in training.frozen],
+        "freeze": list(map(Names(experiment.network).bare, training.frozen_in_order())),
         "optimizer": training.optimizer,
         "learning_rate": training.learning_rate,
     }
