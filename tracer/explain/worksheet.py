@@ -21,7 +21,6 @@ MOST = 1000
 """Quantities beyond which a sheet is refused."""
 
 _PHASES = (Phase.FORWARD, Phase.ERRORS, Phase.BACKWARD, Phase.GRADIENTS, Phase.UPDATES)
-_CANCELLING = frozenset({Kind.DE_DOUT, Kind.SLOPE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,8 @@ def groups(trace: IterationTrace) -> list[SheetGroup]:
 
 def formula(trace: IterationTrace, quantity: Quantity) -> Expression:
     """The formula of a quantity on the sheet; delta is out − target where the factors cancel."""
-    shortcut = quantity.kind is Kind.DELTA and _cancels(trace, quantity)
+    delta = quantity.kind is Kind.DELTA and not quantity.stage.mean
+    shortcut = delta and trace.experiment.network.delta_is_difference(quantity.layer)
     expression = trace.formula(quantity, shortcut=shortcut)
     assert expression is not None, "what is given is not on the sheet"
     return holding(expression, trace) if shortcut else expression
@@ -118,7 +118,7 @@ def _is_asked(trace: IterationTrace, quantity: Quantity) -> bool:
         return False
     if kind is Kind.LOSS:
         return len(trace.rows) > 1
-    if kind in _CANCELLING and _cancels(trace, quantity):
+    if trace.experiment.network.cancels(quantity.stage):
         return False
     changes = kind.phase in (Phase.GRADIENTS, Phase.UPDATES)
     return not (changes and _is_frozen(trace, quantity))
@@ -148,14 +148,6 @@ def _phase(quantity: Quantity) -> Phase:
 def _sample(trace: IterationTrace, quantity: Quantity) -> int | None:
     """The row that the quantity belongs to; a batch of one has no part of its own."""
     return trace.rows[0] if len(trace.rows) == 1 else quantity.sample
-
-
-def _cancels(trace: IterationTrace, quantity: Quantity) -> bool:
-    """Whether the quantity stands at outputs where delta = out − target."""
-    if quantity.stage.mean:
-        return False
-    network = trace.experiment.network
-    return network.matched and quantity.layer == network.depth
 
 
 def _is_frozen(trace: IterationTrace, quantity: Quantity) -> bool:

@@ -69,6 +69,11 @@ class Training:
     stop: Stop | None = None
     resume: Resume = field(default_factory=Resume)
 
+    @property
+    def batch_means(self) -> bool:
+        """Whether means over the batch are multiplied, which gives no gradient."""
+        return self.gradient == "batch_means"
+
     def frozen_in_order(self) -> list[Quantity]:
         """The frozen parameters in the order of the network's parameters."""
         return sorted(self.frozen, key=lambda q: (q.layer, q.kind is Kind.BIAS, q.index))

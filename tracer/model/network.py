@@ -126,6 +126,15 @@ class Network:
         """Whether loss and output activation go together so that delta = out − target."""
         return self.loss.matched == self.layers[-1].activation.name
 
+    def delta_is_difference(self, layer: int) -> bool:
+        """Whether the layer's delta is out − target: at the outputs, where the loss matches them."""
+        return self.matched and layer == self.depth
+
+    def cancels(self, stage: Stage) -> bool:
+        """Whether these are factors of such a delta: nobody needs them, and they may overflow."""
+        factor = stage.kind in (Kind.DE_DOUT, Kind.SLOPE) and not stage.mean
+        return factor and self.delta_is_difference(stage.layer)
+
     @property
     def parameter_count(self) -> int:
         """How many weights and biases there are."""

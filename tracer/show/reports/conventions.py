@@ -99,7 +99,7 @@ def _batches(training: Training, samples: int) -> str:
 
 def _remarks(training: Training | None) -> tuple[Block, ...]:
     remarks: list[Block] = []
-    if training and training.gradient == "batch_means":
+    if training and training.batch_means:
         remarks.append(
             Warn(
                 "gradient: batch_means. The outputs' deltas are averaged over the batch, and from "

@@ -121,7 +121,7 @@ class _Equations:
             yield _equation(name, [self._jacobian(number), " ", *coming], result)
         else:
             yield _equation(name, [*coming, " ⊙ ", self._slope(number)], result)
-        if at_output and network.matched:
+        if network.delta_is_difference(number):
             both: list[Part] = [self._out(number), " − ", self._column(Kind.TARGET, number)]
             yield Text("The factors cancel, and this is how it is calculated:")
             yield _equation(name, both, result)
@@ -218,7 +218,7 @@ def _equation(name: Name, parts: list[Part], result: Part | None) -> MatrixEquat
 def _reduced(trace: IterationTrace) -> Iterator[Block]:
     """The gradients over the batch: the samples' own parts, added up or averaged."""
     samples = len(trace.rows)
-    how = f"1/{samples} · " if trace.rule.reduction == "mean" else ""
+    how = f"1/{samples} · " if trace.rule.divides(samples) else ""
     yield Text(f"The gradients of the batch: {how}Σ over its {samples} samples.")
     for layer in trace.experiment.network.layers:
         for kind in (Kind.WEIGHT, Kind.BIAS):
