@@ -26,13 +26,12 @@ _PLAIN_LINE = re.compile(r"[\w(](?:[\w ,.()'*/+=-]|:(?=[\w/]))*(?<! )")
 Lines = Iterator[str]
 
 
-def dump(experiment: Experiment | GraphExperiment, header: str = "", expected: bool = True) -> str:
+def dump(experiment: Experiment | GraphExperiment) -> str:
     """A configuration as YAML; `load` gives the same experiment back, bit for bit.
 
-    `header` becomes a comment at the top; the published numbers are left out without `expected`.
     Data that came from a file stands in the text itself.
     """
-    lines = [f"# {line}".rstrip() for line in header.splitlines()]
+    lines: list[str] = []
     for key, value in (("title", experiment.title), ("source", experiment.source)):
         if value:
             lines.append(f"{key}: {_text(value, _PLAIN_LINE)}")
@@ -40,7 +39,7 @@ def dump(experiment: Experiment | GraphExperiment, header: str = "", expected: b
         lines.append("")
     graph = isinstance(experiment, GraphExperiment)
     lines += _graph(experiment) if isinstance(experiment, GraphExperiment) else _all(experiment)
-    if expected and experiment.expected:
+    if experiment.expected:
         lines += ["", *_expected(experiment.expected, graph)]
     return "\n".join(lines) + "\n"
 

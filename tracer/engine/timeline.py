@@ -26,7 +26,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.engine.training import check_iterations
 from tracer.errors import UsageError
 from tracer.model.experiment import Data, Experiment, Resume
-from tracer.model.network import FloatArray, State, like
+from tracer.model.network import FloatArray, State, zeros_like
 
 _REMEMBERED = 16
 _BLOCK = 128
@@ -62,7 +62,7 @@ class NetworkTimeline:
 
     def _start(self) -> State:
         parameters, optimizer = self.experiment.parameters, self.rule.optimizer
-        slots = optimizer.start(lambda: like(parameters)) if self.experiment.training else {}
+        slots = optimizer.start(lambda: zeros_like(parameters)) if self.experiment.training else {}
         return State(parameters, slots)
 
     @property

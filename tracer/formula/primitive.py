@@ -72,11 +72,6 @@ class Primitive:
         """The number of arguments."""
         return len(self.partials)
 
-    @property
-    def complex_ok(self) -> bool:
-        """Whether it has a complex value, and so a complex-step derivative."""
-        return self.complex_value is not None
-
     def __call__(self, *arguments: Any) -> Any:
         """name(arguments): a float for floats, an array for arrays, a Call for expressions.
 

@@ -209,12 +209,9 @@ def parameter_names(network: Network) -> Iterator[str]:
             yield f"b{number}"
 
 
-def like(parameters: Parameters, value: float = 0.0) -> Parameters:
-    """Arrays of one value, in the shapes of the parameters."""
-    return tuple(
-        (np.full_like(W, value), None if b is None else np.full_like(b, value))
-        for W, b in parameters
-    )
+def zeros_like(parameters: Parameters) -> Parameters:
+    """Zeros in the shapes of the parameters."""
+    return tuple((np.zeros_like(W), None if b is None else np.zeros_like(b)) for W, b in parameters)
 
 
 def flatten(parameters: Parameters) -> list[float]:
