@@ -9,7 +9,8 @@ import numpy as np
 
 from benchmarks import plain
 from tracer.model.experiment import Data, Experiment, Training
-from tracer.model.network import Bias, Network, Parameters
+from tracer.model.network import Bias, Network, Parameters, parameters_of
+from tracer.model.quantity import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,13 @@ def _single_sample() -> Experiment:
         (np.array([[0.15, 0.20], [0.25, 0.30]]), np.array([0.35])),
         (np.array([[0.40, 0.45], [0.50, 0.55]]), np.array([0.60])),
     )
+    network = Network.build(("i1", "i2"), layers, "half_squared_error")
     return Experiment(
         "one sample",
-        Network.build(("i1", "i2"), layers, "half_squared_error"),
+        network,
         parameters,
         data=Data(np.array([[0.05, 0.10]]), np.array([[0.01, 0.99]]), (None,)),
-        training=Training(0.5, frozen=frozenset({"b1", "b2"})),
+        training=Training(0.5, frozen=parameters_of(network, Kind.BIAS)),
     )
 
 

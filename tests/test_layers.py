@@ -60,6 +60,28 @@ def test_lower_modules_never_import_higher_ones(path: Path) -> None:
             assert floor(name.removeprefix("tracer.")) <= floor(own), f"tracer.{own} imports {name}"
 
 
+KNOWS = {
+    "show/document.py": ("formula", "model.quantity"),
+    "show/formats": ("errors", "show.document", "show.formats"),
+    "show/notation": ("digits", "errors", "formula", "graph.names", "model", "show.notation"),
+}
+"""A format knows documents and objects, not the reports that make them, and no network or graph."""
+
+
+@pytest.mark.parametrize("place", KNOWS)
+def test_what_writes_knows_nothing_of_what_is_written_about(place: str) -> None:
+    for path in modules():
+        if path.relative_to(PACKAGE).as_posix().startswith(place):
+            for name in imported(path):
+                known = tuple(f"tracer.{room}" for room in KNOWS[place])
+                assert name.startswith(known) or not name.startswith("tracer"), f"{path}: {name}"
+
+
+def test_reports_and_formats_do_not_know_each_other() -> None:
+    for path in sorted((PACKAGE / "show" / "reports").glob("*.py")):
+        assert not any(name.startswith("tracer.show.formats") for name in imported(path)), path
+
+
 def test_help_needs_neither_numpy_nor_rich_nor_yaml() -> None:
     program = (
         "import sys\n"

@@ -79,9 +79,11 @@ class DivergedError(BptraceError):
         )
 
 
-def did_you_mean(
-    word: str, known: Sequence[str], also: Mapping[str, str] | None = None, most: int = 3
-) -> str:
+_SUGGESTED = 3
+"""So many words are suggested at most."""
+
+
+def did_you_mean(word: str, known: Sequence[str], also: Mapping[str, str] | None = None) -> str:
     """`did you mean a, b or c?` for the known words nearest to `word`; empty when none is near.
 
     `also`: other people's words for known ones, which come before words that only look alike.
@@ -92,7 +94,7 @@ def did_you_mean(
         if _letters(word) in meant:
             return f"did you mean '{meant[_letters(word)]}'?"
     folded = {name.casefold(): name for name in known}
-    near = get_close_matches(word.casefold(), folded, n=most, cutoff=0.6)
+    near = get_close_matches(word.casefold(), folded, n=_SUGGESTED, cutoff=0.6)
     if not near:
         return ""
     names = [f"'{folded[name]}'" for name in near]

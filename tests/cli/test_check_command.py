@@ -22,9 +22,9 @@ from tracer.digits.numbers import NumberFormat
 from tracer.model.experiment import UPDATE_ORDERS, Experiment
 from tracer.model.names import Names
 from tracer.show.formats import render
-from tracer.show.formats.check_json import check_json
 from tracer.show.notation.notation import QuantityNotation
 from tracer.show.reports.check import check_document
+from tracer.show.reports.check_objects import check_json
 
 SHEET = {
     "net_h1": "0.3775",

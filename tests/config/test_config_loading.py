@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from support.configs import SOUND, file_problems, graph, network, spoiled
-from support.networks import shipped
+from support.networks import parameters_named, shipped
 from support.paths import EXAMPLES
 from tracer.config import load
 from tracer.model.experiment import Resume, Stop, Training
@@ -33,7 +33,9 @@ def test_a_network_keeps_its_numbers_names_and_training() -> None:
     assert experiment.data is not None
     assert experiment.data.inputs.tolist() == [[0.05, 0.10]]
     assert experiment.data.targets.tolist() == [[0.01, 0.99]]
-    assert experiment.training == Training(0.5, frozen=frozenset({"b1", "b2"}))
+    assert experiment.training == Training(
+        0.5, frozen=parameters_named(experiment.network, "b1", "b2")
+    )
 
 
 def test_expected_numbers_keep_their_digits_as_written() -> None:
@@ -121,15 +123,16 @@ def test_the_last_batch_of_an_epoch_may_be_smaller() -> None:
 
 
 def test_frozen_parameters_go_by_their_own_names() -> None:
-    training = network(SOUND + "  freeze: [w5, 'w[h1,i2]', 'b[h3]']\n").training
-    assert training is not None
-    assert training.frozen == {"w5", "w2", "b3"}
+    found = network(SOUND + "  freeze: [w5, 'w[h1,i2]', 'b[h3]']\n")
+    assert found.training is not None
+    assert found.training.frozen == parameters_named(found.network, "w5", "w2", "b3")
 
 
 def test_all_weights_can_be_frozen_at_once() -> None:
-    training = network(SOUND + "  freeze: weights\n").training
-    assert training is not None
-    assert training.frozen == {f"w{number}" for number in range(1, 13)}
+    found = network(SOUND + "  freeze: weights\n")
+    weights = parameters_named(found.network, *(f"w{number}" for number in range(1, 13)))
+    assert found.training is not None
+    assert found.training.frozen == weights
 
 
 def test_every_key_of_the_training_arrives() -> None:

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.configs import GRAPH, SOUND, graph, network
-from support.networks import shipped
 from support.paths import EXAMPLES
 from tracer.config import dump, load
 from tracer.model.experiment import Data, Experiment, GraphExperiment
@@ -55,11 +54,8 @@ predict: [{inputs: [1, 2], name: Ann}]
 expected: [{iteration: 1, values: {E_total: 0.3850}, note: "by hand, on paper"}]
 """
     assert (
-        dump(network(SOUND + text), header="Saved.\n\nTwice.")
+        dump(network(SOUND + text))
         == """\
-# Saved.
-#
-# Twice.
 title: A 2-3-2 network
 
 network:
@@ -137,12 +133,6 @@ expected:
       total: 7
 """
     )
-
-
-def test_published_numbers_can_be_left_out() -> None:
-    experiment = shipped("mazur")
-    assert "expected" in dump(experiment)
-    assert "expected" not in dump(experiment, expected=False)
 
 
 def test_frozen_groups_keep_their_word() -> None:

@@ -19,7 +19,7 @@ from support.traces import named
 from tracer.diagnose.answers import Tolerance, published_answers, read_answers
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.carried import Carried
-from tracer.diagnose.check import Check, check, with_reasons
+from tracer.diagnose.check import CheckedAnswers, check, with_reasons
 from tracer.diagnose.verdicts import Finding
 from tracer.errors import UsageError
 from tracer.model.experiment import Experiment
@@ -27,7 +27,9 @@ from tracer.model.experiment import Experiment
 MAZUR = shipped("mazur")
 
 
-def checked(text: str, experiment: Experiment = MAZUR, tolerance: Tolerance | None = None) -> Check:
+def checked(
+    text: str, experiment: Experiment = MAZUR, tolerance: Tolerance | None = None
+) -> CheckedAnswers:
     return check(experiment, read_answers(text.encode(), "-", experiment, tolerance))
 
 
@@ -35,19 +37,19 @@ def verdicts(text: str, experiment: Experiment = MAZUR) -> dict[str, str]:
     return {name: found.verdict for name, found in by_name(checked(text, experiment))}
 
 
-def by_name(report: Check) -> list[tuple[str, Finding]]:
+def by_name(report: CheckedAnswers) -> list[tuple[str, Finding]]:
     """The findings, each with its name in its moment."""
     return [
         (part.name(found.identity), found) for part in report.sections for found in part.findings
     ]
 
 
-def after(report: Check, finding: Finding) -> tuple[str, ...]:
+def after(report: CheckedAnswers, finding: Finding) -> tuple[str, ...]:
     """The names of the wrong numbers that it follows from."""
     return tuple(map(report.sections[0].name, finding.after))
 
 
-def blamed(report: Check) -> list[str]:
+def blamed(report: CheckedAnswers) -> list[str]:
     return [name for name, finding in by_name(report) if finding.blamed]
 
 

@@ -7,7 +7,7 @@ import pytest
 from support.cli import run, run_json
 from support.networks import shipped
 from support.planting import answers, exact_of
-from tracer.diagnose.check import Check, check
+from tracer.diagnose.check import CheckedAnswers, check
 
 TEXTBOOK = {
     "dE/dout_o5": "-0.5097",
@@ -20,7 +20,7 @@ TEXTBOOK = {
 """The XOR of the courses as its source prints it."""
 
 
-def checked(sheet: dict[str, str]) -> Check:
+def checked(sheet: dict[str, str]) -> CheckedAnswers:
     experiment = shipped("xor-thresholds")
     exact = exact_of(experiment)
     return check(experiment, answers({exact.find(name): text for name, text in sheet.items()}))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from support.networks import build, experiments, random_parameters, shipped
+from support.networks import build, experiments, parameters_named, random_parameters, shipped
 from support.traces import analytic_gradient, named, numeric_gradient, traced, trained
 from tracer.engine.compiled import worth_compiling
 from tracer.engine.passes import Rule, backward, forward, loss_of
@@ -113,7 +113,7 @@ def test_a_shared_bias_gets_the_sum_of_its_neurons_gradients() -> None:
 def test_frozen_parameters_do_not_move() -> None:
     experiment = shipped("mazur")
     assert experiment.training is not None
-    training = replace(experiment.training, frozen=frozenset({"w5", "b1"}))
+    training = replace(experiment.training, frozen=parameters_named(experiment.network, "w5", "b1"))
     trace = named(traced(replace(experiment, training=training)))
     assert trace["w5+"] == trace["w5"]
     assert trace["b1+"] == trace["b1"]

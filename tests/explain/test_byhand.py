@@ -19,7 +19,7 @@ from tracer.errors import UsageError
 from tracer.explain.byhand import by_hand, drifts
 from tracer.formula import evaluate, symbols
 from tracer.model.experiment import Experiment
-from tracer.model.quantity import PARTS, Kind, Stage
+from tracer.model.quantity import BEFORE, PARTS, Kind, Stage
 
 FOUR = Rounding(4)
 
@@ -50,7 +50,8 @@ def test_every_number_is_its_formula_with_the_rounded_numbers_put_in(
     frozen = experiment.training.frozen if experiment.training else frozenset()
     for quantity, value in values.items():
         formula = hand.formula(quantity)
-        whole = hand.names.bare(quantity).rstrip("+") not in frozen
+        stage = replace(quantity.stage, kind=BEFORE.get(quantity.kind, quantity.kind))
+        whole = replace(quantity, stage=stage) not in frozen
         if formula is None or not whole or not math.isfinite(value):
             continue
         inputs = {used: values[used] for used in symbols(formula)}

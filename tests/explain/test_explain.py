@@ -16,11 +16,12 @@ from tracer.engine.batches import Batch
 from tracer.errors import UsageError
 from tracer.explain.calculation import Calculation, calculations
 from tracer.explain.chain import chain_rule
-from tracer.explain.explanation import explanation, needed, record
+from tracer.explain.explanation import explanation, needed
 from tracer.formula import evaluate, parse
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.network import Bias, Network
 from tracer.model.quantity import Index, Quantity, Stage
+from tracer.show.reports.explain_objects import record
 
 SATURATED = """\
 network:

@@ -12,7 +12,7 @@ from support.networks import shipped
 from tracer.digits.numbers import NumberFormat
 from tracer.errors import UnknownNameError
 from tracer.explain.calculation import calculations
-from tracer.explain.walk import Item, Shown, Verdict, Walk, judge, walk_through
+from tracer.explain.walk import AnswerVerdict, Shown, Walk, WalkItem, judge, walk_through
 from tracer.model.names import Names
 from tracer.model.quantity import Quantity
 
@@ -21,7 +21,7 @@ def way(config: str = "mazur", sample: int | None = None) -> Walk:
     return walk_through(calculations(shipped(config), [1])[1], sample)
 
 
-def name(item: Item, config: str = "mazur") -> str:
+def name(item: WalkItem, config: str = "mazur") -> str:
     """What the number is called."""
     assert isinstance(item.identity, Quantity)
     return Names(shipped(config).network).name(item.identity)
@@ -72,8 +72,8 @@ def test_skip_goes_on_to_the_next_layer_and_at_last_to_the_end() -> None:
 
 
 def test_a_later_answer_to_the_same_number_replaces_the_first() -> None:
-    state = way().answered(Verdict.WRONG).back().answered(Verdict.RIGHT)
-    assert (state.count(Verdict.WRONG), state.count(Verdict.RIGHT)) == (0, 1)
+    state = way().answered(AnswerVerdict.WRONG).back().answered(AnswerVerdict.RIGHT)
+    assert (state.count(AnswerVerdict.WRONG), state.count(AnswerVerdict.RIGHT)) == (0, 1)
     assert state.shown is Shown.RESULT
 
 
@@ -104,22 +104,22 @@ def test_a_graph_goes_from_values_to_gradients() -> None:
 @pytest.mark.parametrize(
     ("text", "value", "verdict"),
     [
-        ("0.3775", 0.3775, Verdict.RIGHT),
-        ("0.3925", 0.39249999999999996, Verdict.RIGHT),
-        ("0.593269992", 0.5932699921071872, Verdict.RIGHT),
-        ("0.5932699921071872", 0.5932699921071872, Verdict.RIGHT),
-        ("0.5933", 0.5932699921071872, Verdict.ROUNDED),
-        ("0.59", 0.5932699921071872, Verdict.ROUNDED),
-        ("4.4e-4", 0.00043856773447434685, Verdict.ROUNDED),
-        ("−0.0381", -0.03809823651655623, Verdict.ROUNDED),
-        ("0.60", 0.5932699921071872, Verdict.WRONG),
-        ("0.5932", 0.5932699921071872, Verdict.WRONG),
-        ("0", 0.00043856773447434685, Verdict.WRONG),
-        ("0.0381", -0.03809823651655623, Verdict.WRONG),
-        ("0", 0.0, Verdict.RIGHT),
+        ("0.3775", 0.3775, AnswerVerdict.RIGHT),
+        ("0.3925", 0.39249999999999996, AnswerVerdict.RIGHT),
+        ("0.593269992", 0.5932699921071872, AnswerVerdict.RIGHT),
+        ("0.5932699921071872", 0.5932699921071872, AnswerVerdict.RIGHT),
+        ("0.5933", 0.5932699921071872, AnswerVerdict.ROUNDED),
+        ("0.59", 0.5932699921071872, AnswerVerdict.ROUNDED),
+        ("4.4e-4", 0.00043856773447434685, AnswerVerdict.ROUNDED),
+        ("−0.0381", -0.03809823651655623, AnswerVerdict.ROUNDED),
+        ("0.60", 0.5932699921071872, AnswerVerdict.WRONG),
+        ("0.5932", 0.5932699921071872, AnswerVerdict.WRONG),
+        ("0", 0.00043856773447434685, AnswerVerdict.WRONG),
+        ("0.0381", -0.03809823651655623, AnswerVerdict.WRONG),
+        ("0", 0.0, AnswerVerdict.RIGHT),
     ],
 )
-def test_verdicts(text: str, value: float, verdict: Verdict) -> None:
+def test_verdicts(text: str, value: float, verdict: AnswerVerdict) -> None:
     assert judge(text, value, NumberFormat()) is verdict
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from support.documents import items, remarks
-from support.networks import shipped
+from support.networks import parameters_named, shipped
 from tracer.model.experiment import Resume, Training
 from tracer.model.network import parameter_names
 from tracer.show.document import Warn
@@ -51,7 +51,9 @@ def test_each_convention_is_said(example: str, words: str) -> None:
     ],
 )
 def test_frozen_parameters_are_named(frozen: set[str], words: str) -> None:
-    experiment = replace(shipped("mazur"), training=Training(0.5, frozen=frozenset(frozen)))
+    mazur = shipped("mazur")
+    fixed = parameters_named(mazur.network, *frozen)
+    experiment = replace(mazur, training=Training(0.5, frozen=fixed))
     assert any(words in str(item) for item in items(conventions(experiment)))
 
 

@@ -19,9 +19,10 @@ from tracer.engine.training import train_through
 from tracer.errors import UsageError
 from tracer.model.experiment import Data, Experiment, Resume, Training
 from tracer.model.network import Bias
-from tracer.show.formats.json import run_json, step_json
 from tracer.show.formats.objects import write
+from tracer.show.reports.run_objects import run_json
 from tracer.show.reports.step import history_iterations
+from tracer.show.reports.step_objects import step_json
 
 
 def written(result: Any, **options: Any) -> Any:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracer.digits.numbers import NumberFormat, Rounding, Written, round_decimal
+from tracer.digits.numbers import NumberFormat, TieRule, Written, round_decimal
 from tracer.show.notation.latex import latex_number
 from tracer.show.notation.mathml import mathml_number
 
@@ -92,7 +92,7 @@ def test_scientific_notation_in_every_format() -> None:
     ],
 )
 def test_rounding_is_that_of_the_decimal_on_paper(
-    value: float, decimals: int | None, significant: int | None, mode: Rounding, rounded: float
+    value: float, decimals: int | None, significant: int | None, mode: TieRule, rounded: float
 ) -> None:
     assert round_decimal(value, decimals, significant, mode) == rounded
 

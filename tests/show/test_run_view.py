@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from support.documents import plain, remarks, run_blocks, tables
-from support.networks import build, random_parameters, shipped
+from support.networks import build, parameters_named, random_parameters, shipped
 from support.traces import named, traced
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import Run
@@ -61,7 +61,9 @@ def test_there_is_no_parameter_beyond_the_last() -> None:
 def test_the_network_is_a_row_a_layer() -> None:
     rows = tables(run_blocks(shipped("mazur")))["network"]
     assert rows[1] == (1, "h1 h2", "sigmoid", "w1–w4", "2×2", "b1, shared, fixed", 5)
-    one_fixed = replace(shipped("mazur"), training=Training(0.5, frozen=frozenset({"w2", "w3"})))
+    mazur = shipped("mazur")
+    fixed = parameters_named(mazur.network, "w2", "w3")
+    one_fixed = replace(mazur, training=Training(0.5, frozen=fixed))
     assert tables(run_blocks(one_fixed))["network"][1][3] == "w1–w4, fixed: w2 w3"
     assert tables(run_blocks(wide()))["network"][2][5] == "none"
     assert tables(run_blocks(wide()))["network"][0][1] == "i1 … i30"

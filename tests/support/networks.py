@@ -10,7 +10,9 @@ from tracer.config import load
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.losses import LOSSES
-from tracer.model.network import Bias, Network, Parameters, parameter_names
+from tracer.model.names import Names
+from tracer.model.network import Bias, Network, Parameters, parameter_quantities
+from tracer.model.quantity import Quantity
 
 
 def shipped(name: str) -> Experiment:
@@ -66,6 +68,11 @@ def diverging() -> Experiment:
     return Experiment("diverging", network, parameters, data=data, training=Training(10.0))
 
 
+def parameters_named(network: Network, *names: str) -> frozenset[Quantity]:
+    """Weights and biases by their names, for `Training.frozen`."""
+    return frozenset(map(Names(network).parse, names))
+
+
 @st.composite
 def experiments(
     draw: st.DrawFn, *, updates: bool = True, exact: bool = False, smooth: bool = False
@@ -91,7 +98,7 @@ def experiments(
     reduction = draw(st.sampled_from(["mean", "sum"]))
     means = not exact and reduction == "mean" and draw(st.booleans())
     order = "simultaneous" if exact else draw(st.sampled_from(["simultaneous", "output_first"]))
-    frozen = draw(st.sets(st.sampled_from(list(parameter_names(network))), max_size=2))
+    frozen = draw(st.sets(st.sampled_from(list(parameter_quantities(network))), max_size=2))
     training = Training(
         0.5,
         gradient="batch_means" if means else "exact",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from support.networks import parameters_named
 from tracer.diagnose.answers import Answer, Moment
 from tracer.diagnose.carried import Carried, Rewriting
 from tracer.diagnose.mistakes import Mistake, Site
@@ -68,7 +69,7 @@ def random_experiment(rng: np.random.Generator) -> Experiment:
         )
         targets = shares[rng.integers(0, 2, samples)]
     inputs = rng.uniform(-0.9, 0.9, (samples, sizes[0])).round(2)
-    frozen = frozenset({"b1"}) if rng.random() < 0.5 else frozenset()
+    frozen = parameters_named(network, "b1") if rng.random() < 0.5 else frozenset()
     order = str(rng.choice(["simultaneous", "simultaneous", "output_first"]))
     return Experiment(
         "random",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from support.networks import parameters_named
 from support.traces import named, traced
 from tracer.config import dump, load
 from tracer.diagnose.answers import read_answers
@@ -111,9 +112,9 @@ def test_a_relu_exercise_has_one_that_is_off_and_none_near_its_kink() -> None:
 
 
 def test_frozen_biases_are_frozen() -> None:
-    training = exercise(WISHES["shared biases"], 1).training
-    assert training is not None
-    assert training.frozen == {"b1", "b2"}
+    found = exercise(WISHES["shared biases"], 1)
+    assert found.training is not None
+    assert found.training.frozen == parameters_named(found.network, "b1", "b2")
 
 
 def test_the_empty_answers_of_an_exercise_can_be_read() -> None:

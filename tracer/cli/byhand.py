@@ -39,8 +39,8 @@ def run_by_hand(
     from tracer.engine.training import train_through
     from tracer.explain.byhand import by_hand
     from tracer.model.names import Names
-    from tracer.show.formats.findings import by_hand_json
     from tracer.show.reports.byhand import by_hand_document
+    from tracer.show.reports.byhand_objects import by_hand_json
     from tracer.show.reports.selection import ROW_LIMIT
 
     _check(experiment)
@@ -72,8 +72,8 @@ def explain_by_hand(
     from tracer.explain.byhand import by_hand
     from tracer.explain.calculation import Calculation, calculations
     from tracer.model.names import Names
-    from tracer.show.formats.findings import explain_by_hand_json
     from tracer.show.reports.explain_by_hand import explain_by_hand_document
+    from tracer.show.reports.explain_objects import explain_by_hand_json
 
     _check(experiment)
     exact, rounded = calculations(experiment, asked), by_hand(experiment, rounding)

@@ -10,6 +10,7 @@ import typer
 
 from tracer import bundled
 from tracer.cli.display import Display, note, number_format, show, show_objects
+from tracer.cli.ending import DISAGREE
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, is_configuration, load_config
 from tracer.errors import BptraceError, UsageError
@@ -17,8 +18,6 @@ from tracer.errors import BptraceError, UsageError
 if TYPE_CHECKING:
     from tracer.diagnose.answers import Answer
     from tracer.model.experiment import Experiment, GraphExperiment
-
-DISAGREE = 1
 
 
 def check(
@@ -54,8 +53,8 @@ def check(
     """
     from tracer.diagnose.check import check as judge
     from tracer.diagnose.check import with_reasons
-    from tracer.show.formats.check_json import check_json
     from tracer.show.reports.check import LIMIT, check_document
+    from tracer.show.reports.check_objects import check_json
 
     if answers == config == "-":
         raise UsageError("both CONFIG and ANSWERS are -", "standard input can be only one of them")

@@ -12,7 +12,7 @@ import typer
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
+class RowChoices:
     """Stands in an option's `Annotated` where typer wants an enumeration.
 
     `rows` gives the names of a row and its words, when the command line is built; `help` comes
@@ -32,8 +32,8 @@ class OneOf:
 
 
 def spelled_out(parameter: inspect.Parameter) -> inspect.Parameter:
-    """The parameter as typer takes it; one without `OneOf` stays as it is."""
-    found = [note for note in get_args(parameter.annotation)[1:] if isinstance(note, OneOf)]
+    """The parameter as typer takes it; one without `RowChoices` stays as it is."""
+    found = [note for note in get_args(parameter.annotation)[1:] if isinstance(note, RowChoices)]
     if not found:
         return parameter
     annotation = found[0].annotation()

@@ -27,6 +27,7 @@ from tracer.cli import (
 )
 from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
+from tracer.cli.ending import INTERRUPTED
 from tracer.cli.usage import Command, told
 from tracer.errors import BptraceError
 
@@ -45,8 +46,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "examples": examples.examples,
     "help": help.help,
 }
-
-INTERRUPTED = 130
 
 
 def register(app: typer.Typer) -> None:

@@ -9,11 +9,10 @@ import typer
 
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, show, show_objects
+from tracer.cli.ending import DISAGREE
 from tracer.cli.progress import progress
 from tracer.cli.source import load_network
 from tracer.errors import UsageError
-
-DISAGREE = 1
 
 
 def compare(
@@ -38,8 +37,8 @@ def compare(
     """
     from tracer.diagnose.compare import compare as compare_runs
     from tracer.model.names import Names
-    from tracer.show.formats.findings import compare_json
     from tracer.show.reports.compare import compare_document
+    from tracer.show.reports.compare_objects import compare_json
 
     if len(configs) == 1:
         raise UsageError("one configuration has nothing to be compared with", "name another one")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracer.cli.choices import OneOf
+from tracer.cli.choices import RowChoices
 from tracer.errors import UsageError
 from tracer.show.formats import FORMATS, Format, by_extension, by_name, chosen, detect
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tracer.show.document import Document
     from tracer.show.document import Notation as DocumentNotation
 
-_FORMATS = OneOf(
+_FORMATS = RowChoices(
     lambda: [(row.names, row.words) for row in FORMATS.values()],
     "Without it, FILE's ending decides.",
 )

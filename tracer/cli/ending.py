@@ -1,4 +1,4 @@
-"""How a command leaves when its training did not come to its end."""
+"""How a command leaves: its exit codes, and what happens when training did not come to its end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tracer.engine.training import Run
+
+DISAGREE = 1
+"""Exit code: the numbers disagree."""
+INTERRUPTED = 130
 
 
 def raise_end(run: Run[Any]) -> None:

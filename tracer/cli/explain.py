@@ -51,10 +51,11 @@ def explain(
     """
     from tracer.digits.rounding import parse_rounding
     from tracer.explain.calculation import calculations
-    from tracer.explain.explanation import needed, record
+    from tracer.explain.explanation import needed
     from tracer.model.experiment import Experiment
     from tracer.model.names import Names
     from tracer.show.reports.explain import explain_document
+    from tracer.show.reports.explain_objects import record
 
     if display.as_objects and not names:
         raise UsageError(

@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from tracer.cli.display import Display, show, show_objects
+from tracer.cli.ending import DISAGREE
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
-
-DISAGREE = 1
 
 
 def gradcheck(
@@ -30,8 +29,8 @@ def gradcheck(
     from tracer.graph.names import GraphNames
     from tracer.model.experiment import Experiment
     from tracer.model.names import Names
-    from tracer.show.formats.gradcheck_json import gradcheck_json
     from tracer.show.reports.gradcheck import gradcheck_document
+    from tracer.show.reports.gradcheck_objects import gradcheck_json
 
     experiment = load_config(config)
     if isinstance(experiment, Experiment):

@@ -81,8 +81,8 @@ def _of_network(experiment: Experiment, sample: int | None, fine: bool) -> Graph
 
 
 def _show(traces: Sequence[GraphTrace], all_rows: bool, display: Display) -> None:
-    from tracer.show.formats.graph_json import graph_run_json
     from tracer.show.reports.graph import graph_document
+    from tracer.show.reports.graph_objects import graph_run_json
     from tracer.show.reports.selection import ROW_LIMIT
 
     if display.as_objects:

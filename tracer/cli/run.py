@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, run_by_hand
-from tracer.cli.choices import OneOf
+from tracer.cli.choices import RowChoices
 from tracer.cli.display import Display, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.cli.graph import run_graph
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tracer.model.experiment import Experiment
 
 
-_VIEWS = OneOf(lambda: [((row.name,), row.words) for row in VIEWS.values()], "")
+_VIEWS = RowChoices(lambda: [((row.name,), row.words) for row in VIEWS.values()], "")
 
 
 def run(
@@ -87,8 +87,8 @@ def _run_network(
     from tracer.engine.timeline import NetworkTimeline
     from tracer.engine.training import train_through
     from tracer.model.names import Names
-    from tracer.show.formats.json import run_json
     from tracer.show.reports.run import run_document
+    from tracer.show.reports.run_objects import run_json
     from tracer.show.reports.selection import ROW_LIMIT
 
     with progress(iterations, "training") as report:

@@ -104,8 +104,8 @@ def _step_network(
 ) -> None:
     from tracer.engine.timeline import NetworkTimeline
     from tracer.model.names import Names
-    from tracer.show.formats.json import step_json
     from tracer.show.reports.step import step_document
+    from tracer.show.reports.step_objects import step_json
 
     run = _trained(NetworkTimeline(experiment), steps, save, display)
     traces = list(map(run.timeline.trace, run.reached(steps.traced)))
@@ -125,8 +125,8 @@ def _step_graph(
 ) -> None:
     from tracer.graph.building import build_graph
     from tracer.graph.timeline import GraphTimeline
-    from tracer.show.formats.graph_json import graph_step_json
     from tracer.show.reports.graph import graph_steps_document
+    from tracer.show.reports.graph_objects import graph_step_json
 
     graph = build_graph(experiment)
     graph = build_graph(experiment)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.display import Display, NotationStyle, notation, number_format
+from tracer.cli.ending import INTERRUPTED
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from tracer.show.document import Derivation, Notation
     from tracer.show.formats import Medium
 
-INTERRUPTED = 130
 _HELP = """  Enter  show more: the formula, the numbers put in, the result, the next formula
   b      back, first to the formula, then to the number before
   s      skip the rest of this layer
@@ -156,10 +156,11 @@ class _Session:
 
     def _count(self) -> None:
         """How many answers were right, rounded, wrong."""
-        from tracer.explain.walk import Verdict
+        from tracer.explain.walk import AnswerVerdict
 
         if self.ask:
-            print(", ".join(f"{verdict.value}: {self.state.count(verdict)}" for verdict in Verdict))
+            counts = ((verdict.value, self.state.count(verdict)) for verdict in AnswerVerdict)
+            print(", ".join(f"{words}: {count}" for words, count in counts))
 
 
 _KEYS: dict[str, Callable[[Walk], Walk | None]] = {

@@ -41,17 +41,17 @@ def why(
     """
     from tracer.diagnose.why import why as explain
     from tracer.model.names import Names
-    from tracer.show.formats.findings import why_json
     from tracer.show.reports.why import why_document
+    from tracer.show.reports.why_objects import why_json
 
     experiment = load_network(config)
     wanted = dict(map(_number, numbers))
     with progress(100, "trying conventions") as report:
-        explanation = explain(experiment, wanted, after, iteration, report)
+        searched = explain(experiment, wanted, after, iteration, report)
     if display.as_objects:
-        show_objects(why_json(explanation), display)
+        show_objects(why_json(searched), display)
         return
-    show(why_document(experiment, wanted, explanation), display, Names(experiment.network))
+    show(why_document(experiment, wanted, searched), display, Names(experiment.network))
 
 
 def _number(text: str) -> tuple[str, Written]:

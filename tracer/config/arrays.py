@@ -49,7 +49,7 @@ class ArrayError(BptraceError):
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class ArrayHeader:
     """What an array says of itself before its data: shape and type of number."""
 
     shape: tuple[int, ...]
@@ -92,7 +92,7 @@ class ArrayFile:
         members = dict.fromkeys(self.archive.namelist())
         return tuple(name.removesuffix(".npy") for name in members if name.endswith(".npy"))
 
-    def header(self, name: str = "") -> Header:
+    def header(self, name: str = "") -> ArrayHeader:
         """The shape and type of an array; ArrayError when it isn't one of numbers, or too large."""
         with self._member(name) as (stream, size):
             header = _header(stream)
@@ -128,15 +128,15 @@ class ArrayFile:
             raise ArrayError("the array can't be read", "write it anew with NumPy") from None
 
 
-def _header(stream: IO[bytes]) -> Header:
+def _header(stream: IO[bytes]) -> ArrayHeader:
     version = np.lib.format.read_magic(stream)
     if version not in _HEADERS:
         raise ValueError(version)  # of structured types alone, whose fields have names
     shape, _, dtype = _HEADERS[version](stream)
-    return Header(shape, dtype)
+    return ArrayHeader(shape, dtype)
 
 
-def _check(header: Header) -> None:
+def _check(header: ArrayHeader) -> None:
     """ArrayError for what isn't numbers, and for more of them than fit."""
     kind = header.dtype.kind
     if header.dtype.itemsize not in _SIZES.get(kind, ()):

@@ -6,22 +6,22 @@ import dataclasses
 from collections.abc import Iterable
 from typing import TypeVar
 
-from tracer.config.fields import Section, convert, sound
+from tracer.config.fields import ConfigModel, convert, sound
 from tracer.config.graphs import read_graph
 from tracer.config.models import ExpectedModel, GraphConfig, NetworkConfig
-from tracer.config.nodes import Node
-from tracer.config.nodes import Path as Place
+from tracer.config.nodes import KeyPath, Node
 from tracer.config.parameters import start
 from tracer.config.report import Report
-from tracer.config.samples import Reader
-from tracer.config.structure import check_loss, plan
+from tracer.config.samples import SampleReader
+from tracer.config.structure import check_loss, read_outline
 from tracer.config.training import check_training, training
 from tracer.config.wording import misspelled, sift
 from tracer.digits.numbers import Written
 from tracer.model.experiment import Expected, Experiment, GraphExperiment
 from tracer.model.losses import LOSSES
+from tracer.model.quantity import Quantity
 
-S = TypeVar("S", bound=Section)
+S = TypeVar("S", bound=ConfigModel)
 
 _ANY_LOSS = next(iter(LOSSES))
 """For a network that only predicts: no error is ever calculated."""
@@ -48,20 +48,20 @@ def _read(model: type[S], node: Node, report: Report) -> S:
 
 def _network(config: NetworkConfig, report: Report) -> Experiment:
     _check_parts(report)
-    planned = plan(config.network, report)
-    check_loss(config.loss, planned.activations, report)
-    reader = Reader(planned, config.loss, report)
+    outline = read_outline(config.network, report)
+    check_loss(config.loss, outline.activations, report)
+    reader = SampleReader(outline, config.loss, report)
     data = reader.read("data", config.data, predict=False)
     predict = reader.read("predict", config.predict, predict=True)
-    network = planned.network(config.loss or _ANY_LOSS)
+    network = outline.network(config.loss or _ANY_LOSS)
     samples = len(data) if data else _count(config)
-    frozen: frozenset[str] = frozenset()
+    frozen: frozenset[Quantity] = frozenset()
     if config.training is not None:
         frozen = check_training(config.training, config.reduction, samples, network, report)
     expected = _expected(config.expected, report)
     report.raise_if_any()
     seed = sound(sound(config.network).seed)
-    parameters = start(sound(network), planned.weights, planned.offsets, seed, report)
+    parameters = start(sound(network), outline.weights, outline.offsets, seed, report)
     report.raise_if_any()
     return convert(
         Experiment,
@@ -112,7 +112,7 @@ def _expected(models: list[ExpectedModel | None] | None, report: Report) -> tupl
     return tuple(expected)
 
 
-def _written(names: Iterable[str], path: Place, report: Report) -> dict[str, Written]:
+def _written(names: Iterable[str], path: KeyPath, report: Report) -> dict[str, Written]:
     values = {}
     for name in names:
         try:

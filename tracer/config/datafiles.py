@@ -8,16 +8,16 @@ from typing import TypeAlias
 
 from tracer.config.arraydata import SUFFIXES, read_samples
 from tracer.config.arrays import FloatArray
-from tracer.config.fields import Section, sound
+from tracer.config.fields import ConfigModel, sound
 from tracer.config.models import DataFileModel
 from tracer.config.nodes import Node
 from tracer.config.report import Report, counted
-from tracer.config.tables import RANGE, Row, Table, read_table
+from tracer.config.tables import RANGE, CsvRow, CsvTable, read_table
 from tracer.config.wording import misspelled
 
 _PARTS = ("inputs", "targets", "class")
 
-Values: TypeAlias = Sequence[float] | FloatArray
+SampleValues: TypeAlias = Sequence[float] | FloatArray
 
 Complain = Callable[[str, int | None, str, str], None]
 """complain(part, index, message, hint): a problem with `inputs`, `targets` or `class` of a sample.
@@ -30,15 +30,15 @@ The index is the number's place in the part; None is the part as a whole.
 class Sample:
     """One sample; `given` says which parts the file has, though they may be faulty (None)."""
 
-    inputs: Values | None
-    targets: Values | None
+    inputs: SampleValues | None
+    targets: SampleValues | None
     number: int | None
     name: str | None
     given: frozenset[str]
     complain: Complain
 
 
-def given_parts(model: Section, node: Node) -> frozenset[str]:
+def given_parts(model: ConfigModel, node: Node) -> frozenset[str]:
     """Which of inputs, targets and class the file gives, though they may be faulty or misspelled."""
     known = model.descriptions()
     given = {part for part in _PARTS if part in node.value or misspelled(part, node, known)}
@@ -155,7 +155,7 @@ class DataFile:
         return len(self.report.problems) == before
 
 
-def _table_complaints(table: Table, row: Row) -> Complain:
+def _table_complaints(table: CsvTable, row: CsvRow) -> Complain:
     def complain(part: str, index: int | None, message: str, hint: str) -> None:
         column = table.columns[part][index or 0]
         table.complain(row.line, column, message, hint)

@@ -41,7 +41,7 @@ class Faulty:
     findings: tuple[ErrorDetails, ...] = ()
 
 
-class Section(BaseModel):
+class ConfigModel(BaseModel):
     """A mapping of the file with known keys."""
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
@@ -99,7 +99,7 @@ def default(record: type[DataclassInstance], name: str) -> Any:
     return next(field.default for field in dataclasses.fields(record) if field.name == name)
 
 
-def convert(record: type[R], model: Section, **others: Any) -> R:
+def convert(record: type[R], model: ConfigModel, **others: Any) -> R:
     """The dataclass from the fields of the same names of a model without problems, and `others`."""
     names = {field.name for field in dataclasses.fields(record)}
     same = {name: getattr(model, name) for name in type(model).model_fields if name in names}

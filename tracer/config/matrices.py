@@ -13,14 +13,14 @@ import numpy as np
 
 from tracer.config.arrays import ArrayError, ArrayFile, FloatArray, in_words
 from tracer.config.files import open_bytes, read_text
-from tracer.config.nodes import Path
+from tracer.config.nodes import KeyPath
 from tracer.config.report import Report
 from tracer.config.tables import MOST_PROBLEMS, cells_of, finite, report_file
 from tracer.config.values import BiasFileModel
 from tracer.errors import ConfigError, Problem
 
 
-def read_numbers(model: BiasFileModel, place: Path, report: Report) -> FloatArray | None:
+def read_numbers(model: BiasFileModel, place: KeyPath, report: Report) -> FloatArray | None:
     """The numbers of `{file: ..., array: ...}` at a place; None when there is something wrong."""
     file, array = model.file, model.array
     if file is None or (array is None and "array" in model.model_fields_set):
@@ -38,7 +38,7 @@ def read_numbers(model: BiasFileModel, place: Path, report: Report) -> FloatArra
 
 
 @contextmanager
-def open_arrays(file: str, place: Path, report: Report) -> Iterator[ArrayFile | None]:
+def open_arrays(file: str, place: KeyPath, report: Report) -> Iterator[ArrayFile | None]:
     """The array file that a mapping at the place names; None when it can't be opened."""
     shown = str(report.folder / file)
     try:
@@ -57,7 +57,7 @@ def open_arrays(file: str, place: Path, report: Report) -> Iterator[ArrayFile | 
 
 
 def read_array(
-    opened: ArrayFile, file: str, name: str | None, place: Path, report: Report
+    opened: ArrayFile, file: str, name: str | None, place: KeyPath, report: Report
 ) -> FloatArray | None:
     """The array that `name` at the place asks for, its numbers finite; None when it can't be had.
 
@@ -87,7 +87,7 @@ def read_array(
     return array
 
 
-def _from_csv(file: str, place: Path, report: Report) -> FloatArray | None:
+def _from_csv(file: str, place: KeyPath, report: Report) -> FloatArray | None:
     """Rows of numbers, separated by commas, without a header."""
     shown = str(report.folder / file)
     try:

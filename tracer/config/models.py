@@ -10,21 +10,21 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, Tag
 
-from tracer.config.fields import ByKind, OneOf, Section, Sound, default, kind
+from tracer.config.fields import ByKind, ConfigModel, OneOf, Sound, default, kind
 from tracer.config.hints import for_samples
 from tracer.config.values import (
     WORDS_OF_BATCH,
-    Batch,
+    BatchSize,
     BiasValues,
     Columns,
     Count,
-    Formula,
-    Freeze,
+    FormulaText,
     Natural,
     Neurons,
     Numbers,
     ThresholdValues,
     Weights,
+    WhatIsFrozen,
 )
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.experiment import (
@@ -41,7 +41,7 @@ from tracer.model.optimizers import OPTIMIZERS
 from tracer.model.words import other_words
 
 
-class LayerModel(Section):
+class LayerModel(ConfigModel):
     """One layer of neurons."""
 
     neurons: Sound[Neurons] = Field(description="the neurons' names, or their count")
@@ -64,7 +64,7 @@ class LayerModel(Section):
     )
 
 
-class NetworkModel(Section):
+class NetworkModel(ConfigModel):
     """A network: its inputs, and its layers up to the outputs."""
 
     inputs: Sound[Neurons] = Field(description="the inputs' names, or their count")
@@ -74,7 +74,7 @@ class NetworkModel(Section):
     seed: Sound[Natural] = Field(0, description="the random seed of {init: ...}")
 
 
-class SampleModel(Section):
+class SampleModel(ConfigModel):
     """One sample: its inputs, and its targets or its class."""
 
     inputs: Sound[Numbers] = Field(description="a number for each input")
@@ -87,7 +87,7 @@ class SampleModel(Section):
     name: Sound[str] = Field(None, description="the sample's name")
 
 
-class DataFileModel(Section):
+class DataFileModel(ConfigModel):
     """A CSV file with a header, and its columns; or an NPZ file and its arrays; or an NPY file."""
 
     file: Sound[str] = Field(description="the CSV file, relative to this file")
@@ -119,7 +119,7 @@ Samples: TypeAlias = Annotated[
 ]
 
 
-class StopModel(Section):
+class StopModel(ConfigModel):
     """Stop when the mean loss of the last iterations is low enough."""
 
     loss_below: Sound[Annotated[float, Field(gt=0)]] = Field(
@@ -130,7 +130,7 @@ class StopModel(Section):
     )
 
 
-class ResumeModel(Section):
+class ResumeModel(ConfigModel):
     """Where an earlier training stopped; written by `step --save`."""
 
     iterations: Sound[Natural] = Field(
@@ -141,7 +141,7 @@ class ResumeModel(Section):
     )
 
 
-class TrainingModel(Section):
+class TrainingModel(ConfigModel):
     """How the parameters change."""
 
     learning_rate: Sound[Annotated[float, Field(ge=0)]] = Field(description="the learning rate")
@@ -151,7 +151,7 @@ class TrainingModel(Section):
     epochs: Sound[Count] = Field(
         None, description="instead of iterations: how often to go through the data"
     )
-    batch: Sound[Batch] = Field(
+    batch: Sound[BatchSize] = Field(
         WORDS_OF_BATCH[default(Training, "batch")],
         description="full, online (one sample at a time), or how many samples",
     )
@@ -165,7 +165,7 @@ class TrainingModel(Section):
         default(Training, "gradient"),
         description="batch_means: products of batch means, which is not the gradient",
     )
-    freeze: Sound[Freeze] = Field(
+    freeze: Sound[WhatIsFrozen] = Field(
         default_factory=list, description="parameters that stay as they are"
     )
     update_order: Sound[Annotated[str, OneOf("update order", UPDATE_ORDERS)]] = Field(
@@ -179,7 +179,7 @@ class TrainingModel(Section):
     resume: Sound[ResumeModel] = Field(None, description="where an earlier training stopped")
 
 
-class ExpectedModel(Section):
+class ExpectedModel(ConfigModel):
     """Published or hand-made numbers of one iteration, or after so many updates."""
 
     iteration: Sound[Count] = Field(None, description="the iteration that the values belong to")
@@ -190,7 +190,7 @@ class ExpectedModel(Section):
     note: Sound[str] = Field(default(Expected, "note"), description="a remark")
 
 
-class TitledModel(Section):
+class TitledModel(ConfigModel):
     """What every configuration may have."""
 
     title: Sound[str] = Field("", description="what the example is called")
@@ -215,16 +215,16 @@ class NetworkConfig(TitledModel):
     training: Sound[TrainingModel] = Field(None, description="how the parameters change")
 
 
-class GraphModel(Section):
+class GraphModel(ConfigModel):
     """A scalar computation graph."""
 
     inputs: Sound[dict[str, Sound[float]]] = Field(description="the inputs' values by their names")
-    nodes: Sound[Annotated[dict[str, Sound[Formula]], Field(min_length=1)]] = Field(
+    nodes: Sound[Annotated[dict[str, Sound[FormulaText]], Field(min_length=1)]] = Field(
         description="each node's formula; the last node is the result"
     )
 
 
-class GraphTrainingModel(Section):
+class GraphTrainingModel(ConfigModel):
     """Gradient descent on inputs of the graph."""
 
     learning_rate: Sound[Annotated[float, Field(ge=0)]] = Field(description="the learning rate")

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from tracer.config.models import NetworkModel
-from tracer.config.nodes import Path, spell
+from tracer.config.nodes import KeyPath, spell
 from tracer.config.report import Report
 from tracer.config.scalars import number
 
@@ -109,7 +109,7 @@ def name_all(
     Where not all the sizes are known, the names given in the file are checked, and None comes back.
     """
     rows = default_names(sizes) if sizes else None
-    first: dict[str, tuple[str, Path]] = {}
+    first: dict[str, tuple[str, KeyPath]] = {}
     for layer, (path, given) in enumerate(_given(network)):
         if isinstance(given, list):
             for index, name in enumerate(given):
@@ -122,14 +122,14 @@ def name_all(
     return tuple(rows) if rows else None
 
 
-def _given(network: NetworkModel) -> Iterator[tuple[Path, int | list[str] | None]]:
+def _given(network: NetworkModel) -> Iterator[tuple[KeyPath, int | list[str] | None]]:
     yield ("network", "inputs"), network.inputs
     for index, layer in enumerate(network.layers or []):
         yield ("network", "layers", index, "neurons"), layer.neurons if layer else None
 
 
 def _check(
-    name: str, path: Path, explicit: bool, first: dict[str, tuple[str, Path]], report: Report
+    name: str, path: KeyPath, explicit: bool, first: dict[str, tuple[str, KeyPath]], report: Report
 ) -> None:
     """`first`: where each name stands first, and how it is spelled there, by its look."""
     why = reserved(name) if explicit else ""

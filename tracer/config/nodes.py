@@ -1,6 +1,6 @@
 """What the reader of YAML hands on: values that know where they stand.
 
-A `Path` leads from the top of a file to a value: ("network", "layers", 1, "weights"), spelled
+A `KeyPath` leads from the top of a file to a value: ("network", "layers", 1, "weights"), spelled
 `network.layers[1].weights`.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 Position = tuple[int, int]
 """Line and column, counted from 1."""
 
@@ -40,7 +40,7 @@ class Node:
             return self.children[key]
         return None
 
-    def find(self, path: Path) -> Node:
+    def find(self, path: KeyPath) -> Node:
         """The node at the path, or the nearest one above that exists."""
         node = self
         for key in path:
@@ -50,7 +50,7 @@ class Node:
             node = below
         return node
 
-    def position_of_key(self, path: Path) -> Position:
+    def position_of_key(self, path: KeyPath) -> Position:
         """Where the last key of the path stands; where its value stands when it is no key."""
         parent, key = self.find(path[:-1]), path[-1]
         if parent.keys is not None and isinstance(key, str) and key in parent.keys:
@@ -58,7 +58,7 @@ class Node:
         return self.find(path).position
 
 
-def spell(path: Path) -> str:
+def spell(path: KeyPath) -> str:
     """`network.layers[1].weights`."""
     spelled = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
     return spelled.removeprefix(".")

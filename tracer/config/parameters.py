@@ -13,7 +13,7 @@ import numpy as np
 
 from tracer.config.arrays import FloatArray
 from tracer.config.matrices import read_numbers, shape_in_words
-from tracer.config.nodes import Path
+from tracer.config.nodes import KeyPath
 from tracer.config.report import Report, counted
 from tracer.config.values import (
     BiasFileModel,
@@ -31,7 +31,7 @@ Given: TypeAlias = float | FloatArray | InitModel
 
 
 def read_weights(
-    given: Weights | None, neurons: int | None, inputs: int | None, path: Path, report: Report
+    given: Weights | None, neurons: int | None, inputs: int | None, path: KeyPath, report: Report
 ) -> Given | None:
     """A layer's weights, (neurons, inputs); None where the file has a problem."""
     match given:
@@ -43,7 +43,7 @@ def read_weights(
 
 
 def _from_rows(
-    rows: list[list[float]], neurons: int | None, inputs: int | None, path: Path, report: Report
+    rows: list[list[float]], neurons: int | None, inputs: int | None, path: KeyPath, report: Report
 ) -> FloatArray | None:
     lengths = [len(row) for row in rows]
     ragged = next((row for row, length in enumerate(lengths) if length != lengths[0]), None)
@@ -59,7 +59,7 @@ def _from_rows(
 
 
 def _from_file(
-    model: WeightFileModel, neurons: int | None, inputs: int | None, path: Path, report: Report
+    model: WeightFileModel, neurons: int | None, inputs: int | None, path: KeyPath, report: Report
 ) -> FloatArray | None:
     W = read_numbers(model, path, report)
     if W is None or model.layout is None:
@@ -79,7 +79,7 @@ def _matching(
     W: FloatArray,
     neurons: int | None,
     inputs: int | None,
-    path: Path,
+    path: KeyPath,
     report: Report,
     hint: str,
     transpose: str = "",
@@ -112,7 +112,7 @@ _OFFSETS = {
 
 
 def read_biases(
-    given: BiasValues | ThresholdValues | None, neurons: int | None, path: Path, report: Report
+    given: BiasValues | ThresholdValues | None, neurons: int | None, path: KeyPath, report: Report
 ) -> Given | None:
     """A layer's biases or thresholds, (neurons,); or one number; None where there are none.
 
@@ -157,7 +157,7 @@ def start(
     parameters: list[LayerParameters] = []
     for index, layer in enumerate(network.layers):
         n, m = len(layer.neurons), len(layer.inputs)
-        path: Path = ("network", "layers", index)
+        path: KeyPath = ("network", "layers", index)
         given, offset = weights[index], offsets[index]
         assert given is not None
         W = _values(given, (n, m), (m, n), generator)
@@ -180,6 +180,6 @@ def _values(
     return np.full(shape, given) if isinstance(given, float) else np.array(given, order="C")
 
 
-def _check_finite(values: FloatArray, path: Path, report: Report) -> None:
+def _check_finite(values: FloatArray, path: KeyPath, report: Report) -> None:
     if not np.isfinite(values).all():
         report.at(path, "drawn numbers are too large for float64", "use a smaller range")

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from tracer.config.nodes import Node, Path, Position, spell
+from tracer.config.nodes import KeyPath, Node, Position, spell
 from tracer.config.scalars import resolve
 from tracer.config.syntax import explain
 from tracer.errors import ConfigError, Problem
@@ -177,10 +177,10 @@ class _Composer:
                 position, self._path(), message, "numbers, text, lists and mappings need none"
             )
 
-    def _path(self) -> Path:
+    def _path(self) -> KeyPath:
         return tuple(opened.place() for opened in self.stack)
 
-    def _problem(self, position: Position, path: Path, message: str, hint: str = "") -> None:
+    def _problem(self, position: Position, path: KeyPath, message: str, hint: str = "") -> None:
         self.problems.append(Problem(self.file, *position, spell(path), message, hint))
 
     def _refuse(self, position: Position, message: str, hint: str = "") -> None:

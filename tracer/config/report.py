@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tracer.config.nodes import Node, Position, spell
-from tracer.config.nodes import Path as Place
+from tracer.config.nodes import KeyPath, Node, Position, spell
 from tracer.errors import ConfigError, Problem
 
 
@@ -22,11 +21,11 @@ class Report:
         """Where the paths in the file start."""
         return Path(self.file).parent
 
-    def at(self, path: Place, message: str, hint: str = "") -> None:
+    def at(self, path: KeyPath, message: str, hint: str = "") -> None:
         """A problem with the value at `path`."""
         self._add(self.root.find(path).position, path, message, hint)
 
-    def at_key(self, path: Place, message: str, hint: str = "") -> None:
+    def at_key(self, path: KeyPath, message: str, hint: str = "") -> None:
         """A problem with the key that `path` ends with."""
         self._add(self.root.position_of_key(path), path, message, hint)
 
@@ -35,7 +34,7 @@ class Report:
         if self.problems:
             raise ConfigError(self.problems)
 
-    def _add(self, position: Position, path: Place, message: str, hint: str) -> None:
+    def _add(self, position: Position, path: KeyPath, message: str, hint: str) -> None:
         self.problems.append(Problem(self.file, *position, spell(path), message, hint))
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracer.config.datafiles import Complain, DataFile, Sample, Values, given_parts
+from tracer.config.datafiles import Complain, DataFile, Sample, SampleValues, given_parts
 from tracer.config.models import DataFileModel, SampleModel
 from tracer.config.neurons import NameRow
 from tracer.config.report import Report, counted
-from tracer.config.structure import Plan
+from tracer.config.structure import NetworkOutline
 from tracer.config.tables import MOST_PROBLEMS
 from tracer.model.experiment import Data
 from tracer.model.losses import LOSSES
@@ -22,10 +22,10 @@ _LISTED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class SampleReader:
     """Reads the samples of one configuration."""
 
-    plan: Plan
+    outline: NetworkOutline
     loss: str | None
     report: Report
 
@@ -35,7 +35,7 @@ class Reader:
         """The samples under a key; None when there are none, or problems with them."""
         before = len(self.report.problems)
         if isinstance(given, DataFileModel):
-            sizes = self.plan.sizes[0], self.plan.sizes[-1]
+            sizes = self.outline.sizes[0], self.outline.sizes[-1]
             samples = list(DataFile(key, given, predict, sizes, self.report).samples())
         else:
             samples = list(self._inline(key, given or []))
@@ -47,7 +47,7 @@ class Reader:
                 and len(self.report.problems) - read > MOST_PROBLEMS
             ):
                 break
-        if not rows or len(self.report.problems) > before or None in self.plan.sizes:
+        if not rows or len(self.report.problems) > before or None in self.outline.sizes:
             return None
         if any(part is None for row in rows for part in row):
             return None
@@ -78,15 +78,15 @@ class Reader:
 
         return complain
 
-    def _inputs(self, sample: Sample) -> Values | None:
-        size = self.plan.sizes[0]
+    def _inputs(self, sample: Sample) -> SampleValues | None:
+        size = self.outline.sizes[0]
         if sample.inputs is not None and size is not None and len(sample.inputs) != size:
-            names = self.plan.names[0] if self.plan.names else ()
+            names = self.outline.names[0] if self.outline.names else ()
             message = f"{counted(len(sample.inputs), 'input')}; the network has {size}"
             sample.complain("inputs", None, message + _in_brackets(names), "")
         return sample.inputs
 
-    def _targets(self, sample: Sample, predict: bool) -> Values | None:
+    def _targets(self, sample: Sample, predict: bool) -> SampleValues | None:
         given = sample.given & {"targets", "class"}
         if predict:
             if given:
@@ -104,8 +104,8 @@ class Reader:
             self._check_targets(sample, sample.targets)
         return sample.targets
 
-    def _one_hot(self, sample: Sample, number: int) -> Values | None:
-        size = self.plan.sizes[-1]
+    def _one_hot(self, sample: Sample, number: int) -> SampleValues | None:
+        size = self.outline.sizes[-1]
         if size == 1:
             hint = "give targets: [0] or targets: [1]"
             sample.complain("class", None, "a class needs two outputs or more", hint)
@@ -116,10 +116,10 @@ class Reader:
             return [float(output == number) for output in range(size)]
         return None
 
-    def _check_targets(self, sample: Sample, targets: Values) -> None:
-        size = self.plan.sizes[-1]
+    def _check_targets(self, sample: Sample, targets: SampleValues) -> None:
+        size = self.outline.sizes[-1]
         if size is not None and len(targets) != size:
-            names = self.plan.names[-1] if self.plan.names else ()
+            names = self.outline.names[-1] if self.outline.names else ()
             message = f"{counted(len(targets), 'target')}; the network has "
             sample.complain(
                 "targets", None, message + counted(size, "output") + _in_brackets(names), ""
@@ -140,7 +140,7 @@ class Reader:
             sample.complain("targets", None, message, hint)
 
 
-def _listed(values: list[float] | float | None) -> Values | None:
+def _listed(values: list[float] | float | None) -> SampleValues | None:
     return [values] if isinstance(values, float) else values
 
 

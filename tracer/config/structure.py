@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tracer.config import memory
 from tracer.config.models import LayerModel, NetworkModel
 from tracer.config.neurons import NameRow, name_all
-from tracer.config.nodes import Path
+from tracer.config.nodes import KeyPath
 from tracer.config.parameters import Given, read_biases, read_weights
 from tracer.config.report import Report
 from tracer.model.activations import ACTIVATIONS
@@ -23,7 +23,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class NetworkOutline:
     """What is known of a network; None stands where the file has a problem.
 
     `sizes` are the neurons a layer, the inputs first, and `names` their names. `biases` are the
@@ -49,16 +49,16 @@ class Plan:
         return Network.build(self.names[0], layers, loss)
 
 
-def plan(network: NetworkModel | None, report: Report) -> Plan:
-    """The plan of the network; what is wrong with it goes to the report."""
+def read_outline(network: NetworkModel | None, report: Report) -> NetworkOutline:
+    """The outline of the network; what is wrong with it goes to the report."""
     if network is None:
-        return Plan()
+        return NetworkOutline()
     layers = network.layers or [None]
     sizes = (_size(network.inputs), *(_size(layer.neurons if layer else None) for layer in layers))
     biases = tuple(_bias(layer) for layer in layers)
     weights, offsets = [], []  # an offset is a bias or a threshold
     for index, layer in enumerate(layers):
-        path: Path = ("network", "layers", index)
+        path: KeyPath = ("network", "layers", index)
         m, n = sizes[index], sizes[index + 1]
         weights.append(
             read_weights(layer.weights if layer else None, n, m, (*path, "weights"), report)
@@ -73,7 +73,7 @@ def plan(network: NetworkModel | None, report: Report) -> Plan:
     )
     names = name_all(network, known if small else None, report)
     activations = tuple(layer.activation if layer else None for layer in layers)
-    return Plan(sizes, activations, biases, names, tuple(weights), tuple(offsets))
+    return NetworkOutline(sizes, activations, biases, names, tuple(weights), tuple(offsets))
 
 
 def _size(neurons: int | list[str] | None) -> int | None:
@@ -94,7 +94,7 @@ def _bias(layer: LayerModel | None) -> Bias | None:
 
 
 def _offset(
-    layer: LayerModel | None, kind: Bias | None, neurons: int | None, path: Path, report: Report
+    layer: LayerModel | None, kind: Bias | None, neurons: int | None, path: KeyPath, report: Report
 ) -> Given | None:
     """The values of the layer's biases or thresholds."""
     if layer is None:
@@ -104,7 +104,7 @@ def _offset(
     return read_biases(layer.bias, neurons, (*path, "bias"), report)
 
 
-def _check_one_offset(layer: LayerModel, path: Path, report: Report) -> None:
+def _check_one_offset(layer: LayerModel, path: KeyPath, report: Report) -> None:
     """Reports a layer with both a bias and a threshold."""
     if {"bias", "threshold"} <= layer.model_fields_set:
         hint = "leave one of them out: a bias is added to the net input, a threshold subtracted"
@@ -125,7 +125,7 @@ def _fits(sizes: list[int], biases: list[Bias], report: Report) -> bool:
 
 
 def _check_coupled(
-    activation: str | None, last: bool, neurons: int | None, path: Path, report: Report
+    activation: str | None, last: bool, neurons: int | None, path: KeyPath, report: Report
 ) -> None:
     """Reports an activation that couples its layer on a hidden one, or on a single neuron."""
     row = ACTIVATIONS.get(activation or "")

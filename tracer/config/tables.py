@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tracer.config.files import read_text
 from tracer.config.models import DataFileModel
-from tracer.config.nodes import Path as Place
+from tracer.config.nodes import KeyPath
 from tracer.config.report import Report
 from tracer.config.scalars import number
 from tracer.errors import ConfigError, Problem, did_you_mean
@@ -27,7 +27,7 @@ _LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """One sample of a file; `number` is its class, and what the file doesn't have is None."""
 
     line: int
@@ -38,7 +38,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Table:
+class CsvTable:
     """A file that is being read; `columns` has the places of each part's cells, from 0."""
 
     shown: str
@@ -54,7 +54,7 @@ class Table:
         self.report.problems.append(problem)
         self.refused += 1
 
-    def row(self, line: int, cells: Sequence[str]) -> Row | None:
+    def row(self, line: int, cells: Sequence[str]) -> CsvRow | None:
         """The sample in a row; None, and a complaint for each problem, when something is wrong."""
         if len(cells) != len(self.header):
             message = f"the row has {len(cells)} cells, the header has {len(self.header)}"
@@ -71,7 +71,7 @@ class Table:
             return None
         names = [cells[column].strip() for column in self.columns.get("names", [])]
         chosen = int(classes[0]) if classes else None
-        return Row(line, inputs, targets, chosen, names[0] if names else None)
+        return CsvRow(line, inputs, targets, chosen, names[0] if names else None)
 
     def _numbers(self, line: int, cells: Sequence[str], part: str) -> list[float]:
         values = []
@@ -99,8 +99,8 @@ def finite(text: str) -> float | str:
 
 
 def read_table(
-    model: DataFileModel, place: Place, report: Report
-) -> tuple[Table, list[Row]] | None:
+    model: DataFileModel, place: KeyPath, report: Report
+) -> tuple[CsvTable, list[CsvRow]] | None:
     """The table and its rows; None when there is no use in checking them any further."""
     if model.file is None or model.inputs is None:
         return None
@@ -114,8 +114,8 @@ def read_table(
 
 
 def _parse(
-    text: str, shown: str, model: DataFileModel, place: Place, report: Report
-) -> tuple[Table, list[Row]] | None:
+    text: str, shown: str, model: DataFileModel, place: KeyPath, report: Report
+) -> tuple[CsvTable, list[CsvRow]] | None:
     rows = cells_of(text, shown, report)
     _, header = next(rows, (0, []))
     header = [name.strip() for name in header]
@@ -129,7 +129,7 @@ def _parse(
     columns = _columns(model, header, shown, place, report)
     if columns is None:
         return None
-    table = Table(shown, header, columns, report)
+    table = CsvTable(shown, header, columns, report)
     samples = []
     for line, cells in rows:
         sample = table.row(line, cells)
@@ -157,7 +157,7 @@ def cells_of(text: str, shown: str, report: Report) -> Iterator[tuple[int, list[
         report.problems.append(Problem(shown, max(lines.line_num, 1), 1, "", message))
 
 
-def report_file(error: ConfigError, shown: str, place: Place, report: Report) -> None:
+def report_file(error: ConfigError, shown: str, place: KeyPath, report: Report) -> None:
     """Why a file can't be read: at its own line, or where the configuration names it."""
     for problem in error.problems:
         if problem.line:
@@ -167,7 +167,7 @@ def report_file(error: ConfigError, shown: str, place: Place, report: Report) ->
 
 
 def _columns(
-    model: DataFileModel, header: list[str], shown: str, place: Place, report: Report
+    model: DataFileModel, header: list[str], shown: str, place: KeyPath, report: Report
 ) -> dict[str, list[int]] | None:
     """The places of the columns that are asked for; None when one is missing or stands twice."""
     wanted = {
@@ -189,7 +189,9 @@ def _columns(
     return columns if len(report.problems) == before else None
 
 
-def _places(name: str, header: list[str], shown: str, spot: Place, report: Report) -> Sequence[int]:
+def _places(
+    name: str, header: list[str], shown: str, spot: KeyPath, report: Report
+) -> Sequence[int]:
     """Where a column stands, or those from one to another: `x1..x9`."""
     if name in header or RANGE not in name:
         return _place(name, header, shown, spot, report)
@@ -207,7 +209,7 @@ def _places(name: str, header: list[str], shown: str, spot: Place, report: Repor
     return range(first, last + 1)
 
 
-def _place(name: str, header: list[str], shown: str, spot: Place, report: Report) -> list[int]:
+def _place(name: str, header: list[str], shown: str, spot: KeyPath, report: Report) -> list[int]:
     if name not in header:
         columns = header if len(header) <= _LISTED else [*header[:_LISTED], "…"]
         hint = did_you_mean(name, header) or f"its columns are {', '.join(columns)}"

@@ -12,10 +12,12 @@ from tracer.config.values import BATCHES
 from tracer.errors import UnknownNameError, did_you_mean
 from tracer.model.experiment import Resume, Stop, Training
 from tracer.model.names import Names
-from tracer.model.network import Network, parameter_group, parameter_names
-from tracer.model.quantity import Kind
+from tracer.model.network import Network, parameter_names, parameters_of
+from tracer.model.quantity import Kind, Quantity
 
 _COMPARED = 1000
+KINDS = {"biases": Kind.BIAS, "weights": Kind.WEIGHT}
+"""What `freeze` calls all parameters of a kind."""
 
 
 def check_training(
@@ -24,8 +26,8 @@ def check_training(
     samples: int | None,
     network: Network | None,
     report: Report,
-) -> frozenset[str]:
-    """Reports what doesn't go together in a training; the frozen parameters by their own names.
+) -> frozenset[Quantity]:
+    """Reports what doesn't go together in a training; gives the frozen parameters.
 
     `samples` is the number of samples in the data, None while it isn't known.
     """
@@ -42,7 +44,7 @@ def check_training(
     return _frozen(model.freeze, network, report) if network else frozenset()
 
 
-def training(model: TrainingModel, samples: int, frozen: frozenset[str]) -> Training:
+def training(model: TrainingModel, samples: int, frozen: frozenset[Quantity]) -> Training:
     """The training of a file without problems; epochs come to ⌈samples/batch⌉ iterations each."""
     batch = _size(model)
     iterations = sound(model.iterations)
@@ -65,12 +67,14 @@ def _size(model: TrainingModel) -> int | None:
     return BATCHES[model.batch] if isinstance(model.batch, str) else model.batch
 
 
-def _frozen(freeze: str | list[str] | None, network: Network, report: Report) -> frozenset[str]:
-    """The frozen parameters by their own names, `w5` for `w[o1,h1]`."""
+def _frozen(
+    freeze: str | list[str] | None, network: Network, report: Report
+) -> frozenset[Quantity]:
+    """The parameters that `freeze` names."""
     if isinstance(freeze, str):
-        return parameter_group(network, freeze)
+        return parameters_of(network, KINDS[freeze])
     names = Names(network)
-    frozen = set()
+    frozen: set[Quantity] = set()
     for index, text in enumerate(freeze or []):
         try:
             quantity = names.parse(text)
@@ -81,7 +85,7 @@ def _frozen(freeze: str | list[str] | None, network: Network, report: Report) ->
         if quantity.kind not in (Kind.WEIGHT, Kind.BIAS) or quantity.iteration != 1:
             message = f"'{text}' is not a weight or a bias"
             report.at(("training", "freeze", index), message, _all(network))
-        frozen.add(names.name(quantity))
+        frozen.add(quantity)
     return frozenset(frozen)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias, Union
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Tag, create_model
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from tracer.config.fields import ANeuron, ByKind, OneOf, Section, Sound, kind, kind_but_numbers
+from tracer.config.fields import ANeuron, ByKind, ConfigModel, OneOf, Sound, kind, kind_but_numbers
 from tracer.config.hints import for_names, for_numbers, for_text, for_weights, for_whole
 from tracer.errors import did_you_mean
 from tracer.model.initializers import INITIALIZERS, Initializer, Option
@@ -26,7 +26,7 @@ Count: TypeAlias = Annotated[int, Field(ge=1, le=MOST)]
 Natural: TypeAlias = Annotated[int, Field(ge=0, le=MOST)]
 
 
-class InitModel(Section):
+class InitModel(ConfigModel):
     """How values are drawn; each scheme adds the options of its row in the table of initialisers."""
 
     init: str
@@ -67,7 +67,7 @@ class _AnyScheme:
 Init: TypeAlias = Annotated[InitModel, _AnyScheme()]
 
 
-class BiasFileModel(Section):
+class BiasFileModel(ConfigModel):
     """A file with a layer's biases or thresholds: NumPy's `.npz` or `.npy`, or `.csv`."""
 
     file: Sound[str] = Field(description="the file, relative to this one: .npz, .npy or .csv")
@@ -99,16 +99,16 @@ def _rows(value: Any) -> Any:
     return value
 
 
-Matrix: TypeAlias = Annotated[list[list[float]], BeforeValidator(_rows), Field(min_length=1)]
+WeightRows: TypeAlias = Annotated[list[list[float]], BeforeValidator(_rows), Field(min_length=1)]
 
-Name: TypeAlias = Annotated[str, ANeuron()]
+NeuronName: TypeAlias = Annotated[str, ANeuron()]
 Neurons: TypeAlias = Annotated[
-    Annotated[Count, Tag("number")] | Annotated[list[Name], Field(min_length=1), Tag("list")],
+    Annotated[Count, Tag("number")] | Annotated[list[NeuronName], Field(min_length=1), Tag("list")],
     ByKind("a list of names, or a count", for_names),
 ]
 Weights: TypeAlias = Annotated[
     Annotated[float, Tag("number")]
-    | Annotated[Matrix, Tag("list")]
+    | Annotated[WeightRows, Tag("list")]
     | Annotated[Init, Tag("mapping")]
     | Annotated[WeightFileModel, Tag("file")],
     ByKind(
@@ -149,18 +149,18 @@ Columns: TypeAlias = Annotated[
 ]
 _BATCHES_ALSO = {"all": "full", "whole": "full", "stochastic": "online", "single": "online"}
 _BATCH = OneOf("batch", tuple(BATCHES), _BATCHES_ALSO, "write full, online, or how many samples")
-Batch: TypeAlias = Annotated[
+BatchSize: TypeAlias = Annotated[
     Annotated[Count, Tag("number")] | Annotated[str, _BATCH, Tag("text")],
     ByKind("full, online, or a size", for_whole),
 ]
 _FREEZE = "there are biases, weights; names stand in a list, as in [w1]"
-Freeze: TypeAlias = Annotated[
+WhatIsFrozen: TypeAlias = Annotated[
     Annotated[str, OneOf("freeze", ("biases", "weights"), otherwise=_FREEZE), Tag("text")]
     | Annotated[list[str], Tag("list")],
     ByKind("biases, weights, or a list of names"),
 ]
 
 
-Formula: TypeAlias = Annotated[
+FormulaText: TypeAlias = Annotated[
     Annotated[float, Tag("number")] | Annotated[str, Tag("text")], ByKind("a formula", pick=kind)
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tracer.config.fields import Faulty, OneOf, Section, sound
+from tracer.config.fields import ConfigModel, Faulty, OneOf, sound
 from tracer.config.hints import OTHER_SCHEMES, for_name, for_number, for_text, for_whole
-from tracer.config.nodes import Node, Path
+from tracer.config.nodes import KeyPath, Node
 from tracer.config.report import Report
 from tracer.errors import did_you_mean
 from tracer.model.initializers import INITIALIZERS
@@ -66,7 +66,7 @@ _BOUNDS = {
 }
 
 
-def sift(value: Any, node: Node, path: Path, report: Report) -> Any:
+def sift(value: Any, node: Node, path: KeyPath, report: Report) -> Any:
     """A part of a model with None for each Faulty, whose findings go to the report.
 
     `node` is what the part was read from, and stands at `path`.
@@ -76,9 +76,9 @@ def sift(value: Any, node: Node, path: Path, report: Report) -> Any:
             for finding in value.findings:
                 _report(finding, node, path, report)
             return None
-        case Section():
-            return _sift_section(value, node, path, report)
-        case list() if any(isinstance(part, Faulty | Section) for part in value):
+        case ConfigModel():
+            return _sift_model(value, node, path, report)
+        case list() if any(isinstance(part, Faulty | ConfigModel) for part in value):
             return [
                 sift(part, sound(node.child(index)), (*path, index), report)
                 for index, part in enumerate(value)
@@ -91,23 +91,23 @@ def sift(value: Any, node: Node, path: Path, report: Report) -> Any:
     return value
 
 
-def _sift_section(section: Section, node: Node, path: Path, report: Report) -> Section:
-    known = section.descriptions()
+def _sift_model(model: ConfigModel, node: Node, path: KeyPath, report: Report) -> ConfigModel:
+    known = model.descriptions()
     for key in node.value:
         if key not in known:
             _unknown_key(key, node, path, known, report)
     sifted = {}
-    for name, key in zip(type(section).model_fields, known, strict=True):
-        part, child = getattr(section, name), node.child(key)
+    for name, key in zip(type(model).model_fields, known, strict=True):
+        part, child = getattr(model, name), node.child(key)
         if child is not None:
             sifted[name] = sift(part, child, (*path, key), report)
         elif isinstance(part, Faulty):
             _missing(key, path, node, known, report)
             sifted[name] = None
-    return section.model_copy(update=sifted) if sifted else section
+    return model.model_copy(update=sifted) if sifted else model
 
 
-def _report(finding: Mapping[str, Any], node: Node, path: Path, report: Report) -> None:
+def _report(finding: Mapping[str, Any], node: Node, path: KeyPath, report: Report) -> None:
     """One of pydantic's findings; its location has the kinds that it tried, which aren't told."""
     for part in finding["loc"]:
         child = node.child(part)
@@ -118,7 +118,7 @@ def _report(finding: Mapping[str, Any], node: Node, path: Path, report: Report) 
     report.at(path, *_words(finding["type"], finding, node))
 
 
-def _missing(key: str, path: Path, node: Node, known: Mapping[str, str], report: Report) -> None:
+def _missing(key: str, path: KeyPath, node: Node, known: Mapping[str, str], report: Report) -> None:
     """A missing key; not when an unknown key is likely to be meant for it, which is told already."""
     if not misspelled(key, node, known):
         report.at(path, f"missing key '{key}'", known[key])
@@ -137,7 +137,7 @@ def _near(key: str, known: Mapping[str, str]) -> str:
 
 
 def _unknown_key(
-    key: str, node: Node, path: Path, known: Mapping[str, str], report: Report
+    key: str, node: Node, path: KeyPath, known: Mapping[str, str], report: Report
 ) -> None:
     hint = _near(key, known) or f"known here: {', '.join(known)}"
     if node.value[key] is None and not _near(key, known):  # {inputs: 1, 2}

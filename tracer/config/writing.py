@@ -10,15 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tracer.config.neurons import default_names
 from tracer.config.scalars import resolve
+from tracer.config.training import KINDS
 from tracer.model.experiment import Data, Expected, Experiment, GraphExperiment, Training
-from tracer.model.network import (
-    PARAMETER_GROUPS,
-    Bias,
-    FloatArray,
-    Network,
-    parameter_group,
-    parameter_names,
-)
+from tracer.model.names import Names
+from tracer.model.network import Bias, FloatArray, Network, parameters_of
 
 _WIDTH = 100
 _SHORT = 8
@@ -31,13 +26,12 @@ _PLAIN_LINE = re.compile(r"[\w(](?:[\w ,.()'*/+=-]|:(?=[\w/]))*(?<! )")
 Lines = Iterator[str]
 
 
-def dump(experiment: Experiment | GraphExperiment, header: str = "", expected: bool = True) -> str:
+def dump(experiment: Experiment | GraphExperiment) -> str:
     """A configuration as YAML; `load` gives the same experiment back, bit for bit.
 
-    `header` becomes a comment at the top; the published numbers are left out without `expected`.
     Data that came from a file stands in the text itself.
     """
-    lines = [f"# {line}".rstrip() for line in header.splitlines()]
+    lines: list[str] = []
     for key, value in (("title", experiment.title), ("source", experiment.source)):
         if value:
             lines.append(f"{key}: {_text(value, _PLAIN_LINE)}")
@@ -45,7 +39,7 @@ def dump(experiment: Experiment | GraphExperiment, header: str = "", expected: b
         lines.append("")
     graph = isinstance(experiment, GraphExperiment)
     lines += _graph(experiment) if isinstance(experiment, GraphExperiment) else _all(experiment)
-    if expected and experiment.expected:
+    if experiment.expected:
         lines += ["", *_expected(experiment.expected, graph)]
     return "\n".join(lines) + "\n"
 
@@ -113,7 +107,7 @@ def _training(training: Training, network: Network) -> Lines:
     yield f"  shuffle: {str(training.shuffle).lower()}"
     yield f"  seed: {training.seed}"
     yield f"  gradient: {training.gradient}"
-    yield from _flow("  freeze: ", _frozen(training.frozen, network))
+    yield from _flow("  freeze: ", _frozen(training, network))
     yield f"  update_order: {training.update_order}"
     yield f"  optimizer: {training.optimizer}"
     if training.stop is not None:
@@ -125,11 +119,11 @@ def _training(training: Training, network: Network) -> Lines:
         yield from _flow("  resume: ", resume)
 
 
-def _frozen(frozen: frozenset[str], network: Network) -> str:
-    for group in PARAMETER_GROUPS:
-        if frozen and frozen == parameter_group(network, group):
+def _frozen(training: Training, network: Network) -> str:
+    for group, kind in KINDS.items():
+        if training.frozen and training.frozen == parameters_of(network, kind):
             return group
-    return _list(_text(name) for name in parameter_names(network) if name in frozen)
+    return _list(map(Names(network).bare, training.frozen_in_order()))
 
 
 def _graph(experiment: GraphExperiment) -> Lines:

@@ -73,7 +73,7 @@ def _is_total(identity: Identity) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckedAnswers:
     """All verdicts, moment by moment."""
 
     experiment: Experiment | GraphExperiment
@@ -119,7 +119,7 @@ def check(
     experiment: Experiment | GraphExperiment,
     answers: Iterable[Answer],
     progress: Callable[[int], None] | None = None,
-) -> Check:
+) -> CheckedAnswers:
     """The verdicts on `answers`, in the order of the calculation.
 
     Raises:
@@ -136,10 +136,12 @@ def check(
         _section(moment, found[moment], by_moment[moment], _phases(experiment, moment))
         for moment in found
     )
-    return Check(experiment, tuple(sections))
+    return CheckedAnswers(experiment, tuple(sections))
 
 
-def with_reasons(checked: Check, progress: Callable[[int], None] | None = None) -> Check:
+def with_reasons(
+    checked: CheckedAnswers, progress: Callable[[int], None] | None = None
+) -> CheckedAnswers:
     """The check with the conventions that give the wrong totals, where there are such."""
     sections = []
     for section in checked.sections:

@@ -16,7 +16,8 @@ from tracer.engine.training import Run, train
 from tracer.errors import UsageError
 from tracer.explain.sizes import Sizes, layer_sizes
 from tracer.model.experiment import Experiment
-from tracer.model.network import BoolArray, FloatArray, State, parameter_names
+from tracer.model.names import Names
+from tracer.model.network import BoolArray, FloatArray, State
 from tracer.model.quantity import Kind, Quantity, Stage
 
 _BLOCK = 1024
@@ -24,7 +25,7 @@ _NOT_COMPARED = frozenset({Kind.LEARNING_RATE})  # a setting, and told as one
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class PassSummary:
     """Forward and backward over all of the data after so many updates, changing nothing."""
 
     updates: int
@@ -39,8 +40,8 @@ class Outcome:
     title: str
     settings: Mapping[str, object]
     ended: str
-    first: Pass
-    last: Pass
+    first: PassSummary
+    last: PassSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,7 @@ def settings(experiment: Experiment) -> dict[str, object]:
     return chosen | {
         "update_order": training.update_order,
         "gradient": training.gradient,
-        "freeze": " ".join(n for n in parameter_names(network) if n in training.frozen)
-        or "nothing",
+        "freeze": " ".join(map(Names(network).bare, training.frozen_in_order())) or "nothing",
         "optimizer": training.optimizer,
         "learning_rate": training.learning_rate,
         "iterations": training.iterations,
@@ -146,9 +146,9 @@ def _outcome(run: Run[NetworkTimeline]) -> Outcome:
     return Outcome(experiment.title, settings(experiment), run.ended, first, last)
 
 
-def _pass(timeline: NetworkTimeline, updates: int) -> Pass:
+def _pass(timeline: NetworkTimeline, updates: int) -> PassSummary:
     trace = timeline.forward(updates)
-    return Pass(updates, trace.loss, tuple(layer_sizes(trace)))
+    return PassSummary(updates, trace.loss, tuple(layer_sizes(trace)))
 
 
 def _first_difference(

@@ -19,8 +19,8 @@ from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import Rule
 from tracer.model.experiment import UPDATE_ORDERS, Experiment
 from tracer.model.losses import LOSSES
-from tracer.model.network import Bias, FloatArray, Layer, Network, parameter_group
-from tracer.model.quantity import Kind
+from tracer.model.network import Bias, FloatArray, Layer, Network, parameters_of
+from tracer.model.quantity import Kind, Quantity, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _alternative(value: str, words: str, change: Callable[[Experiment], Experime
     )
 
 
-def _frozen(experiment: Experiment) -> frozenset[str]:
+def _frozen(experiment: Experiment) -> frozenset[Quantity]:
     return experiment.training.frozen if experiment.training else frozenset()
 
 
@@ -131,7 +131,8 @@ def _bias_rules(variant: Variant) -> list[tuple[str, tuple[bool, ...]]]:
     """How each layer's biases change; a bias that one neuron shares with nobody is its own."""
     rules, frozen = [], _frozen(variant.experiment)
     for layer in variant.experiment.network.layers:
-        fixed = tuple(name in frozen for name in layer.bias_names)
+        stage = Stage(Kind.BIAS, layer.number)
+        fixed = tuple(Quantity(stage, (place,)) in frozen for place in range(layer.bias_count))
         if not fixed:
             continue
         own = layer.bias is not Bias.SHARED or len(layer.neurons) == 1
@@ -158,10 +159,9 @@ def _with_biases(variant: Variant, value: str) -> Variant:
             ),
         )
     if experiment.training is not None:
-        network = experiment.network
-        kept = _frozen(experiment) & parameter_group(network, "weights")
-        fixed = parameter_group(network, "biases") if value == "fixed" else frozenset()
-        training = replace(experiment.training, frozen=kept | fixed)
+        biases = parameters_of(experiment.network, Kind.BIAS) if value == "fixed" else frozenset()
+        weights = {found for found in _frozen(experiment) if found.kind is Kind.WEIGHT}
+        training = replace(experiment.training, frozen=biases | weights)
         experiment = replace(experiment, training=training)
     return replace(variant, experiment=experiment, averaged=value == "shared_mean")
 

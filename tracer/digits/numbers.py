@@ -20,7 +20,7 @@ _CONTEXT = Context(prec=800)  # float64 needs at most 767 digits
 _WRITTEN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
 _MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN}
 
-Rounding = Literal["half-up", "half-even"]
+TieRule = Literal["half-up", "half-even"]
 
 
 def shortest(value: float) -> str:
@@ -76,7 +76,7 @@ def round_decimal(
     value: float,
     decimals: int | None = None,
     significant: int | None = None,
-    mode: Rounding = "half-up",
+    mode: TieRule = "half-up",
 ) -> float:
     """The value rounded as on paper, to so many decimals or so many significant digits.
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tracer.digits.numbers import Rounding as Mode
-from tracer.digits.numbers import round_decimal
+from tracer.digits.numbers import TieRule, round_decimal
 from tracer.errors import UsageError
 
 _WRITTEN = re.compile(r"(?P<digits>\d{1,2})(?P<unit>dp|sf)")
@@ -31,7 +30,7 @@ class Rounding:
 
     digits: int
     significant: bool = False
-    mode: Mode = "half-up"
+    mode: TieRule = "half-up"
 
     def __str__(self) -> str:
         return f"{self.digits}{'sf' if self.significant else 'dp'}"
@@ -69,7 +68,7 @@ class Rounding:
         return _significant(self) if self.significant else _decimals(self)
 
 
-def parse_rounding(text: str, mode: Mode = "half-up") -> Rounding:
+def parse_rounding(text: str, mode: TieRule = "half-up") -> Rounding:
     """The rounding that `4dp` or `4sf` means.
 
     Raises:

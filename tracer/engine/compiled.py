@@ -23,7 +23,7 @@ from tracer.model.quantity import Stage
 WORTH_COMPILING = 110
 """Parameters × samples of a batch up to which straight-line Python was measured to win."""
 
-Values = tuple[float, ...]
+FlatValues = tuple[float, ...]
 
 _ROUNDED, _RESCUE = "_rounded", "_rescue"
 
@@ -83,7 +83,7 @@ def compile_step(
     samples: int,
     *,
     with_losses: bool,
-    rescue: Callable[[Values, Values, list[float]], Values],
+    rescue: Callable[[FlatValues, FlatValues, list[float]], FlatValues],
     altered: Altered = UNALTERED,
 ) -> Program:
     """The program of one iteration for batches of `samples`, from the state's numbers to the same.

@@ -107,11 +107,15 @@ class Rule:
         return Rule(
             experiment.reduction,
             training.update_order,
-            training.gradient == "batch_means",
+            training.batch_means,
             OPTIMIZERS[training.optimizer],
             training.learning_rate,
             free_masks(experiment.network, training.frozen),
         )
+
+    def divides(self, samples: int) -> bool:
+        """Whether what is summed over a batch of so many samples is divided by their number."""
+        return self.reduction == "mean" and samples > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +223,7 @@ def _delta(
     """∂E_total/∂net: (S, n); with `batch_means` its mean at the outputs, before them from means."""
     number, at_output = layer.number, layer is network.layers[-1]
     net, out, row = passed.nets[number], passed.outs[number], layer.activation
-    shortcut = at_output and rule.shortcut and network.matched
+    shortcut = rule.shortcut and network.delta_is_difference(number)
     if not shortcut or observe.detail:
         if at_output:
             dE_dout = observe(DE_DOUT[number], network.loss.slope(out, targets))
@@ -330,7 +334,7 @@ class _Stepped:
 
 def reduced(summed: Array, samples: int, rule: Rule) -> Array:
     """The sum over the batch itself, or divided by the number of samples."""
-    return summed / samples if rule.reduction == "mean" and samples > 1 else summed
+    return summed / samples if rule.divides(samples) else summed
 
 
 def _averaged(rule: Rule, stages: Stages, layer: int, array: Array, observe: Observer) -> Array:

@@ -17,7 +17,7 @@ from itertools import chain, groupby
 import numpy as np
 
 from tracer.engine.batches import Batch, Batches
-from tracer.engine.compiled import Values, compile_step, worth_compiling
+from tracer.engine.compiled import FlatValues, compile_step, worth_compiling
 from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import UNTOUCHED, Observer, Rule, loss_of
 from tracer.engine.programs import Program
@@ -26,7 +26,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.engine.training import check_iterations
 from tracer.errors import UsageError
 from tracer.model.experiment import Data, Experiment, Resume
-from tracer.model.network import FloatArray, State, like
+from tracer.model.network import FloatArray, State, zeros_like
 
 _REMEMBERED = 16
 _BLOCK = 128
@@ -62,7 +62,7 @@ class NetworkTimeline:
 
     def _start(self) -> State:
         parameters, optimizer = self.experiment.parameters, self.rule.optimizer
-        slots = optimizer.start(lambda: like(parameters)) if self.experiment.training else {}
+        slots = optimizer.start(lambda: zeros_like(parameters)) if self.experiment.training else {}
         return State(parameters, slots)
 
     @property
@@ -195,7 +195,7 @@ class NetworkTimeline:
         if not self.compiled:
             return recorded()
 
-        def rescue(values: Values, batch: Values, losses: list[float]) -> Values:
+        def rescue(values: FlatValues, batch: FlatValues, losses: list[float]) -> FlatValues:
             rows = np.array(batch).reshape(samples, -1)
             pair = rows[:, : len(network.inputs)], rows[:, len(network.inputs) :]
             arrays = self.start.with_numbers(values).arrays()
@@ -225,10 +225,10 @@ class NetworkTimeline:
         return [tuple(row) for row in both.tolist()]
 
     @cached_property
-    def _full_batch(self) -> Values:
+    def _full_batch(self) -> FlatValues:
         return tuple(chain.from_iterable(self._samples))
 
-    def _flat(self, update: int) -> Values:
+    def _flat(self, update: int) -> FlatValues:
         """The batch as its samples in a row, each its inputs and then its targets."""
         if self.batches.per_epoch == 1:
             return self._full_batch

@@ -252,11 +252,8 @@ class IterationTrace(Mapping[Quantity, float]):
         is sound; they don't count.
         """
         network = self.experiment.network
-        cancelling = {Kind.DE_DOUT, Kind.SLOPE} if network.matched else set()
         for stage, array in self.arrays.items():
-            if np.isfinite(array).all():
-                continue
-            if stage.layer == network.depth and stage.kind in cancelling and not stage.mean:
+            if network.cancels(stage) or np.isfinite(array).all():
                 continue
             place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
             return self.batch.quantity(stage, place)

@@ -105,11 +105,11 @@ def _(trace: IterationTrace, identity: Quantity) -> Chain | None:
         return None
     if is_no_gradient(trace, identity):
         return None
-    return _Writer(trace, identity).chain(formula)
+    return _ChainWriter(trace, identity).chain(formula)
 
 
 @dataclass(frozen=True, slots=True)
-class _Writer:
+class _ChainWriter:
     """Writes one chain; gathers its factors as it goes."""
 
     trace: IterationTrace

@@ -6,17 +6,14 @@ explanation.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tracer.errors import UsageError
 from tracer.explain.calculation import Calculation
 from tracer.explain.forms import loses
 from tracer.formula import Expression, Number, symbols
 from tracer.formula import replace as put_in
-from tracer.formula.plain import plain
 from tracer.model.quantity import Identity
 
 MOST = 5000
@@ -93,18 +90,3 @@ def needed(
             )
         level, reached = list(following), reached + 1
     return list(found) if depth == 1 else sorted(found, key=calculation.rank)
-
-
-def record(calculation: Calculation, identity: Identity) -> dict[str, Any]:
-    """The explanation as JSON has it, formulas as ASCII that can be parsed, numbers in full."""
-    explained, name = explanation(calculation, identity), calculation.names.name
-    formula, substituted = explained.formula, explained.substituted
-    return {
-        "name": name(identity),
-        "formula": None if formula is None else plain(formula, symbol=name),
-        "substituted": None if substituted is None else plain(substituted, symbol=name),
-        "value": explained.value if math.isfinite(explained.value) else None,
-        "inputs": {
-            name(used): value for used, value in explained.inputs.items() if math.isfinite(value)
-        },
-    }

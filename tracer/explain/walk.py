@@ -23,7 +23,7 @@ _NOISE = 8 * 2.0**-52
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class WalkItem:
     """A number on the way, and what it belongs to: `Forward, layer 1`."""
 
     identity: Identity
@@ -38,7 +38,7 @@ class Shown(IntEnum):
     RESULT = 3
 
 
-class Verdict(Enum):
+class AnswerVerdict(Enum):
     """What a learner's number is."""
 
     RIGHT = "right"
@@ -53,10 +53,10 @@ class Walk:
     `verdicts` are those of the learner's last answer for each number.
     """
 
-    items: tuple[Item, ...]
+    items: tuple[WalkItem, ...]
     at: int = 0
     shown: Shown = Shown.FORMULA
-    verdicts: dict[Identity, Verdict] = field(default_factory=dict)
+    verdicts: dict[Identity, AnswerVerdict] = field(default_factory=dict)
 
     @property
     def finished(self) -> bool:
@@ -64,7 +64,7 @@ class Walk:
         return self.at == len(self.items)
 
     @property
-    def item(self) -> Item:
+    def item(self) -> WalkItem:
         """The present number."""
         return self.items[self.at]
 
@@ -85,12 +85,12 @@ class Walk:
             next((k for k in following if self.items[k].group != group), len(self.items))
         )
 
-    def answered(self, verdict: Verdict) -> Walk:
+    def answered(self, verdict: AnswerVerdict) -> Walk:
         """The result shown, with the verdict on the learner's number."""
         verdicts = self.verdicts | {self.item.identity: verdict}
         return replace(self, shown=Shown.RESULT, verdicts=verdicts)
 
-    def count(self, verdict: Verdict) -> int:
+    def count(self, verdict: AnswerVerdict) -> int:
         """How many answers were so."""
         return list(self.verdicts.values()).count(verdict)
 
@@ -98,7 +98,7 @@ class Walk:
         return replace(self, at=at, shown=Shown.FORMULA)
 
 
-def judge(text: str, value: float, digits: NumberFormat) -> Verdict:
+def judge(text: str, value: float, digits: NumberFormat) -> AnswerVerdict:
     """What the number in `text` is, compared with the value.
 
     Right: the value, to as many digits as are shown or more. Rounded: within half a unit of the last
@@ -108,8 +108,8 @@ def judge(text: str, value: float, digits: NumberFormat) -> Verdict:
     off = abs(written.value - value)
     near = off <= written.unit / 2 * (1 + 1e-9)
     if off <= _NOISE * abs(value) or (near and written.unit <= shown.unit):
-        return Verdict.RIGHT
-    return Verdict.ROUNDED if near and written.value != 0 else Verdict.WRONG
+        return AnswerVerdict.RIGHT
+    return AnswerVerdict.ROUNDED if near and written.value != 0 else AnswerVerdict.WRONG
 
 
 def walk_through(calculation: Calculation, sample: int | None = None) -> Walk:
@@ -121,19 +121,19 @@ def walk_through(calculation: Calculation, sample: int | None = None) -> Walk:
 
 
 @singledispatch
-def _items(trace: Any, sample: int | None) -> Iterator[Item]:
+def _items(trace: Any, sample: int | None) -> Iterator[WalkItem]:
     raise TypeError(f"no trace: {type(trace).__name__} ({sample})")
 
 
 @_items.register
-def _(trace: IterationTrace, sample: int | None) -> Iterator[Item]:
+def _(trace: IterationTrace, sample: int | None) -> Iterator[WalkItem]:
     row = trace.rows[0] if sample is None else sample
     trace.batch.position(row)
     for stage, shape in trace.formulas().stages.items():
         if stage in trace.arrays:
             own = row if stage.of_a_sample else None
             for quantity in trace.batch.quantities(stage, shape, own):
-                yield Item(quantity, _network_group(stage))
+                yield WalkItem(quantity, _network_group(stage))
 
 
 def _network_group(stage: Stage) -> str:
@@ -145,11 +145,11 @@ def _network_group(stage: Stage) -> str:
 
 
 @_items.register
-def _(trace: GraphTrace, sample: int | None) -> Iterator[Item]:
+def _(trace: GraphTrace, sample: int | None) -> Iterator[WalkItem]:
     del sample  # a graph has none
     for identity in trace.order():
         if trace.formula(identity) is not None:
-            yield Item(identity, _graph_group(identity))
+            yield WalkItem(identity, _graph_group(identity))
 
 
 def _graph_group(identity: Derivative | Quantity) -> str:

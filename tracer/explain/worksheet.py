@@ -15,17 +15,16 @@ from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, UsageError
 from tracer.formula import Expression, holding
 from tracer.graph.trace import GraphTrace
-from tracer.model.quantity import PARTS, Identity, Kind, Phase, Quantity
+from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity, Stage
 
 MOST = 1000
 """Quantities beyond which a sheet is refused."""
 
 _PHASES = (Phase.FORWARD, Phase.ERRORS, Phase.BACKWARD, Phase.GRADIENTS, Phase.UPDATES)
-_CANCELLING = frozenset({Kind.DE_DOUT, Kind.SLOPE})
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SheetGroup:
     """What is calculated together: a phase of a sample (a row of `data`), or of the batch."""
 
     phase: Phase
@@ -33,7 +32,7 @@ class Group:
     quantities: tuple[Quantity, ...]
 
 
-def groups(trace: IterationTrace) -> list[Group]:
+def groups(trace: IterationTrace) -> list[SheetGroup]:
     """Everything to calculate, the samples one by one and then the batch.
 
     Given numbers are left out, and so are a frozen parameter's gradient and update, the factors that
@@ -49,7 +48,7 @@ def groups(trace: IterationTrace) -> list[Group]:
             f"{MOST} is the most; take a smaller network or fewer samples",
         )
     return [
-        Group(phase, sample, found)
+        SheetGroup(phase, sample, found)
         for sample in (*trace.rows, None)
         for phase in _PHASES
         if (found := tuple(q for q in asked if (_phase(q), _sample(trace, q)) == (phase, sample)))
@@ -58,7 +57,8 @@ def groups(trace: IterationTrace) -> list[Group]:
 
 def formula(trace: IterationTrace, quantity: Quantity) -> Expression:
     """The formula of a quantity on the sheet; delta is out − target where the factors cancel."""
-    shortcut = quantity.kind is Kind.DELTA and _cancels(trace, quantity)
+    delta = quantity.kind is Kind.DELTA and not quantity.stage.mean
+    shortcut = delta and trace.experiment.network.delta_is_difference(quantity.layer)
     expression = trace.formula(quantity, shortcut=shortcut)
     assert expression is not None, "what is given is not on the sheet"
     return holding(expression, trace) if shortcut else expression
@@ -88,7 +88,7 @@ def title_line(title: str) -> str:
     return f"# Answers: {' '.join(title.split())}".rstrip(": ")
 
 
-def heading(trace: IterationTrace, group: Group) -> str:
+def heading(trace: IterationTrace, group: SheetGroup) -> str:
     """`Forward`; in a batch `Forward, sample 2`."""
     title = group.phase.value.capitalize()
     if len(trace.rows) == 1 or group.sample is None:
@@ -118,7 +118,7 @@ def _is_asked(trace: IterationTrace, quantity: Quantity) -> bool:
         return False
     if kind is Kind.LOSS:
         return len(trace.rows) > 1
-    if kind in _CANCELLING and _cancels(trace, quantity):
+    if trace.experiment.network.cancels(quantity.stage):
         return False
     changes = kind.phase in (Phase.GRADIENTS, Phase.UPDATES)
     return not (changes and _is_frozen(trace, quantity))
@@ -150,14 +150,8 @@ def _sample(trace: IterationTrace, quantity: Quantity) -> int | None:
     return trace.rows[0] if len(trace.rows) == 1 else quantity.sample
 
 
-def _cancels(trace: IterationTrace, quantity: Quantity) -> bool:
-    """Whether the quantity stands at outputs where delta = out − target."""
-    if quantity.stage.mean:
-        return False
-    network = trace.experiment.network
-    return network.matched and quantity.layer == network.depth
-
-
 def _is_frozen(trace: IterationTrace, quantity: Quantity) -> bool:
     training = trace.experiment.training
-    return training is not None and trace.names.parameter(quantity) in training.frozen
+    kind = Kind.WEIGHT if quantity.kind in OF_A_WEIGHT else Kind.BIAS
+    parameter = Quantity(Stage(kind, quantity.layer), quantity.index)
+    return training is not None and parameter in training.frozen

@@ -91,9 +91,8 @@ def backpropagate(
     nodes: Mapping[Key, Expression],
     values: Mapping[Key, float],
     output: Key,
-    seed: float = 1.0,
 ) -> dict[Key, NodeGradient]:
-    """∂output/∂key, times seed, for each input and node: contributions of all edges added up.
+    """∂output/∂key for each input and node: contributions of all edges added up.
 
     The result has the inputs in the order of `values`, then the nodes in theirs; what the output
     does not depend on has gradient 0. Raises what `forward` raises, KeyError for an output that
@@ -118,7 +117,7 @@ def backpropagate(
         }
         return found
 
-    accumulate(list(known), local, {output: seed}, observe, _product)
+    accumulate(list(known), local, {output: 1.0}, observe, _product)
     return {key: NodeGradient(gradients[key], edges[key]) for key in known}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tracer.digits.numbers import shortest
 from tracer.formula.nodes import Expression, Key
-from tracer.formula.writing import Style, write
+from tracer.formula.writing import FormulaStyle, write
 
 
 def plain(
@@ -21,4 +21,4 @@ def plain(
     `symbol` writes a symbol's key, `number` a constant; sums and products of more than `limit`
     operands are shortened, and say by how many.
     """
-    return write(expression, Style(symbol, number, limit))
+    return write(expression, FormulaStyle(symbol, number, limit))

@@ -38,7 +38,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Notation:
+class Patterns:
     """One pattern a format: `plain` is Python's grammar, `text` Unicode for the screen."""
 
     plain: Pattern
@@ -62,7 +62,7 @@ class Primitive:
     scalar: Callable[..., float]
     array: Callable[..., Any]
     partials: tuple[Callable[..., Expression], ...]
-    notation: Notation
+    patterns: Patterns
     complex_value: Callable[..., complex] | None = None
     domain: Callable[..., str | None] | None = None
     kink: Callable[..., float] | None = None
@@ -71,11 +71,6 @@ class Primitive:
     def arity(self) -> int:
         """The number of arguments."""
         return len(self.partials)
-
-    @property
-    def complex_ok(self) -> bool:
-        """Whether it has a complex value, and so a complex-step derivative."""
-        return self.complex_value is not None
 
     def __call__(self, *arguments: Any) -> Any:
         """name(arguments): a float for floats, an array for arrays, a Call for expressions.

@@ -13,18 +13,18 @@ from collections.abc import Callable
 from typing import Any
 
 from tracer.formula.nodes import Number
-from tracer.formula.primitive import Binding, Notation, Pattern, Primitive, elementwise
+from tracer.formula.primitive import Binding, Pattern, Patterns, Primitive, elementwise
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
 
 
-def _function(name: str, latex: str, arity: int = 1, shown: str | None = None) -> Notation:
+def _function(name: str, latex: str, arity: int = 1, shown: str | None = None) -> Patterns:
     """name(a, b): written as a function in all formats."""
     shown = shown or name
     arguments = ", ".join(f"${index + 1}" for index in range(arity))
     mathml_arguments = "<mo>,</mo>".join(f"${index + 1}" for index in range(arity))
-    return Notation(
+    return Patterns(
         plain=Pattern(f"{name}({arguments})"),
         text=Pattern(f"{shown}({arguments})"),
         latex=Pattern(rf"{latex}\left({arguments}\right)"),
@@ -35,10 +35,10 @@ def _function(name: str, latex: str, arity: int = 1, shown: str | None = None) -
     )
 
 
-def _logarithm(name: str, base: int) -> Notation:
+def _logarithm(name: str, base: int) -> Patterns:
     """log_base(x)."""
     subscript = "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(base))
-    return Notation(
+    return Patterns(
         plain=Pattern(f"{name}($1)"),
         text=Pattern(f"log{subscript}($1)"),
         latex=Pattern(rf"\log_{{{base}}}\left($1\right)"),
@@ -57,43 +57,43 @@ def _ln_mathml(added: str) -> str:
     )
 
 
-_EXP = Notation(
+_EXP = Patterns(
     plain=Pattern("exp($1)"),
     text=Pattern("exp($1)"),
     latex=Pattern("e^{$1}", Binding.POWER),
     mathml=Pattern("<msup><mi>e</mi>$1</msup>", Binding.POWER),
 )
-_EXPM1 = Notation(
+_EXPM1 = Patterns(
     plain=Pattern("expm1($1)"),
     text=Pattern("exp($1) − 1", Binding.SUM),
     latex=Pattern("e^{$1} - 1", Binding.SUM),
     mathml=Pattern("<mrow><msup><mi>e</mi>$1</msup><mo>−</mo><mn>1</mn></mrow>", Binding.SUM),
 )
-_LOG1P = Notation(
+_LOG1P = Patterns(
     plain=Pattern("log1p($1)"),
     text=Pattern("ln(1 + $1)", follows=True),
     latex=Pattern(r"\ln\left(1 + $1\right)", follows=True),
     mathml=Pattern(_ln_mathml("$1"), follows=True),
 )
-_SOFTPLUS = Notation(
+_SOFTPLUS = Patterns(
     plain=Pattern("softplus($1)"),
     text=Pattern("ln(1 + exp($1))"),
     latex=Pattern(r"\ln\left(1 + e^{$1}\right)"),
     mathml=Pattern(_ln_mathml("<msup><mi>e</mi>$1</msup>")),
 )
-_SQRT = Notation(
+_SQRT = Patterns(
     plain=Pattern("sqrt($1)"),
     text=Pattern("√($1)"),
     latex=Pattern(r"\sqrt{$1}"),
     mathml=Pattern("<msqrt>$1</msqrt>"),
 )
-_ABS = Notation(
+_ABS = Patterns(
     plain=Pattern("abs($1)"),
     text=Pattern("|$1|"),
     latex=Pattern(r"\left|$1\right|"),
     mathml=Pattern("<mrow><mo>|</mo>$1<mo>|</mo></mrow>"),
 )
-_IF_POSITIVE = Notation(
+_IF_POSITIVE = Patterns(
     plain=Pattern("($2 if $1 > 0 else $3)"),
     text=Pattern("($2 if $1 > 0 else $3)"),
     latex=Pattern(

@@ -12,7 +12,7 @@ from typing import Any
 from tracer.formula.nodes import Expression, Key, Power, Symbol, is_number
 from tracer.formula.primitive import Pattern, Primitive
 from tracer.formula.primitives import PRIMITIVES
-from tracer.formula.writing import Style, write
+from tracer.formula.writing import FormulaStyle, write
 
 _FUNCTION = re.compile(r"^(\w+)\(")
 
@@ -31,7 +31,7 @@ def namespace() -> dict[str, Any]:
     return functions | {"_square": _square}
 
 
-class _PythonStyle(Style):
+class _PythonStyle(FormulaStyle):
     """Python source that depends on nothing but `namespace()`."""
 
     def power(self, base: str, exponent: str, node: Power) -> str:
@@ -40,7 +40,7 @@ class _PythonStyle(Style):
         return f"({base}*{base})" if isinstance(node.base, Symbol) else f"_square({base})"
 
     def pattern(self, primitive: Primitive) -> Pattern:
-        plain = primitive.notation.plain
+        plain = primitive.patterns.plain
         return Pattern(_FUNCTION.sub(r"_\1(", plain.template), plain.binding)
 
 

@@ -1,6 +1,6 @@
 """Writes a formula with the fewest brackets that are right, in any format.
 
-`write` knows where brackets belong; a `Style` knows what the pieces look like. The base style is
+`write` knows where brackets belong; a `FormulaStyle` knows what the pieces look like. The base style is
 Python's own grammar on one line; `tracer.show.notation` adds Unicode, LaTeX and MathML, and
 `tracer.formula.python` source that runs.
 """
@@ -35,7 +35,7 @@ _FACTORS = (Binding.PRODUCT, Binding.FACTOR)
 _OPERATOR = re.compile(r"[/+\-−*·×^\s]")
 
 
-class Style:
+class FormulaStyle:
     """How the pieces of a formula look; this one writes Python's grammar in ASCII.
 
     `symbol` writes a symbol's key, `number` a constant (whole exponents are part of the formula's
@@ -91,7 +91,7 @@ class Style:
 
     def pattern(self, primitive: Primitive) -> Pattern:
         """How a call of the primitive is written."""
-        return primitive.notation.plain
+        return primitive.patterns.plain
 
     def visible(self, text: str) -> str:
         """What a reader sees of a written name or number."""
@@ -110,7 +110,7 @@ class Style:
 
 
 def write(
-    expression: Expression, style: Style, need: Binding = Binding.SUM, leads: bool = True
+    expression: Expression, style: FormulaStyle, need: Binding = Binding.SUM, leads: bool = True
 ) -> str:
     """The expression in that style, in brackets where its place needs a tighter binding.
 
@@ -124,7 +124,7 @@ def write(
     return _composite(expression, style, leads)
 
 
-def _atom(expression: Number | Symbol, style: Style, need: Binding, leads: bool) -> str:
+def _atom(expression: Number | Symbol, style: FormulaStyle, need: Binding, leads: bool) -> str:
     if isinstance(expression, Number):
         text = style.number(expression.value)
     else:
@@ -133,7 +133,7 @@ def _atom(expression: Number | Symbol, style: Style, need: Binding, leads: bool)
     return style.brackets(text) if signed or style.binding(text) < need else text
 
 
-def _binding(expression: Expression, style: Style) -> Binding:
+def _binding(expression: Expression, style: FormulaStyle) -> Binding:
     match expression:
         case Sum() | Difference():
             return Binding.SUM
@@ -148,7 +148,7 @@ def _binding(expression: Expression, style: Style) -> Binding:
     return Binding.POWER
 
 
-def _composite(expression: Expression, style: Style, leads: bool) -> str:
+def _composite(expression: Expression, style: FormulaStyle, leads: bool) -> str:
     match expression:
         case Sum(terms):
             text = _row(style.plus, terms, style, _TERMS, leads)
@@ -175,7 +175,7 @@ def _composite(expression: Expression, style: Style, leads: bool) -> str:
 def _row(
     operator: str,
     operands: Sequence[Expression],
-    style: Style,
+    style: FormulaStyle,
     needs: tuple[Binding, Binding],
     leads: bool,
 ) -> str:
@@ -190,7 +190,9 @@ def _row(
     return style.join(operator, written)
 
 
-def _quotient(numerator: Expression, denominator: Expression, style: Style, leads: bool) -> str:
+def _quotient(
+    numerator: Expression, denominator: Expression, style: FormulaStyle, leads: bool
+) -> str:
     if style.stacked_fractions:
         return style.quotient(write(numerator, style), write(denominator, style))
     return style.quotient(
@@ -199,7 +201,7 @@ def _quotient(numerator: Expression, denominator: Expression, style: Style, lead
     )
 
 
-def _power(power: Power, style: Style) -> str:
+def _power(power: Power, style: FormulaStyle) -> str:
     base = write(power.base, style, Binding.ATOM)
     exponent = power.exponent
     if isinstance(exponent, Number) and exponent.value.is_integer():

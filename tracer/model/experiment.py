@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from tracer.digits.numbers import Written
 from tracer.model.network import FloatArray, Network, Parameters
+from tracer.model.quantity import Kind, Quantity
 
 UPDATE_ORDERS: Mapping[str, str] = {
     "simultaneous": "every gradient is taken at the old parameters",
@@ -49,7 +50,7 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """How parameters change. `batch` None is the full batch; `frozen` holds names such as `b1`.
+    """How parameters change. `batch` None is the full batch; `frozen` holds weights and biases.
 
     `iterations` is the number asked for; where a configuration gives `epochs`, `epochs` is set and
     `iterations` is what they come to.
@@ -62,11 +63,20 @@ class Training:
     shuffle: bool = False
     seed: int = 0
     gradient: str = "exact"
-    frozen: frozenset[str] = frozenset()
+    frozen: frozenset[Quantity] = frozenset()
     update_order: str = "simultaneous"
     optimizer: str = "sgd"
     stop: Stop | None = None
     resume: Resume = field(default_factory=Resume)
+
+    @property
+    def batch_means(self) -> bool:
+        """Whether means over the batch are multiplied, which gives no gradient."""
+        return self.gradient == "batch_means"
+
+    def frozen_in_order(self) -> list[Quantity]:
+        """The frozen parameters in the order of the network's parameters."""
+        return sorted(self.frozen, key=lambda q: (q.layer, q.kind is Kind.BIAS, q.index))
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,10 +139,6 @@ class Names:
             raise UnknownNameError(f"'{text}': iterations and samples are counted from 1")
         return _placed(found, int(iteration or 1), sample, text)
 
-    def lookup(self, base: str) -> Found | None:
-        """Stage and index of a name without suffix that is spelled exactly; None for another."""
-        return self._exact.first(base)
-
     def _read_loosely(self, base: str, text: str) -> Found:
         readings = self._loose.all(fold(base)) if len(base) <= LONGEST else ()
         if not readings:

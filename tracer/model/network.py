@@ -7,7 +7,7 @@ or θ (n,), the neurons' thresholds, which are biases of the other sign: net = �
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from tracer.model.activations import ACTIVATIONS, Activation
 from tracer.model.losses import LOSSES, Loss
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.quantity import Index, Kind, Quantity, Stage
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -146,6 +146,15 @@ class Network:
         """Whether loss and output activation go together so that delta = out − target."""
         return self.loss.matched == self.layers[-1].activation.name
 
+    def delta_is_difference(self, layer: int) -> bool:
+        """Whether the layer's delta is out − target: at the outputs, where the loss matches them."""
+        return self.matched and layer == self.depth
+
+    def cancels(self, stage: Stage) -> bool:
+        """Whether these are factors of such a delta: nobody needs them, and they may overflow."""
+        factor = stage.kind in (Kind.DE_DOUT, Kind.SLOPE) and not stage.mean
+        return factor and self.delta_is_difference(stage.layer)
+
     @property
     def parameter_count(self) -> int:
         """How many weights and biases there are."""
@@ -182,24 +191,27 @@ def offsets(network: Network) -> str:
     )
 
 
-def free_masks(network: Network, frozen: frozenset[str]) -> tuple[Free, ...]:
-    """For each layer which of its weights and biases may change; `frozen` holds `w5`, `b2`, …."""
-    if not frozen:
-        return ((True, True),) * network.depth  # and no name for each of a wide network's weights
+def free_masks(network: Network, frozen: frozenset[Quantity]) -> tuple[Free, ...]:
+    """For each layer which of its weights and biases may change."""
+    fixed: dict[Stage, list[Index]] = {}
+    for quantity in frozen:
+        fixed.setdefault(quantity.stage, []).append(quantity.index)
+
+    def mask(kind: Kind, layer: Layer, *shape: int) -> bool | BoolArray:
+        if Stage(kind, layer.number) not in fixed:
+            return True
+        free = np.ones(shape, bool)
+        for index in fixed[Stage(kind, layer.number)]:
+            free[index] = False
+        return free if free.any() else False
+
     return tuple(
         (
-            _mask(frozen, layer.weight_names, (len(layer.neurons), len(layer.inputs))),
-            _mask(frozen, layer.bias_names, (layer.bias_count,)),
+            mask(Kind.WEIGHT, layer, len(layer.neurons), len(layer.inputs)),
+            mask(Kind.BIAS, layer, layer.bias_count),
         )
         for layer in network.layers
     )
-
-
-def _mask(
-    frozen: frozenset[str], names: tuple[str, ...], shape: tuple[int, ...]
-) -> bool | BoolArray:
-    free = np.array([name not in frozen for name in names], dtype=bool)
-    return bool(free.all()) if free.all() or not free.any() else free.reshape(shape)
 
 
 def parameter_quantities(network: Network) -> Iterator[Quantity]:
@@ -211,6 +223,11 @@ def parameter_quantities(network: Network) -> Iterator[Quantity]:
         yield from (Quantity(Stage(Kind.BIAS, layer.number), (index,)) for index in biases)
 
 
+def parameters_of(network: Network, kind: Kind) -> frozenset[Quantity]:
+    """All weights, or all biases."""
+    return frozenset(found for found in parameter_quantities(network) if found.kind is kind)
+
+
 def parameter_names(network: Network) -> Iterator[str]:
     """The same, by their names."""
     for layer in network.layers:
@@ -218,24 +235,9 @@ def parameter_names(network: Network) -> Iterator[str]:
         yield from layer.bias_names
 
 
-PARAMETER_GROUPS: Mapping[str, Callable[[Layer], tuple[str, ...]]] = {
-    "biases": lambda layer: layer.bias_names,
-    "weights": lambda layer: layer.weight_names,
-}
-"""What `freeze` can name in one word: of each layer; thresholds go with the biases."""
-
-
-def parameter_group(network: Network, group: str) -> frozenset[str]:
-    """The names of all of a network's `biases` (its thresholds too) or `weights`."""
-    return frozenset(name for layer in network.layers for name in PARAMETER_GROUPS[group](layer))
-
-
-def like(parameters: Parameters, value: float = 0.0) -> Parameters:
-    """Arrays of one value, in the shapes of the parameters."""
-    return tuple(
-        (np.full_like(W, value), None if b is None else np.full_like(b, value))
-        for W, b in parameters
-    )
+def zeros_like(parameters: Parameters) -> Parameters:
+    """Zeros in the shapes of the parameters."""
+    return tuple((np.zeros_like(W), None if b is None else np.zeros_like(b)) for W, b in parameters)
 
 
 def flatten(parameters: Parameters) -> list[float]:

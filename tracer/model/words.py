@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 
-class _Row(Protocol):
+class _NamedRow(Protocol):
     @property
     def name(self) -> str: ...
 
@@ -14,6 +14,6 @@ class _Row(Protocol):
     def also(self) -> tuple[str, ...]: ...
 
 
-def other_words(table: Mapping[str, _Row]) -> dict[str, str]:
+def other_words(table: Mapping[str, _NamedRow]) -> dict[str, str]:
     """The names of the rows by the words that other people use for them."""
     return {word: row.name for row in table.values() for word in row.also}

@@ -22,7 +22,8 @@ from tracer.errors import BptraceError, UsageError
 from tracer.model.activations import ACTIVATIONS, Activation
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.losses import LOSSES
-from tracer.model.network import Bias, FloatArray, Layer, LayerParameters, Network, parameter_names
+from tracer.model.network import Bias, FloatArray, Layer, LayerParameters, Network, parameters_of
+from tracer.model.quantity import Kind
 from tracer.teach.pleasant import BEARABLE, ERROR_LEAST, NET_LIMIT, PLEASANT, is_moderate, objection
 
 TRIES = 500
@@ -123,8 +124,7 @@ def _draw(wish: Wish, network: Network, seed: int, rng: np.random.Generator) -> 
         drawn, outs = _layer(network, layer, outs, rng)
         parameters.append(drawn)
     data = Data(inputs, _targets(network, outs, rng), (None,) * wish.samples)
-    names = parameter_names(network)
-    frozen = frozenset(name for name in names if wish.freeze_biases and name.startswith("b"))
+    frozen = parameters_of(network, Kind.BIAS) if wish.freeze_biases else frozenset()
     training = Training(wish.learning_rate, frozen=frozen)
     title = f"Exercise {seed}: a {_spelled(wish.sizes)} network"
     return Experiment(title, network, tuple(parameters), data=data, training=training)

@@ -23,12 +23,12 @@ _QUOTED = ",;\t"
 
 def read_table(text: str, file: str, dialect: Dialect) -> tuple[list[Entry], list[Problem]]:
     """The entries of the text, and what is wrong with the rest of it."""
-    reader = _Reader(file, dialect, [])
+    reader = _TableReader(file, dialect, [])
     return list(reader.entries(text)), reader.problems
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _TableRow:
     """A line's cells; of a Markdown table, `header` says whether a rule stands below it."""
 
     line: int
@@ -37,7 +37,7 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _TableReader:
     file: str
     dialect: Dialect
     problems: list[Problem]
@@ -57,7 +57,7 @@ class _Reader:
             elif "name" in header:
                 yield from self._of_row(row, header)
 
-    def _rows(self, text: str) -> Iterator[_Row]:
+    def _rows(self, text: str) -> Iterator[_TableRow]:
         """The lines that aren't blank and aren't remarks."""
         if self.dialect.separator in _QUOTED:
             yield from self._quoted(text)
@@ -66,13 +66,13 @@ class _Reader:
             has_rule = any(header for _, _, header in pipe_rows(lines))
             for number, line, header in pipe_rows(lines):
                 cells = self.dialect.cells(line)
-                yield _Row(number + 1, cells, header if has_rule else None)
+                yield _TableRow(number + 1, cells, header if has_rule else None)
         else:
             for number, line in enumerate(text.splitlines(), 1):
                 if not is_remark(line):
-                    yield _Row(number, self.dialect.cells(line))
+                    yield _TableRow(number, self.dialect.cells(line))
 
-    def _quoted(self, text: str) -> Iterator[_Row]:
+    def _quoted(self, text: str) -> Iterator[_TableRow]:
         lines = csv.reader(
             io.StringIO(text, newline=""),
             delimiter=self.dialect.separator,
@@ -83,11 +83,11 @@ class _Reader:
             for cells in lines:
                 stripped = [cell.strip() for cell in cells]
                 if any(stripped) and not is_remark(stripped[0] or "-"):
-                    yield _Row(lines.line_num, stripped)
+                    yield _TableRow(lines.line_num, stripped)
         except csv.Error as error:
             self._complain(lines.line_num, "", f"not a CSV file: {error}")
 
-    def _of_row(self, row: _Row, header: Sequence[str]) -> Iterator[Entry]:
+    def _of_row(self, row: _TableRow, header: Sequence[str]) -> Iterator[Entry]:
         """An entry for each pair of name and value that isn't empty."""
         cells = row.cells
         if len(cells) > len(header) and "[" in cells[0] and "]" not in cells[0]:

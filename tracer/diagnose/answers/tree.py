@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracer.config.nodes import Node, Path, spell
+from tracer.config.nodes import KeyPath, Node, spell
 from tracer.config.reader import is_configuration, read
 from tracer.config.wording import found
 from tracer.diagnose.answers.model import Entry, Leaf, Spot
@@ -30,9 +30,9 @@ def read_tree(text: str, file: str) -> tuple[list[Entry], list[Problem]]:
     if is_configuration(root):
         hint = "without ANSWERS the `expected:` of CONFIG is checked"
         raise ConfigError([Spot(file).problem("this is a configuration, not answers", hint)])
-    reader = _Reader(file, problems)
+    reader = _TreeReader(file, problems)
     if isinstance(root.value, dict) and "expected" in root.value:
-        path: Path = ("expected",)
+        path: KeyPath = ("expected",)
         return list(reader.blocks(root.find(path), path)), problems
     if isinstance(root.value, list):
         return list(reader.blocks(root, ())), problems
@@ -42,11 +42,11 @@ def read_tree(text: str, file: str) -> tuple[list[Entry], list[Problem]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _TreeReader:
     file: str
     problems: list[Problem]
 
-    def blocks(self, node: Node, path: Path) -> Iterator[Entry]:
+    def blocks(self, node: Node, path: KeyPath) -> Iterator[Entry]:
         """The entries of a list of moments."""
         if not isinstance(node.value, list):
             self._complain(node, path, "expected a list of {iteration: ..., values: ...}")
@@ -54,7 +54,7 @@ class _Reader:
         for index, block in enumerate(_below(node)):
             yield from self.block(block, (*path, index))
 
-    def block(self, node: Node, path: Path) -> Iterator[Entry]:
+    def block(self, node: Node, path: KeyPath) -> Iterator[Entry]:
         """The entries of one `{iteration: k, values: {…}}`."""
         if not isinstance(node.value, dict):
             hint = "write {iteration: 1, values: {...}}"
@@ -71,7 +71,7 @@ class _Reader:
             return
         yield from self.names(values, (*path, "values"), self._moment(node, path))
 
-    def _moment(self, node: Node, path: Path) -> Moment | None:
+    def _moment(self, node: Node, path: KeyPath) -> Moment | None:
         iteration, after = node.child("iteration"), node.child("after")
         if iteration is not None and after is not None:
             self._complain(after, (*path, "after"), "both iteration and after", "leave one out")
@@ -86,7 +86,7 @@ class _Reader:
             return Moment(number) if key == "iteration" else Moment(None, number)
         return None
 
-    def names(self, node: Node, path: Path, moment: Moment | None) -> Iterator[Entry]:
+    def names(self, node: Node, path: KeyPath, moment: Moment | None) -> Iterator[Entry]:
         """The entries of a mapping from names to numbers."""
         for name in node.value:
             child, place = node.child(name), (*path, name)
@@ -97,7 +97,7 @@ class _Reader:
             if shape is not None:
                 yield Entry(name, key, tuple(self._leaves(child, place, ())), shape, moment)
 
-    def _shape(self, node: Node, path: Path) -> tuple[int, ...] | None:
+    def _shape(self, node: Node, path: KeyPath) -> tuple[int, ...] | None:
         """The shape of a nested list; None after a complaint about rows of different lengths."""
         if isinstance(node.value, dict):
             self._complain(node, path, "found a mapping, expected a number")
@@ -113,14 +113,14 @@ class _Reader:
             return None
         return (len(shapes), *(shapes[0] or ()))
 
-    def _leaves(self, node: Node, path: Path, index: tuple[int, ...]) -> Iterator[Leaf]:
+    def _leaves(self, node: Node, path: KeyPath, index: tuple[int, ...]) -> Iterator[Leaf]:
         if isinstance(node.value, list):
             for number, child in enumerate(_below(node)):
                 yield from self._leaves(child, (*path, number), (*index, number))
         else:
             yield Leaf(node.text, Spot(self.file, *node.position, spell(path)), index)
 
-    def _complain(self, node: Node, path: Path, message: str, hint: str = "") -> None:
+    def _complain(self, node: Node, path: KeyPath, message: str, hint: str = "") -> None:
         self.problems.append(Spot(self.file, *node.position, spell(path)).problem(message, hint))
 
 

@@ -59,7 +59,10 @@ def _slope_from_net(site: Site) -> Iterator[Expression]:
 def _squared_error_delta(site: Site) -> Iterator[Expression]:
     """(out − target) times the slope of the output by its own net input."""
     network = site.network
-    if site.at_output and network.matched and network.loss.family is Family.CROSS_ENTROPY:
+    if (
+        network.delta_is_difference(site.layer.number)
+        and network.loss.family is Family.CROSS_ENTROPY
+    ):
         row, index = site.layer.activation, site.quantity.index
         slopes = row.slope(_layer_of(site, Kind.NET), _layer_of(site, Kind.OUT))
         own = index * 2 if row.coupled else index

@@ -57,8 +57,9 @@ def _gradient_from_another_input(site: Site) -> Iterator[Expression]:
 
 
 def _summed(site: Site) -> Iterator[Expression]:
-    mean = site.trace.rule.reduction == "mean" and not site.trace.rule.batch_means
-    if mean and site.samples > 1 and isinstance(site.formula, Quotient):
+    rule = site.trace.rule
+    mean = rule.divides(site.samples) and not rule.batch_means
+    if mean and isinstance(site.formula, Quotient):
         yield site.formula.numerator
 
 

@@ -28,7 +28,7 @@ __all__ = [
     "render",
 ]
 
-Target: TypeAlias = Literal["unicode", "ascii", "latex"]
+TargetName: TypeAlias = Literal["unicode", "ascii", "latex"]
 
 
 class Writer(Protocol):
@@ -54,8 +54,8 @@ class Format:
     words: str
     extensions: tuple[str, ...]
     other_names: tuple[str, ...] = ()
-    notation: Target = "unicode"
-    math: Target | None = None
+    notation: TargetName = "unicode"
+    math: TargetName | None = None
     for_programs: bool = False
     objects: bool = False
 

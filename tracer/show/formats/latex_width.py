@@ -44,10 +44,10 @@ _UPRIGHT = {r"\text", r"\mathrm", r"\textbf", r"\emph"}
 
 def width(source: str, *, math: bool = True) -> float:
     """The estimated width of one line of source; outside of `math`, between dollar signs only."""
-    return _Reader(source, math).row(None)
+    return _WidthReader(source, math).row(None)
 
 
-class _Reader:
+class _WidthReader:
     """Reads source token by token and adds up what it takes."""
 
     def __init__(self, source: str, math: bool) -> None:

@@ -41,11 +41,11 @@ _IN_MATH = {"|": r"\vert ", "<": r"\lt ", ">": r"\gt "}
 
 def write(document: Document, notation: Notation, stream: TextIO, medium: Medium) -> None:
     """Write the blocks, an empty line between them."""
-    writer = _Markdown(notation, medium.math or notation)
+    writer = _MarkdownWriter(notation, medium.math or notation)
     write_blocks(document, stream, writer.lines)
 
 
-class _Markdown:
+class _MarkdownWriter:
     """The blocks as lines; `math` writes the formulas."""
 
     def __init__(self, notation: Notation, math: Notation) -> None:

@@ -51,11 +51,11 @@ _COLORS = {
 def write(document: Document, notation: Notation, stream: TextIO, medium: Medium) -> None:
     """Write the blocks, an empty line between them; in ASCII if the stream can't encode more."""
     ascii = medium.ascii or not can_encode(stream)
-    terminal = _Terminal(notation, medium.width, medium.color, ascii)
+    terminal = _TerminalWriter(notation, medium.width, medium.color, ascii)
     write_blocks(document, stream, terminal.lines)
 
 
-class _Terminal:
+class _TerminalWriter:
     """The blocks as lines of text."""
 
     def __init__(self, notation: Notation, width: int | None, color: bool, ascii: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tracer.digits.numbers import parts, shortest
 from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
-from tracer.formula.writing import Style, write
+from tracer.formula.writing import FormulaStyle, write
 
 _ESCAPES = {character: f"\\{character}" for character in "_#$%&{} "} | {
     "\\": r"\backslash{}",
@@ -43,7 +43,7 @@ def _constant(value: float) -> str:
     return latex_number(shortest(value))
 
 
-class _LatexStyle(Style):
+class _LatexStyle(FormulaStyle):
     """Mathematics as TeX sets it."""
 
     times = r" \cdot "
@@ -65,7 +65,7 @@ class _LatexStyle(Style):
         return rf"\dots \text{{ ({count} more) }} \dots"
 
     def pattern(self, primitive: Primitive) -> Pattern:
-        return primitive.notation.latex
+        return primitive.patterns.latex
 
     def visible(self, text: str) -> str:
         # A fraction or a prime holds together no better than an operator or a raised sign.

@@ -9,7 +9,7 @@ from html import escape
 from tracer.digits.numbers import parts, shortest
 from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
-from tracer.formula.writing import Style, write
+from tracer.formula.writing import FormulaStyle, write
 
 _RAISING = re.compile(r"<(msup|msubsup|mfrac)\b")
 _TAG = re.compile(r"<[^>]*>")
@@ -39,7 +39,7 @@ def _constant(value: float) -> str:
     return mathml_number(shortest(value))
 
 
-class _MathMLStyle(Style):
+class _MathMLStyle(FormulaStyle):
     """Presentation MathML; each piece is one element."""
 
     plus = "<mo>+</mo>"
@@ -72,7 +72,7 @@ class _MathMLStyle(Style):
         return _constant(value)
 
     def pattern(self, primitive: Primitive) -> Pattern:
-        return primitive.notation.mathml
+        return primitive.patterns.mathml
 
     def visible(self, text: str) -> str:
         # A raised sign or a fraction is written by its tag, not by a character.

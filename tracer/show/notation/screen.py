@@ -8,7 +8,7 @@ from collections.abc import Callable
 from tracer.digits.numbers import shortest
 from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
-from tracer.formula.writing import Style, write
+from tracer.formula.writing import FormulaStyle, write
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SMALL_WHOLE = re.compile(r"-?\d{1,2}")
@@ -29,7 +29,7 @@ def _signed(number: str) -> str:
     return f"−{number[1:]}" if number.startswith("-") else number
 
 
-class _ScreenStyle(Style):
+class _ScreenStyle(FormulaStyle):
     """Unicode on one line."""
 
     minus = " − "
@@ -48,4 +48,4 @@ class _ScreenStyle(Style):
         return f"… ({count} more) …"
 
     def pattern(self, primitive: Primitive) -> Pattern:
-        return primitive.notation.text
+        return primitive.patterns.text

@@ -23,8 +23,8 @@ _RAISED = str.maketrans("0123456789+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺")
 _ASCII = {"δ": "delta", "η": "lr", "θ": "theta"}
 _LATEX_GREEK = {"δ": r"\delta", "η": r"\eta", "θ": r"\theta"}
 
-Symbol = Callable[[Key], str]
-Number = Callable[[float], str]
+WriteSymbol = Callable[[Key], str]
+WriteNumber = Callable[[float], str]
 
 
 class Target(Protocol):
@@ -45,7 +45,13 @@ class Target(Protocol):
         ...
 
     def formula(
-        self, expression: Expression, /, *, symbol: Symbol, number: Number, limit: int | None
+        self,
+        expression: Expression,
+        /,
+        *,
+        symbol: WriteSymbol,
+        number: WriteNumber,
+        limit: int | None,
     ) -> str:
         """The formula; `symbol` writes a name and `number` a constant."""
         ...

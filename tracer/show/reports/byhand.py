@@ -12,7 +12,8 @@ from tracer.engine.trace import IterationTrace
 from tracer.explain.byhand import Drift, drifts
 from tracer.model.quantity import Phase
 from tracer.show.document import Block, Cell, Column, Content, Heading, Name, Records, Table, Text
-from tracer.show.reports.records import PLACE, finite
+from tracer.show.reports.objects import finite
+from tracer.show.reports.records import PLACE
 from tracer.show.reports.run import check_sample, head
 from tracer.show.reports.selection import ROW_LIMIT, Selection, sample_heading
 from tracer.show.reports.tables import Row, cell, local, number_column, suffix, table

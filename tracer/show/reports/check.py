@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 
 from tracer.diagnose.carried import Carried
-from tracer.diagnose.check import Check, CheckedMoment
+from tracer.diagnose.check import CheckedAnswers, CheckedMoment
 from tracer.diagnose.mistakes import HELP
 from tracer.diagnose.mistakes.search import MistakeMatch
 from tracer.diagnose.verdicts import BLAMED, VERDICTS, Finding
@@ -38,7 +38,7 @@ from tracer.show.document import (
 )
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain import steps
-from tracer.show.reports.records import finite
+from tracer.show.reports.objects import finite
 from tracer.show.reports.tables import cell, local, number_column, suffix, table
 
 LIMIT = 60
@@ -57,7 +57,7 @@ _WORDS = {
 
 
 def check_document(
-    checked: Check,
+    checked: CheckedAnswers,
     digits: NumberFormat,
     *,
     reveal: bool = True,
@@ -84,7 +84,7 @@ def check_document(
             yield from _carried(section, reveal, limit)
 
 
-def _records(checked: Check, reveal: bool) -> Records:
+def _records(checked: CheckedAnswers, reveal: bool) -> Records:
     """A row a number supplied, in the order of the calculation; `after` counts updates."""
     columns = ["iteration", "after", "quantity", "given"]
     columns += ["exact", "carried"] if reveal else []
@@ -107,7 +107,7 @@ def _record(finding: Finding, reveal: bool) -> tuple[Cell, ...]:
     )
 
 
-def _summary(checked: Check) -> Content:
+def _summary(checked: CheckedAnswers) -> Content:
     """`31 of 76 supplied; 26 right, 4 wrong. The first wrong one is net_h1.`"""
     counts = checked.counts
     told = [

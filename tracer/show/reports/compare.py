@@ -17,7 +17,7 @@ from tracer.show.document import (
     Text,
     Value,
 )
-from tracer.show.reports.records import finite
+from tracer.show.reports.objects import finite
 from tracer.show.reports.tables import LAYER, Row, cell, local, number_column
 
 _ENDED = {

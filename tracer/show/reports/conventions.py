@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracer.model.experiment import UPDATE_ORDERS, Experiment, Training
-from tracer.model.network import Bias, Network, offsets, parameter_group, parameter_names
+from tracer.model.names import Names
+from tracer.model.network import Bias, Network, offsets, parameters_of
 from tracer.model.optimizers import OPTIMIZERS
+from tracer.model.quantity import Kind
 from tracer.show.document import Block, Content, Items, Note, Value, Warn
 from tracer.show.reports.tables import listed
 
@@ -69,21 +71,21 @@ def _update(training: Training | None) -> Content:
 
 
 def _parameters(network: Network, training: Training) -> str:
-    fixed, shared = _fixed(network, training.frozen), _shared(network)
+    fixed, shared = _fixed(network, training), _shared(network)
     if not (fixed or shared):
         one = "threshold" if "biases" not in offsets(network) else "bias"
         return f"Every weight and {one} is updated, and belongs to one neuron."
     return f"Fixed: {fixed or 'none'}. Shared: {shared or 'none'}."
 
 
-def _fixed(network: Network, frozen: frozenset[str]) -> str:
-    names = [name for name in parameter_names(network) if name in frozen]
-    if names and len(names) == network.parameter_count:
+def _fixed(network: Network, training: Training) -> str:
+    if len(training.frozen) == network.parameter_count:
         return "all parameters"
-    for group, words in (("weights", "weights"), ("biases", offsets(network))):
-        if names and set(names) == parameter_group(network, group):
-            return f"all {words} ({listed(names)})"
-    return listed(names)
+    names = listed(list(map(Names(network).bare, training.frozen_in_order())))
+    for kind, words in ((Kind.WEIGHT, "weights"), (Kind.BIAS, offsets(network))):
+        if training.frozen and training.frozen == parameters_of(network, kind):
+            return f"all {words} ({names})"
+    return names
 
 
 def _shared(network: Network) -> str:
@@ -105,7 +107,7 @@ def _batches(training: Training, samples: int) -> str:
 
 def _remarks(training: Training | None) -> tuple[Block, ...]:
     remarks: list[Block] = []
-    if training and training.gradient == "batch_means":
+    if training and training.batch_means:
         remarks.append(
             Warn(
                 "gradient: batch_means. The outputs' deltas are averaged over the batch, and from "

@@ -20,10 +20,10 @@ from tracer.formula import (
 from tracer.show.document import Inline, Matrix, Value
 
 Part = Inline | Matrix
-Operand = Callable[[Key], Part]
+WriteOperand = Callable[[Key], Part]
 
 
-def matrix_parts(formula: Expression, operand: Operand) -> list[Part]:
+def matrix_parts(formula: Expression, operand: WriteOperand) -> list[Part]:
     """The formula's parts in a row, element by element where it says · and /."""
     match formula:
         case Symbol(key):
@@ -47,7 +47,7 @@ def matrix_parts(formula: Expression, operand: Operand) -> list[Part]:
     raise TypeError(f"not an expression: {type(formula).__name__}")
 
 
-def _joined(sign: str, operands: Sequence[Expression], operand: Operand) -> list[Part]:
+def _joined(sign: str, operands: Sequence[Expression], operand: WriteOperand) -> list[Part]:
     tight = sign in (" · ", " / ")
     parts: list[Part] = []
     for index, inner in enumerate(operands):
@@ -58,6 +58,6 @@ def _joined(sign: str, operands: Sequence[Expression], operand: Operand) -> list
     return parts
 
 
-def _bracketed(inner: Expression, operand: Operand) -> list[Part]:
+def _bracketed(inner: Expression, operand: WriteOperand) -> list[Part]:
     parts = matrix_parts(inner, operand)
     return parts if isinstance(inner, Symbol | Number | Call) else ["(", *parts, ")"]

@@ -17,7 +17,6 @@ from tracer.explain.explanation import (
     by_shortcut,
     explanation,
     needed,
-    record,
 )
 from tracer.formula import Expression, Number, Symbol, symbols, walk
 from tracer.model.experiment import Experiment, GraphExperiment
@@ -39,6 +38,7 @@ from tracer.show.document import (
     Warn,
 )
 from tracer.show.reports.conventions import conventions
+from tracer.show.reports.explain_objects import record
 from tracer.show.reports.listing import listing
 from tracer.show.reports.tables import NOT_REPRESENTABLE
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
-from tracer.explain.explanation import Explanation, explanation, needed, record
+from tracer.explain.explanation import Explanation, explanation, needed
 from tracer.formula import Number, symbols
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Identity
@@ -18,6 +18,7 @@ from tracer.show.document import Block, Derivation, Formula, Heading, Step, Valu
 from tracer.show.reports.byhand import how_rounded
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain import records
+from tracer.show.reports.explain_objects import record
 from tracer.show.reports.tables import NOT_REPRESENTABLE
 
 Asked = tuple[Calculation, Calculation, Sequence[Identity]]

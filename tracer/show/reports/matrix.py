@@ -47,7 +47,7 @@ from tracer.show.document import (
     Value,
     Warn,
 )
-from tracer.show.reports.equations import matrix_parts
+from tracer.show.reports.equations import Part, matrix_parts
 from tracer.show.reports.selection import Selection, sample_heading
 from tracer.show.reports.tables import cell
 from tracer.show.reports.updates import batch_heading
@@ -55,7 +55,6 @@ from tracer.show.reports.updates import batch_heading
 _SIDE = 8
 """The longest side of a matrix that is shown in full."""
 
-Part = Inline | Matrix
 _BY_BIAS: Mapping[Bias, list[str]] = {Bias.SHARED: ["Σ "], Bias.THRESHOLD: ["−"]}
 """What stands before delta in BP3."""
 
@@ -126,7 +125,7 @@ class _Equations:
             yield _equation(name, [self._jacobian(number), " ", *coming], result)
         else:
             yield _equation(name, [*coming, " ⊙ ", self._slope(number)], result)
-        if at_output and network.matched:
+        if network.delta_is_difference(number):
             both: list[Part] = [self._out(number), " − ", self._column(Kind.TARGET, number)]
             yield Text("The factors cancel, and this is how it is calculated:")
             yield _equation(name, both, result)
@@ -225,7 +224,7 @@ def _equation(name: Name, parts: list[Part], result: Part | None) -> MatrixEquat
 def _reduced(trace: IterationTrace) -> Iterator[Block]:
     """The gradients over the batch: the samples' own parts, added up or averaged."""
     samples = len(trace.rows)
-    how = f"1/{samples} · " if trace.rule.reduction == "mean" else ""
+    how = f"1/{samples} · " if trace.rule.divides(samples) else ""
     yield Text(f"The gradients of the batch: {how}Σ over its {samples} samples.")
     for layer in trace.experiment.network.layers:
         for kind in (Kind.WEIGHT, Kind.BIAS):

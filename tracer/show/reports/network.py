@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tracer.model.experiment import Experiment
+from tracer.model.names import Names
 from tracer.model.network import Bias, Layer, offsets
+from tracer.model.quantity import Kind, Stage
 from tracer.show.document import Block, Column, Table
 from tracer.show.reports.tables import Row, listed
 
@@ -25,10 +27,9 @@ _OFFSETS = 5
 def network_table(experiment: Experiment) -> Block:
     """A row a layer, the inputs as layer 0."""
     network = experiment.network
-    training = experiment.training
-    frozen = training.frozen if training else frozenset()
+    fixed = _fixed_names(experiment)
     inputs: Row = (0, listed(network.inputs), "", "", "", "", None)
-    rows = [inputs, *(_row(layer, frozen) for layer in network.layers)]
+    rows = [inputs, *(_row(layer, fixed) for layer in network.layers)]
     sizes = "-".join(map(str, network.sizes))
     count = network.parameter_count
     title = f"The {sizes} network, {count} parameter{'s' if count > 1 else ''}"
@@ -37,8 +38,11 @@ def network_table(experiment: Experiment) -> Block:
     return Table(tuple(columns), rows, title, "network")
 
 
-def _row(layer: Layer, frozen: frozenset[str]) -> Row:
+def _row(layer: Layer, fixed: Mapping[Stage, Sequence[str]]) -> Row:
     weights, biases = _span(layer.weight_names), _span(layer.bias_names)
+    fixed_weights, fixed_biases = (
+        fixed.get(Stage(kind, layer.number), ()) for kind in (Kind.WEIGHT, Kind.BIAS)
+    )
     marks = []
     if layer.bias is Bias.SHARED and len(layer.neurons) > 1:
         marks.append("shared")
@@ -46,9 +50,9 @@ def _row(layer: Layer, frozen: frozenset[str]) -> Row:
         layer.number,
         listed(layer.neurons),
         layer.activation.name,
-        ", ".join([weights, *_fixed(layer.weight_names, frozen)]),
+        ", ".join([weights, *_fixed(fixed_weights, layer.weight_count)]),
         f"{len(layer.neurons)}×{len(layer.inputs)}",
-        ", ".join([biases, *marks, *_fixed(layer.bias_names, frozen)]),
+        ", ".join([biases, *marks, *_fixed(fixed_biases, layer.bias_count)]),
         layer.weight_count + layer.bias_count,
     )
 
@@ -58,9 +62,16 @@ def _span(names: Sequence[str]) -> str:
     return "–".join(dict.fromkeys((names[0], names[-1]))) if names else "none"
 
 
-def _fixed(names: Sequence[str], frozen: frozenset[str]) -> list[str]:
+def _fixed_names(experiment: Experiment) -> dict[Stage, list[str]]:
+    """The names of the frozen parameters of each array."""
+    names, found = Names(experiment.network), dict[Stage, list[str]]()
+    for quantity in experiment.training.frozen_in_order() if experiment.training else ():
+        found.setdefault(quantity.stage, []).append(names.bare(quantity))
+    return found
+
+
+def _fixed(names: Sequence[str], count: int) -> list[str]:
     """`fixed` where all of the layer's weights or biases are, else which ones."""
-    fixed = [name for name in names if name in frozen]
-    if not fixed:
+    if not names:
         return []
-    return ["fixed"] if len(fixed) == len(names) else [f"fixed: {listed(fixed)}"]
+    return ["fixed"] if len(names) == count else [f"fixed: {listed(names)}"]

@@ -6,7 +6,6 @@ have columns of their own.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -15,16 +14,12 @@ from tracer.engine.trace import IterationTrace
 from tracer.model.network import FloatArray
 from tracer.model.quantity import Quantity, Stage
 from tracer.show.document import Column, Name, Records, Table
+from tracer.show.reports.objects import finite
 from tracer.show.reports.selection import Selection
 from tracer.show.reports.tables import Row, number_column
 
 PLACE = (number_column("iteration"), number_column("sample"), Column("quantity"))
 """The columns that say which number a row holds."""
-
-
-def finite(value: float) -> float | None:
-    """The number; None where float64 can't hold it, for an empty cell."""
-    return value if math.isfinite(value) else None
 
 
 def quantities(traces: Iterable[IterationTrace], sample: int | str | None) -> Records:

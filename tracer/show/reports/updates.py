@@ -74,7 +74,7 @@ def _update(
     if trace.after is None:
         return row
     training = trace.experiment.training
-    fixed = training is not None and trace.names.name(parameter.quantity) in training.frozen
+    fixed = training is not None and parameter.quantity in training.frozen
     quantity = parameter.quantity
     moved: Cell = "fixed" if fixed else cell(change(quantity.stage)[quantity.index])
     return (*row, moved, parameter.value(trace.after.parameters))

@@ -25,7 +25,7 @@ from tracer.show.document import (
     Value,
 )
 from tracer.show.reports.conventions import conventions
-from tracer.show.reports.records import finite
+from tracer.show.reports.objects import finite
 from tracer.show.reports.tables import cell, listed, number_column
 
 _SHOWN = 9
@@ -34,27 +34,27 @@ _IN_FULL = 9
 
 
 def why_document(
-    experiment: Experiment, wanted: Mapping[str, Written], explanation: ConventionsFound
+    experiment: Experiment, wanted: Mapping[str, Written], searched: ConventionsFound
 ) -> Iterator[Block]:
     """The stated conventions, what changes in them would give the numbers, and those numbers."""
-    yield _records(wanted, explanation)
+    yield _records(wanted, searched)
     yield Heading(f"Why {', '.join(f'{n} = {written.text}' for n, written in wanted.items())}?")
     yield Text("As the configuration states it:", topic="conventions")
     yield from conventions(experiment)
-    yield Text(_verdict(explanation, len(wanted)))
-    found = (explanation.matches or explanation.nearest)[:_SHOWN]
+    yield Text(_verdict(searched, len(wanted)))
+    found = (searched.matches or searched.nearest)[:_SHOWN]
     if found:
-        title = "Matches" if explanation.matches else "Nearest"
+        title = "Matches" if searched.matches else "Nearest"
         yield Heading(title, 2)
         yield Items(tuple(_item(number, match) for number, match in enumerate(found, 1)))
-    yield _numbers(Names(experiment.network), wanted, explanation, found)
-    yield from _remarks(wanted, explanation)
+    yield _numbers(Names(experiment.network), wanted, searched, found)
+    yield from _remarks(wanted, searched)
 
 
-def _records(wanted: Mapping[str, Written], explanation: ConventionsFound) -> Records:
+def _records(wanted: Mapping[str, Written], searched: ConventionsFound) -> Records:
     """A row a match and number; match 0 is what the configuration states."""
-    matches = explanation.matches or explanation.nearest
-    stated = ("", explanation.stated)
+    matches = searched.matches or searched.nearest
+    stated = ("", searched.stated)
     found = [stated, *((_settings(match), match.values) for match in matches)]
     rows = (
         (number, changes, Name(name), written.text, finite(values[name]))
@@ -75,11 +75,11 @@ def _settings(match: ConventionMatch) -> str:
     return ", ".join(f"{name}: {value}" for name, value in match.changes.items())
 
 
-def _verdict(explanation: ConventionsFound, count: int) -> str:
+def _verdict(searched: ConventionsFound, count: int) -> str:
     """The answer in a sentence, with how many combinations it rests on."""
     what = "this number" if count == 1 else f"all {count} numbers"
-    tried = f"{explanation.tried} combination{'' if explanation.tried == 1 else 's'} tried"
-    match explanation.matches:
+    tried = f"{searched.tried} combination{'' if searched.tried == 1 else 's'} tried"
+    match searched.matches:
         case ():
             return f"{tried}: none of them gives {what}."
         case (only,) if not only.changes:
@@ -108,15 +108,15 @@ def _named(names: Names, text: str) -> Name:
 def _numbers(
     names: Names,
     wanted: Mapping[str, Written],
-    explanation: ConventionsFound,
+    searched: ConventionsFound,
     found: Sequence[ConventionMatch],
 ) -> Block:
     """A row a name: as given, as stated, and each combination's; how far off where none fits."""
-    far = not explanation.matches
+    far = not searched.matches
     columns = [Column("quantity"), Column("given", "right"), number_column("as stated")]
     columns += [number_column(_header(number, far)) for number in range(1, len(found) + 1)]
     rows = [
-        (_named(names, name), written.text, *_row(name, written, explanation, found))
+        (_named(names, name), written.text, *_row(name, written, searched, found))
         for name, written in wanted.items()
     ]
     return Table(tuple(columns), rows, "The numbers", "why")
@@ -127,12 +127,12 @@ def _header(number: int, far: bool) -> Content:
 
 
 def _row(
-    name: str, written: Written, explanation: ConventionsFound, found: Sequence[ConventionMatch]
+    name: str, written: Written, searched: ConventionsFound, found: Sequence[ConventionMatch]
 ) -> tuple[Cell, ...]:
-    stated = explanation.stated.get(name)
+    stated = searched.stated.get(name)
     first = None if stated is None else _shown(stated, written)
     numbers = [match.values[name] for match in found]
-    if not explanation.matches:
+    if not searched.matches:
         return (first, *(cell(n - written.value) for n in numbers))
     return (first, *(_shown(number, written) for number in numbers))
 
@@ -144,17 +144,17 @@ def _shown(value: float, written: Written) -> Cell:
     return cell(value)
 
 
-def _remarks(wanted: Mapping[str, Written], explanation: ConventionsFound) -> Iterator[Block]:
-    if len(explanation.matches) > _SHOWN:
-        yield Note(f"{len(explanation.matches) - _SHOWN} more; --format json lists all of them.")
-    if len(explanation.matches) > 1 and _digits(wanted) <= _FEW_DIGITS:
+def _remarks(wanted: Mapping[str, Written], searched: ConventionsFound) -> Iterator[Block]:
+    if len(searched.matches) > _SHOWN:
+        yield Note(f"{len(searched.matches) - _SHOWN} more; --format json lists all of them.")
+    if len(searched.matches) > 1 and _digits(wanted) <= _FEW_DIGITS:
         yield Note("So few digits may fit by chance; more digits or more numbers narrow it down.")
-    if not explanation.matches:
+    if not searched.matches:
         yield Note(
             "A slip in one place, rather than another convention, may have made it: `bptrace check` "
             "looks for those."
         )
-        if not explanation.rounding:
+        if not searched.rounding:
             yield Note("Rounding at every step was not tried: the training is too long for that.")
 
 

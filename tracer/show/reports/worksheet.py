@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tracer.engine.trace import IterationTrace
-from tracer.explain.worksheet import Group, formula, given_samples, groups, heading
+from tracer.explain.worksheet import SheetGroup, formula, given_samples, groups, heading
 from tracer.model.network import Bias, FloatArray, Layer
 from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.show.document import (
@@ -66,7 +66,7 @@ def worksheet(
         yield _with_formulas(trace, group, key) if formulas else _plain(trace, group, key, across)
 
 
-def _records(trace: IterationTrace, asked: Sequence[Group], key: bool) -> Records:
+def _records(trace: IterationTrace, asked: Sequence[SheetGroup], key: bool) -> Records:
     """A row a number to fill in."""
     rows = (
         (heading(trace, group), Name(trace.names.name(quantity)), _number(trace, quantity, key))
@@ -122,14 +122,14 @@ def _bias(layer: Layer, b: FloatArray | None, neuron: int) -> Iterator[Cell]:
         yield (Name(bias), " = ", Value(float(b[place]), exact=True))
 
 
-def _with_formulas(trace: IterationTrace, group: Group, key: bool) -> Block:
+def _with_formulas(trace: IterationTrace, group: SheetGroup, key: bool) -> Block:
     rows: list[Row] = [
         (Name(q), Formula(formula(trace, q)), _number(trace, q, key)) for q in group.quantities
     ]
     return _table((_QUANTITY, _FORMULA, _VALUE), rows, trace, group)
 
 
-def _plain(trace: IterationTrace, group: Group, key: bool, across: int) -> Block:
+def _plain(trace: IterationTrace, group: SheetGroup, key: bool, across: int) -> Block:
     """`across` quantities a row, in the order of the calculation."""
     pairs = [(Name(q), _number(trace, q, key)) for q in group.quantities]
     rows: list[Row] = []
@@ -144,7 +144,7 @@ def _number(trace: IterationTrace, quantity: Quantity, key: bool) -> Cell:
 
 
 def _table(
-    columns: tuple[Column, ...], rows: list[Row], trace: IterationTrace, group: Group
+    columns: tuple[Column, ...], rows: list[Row], trace: IterationTrace, group: SheetGroup
 ) -> Block:
     title = heading(trace, group)
     return Table(columns, rows, title, title.lower().replace(", ", "_").replace(" ", ""))

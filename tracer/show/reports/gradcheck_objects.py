@@ -1,15 +1,15 @@
-"""Gradient checks as JSON: the objects that `tracer.show.formats.objects.write` writes."""
+"""What `gradcheck` found, as objects for JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from tracer.diagnose.gradcheck import GradientCheck, GradientFinding
 from tracer.model.quantity import Quantity
+from tracer.show.reports.objects import Object
 
 
-def gradcheck_json(checked: GradientCheck, name: Callable[[Quantity], str]) -> dict[str, Any]:
+def gradcheck_json(checked: GradientCheck, name: Callable[[Quantity], str]) -> Object:
     """`parameters`: analytic, numeric, relative error and verdict of each; `unchecked`: how many."""
     return {
         "parameters": {name(check.quantity): _object(check) for check in checked.checks},
@@ -17,7 +17,7 @@ def gradcheck_json(checked: GradientCheck, name: Callable[[Quantity], str]) -> d
     }
 
 
-def _object(check: GradientFinding) -> dict[str, Any]:
+def _object(check: GradientFinding) -> Object:
     found = {
         "analytic": check.analytic,
         "numeric": check.numeric,

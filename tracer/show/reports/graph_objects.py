@@ -1,9 +1,8 @@
-"""Computation graphs as JSON: the objects that `tracer.show.formats.objects.write` writes."""
+"""What `graph`, and `run` and `step` of a computation graph show, as objects for JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from tracer.engine.training import Run
 from tracer.graph.names import updated
@@ -11,10 +10,8 @@ from tracer.graph.structure import Graph
 from tracer.graph.timeline import GraphTimeline
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import at
-from tracer.show.formats.json import SCHEMA_VERSION
 from tracer.show.reports.graph import history
-
-Object = dict[str, Any]
+from tracer.show.reports.objects import SCHEMA_VERSION, Object
 
 
 def graph_run_json(traces: Sequence[GraphTrace]) -> Object:

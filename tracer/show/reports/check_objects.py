@@ -1,17 +1,15 @@
-"""A check as JSON, for graders: the objects that `tracer.show.formats.objects.write` writes."""
+"""What `check` found, as objects for JSON, for graders."""
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
-from tracer.diagnose.check import Check, CheckedMoment
+from tracer.diagnose.check import CheckedAnswers, CheckedMoment
 from tracer.diagnose.verdicts import VERDICTS, Finding
 from tracer.formula import EvaluationError
-from tracer.show.formats.findings import why_json
+from tracer.show.reports.objects import Object, finite
+from tracer.show.reports.why_objects import why_json
 
 
-def check_json(checked: Check, *, reveal: bool = True, carry: bool = False) -> dict[str, Any]:
+def check_json(checked: CheckedAnswers, *, reveal: bool = True, carry: bool = False) -> Object:
     """`{"supplied": 12, "known": 40, "counts": {…}, "verdicts": […], "first_wrong": "delta_h1"}`.
 
     `sheet_conventions` has those that the whole sheet follows, where there are any. A verdict has
@@ -20,7 +18,7 @@ def check_json(checked: Check, *, reveal: bool = True, carry: bool = False) -> d
     """
     names = (s.name(f.identity) for s in checked.sections for f in s.findings if f.blamed)
     counts = checked.counts
-    result: dict[str, Any] = {
+    result: Object = {
         "supplied": len(checked.findings),
         "known": checked.known,
         "counts": {verdict: counts.get(verdict, 0) for verdict in VERDICTS},
@@ -47,8 +45,8 @@ def check_json(checked: Check, *, reveal: bool = True, carry: bool = False) -> d
     return result
 
 
-def _verdict(section: CheckedMoment, finding: Finding, reveal: bool) -> dict[str, Any]:
-    revealed = {"exact": _number(finding.exact), "carried": _number(finding.carried)}
+def _verdict(section: CheckedMoment, finding: Finding, reveal: bool) -> Object:
+    revealed = {"exact": finite(finding.exact), "carried": finite(finding.carried)}
     optional = {
         "follows_from": list(map(section.name, finding.after)),
         "truncated": finding.truncated,
@@ -67,7 +65,7 @@ def _verdict(section: CheckedMoment, finding: Finding, reveal: bool) -> dict[str
     }
 
 
-def _moment(section: CheckedMoment) -> dict[str, Any]:
+def _moment(section: CheckedMoment) -> Object:
     moment = section.moment
     return {"iteration": moment.iteration} if moment.iteration else {"after": moment.after}
 
@@ -78,11 +76,7 @@ def _carried(section: CheckedMoment) -> dict[str, float | None]:
     for identity in section.known:
         name = section.name(identity)
         try:
-            values[name] = _number(calculation[identity])
+            values[name] = finite(calculation[identity])
         except (EvaluationError, ArithmeticError):
             values[name] = None
     return values
-
-
-def _number(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None

@@ -1,15 +1,8 @@
-"""Runs and traces as JSON: full precision, canonical names, nothing that isn't a number.
-
-The results are mappings in which long lists are iterators, for `tracer.show.formats.objects` to
-write as they come. A number that isn't finite is left out with its key. Described in
-docs/output.schema.json.
-"""
+"""What `run` shows of a network, as objects for JSON: full precision, canonical names."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -21,14 +14,10 @@ from tracer.model.experiment import Data, Experiment
 from tracer.model.names import Names
 from tracer.model.network import FloatArray, Network, Parameters, flatten, parameter_names
 from tracer.model.quantity import PARTS, Kind, Quantity, Stage
+from tracer.show.reports.objects import SCHEMA_VERSION, Object, finite, only_finite
 from tracer.show.reports.outcomes import outputs
 from tracer.show.reports.run import check_sample
 from tracer.show.reports.selection import Selection
-from tracer.show.reports.step import losses, reached, shows_outputs
-
-SCHEMA_VERSION = 1
-
-Object = dict[str, Any]
 
 
 def run_json(
@@ -43,31 +32,14 @@ def run_json(
     UsageError where the data have no such sample.
     """
     check_sample(experiment, sample)
-    return _head(experiment) | {
-        "iterations": map(_Iterations(experiment, sample), traces),
-        "final": _final(experiment, run),
+    return head_object(experiment) | {
+        "iterations": map(IterationObjects(experiment, sample), traces),
+        "final": final_object(experiment, run),
     }
 
 
-def step_json(
-    experiment: Experiment,
-    run: Run[NetworkTimeline],
-    shown: Sequence[int],
-    traces: Iterable[IterationTrace] = (),
-) -> Object:
-    """The same with `history`: the loss after so many updates each, as far as training came."""
-    rows = reached(run, shown)
-    return _head(experiment) | {
-        "history": (
-            {"iteration": k} | _numbers(["loss"], [loss]) | _outputs_after(experiment, run, k)
-            for k, loss in zip(rows, losses(experiment, run, rows), strict=True)
-        ),
-        "iterations": map(_Iterations(experiment, None), traces),
-        "final": _final(experiment, run),
-    }
-
-
-def _head(experiment: Experiment) -> Object:
+def head_object(experiment: Experiment) -> Object:
+    """Version, title and conventions."""
     return {
         "schema_version": SCHEMA_VERSION,
         "title": experiment.title,
@@ -84,13 +56,13 @@ def _conventions(experiment: Experiment) -> Object:
     return found | {
         "update_order": training.update_order,
         "gradient": training.gradient,
-        "freeze": [name for name in parameter_names(experiment.network) if name in training.frozen],
+        "freeze": list(map(Names(experiment.network).bare, training.frozen_in_order())),
         "optimizer": training.optimizer,
         "learning_rate": training.learning_rate,
     }
 
 
-def _final(experiment: Experiment, run: Run[NetworkTimeline]) -> Object:
+def final_object(experiment: Experiment, run: Run[NetworkTimeline]) -> Object:
     """A forward pass over all of the data, and over `predict`, with the parameters at the end."""
     data, predict, network = experiment.data, experiment.predict, experiment.network
     training = experiment.training
@@ -105,8 +77,8 @@ def _final(experiment: Experiment, run: Run[NetworkTimeline]) -> Object:
         loss = loss_of(
             network, Rule.of(experiment), run.state.parameters, data.inputs, data.targets
         )
-        found |= _numbers(["loss"], [loss])
-        found["outputs"] = _outputs(network, run.state.parameters, data)
+        found |= only_finite(["loss"], [loss])
+        found["outputs"] = output_rows(network, run.state.parameters, data)
     names = parameter_names(network)
     found["parameters"] = dict(zip(names, flatten(run.state.parameters), strict=True))
     if predict is not None:
@@ -114,25 +86,17 @@ def _final(experiment: Experiment, run: Run[NetworkTimeline]) -> Object:
     return found
 
 
-def _outputs(network: Network, parameters: Parameters, given: Data) -> list[list[float | None]]:
+def output_rows(network: Network, parameters: Parameters, given: Data) -> list[list[float | None]]:
     """A row a sample; null where float64 can't hold an output."""
     rows = outputs(network, parameters, given).tolist()
-    return [[value if math.isfinite(value) else None for value in row] for row in rows]
-
-
-def _outputs_after(experiment: Experiment, run: Run[NetworkTimeline], k: int) -> Object:
-    """The outputs after k updates, if they are few enough for the history."""
-    data = experiment.data
-    if data is None or not shows_outputs(experiment):
-        return {}
-    return {"outputs": _outputs(experiment.network, run.timeline.state(k).parameters, data)}
+    return [list(map(finite, row)) for row in rows]
 
 
 def _predictions(experiment: Experiment, parameters: Parameters, given: Data) -> list[Object]:
     rows = zip(
         given.names,
         given.inputs.tolist(),
-        _outputs(experiment.network, parameters, given),
+        output_rows(experiment.network, parameters, given),
         strict=True,
     )
     return [
@@ -141,12 +105,7 @@ def _predictions(experiment: Experiment, parameters: Parameters, given: Data) ->
     ]
 
 
-def _numbers(names: Iterable[str], values: Iterable[float]) -> Object:
-    """The numbers by their names, without those that aren't finite."""
-    return {name: value for name, value in zip(names, values, strict=True) if math.isfinite(value)}
-
-
-class _Iterations:
+class IterationObjects:
     """Turns traces of one experiment into objects; the names are spelled once for all samples."""
 
     def __init__(self, experiment: Experiment, sample: int | str | None) -> None:
@@ -163,7 +122,7 @@ class _Iterations:
         means = self._values({s: a[0] for s, a in trace.arrays.items() if s.mean})
         return (
             found
-            | _numbers(["loss"], [trace.loss])
+            | only_finite(["loss"], [trace.loss])
             | {"samples": samples}
             | ({"means": means} if means else {})
             | {"parameters": self._parameters(trace)}
@@ -181,7 +140,7 @@ class _Iterations:
     def _values(self, arrays: Mapping[Stage, FloatArray]) -> Object:
         found: Object = {}
         for stage, array in arrays.items():
-            found |= _numbers(self._spell(stage, array.shape), array.ravel().tolist())
+            found |= only_finite(self._spell(stage, array.shape), array.ravel().tolist())
         return found
 
     def _spell(self, stage: Stage, shape: tuple[int, ...]) -> list[str]:
@@ -206,4 +165,4 @@ class _Iterations:
             columns["after"] = flatten(trace.after.parameters)
         rows = zip(*columns.values(), strict=True)
         names = parameter_names(self._experiment.network)
-        return {name: _numbers(columns, row) for name, row in zip(names, rows, strict=True)}
+        return {name: only_finite(columns, row) for name, row in zip(names, rows, strict=True)}

@@ -1,0 +1,41 @@
+"""What `run --round` shows, as objects for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tracer.digits.rounding import Rounding
+from tracer.engine.trace import IterationTrace
+from tracer.explain.byhand import drifts
+from tracer.model.quantity import at
+from tracer.show.reports.objects import Object, all_finite
+
+
+def by_hand_json(
+    pairs: Iterable[tuple[IterationTrace, IterationTrace]], rounding: Rounding
+) -> Object:
+    """Each iteration's quantities both ways: `{"net_h1": {"exact": …, "by_hand": …, …}}`."""
+    return {
+        "round": str(rounding),
+        "rounding": rounding.mode,
+        "iterations": [
+            {"iteration": exact.number, "quantities": _both_ways(exact, hand, rounding)}
+            for exact, hand in pairs
+        ],
+    }
+
+
+def _both_ways(
+    exact: IterationTrace, hand: IterationTrace, rounding: Rounding
+) -> dict[str, dict[str, float | None]]:
+    return {
+        exact.names.name(at(found.quantity, 1)): all_finite(
+            {
+                "exact": found.exact,
+                "by_hand": found.by_hand,
+                "drift": found.drift,
+                "units": found.units,
+            }
+        )
+        for found in drifts(exact, hand, rounding)
+    }
