@@ -14,6 +14,7 @@ from tracer.config.nodes import Path as Place
 from tracer.config.parameters import start
 from tracer.config.report import Report
 from tracer.config.samples import Reader
+from tracer.config.state import Values, check_state, shaped
 from tracer.config.structure import check_loss, plan
 from tracer.config.training import check_training, training
 from tracer.config.wording import misspelled, sift
@@ -56,8 +57,10 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
     network = planned.network(config.loss or _ANY_LOSS)
     samples = len(data) if data else _count(config)
     frozen: frozenset[str] = frozenset()
+    kept: dict[str, Values] = {}
     if config.training is not None:
         frozen = check_training(config.training, config.reduction, samples, network, report)
+        kept = check_state(config.training, network, report) if network else {}
     expected = _expected(config.expected, report)
     report.raise_if_any()
     seed = sound(sound(config.network).seed)
@@ -72,6 +75,7 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
         predict=predict,
         training=config.training and training(config.training, sound(samples), frozen),
         expected=expected,
+        slots=shaped(kept, sound(network), parameters),
     )
 
 

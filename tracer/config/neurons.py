@@ -14,10 +14,13 @@ from tracer.config.models import NetworkModel
 from tracer.config.nodes import Path, spell
 from tracer.config.report import Report
 from tracer.config.scalars import number
+from tracer.model.optimizers import state_letters
 
 NameRow = tuple[str, ...]
 
-_PARAMETER = re.compile(r"(?:(?:g|[msv](?:hat)?)_)?([wb])(?:[\d₀-₉]+(?:⁺|_new)?|\[.*\])")
+_PARAMETER = re.compile(r"(?:(?P<of>\w+)_)?(?P<letter>[wb])(?:[\d₀-₉]+(?:⁺|_new)?|\[.*\])")
+_OF_PARAMETERS = frozenset({"g", "m", "s", "v", "mhat", "shat", "vhat"})
+"""What may stand before a parameter's name, besides the states of the optimisers in the table."""
 _ARRAY = re.compile(r"(?:net|out|target|E|delta|W)\[\d+\]")
 _FORBIDDEN = re.compile(r"[\s@#:/,+=*()\"'`]")
 _IN_WORDS = {"\n": "a line break", "\t": "a tab"}
@@ -51,8 +54,8 @@ def reserved(name: str) -> str:
 def _another_quantity(name: str) -> str:
     parameter = _PARAMETER.fullmatch(name)
     prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), "")
-    if parameter:
-        return f"'{name}' is the name of a {'weight' if parameter[1] == 'w' else 'bias'}"
+    if parameter and (not (of := parameter["of"]) or of in _OF_PARAMETERS | state_letters()):
+        return f"'{name}' is the name of a {'weight' if parameter['letter'] == 'w' else 'bias'}"
     if _ARRAY.fullmatch(name):
         return f"'{name}' is the name of all of a layer's numbers"
     if name in _TAKEN:

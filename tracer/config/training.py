@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from itertools import islice
 
 from tracer.config.fields import convert, sound
@@ -71,20 +73,24 @@ def _frozen(freeze: str | list[str] | None, network: Network, report: Report) ->
     if isinstance(freeze, str):
         letter = _LETTERS[freeze]
         return frozenset(name for name in parameter_names(network) if name.startswith(letter))
-    names = Names(network)
-    frozen = set()
-    for index, text in enumerate(freeze or []):
-        try:
-            quantity = names.parse(text)
-        except UnknownNameError:
-            message = f"there is no weight or bias '{text}'"
-            report.at(("training", "freeze", index), message, _near(text, network))
-            continue
-        if quantity.kind not in (Kind.WEIGHT, Kind.BIAS) or quantity.iteration != 1:
-            message = f"'{text}' is not a weight or a bias"
-            report.at(("training", "freeze", index), message, _all(network))
-        frozen.add(names.name(quantity))
-    return frozenset(frozen)
+    names, place = Names(network), ("training", "freeze")
+    return frozenset(
+        parameter_called(text, names, partial(report.at, (*place, index))) or text
+        for index, text in enumerate(freeze or [])
+    )
+
+
+def parameter_called(text: str, names: Names, complain: Callable[[str, str], None]) -> str | None:
+    """The parameter's own name, `w5` for `w[o1,h1]`; None where there is none, with a complaint."""
+    try:
+        quantity = names.parse(text)
+    except UnknownNameError:
+        complain(f"there is no weight or bias '{text}'", _near(text, names.network))
+        return None
+    if quantity.kind not in (Kind.WEIGHT, Kind.BIAS) or quantity.iteration != 1:
+        complain(f"'{text}' is not a weight or a bias", _all(names.network))
+        return None
+    return names.name(quantity)
 
 
 def _near(text: str, network: Network) -> str:

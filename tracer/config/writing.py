@@ -6,12 +6,12 @@ Numbers are written as the shortest text that gives the same float64 back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracer.config.neurons import default_names
 from tracer.config.scalars import resolve
 from tracer.model.experiment import Data, Expected, Experiment, GraphExperiment, Training
-from tracer.model.network import Bias, FloatArray, Network, parameter_names
+from tracer.model.network import Bias, FloatArray, Network, Parameters, flatten, parameter_names
 
 _WIDTH = 100
 _SHORT = 8
@@ -55,6 +55,7 @@ def _all(experiment: Experiment) -> Lines:
     if experiment.training is not None:
         yield ""
         yield from _training(experiment.training, experiment.network)
+        yield from _state(experiment.slots)
 
 
 def _network(experiment: Experiment) -> Lines:
@@ -114,6 +115,13 @@ def _training(training: Training, network: Network) -> Lines:
         losses = _list(map(_number, training.resume.losses))
         resume = f"{{iterations: {training.resume.iterations}, losses: {losses}}}"
         yield from _flow("  resume: ", resume)
+
+
+def _state(slots: Mapping[str, Parameters]) -> Lines:
+    if slots:
+        yield "  state:"
+    for slot, arrays in slots.items():
+        yield from _flow(f"    {_text(slot)}: ", _list(map(_number, flatten(arrays))))
 
 
 def _frozen(frozen: frozenset[str], network: Network) -> str:

@@ -8,7 +8,8 @@ docs/output.schema.json.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -206,4 +207,25 @@ class _Iterations:
             columns["after"] = flatten(trace.after.parameters)
         rows = zip(*columns.values(), strict=True)
         names = parameter_names(self._experiment.network)
-        return {name: _numbers(columns, row) for name, row in zip(names, rows, strict=True)}
+        return {
+            name: _numbers(columns, row) | state
+            for name, row, state in zip(names, rows, _states(trace), strict=False)
+        }
+
+
+def _states(trace: IterationTrace) -> Iterator[Object]:
+    """What the optimiser keeps for each parameter: `{"state": {"v": {"before": …, "after": …}}}`."""
+    slots = [
+        [
+            (slot, _numbers(("before", "after"), pair))
+            for pair in zip(*map(flatten, both), strict=True)
+        ]
+        for slot, *both in (
+            (slot, arrays, trace.after.slots[slot])
+            for slot, arrays in trace.before.slots.items()
+            if trace.after is not None
+        )
+    ]
+    if not slots:
+        return repeat({})
+    return ({"state": dict(row)} for row in zip(*slots, strict=True))
