@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from support.cli import run, run_json, shown
+from support.guide import guide_row
 from support.networks import build, random_parameters
 from support.paths import DOCS
 from support.traces import analytic_gradient, numeric_gradient, traced
@@ -22,17 +23,10 @@ from tracer.model.network import Bias
 from tracer.show.formats import FORMATS
 from tracer.show.reports.views import VIEWS
 
-GUIDE = DOCS / "extending.md"
-
 
 @pytest.fixture
 def softsign(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The row of the guide, taken from its text."""
-    found = re.search(
-        r"```python\n(Activation\(.+?)\n```", GUIDE.read_text(encoding="utf-8"), re.DOTALL
-    )
-    assert found
-    row = eval(found[1], vars(expression) | vars(activations))
+    row = guide_row("Activation", vars(expression) | vars(activations))
     monkeypatch.setitem(activations.ACTIVATIONS, row.name, row)
 
 
@@ -76,18 +70,7 @@ training: {learning_rate: 0.5}
 
 @pytest.fixture
 def rooted_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half the squared error under another name, matched with outputs as they are."""
-    row = losses.Loss(
-        "rooted_error",
-        "E_total = Σ ½·|target − out|²",
-        lambda out, target: 0.5 * expression.absolute(target - out) ** 2,
-        lambda out, target: out - target,
-        losses.Family.SQUARED,
-        targets=losses.Targets(-1.0, 1.0),
-        outputs=("identity",),
-        matched="identity",
-        cancelled="the slope of the identity is 1.",
-    )
+    row = guide_row("Loss", vars(expression) | vars(losses))
     monkeypatch.setitem(losses.LOSSES, row.name, row)
 
 

@@ -31,10 +31,10 @@ def run(*words: object, input: str | bytes | None = None, code: int | None = 0) 
     return result
 
 
-def built(*words: object, code: int = 0) -> str:
+def built(*words: object, input: str | None = None, code: int = 0) -> str:
     """What a command line prints that is made from the tables as they are now."""
     environment = {"COLUMNS": "", "NO_COLOR": "1"}
-    result = CliRunner().invoke(application(), list(map(str, words)), env=environment)
+    result = CliRunner().invoke(application(), list(map(str, words)), input, env=environment)
     assert result.exit_code == code, result.output
     return result.output
 

@@ -13,6 +13,7 @@ from tracer.config.nodes import KeyPath, Node
 from tracer.config.parameters import start
 from tracer.config.report import Report
 from tracer.config.samples import SampleReader
+from tracer.config.state import KeptValues, check_state, shaped
 from tracer.config.structure import check_loss, read_outline
 from tracer.config.training import check_training, training
 from tracer.config.wording import misspelled, sift
@@ -56,8 +57,10 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
     network = outline.network(config.loss or _ANY_LOSS)
     samples = len(data) if data else _count(config)
     frozen: frozenset[Quantity] = frozenset()
+    kept: dict[str, KeptValues] = {}
     if config.training is not None:
         frozen = check_training(config.training, config.reduction, samples, network, report)
+        kept = check_state(config.training, network, report) if network else {}
     expected = _expected(config.expected, report)
     report.raise_if_any()
     seed = sound(sound(config.network).seed)
@@ -72,6 +75,7 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
         predict=predict,
         training=config.training and training(config.training, sound(samples), frozen),
         expected=expected,
+        slots=shaped(kept, sound(network), parameters),
     )
 
 

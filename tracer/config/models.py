@@ -22,6 +22,7 @@ from tracer.config.values import (
     Natural,
     Neurons,
     Numbers,
+    StateValues,
     ThresholdValues,
     Weights,
     WhatIsFrozen,
@@ -177,6 +178,10 @@ class TrainingModel(ConfigModel):
     )
     stop: Sound[StopModel] = Field(None, description="when to stop before the last iteration")
     resume: Sound[ResumeModel] = Field(None, description="where an earlier training stopped")
+    state: Sound[dict[str, Sound[StateValues]]] = Field(
+        default_factory=dict,
+        description="the optimizer's own numbers at the start, by their letters; 0 where left out",
+    )
 
 
 class ExpectedModel(ConfigModel):

@@ -14,12 +14,14 @@ from tracer.config.models import NetworkModel
 from tracer.config.nodes import KeyPath, spell
 from tracer.config.report import Report
 from tracer.config.scalars import number
+from tracer.model.optimizers import state_letters
 
 NameRow = tuple[str, ...]
 
-_OF_OPTIMIZER = r"(?:g|[msv](?:hat)?)_"
-_PARAMETER = re.compile(rf"(?:{_OF_OPTIMIZER})?([wb])(?:[\d₀-₉]+(?:⁺|_new)?|\[.*\])")
-_OF_THRESHOLD = re.compile(rf"{_OF_OPTIMIZER}(?:theta|θ)_.*")
+_PARAMETER = re.compile(r"(?:(?P<of>\w+)_)?(?P<letter>[wb])(?:[\d₀-₉]+(?:⁺|_new)?|\[.*\])")
+_OF_THRESHOLD = re.compile(r"(?P<of>\w+?)_(?:theta|θ)_.*")
+_OF_PARAMETERS = frozenset({"g", "m", "s", "v", "mhat", "shat", "vhat"})
+"""What may stand before a parameter's name, besides the states of the optimisers in the table."""
 _ARRAY = re.compile(r"(?:net|out|target|E|delta|W|theta)\[\d+\]")
 _FORBIDDEN = re.compile(r"[\s@#:/,+=*()\"'`]")
 _IN_WORDS = {"\n": "a line break", "\t": "a tab"}
@@ -53,9 +55,11 @@ def reserved(name: str) -> str:
 def _another_quantity(name: str) -> str:
     parameter = _PARAMETER.fullmatch(name)
     prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), "")
-    if parameter:
-        return f"'{name}' is the name of a {'weight' if parameter[1] == 'w' else 'bias'}"
-    if _OF_THRESHOLD.fullmatch(name):
+    letters = _OF_PARAMETERS | state_letters()
+    if parameter and (not parameter["of"] or parameter["of"] in letters):
+        return f"'{name}' is the name of a {'weight' if parameter['letter'] == 'w' else 'bias'}"
+    threshold = _OF_THRESHOLD.fullmatch(name)
+    if threshold and threshold["of"] in letters:
         return f"'{name}' is the name of what an optimiser keeps of a threshold"
     if _ARRAY.fullmatch(name):
         return f"'{name}' is the name of all of a layer's numbers"

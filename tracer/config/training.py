@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from itertools import islice
 
 from tracer.config.fields import convert, sound
@@ -73,20 +75,27 @@ def _frozen(
     """The parameters that `freeze` names."""
     if isinstance(freeze, str):
         return parameters_of(network, KINDS[freeze])
-    names = Names(network)
-    frozen: set[Quantity] = set()
-    for index, text in enumerate(freeze or []):
-        try:
-            quantity = names.parse(text)
-        except UnknownNameError:
-            message = f"there is no weight or bias '{text}'"
-            report.at(("training", "freeze", index), message, _near(text, network))
-            continue
-        if quantity.kind not in (Kind.WEIGHT, Kind.BIAS) or quantity.iteration != 1:
-            message = f"'{text}' is not a weight or a bias"
-            report.at(("training", "freeze", index), message, _all(network))
-        frozen.add(quantity)
-    return frozenset(frozen)
+    names, place = Names(network), ("training", "freeze")
+    found = (
+        parameter_called(text, names, partial(report.at, (*place, index)))
+        for index, text in enumerate(freeze or [])
+    )
+    return frozenset(quantity for quantity in found if quantity is not None)
+
+
+def parameter_called(
+    text: str, names: Names, complain: Callable[[str, str], None]
+) -> Quantity | None:
+    """The parameter that a text means; None where there is none, with a complaint."""
+    try:
+        quantity = names.parse(text)
+    except UnknownNameError:
+        complain(f"there is no weight or bias '{text}'", _near(text, names.network))
+        return None
+    if quantity.kind not in (Kind.WEIGHT, Kind.BIAS) or quantity.iteration != 1:
+        complain(f"'{text}' is not a weight or a bias", _all(names.network))
+        return None
+    return quantity
 
 
 def _near(text: str, network: Network) -> str:

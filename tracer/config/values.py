@@ -160,6 +160,13 @@ WhatIsFrozen: TypeAlias = Annotated[
     ByKind("biases, weights, or a list of names"),
 ]
 
+StateValues: TypeAlias = Annotated[
+    Annotated[list[float], Tag("list")] | Annotated[dict[str, float], Tag("mapping")],
+    ByKind(
+        "a list with a number for each parameter, or numbers by their names",
+        lambda node: for_numbers(node, "parameters"),
+    ),
+]
 
 FormulaText: TypeAlias = Annotated[
     Annotated[float, Tag("number")] | Annotated[str, Tag("text")], ByKind("a formula", pick=kind)

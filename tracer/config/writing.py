@@ -6,14 +6,14 @@ Numbers are written as the shortest text that gives the same float64 back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracer.config.neurons import default_names
 from tracer.config.scalars import resolve
 from tracer.config.training import KINDS
 from tracer.model.experiment import Data, Expected, Experiment, GraphExperiment, Training
 from tracer.model.names import Names
-from tracer.model.network import Bias, FloatArray, Network, parameters_of
+from tracer.model.network import Bias, FloatArray, Network, Parameters, flatten, parameters_of
 
 _WIDTH = 100
 _SHORT = 8
@@ -56,6 +56,7 @@ def _all(experiment: Experiment) -> Lines:
     if experiment.training is not None:
         yield ""
         yield from _training(experiment.training, experiment.network)
+        yield from _state(experiment.slots)
 
 
 def _network(experiment: Experiment) -> Lines:
@@ -117,6 +118,13 @@ def _training(training: Training, network: Network) -> Lines:
         losses = _list(map(_number, training.resume.losses))
         resume = f"{{iterations: {training.resume.iterations}, losses: {losses}}}"
         yield from _flow("  resume: ", resume)
+
+
+def _state(slots: Mapping[str, Parameters]) -> Lines:
+    if slots:
+        yield "  state:"
+    for slot, arrays in slots.items():
+        yield from _flow(f"    {_text(slot)}: ", _list(map(_number, flatten(arrays))))
 
 
 def _frozen(training: Training, network: Network) -> str:

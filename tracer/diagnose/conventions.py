@@ -19,7 +19,7 @@ from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import Rule
 from tracer.model.experiment import UPDATE_ORDERS, Experiment
 from tracer.model.losses import LOSSES
-from tracer.model.network import Bias, FloatArray, Layer, Network, parameters_of
+from tracer.model.network import Bias, FloatArray, Layer, Network, Parameters, parameters_of
 from tracer.model.quantity import Kind, Quantity, Stage
 
 
@@ -146,17 +146,19 @@ def _with_biases(variant: Variant, value: str) -> Variant:
     experiment = variant.experiment
     if value != "fixed":
         mode = Bias.EACH if value == "each" else Bias.SHARED
+        layers = experiment.network.layers
         kept_modes = (Bias.NONE, Bias.THRESHOLD)
-        modes = [x.bias if x.bias in kept_modes else mode for x in experiment.network.layers]
+        modes = [x.bias if x.bias in kept_modes else mode for x in layers]
+
+        def shaped(arrays: Parameters) -> Parameters:
+            pairs = zip(arrays, layers, strict=True)
+            return tuple((W, _start(b, layer, mode)) for (W, b), layer in pairs)
+
         experiment = replace(
             experiment,
             network=_rebuilt(experiment.network, modes),
-            parameters=tuple(
-                (W, _start(b, layer, mode))
-                for (W, b), layer in zip(
-                    experiment.parameters, experiment.network.layers, strict=True
-                )
-            ),
+            parameters=shaped(experiment.parameters),
+            slots={slot: shaped(arrays) for slot, arrays in experiment.slots.items()},
         )
     if experiment.training is not None:
         biases = parameters_of(experiment.network, Kind.BIAS) if value == "fixed" else frozenset()

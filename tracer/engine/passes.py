@@ -39,7 +39,7 @@ from tracer.model.network import (
     free_masks,
 )
 from tracer.model.optimizers import OPTIMIZERS, Optimizer, Update
-from tracer.model.quantity import AFTER, Kind, Stage, Stages
+from tracer.model.quantity import AFTER, STATE_OF, Kind, Stage, Stages
 
 INPUT, NET, OUT = Stages(Kind.INPUT), Stages(Kind.NET), Stages(Kind.OUT)
 ERROR, TOTAL, LOSS = Stages(Kind.ERROR), Stages(Kind.TOTAL), Stages(Kind.LOSS)
@@ -307,9 +307,6 @@ def _gradients(
     return dW, db
 
 
-_STATES = {Kind.WEIGHT: Kind.NEW_WEIGHT_STATE, Kind.BIAS: Kind.NEW_BIAS_STATE}
-
-
 @dataclass(frozen=True, slots=True)
 class _Stepped:
     """The optimiser's step for one array of parameters; what is frozen, and its state, stays."""
@@ -324,11 +321,14 @@ class _Stepped:
         """The parameters after the step, and the optimiser's arrays."""
         step = Update(parameter, gradient, self.rule.learning_rate, self.state, self._kept)
         moved = parameter if self.free is False else self.rule.optimizer.step(step)
+        for slot, array in self.state.items():
+            if slot not in step.kept:
+                step.keep(slot, array)
         new = Stage(AFTER[self.stage.kind], self.stage.layer)
         return self.observe(new, choose(self.free, moved, parameter)), {**self.state, **step.kept}
 
     def _kept(self, slot: str, array: Array) -> Array:
-        new = Stage(_STATES[self.stage.kind], self.stage.layer, slot=slot)
+        new = Stage(AFTER[STATE_OF[self.stage.kind]], self.stage.layer, slot=slot)
         return self.observe(new, choose(self.free, array, self.state[slot]))
 
 

@@ -62,8 +62,10 @@ class NetworkTimeline:
 
     def _start(self) -> State:
         parameters, optimizer = self.experiment.parameters, self.rule.optimizer
-        slots = optimizer.start(lambda: zeros_like(parameters)) if self.experiment.training else {}
-        return State(parameters, slots)
+        if self.experiment.training is None:
+            return State(parameters)
+        given = self.experiment.slots
+        return State(parameters, optimizer.start(lambda: zeros_like(parameters), given))
 
     @property
     def trained(self) -> bool:
@@ -169,10 +171,11 @@ class NetworkTimeline:
         """
         training = self.experiment.training
         assert training is not None
-        resume = Resume(self.earlier + updates, losses)
+        resume, state = Resume(self.earlier + updates, losses), self.state(updates)
         return replace(
             self.experiment,
-            parameters=self.state(updates).parameters,
+            parameters=state.parameters,
+            slots=state.slots,
             training=replace(training, resume=resume),
             expected=(),
         )

@@ -22,7 +22,19 @@ from tracer.model.activations import Array
 from tracer.model.experiment import Data, Experiment
 from tracer.model.names import Names
 from tracer.model.network import FloatArray, Parameters, State
-from tracer.model.quantity import AFTER, BEFORE, PART_OF, PARTS, Kind, Phase, Quantity, Stage
+from tracer.model.quantity import (
+    AFTER,
+    BEFORE,
+    PART_OF,
+    PARTS,
+    STATES,
+    Kind,
+    Phase,
+    Quantity,
+    Stage,
+)
+
+_OF_TRAINING = frozenset(k for k in Kind if k.phase is Phase.UPDATES) | {Kind.LEARNING_RATE}
 
 Change = Callable[[Stage, FloatArray], FloatArray]
 """What to go on with in place of a stage's array: rounded values, a learner's own values."""
@@ -177,8 +189,12 @@ class IterationTrace(Mapping[Quantity, float]):
     def _why_not(self, quantity: Quantity) -> str:
         if self.experiment.data is None:
             return "the configuration has no `data`: there are forward passes only"
-        if quantity.kind.phase is Phase.UPDATES or quantity.kind is Kind.LEARNING_RATE:
+        training = self.experiment.training
+        if training is None and (quantity.kind in STATES or quantity.kind in _OF_TRAINING):
             return "the configuration has no `training`"
+        if quantity.kind in STATES:
+            letters = ", ".join(self.rule.optimizer.slots)
+            return f"`optimizer: {self.rule.optimizer.name}` keeps {letters or 'nothing'}"
         if self.rule.batch_means and quantity.stage.mean:
             own = self.names.bare(replace(quantity, stage=replace(quantity.stage, mean=False)))
             return f"of the outputs only delta is averaged; a sample's own is {own}"

@@ -98,6 +98,8 @@ class Experiment:
     """One configuration, checked and complete. `reduction` is `mean` or `sum` over a batch.
 
     `data` is None when there are only samples to predict; `training` is None without updates.
+    `slots` are the optimiser's own arrays where training starts, by their letters; zeros where
+    nothing is given.
     """
 
     title: str
@@ -109,6 +111,7 @@ class Experiment:
     training: Training | None = None
     expected: tuple[Expected, ...] = ()
     source: str = ""
+    slots: Mapping[str, Parameters] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from itertools import islice
 
 from tracer.errors import UnknownNameError, did_you_mean
 from tracer.model.network import Network, parameter_names
+from tracer.model.optimizers import state_letters
 from tracer.model.places import Found
-from tracer.model.quantity import PARTS, Kind, Quantity
+from tracer.model.quantity import BEFORE, PARTS, STATE_OF, STATES, Kind, Quantity
 from tracer.model.spellings import EXACT, LONGEST, LOOSE, Grammar, fold
 
 LEARNING_RATE = "lr"
@@ -60,8 +61,10 @@ _PARAMETERS = {
     Kind.BIAS_GRADIENT: ("dE/d", ""),
     Kind.BIAS_PART: ("dE/d", ""),
 }
+_OF_STATE = {state: parameter for parameter, state in STATE_OF.items()}
 _PART_OF = {reduced: part for part, reduced in PARTS.items()}
 _LIKE_A_PARAMETER = re.compile(r"(^|/[d∂]|_)[wb]_?[\d₀-₉]", re.IGNORECASE)
+_LIKE_A_STATE = re.compile(r"(?P<letter>[^\W_]{1,2})_(?P<parameter>[wb].+?)[+⁺]?")
 _BY_PLACE = re.compile(r"\^\W*\d|[¹²³⁰⁴-⁹]")
 _LIKE_AN_ARRAY = re.compile(r"[WB]_?\{?([1-9]\d{0,5})\}?(?:\+|⁺|'|_new)?", re.ASCII)
 _IN_Z_A = re.compile(r"(mean_)?[d∂]?[zaCyJ](_|/|$)")
@@ -98,6 +101,9 @@ class Names:
         if kind in _PARAMETERS:
             before, after = _PARAMETERS[kind]
             return f"{before}{self.parameter(quantity)}{after}"
+        if kind in STATES:
+            after = "+" if kind in BEFORE else ""
+            return f"{quantity.stage.slot}_{self.parameter(quantity)}{after}"
         neurons = self.network.neurons(layer)
         if kind is Kind.PATH:
             return f"dE/dout_{neurons[index[0]]}:{self.network.neurons(layer + 1)[index[1]]}"
@@ -116,7 +122,7 @@ class Names:
         return len(quantity.index) == 1 and self.network.layers[quantity.layer - 1].has_thresholds
 
     def parameter_number(self, quantity: Quantity) -> int:
-        """5 for `w5`, `dE/dw5` and `w5+`; thresholds have no number."""
+        """5 for `w5`, `dE/dw5`, `w5+` and `v_w5`; thresholds have no number."""
         layer = self.network.layers[quantity.layer - 1]
         if len(quantity.index) == 2:
             return layer.first_weight + quantity.index[0] * len(layer.inputs) + quantity.index[1]
@@ -162,6 +168,13 @@ class Names:
         if _BY_PLACE.search(text):
             sizes = ", ".join(map(str, self.network.sizes))
             return f"layers are counted from 0, the inputs; they have {sizes} neurons"
+        state = _LIKE_A_STATE.fullmatch(text)
+        if (
+            state
+            and self._exact.first(state["parameter"])
+            and state["letter"] not in state_letters()
+        ):
+            return f"no optimiser keeps a state '{state['letter']}'"
         if _LIKE_A_PARAMETER.search(text):
             return self._counted()
         written = _WRITTEN_Z_A if _IN_Z_A.match(text) else _WRITTEN

@@ -62,9 +62,9 @@ class Optimizer:
         """The parameter after the update."""
         return step.parameter - self.change(step)
 
-    def start(self, zeros: Callable[[], Any]) -> dict[str, Any]:
-        """The state before the first update; `zeros` makes arrays like all of the parameters."""
-        return {slot: zeros() for slot in self.slots}
+    def start(self, zeros: Callable[[], Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        """The state before the first update: as given, else `zeros()`, arrays like all parameters."""
+        return {slot: given[slot] if slot in given else zeros() for slot in self.slots}
 
 
 _ROWS = (
@@ -78,3 +78,8 @@ _ROWS = (
 
 OPTIMIZERS = {row.name: row for row in _ROWS}
 """The optimisers by the name that a configuration uses."""
+
+
+def state_letters() -> frozenset[str]:
+    """The letters of all the states that there are: the `v` of `v_w5`."""
+    return frozenset(slot for row in OPTIMIZERS.values() for slot in row.slots)

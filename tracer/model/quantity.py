@@ -90,6 +90,8 @@ GRADIENT_OF = {
     Kind.NEW_BIAS: Kind.BIAS_GRADIENT,
 }
 STATE_OF = {Kind.WEIGHT: Kind.WEIGHT_STATE, Kind.BIAS: Kind.BIAS_STATE}
+"""What the optimiser keeps for each kind of parameter."""
+STATES = frozenset((*STATE_OF.values(), *(AFTER[state] for state in STATE_OF.values())))
 OF_A_WEIGHT = frozenset(kind for kind in Kind if "WEIGHT" in kind.name)
 OF_A_BIAS = frozenset(kind for kind in Kind if "BIAS" in kind.name)
 

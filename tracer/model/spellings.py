@@ -4,6 +4,8 @@
     whole      = "E_total" | "loss" | "lr" | …
     word       = "net_" | "out_" | "delta_" | "target_" | "E_" | …
     parameter  = ("w" | "b") number | "w[" neuron "," neuron "]" | "b[" neuron "]" | "theta_" neuron
+               | state
+    state      = letter of an optimiser's state "_" parameter
     term       = neuron | word neuron | parameter
     derivative = "d" (whole | term) "/d" term [":" neuron]          gradient = "grad_" term
 
@@ -22,13 +24,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracer.model.network import Network
+from tracer.model.optimizers import state_letters
 from tracer.model.places import Found, Place, Places
-from tracer.model.quantity import Kind
+from tracer.model.quantity import AFTER, STATE_OF, Kind
 
 LONGEST = 200
 """Longer texts than this are read as they stand only."""
 
-_NEW = {Kind.WEIGHT: Kind.NEW_WEIGHT, Kind.BIAS: Kind.NEW_BIAS}
 _MOST_DIGITS = 18
 _RAISED = re.compile("[⁰¹²³⁴-⁹⁽⁾]+")
 _LOWERED = re.compile("[\u2080-\u209c\u1d62-\u1d6a\u2c7c]+")
@@ -184,6 +186,7 @@ class Grammar:
         yield from self._of_neurons(Kind.OUT, text)
         yield from self._worded(text)
         yield from self._parameter(text)
+        yield from self._state(text)
         if self._letters.loose:
             yield from self._by_place(text)
 
@@ -204,13 +207,21 @@ class Grammar:
                 yield from self._of_neurons(kind, text[length:])
 
     def _new(self, text: str) -> Iterator[Found]:
-        """`w5+`."""
+        """`w5+`, `v_w5+`."""
         for ending in self._letters.new:
             if text.endswith(ending):
                 core = text.removesuffix(ending)
                 for stage, index in self._term(core.rstrip(",^") if self._letters.loose else core):
-                    if stage.kind in _NEW:
-                        yield replace(stage, kind=_NEW[stage.kind]), index
+                    if stage.kind in AFTER:
+                        yield replace(stage, kind=AFTER[stage.kind]), index
+
+    def _state(self, text: str) -> Iterator[Found]:
+        """`v_w5`: what the optimiser keeps under `v` for `w5`."""
+        for slot in sorted(state_letters()):
+            start = fold(slot) if self._letters.loose else f"{slot}_"
+            if text.startswith(start):
+                for stage, index in self._parameter(text.removeprefix(start)):
+                    yield replace(stage, kind=STATE_OF[stage.kind], slot=slot), index
 
     def _parameter(self, text: str) -> Iterator[Found]:
         """`w5`, `b2`, `w[h1,i1]`, `b[h1]`, `theta_h1`."""

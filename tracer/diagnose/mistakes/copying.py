@@ -79,7 +79,7 @@ def _drops(text: str, *, before_point: bool) -> Iterator[str]:
         yield text[:place] + text[place + 1 :]
 
 
-SLIPS = (
+_ROWS = (
     CopyingSlip(
         "digits_transposed",
         _transposed,
@@ -91,6 +91,9 @@ SLIPS = (
         "A digit was dropped in copying.",
     ),
 )
+
+SLIPS = {row.name: row for row in _ROWS}
+"""The slips of the pen, by name."""
 
 
 def roundings(written: Written) -> tuple[Rounding, ...]:

@@ -17,7 +17,7 @@ from itertools import chain
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.mistakes import MISTAKES
-from tracer.diagnose.mistakes.copying import ROUNDED, SLIPS, rounded, roundings
+from tracer.diagnose.mistakes.copying import ROUNDED, ROUNDED_HELP, SLIPS, rounded, roundings
 from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
@@ -42,10 +42,11 @@ class MistakeMatch:
 
     `formula` is the rewritten one, with the numbers of `calculation`; None for slips of the pen.
     `step`: the earlier quantity whose formula was rewritten, where it isn't the quantity itself.
-    `detail`: the degree of rounding, in words.
+    `help`: the sentence of its row. `detail`: the degree of rounding, in words.
     """
 
     name: str
+    help: str
     value: float
     formula: Expression | None = None
     calculation: Carried | None = None
@@ -119,7 +120,7 @@ class MistakeSearch:
                 value = _value(variant, base)
                 bound = partial(self._bound, base, identity, variant)
                 if value is not None and case.is_explained(value, NEAR, bound):
-                    yield MistakeMatch(row.name, value, variant, base)
+                    yield MistakeMatch(row.name, row.help, value, variant, base)
 
     def _far(self, row: Mistake, identity: Identity, case: _Wrong) -> Iterator[MistakeMatch]:
         """Matches of the formulas before it, rewritten wherever the mistake can be made."""
@@ -138,7 +139,7 @@ class MistakeSearch:
                 value = _value(formula, spoiled) if formula else None
                 bound = partial(self._bound, spoiled, identity, None)
                 if value is not None and case.is_explained(value, FAR, bound):
-                    yield MistakeMatch(row.name, value, formula, spoiled, step)
+                    yield MistakeMatch(row.name, row.help, value, formula, spoiled, step)
 
     def _rewritten(
         self, row: Mistake, identity: Identity, late: bool = False
@@ -171,10 +172,10 @@ class MistakeSearch:
     def _pen(self, case: _Wrong) -> Iterator[MistakeMatch]:
         answer = case.answer
         if answer.tolerance is None and _is_apart(answer, answer.value, case.right):
-            for slip in SLIPS:
+            for slip in SLIPS.values():
                 value = next((v for v in case.right if slip.explains(answer.written, v)), None)
                 if value is not None:
-                    yield MistakeMatch(slip.name, value)
+                    yield MistakeMatch(slip.name, slip.help, value)
 
     def _rounding(self, identity: Identity, case: _Wrong) -> Iterator[MistakeMatch]:
         if case.answer.tolerance is not None or not isinstance(identity, Quantity):
@@ -184,7 +185,7 @@ class MistakeSearch:
         for rounding in roundings(case.answer.written):
             value = self._rounded(rounding).value(identity)
             if case.is_explained(value, NEAR):
-                yield MistakeMatch(ROUNDED, value, detail=rounding.words)
+                yield MistakeMatch(ROUNDED, ROUNDED_HELP, value, detail=rounding.words)
 
 
 def is_explained(

@@ -23,7 +23,17 @@ from tracer.formula import (
 )
 from tracer.model.network import Bias
 from tracer.model.optimizers import Update
-from tracer.model.quantity import BEFORE, GRADIENT_OF, PART_OF, PARTS, Kind, Quantity, Stage
+from tracer.model.quantity import (
+    AFTER,
+    BEFORE,
+    GRADIENT_OF,
+    PART_OF,
+    PARTS,
+    STATE_OF,
+    Kind,
+    Quantity,
+    Stage,
+)
 
 _MOST_INPUTS = 6
 
@@ -121,31 +131,42 @@ def _shared_bias_averaged(site: Site) -> Iterator[Expression]:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What an update works with: the parameter before it, its gradient, the learning rate, state."""
+    """What an update works with: the parameter before it, its gradient, the learning rate, state.
+
+    `kept`: the state after it.
+    """
 
     before: Symbol
     gradient: Expression
     rate: Symbol
     state: Mapping[str, Symbol]
+    kept: Mapping[str, Symbol]
 
     @staticmethod
     def at(site: Site) -> _Around:
         """Of the parameter whose new value the site is about."""
         kind, layer, index = site.quantity.kind, site.quantity.layer, site.quantity.index
-        states = Kind.WEIGHT_STATE if kind is Kind.NEW_WEIGHT else Kind.BIAS_STATE
+
+        def symbols_of(states: Kind) -> dict[str, Symbol]:
+            stages = {s: Stage(states, layer, slot=s) for s in site.trace.rule.optimizer.slots}
+            return {slot: Symbol(changed(site.quantity, stage=s)) for slot, s in stages.items()}
+
         return _Around(
             site.symbol(BEFORE[kind], layer, index),
             site.symbol(GRADIENT_OF[kind], layer, index),
             site.symbol(Kind.LEARNING_RATE, 0, ()),
-            {
-                slot: Symbol(changed(site.quantity, stage=Stage(states, layer, slot=slot)))
-                for slot in site.trace.rule.optimizer.slots
-            },
+            symbols_of(STATE_OF[BEFORE[kind]]),
+            symbols_of(AFTER[STATE_OF[BEFORE[kind]]]),
         )
 
     def step(self, site: Site, rate: Expression | None = None) -> Expression:
-        """The optimiser's step, with another learning rate than the right one."""
+        """The optimiser's step, with another learning rate than the right one.
+
+        From its state after the update as that is calculated; of what is fixed it would be another.
+        """
         step = Update(self.before, self.gradient, rate or self.rate, self.state)
+        if self.is_free(site):
+            step = changed(step, observe=lambda slot, _: self.kept[slot])
         stepped: Expression = site.trace.rule.optimizer.step(step)
         return stepped
 

@@ -19,6 +19,7 @@ from tracer.model.quantity import (
     GRADIENT_OF,
     OF_A_WEIGHT,
     PARTS,
+    STATES,
     ArrayDerivative,
     Derivative,
     Index,
@@ -30,7 +31,6 @@ from tracer.model.quantity import (
 )
 
 _NEW = frozenset(BEFORE)
-_STATES = frozenset(kind for kind in Kind if kind.name.endswith("_STATE"))
 _PARAMETERS = frozenset({Kind.WEIGHT, Kind.BIAS, Kind.NEW_WEIGHT, Kind.NEW_BIAS})
 _OF_PARAMETER = {g: k for k, g in GRADIENT_OF.items() if k.phase is Phase.GIVEN} | {
     part: Kind.WEIGHT if gradient is Kind.WEIGHT_GRADIENT else Kind.BIAS
@@ -71,11 +71,12 @@ THETA = "θ"
 class Term:
     """One symbol: a letter or word, what stands below it, what stands raised behind it.
 
-    `given`: the letter is a name that somebody gave, and is nobody's to rewrite.
+    Below the optimiser's state stands its parameter, a symbol itself. `given`: the letter is a name
+    that somebody gave, and is nobody's to rewrite.
     """
 
     letter: str
-    below: str = ""
+    below: str | Term = ""
     above: tuple[str, ...] = ()
     given: bool = False
 
@@ -122,7 +123,7 @@ class Speller:
             case Derivative(upper, lower):
                 fraction = Fraction(self._term(upper), self._term(lower))
                 return self._marked(Spelled(fraction), lower.iteration, _sample_of(label))
-            case Stage() if label.kind in _STATES:
+            case Stage() if label.kind in STATES:
                 parameter = self._letter(label.kind, label.layer)
                 new = ("+",) if label.kind in _NEW else ()
                 return Spelled(Term(label.slot, parameter, (*_above(label), *new)))
@@ -185,7 +186,7 @@ class Speller:
             return self._input(index)
         if kind in _PARAMETERS:
             return self._parameter(quantity)
-        if kind in _STATES:
+        if kind in STATES:
             return self._state(quantity)
         if kind is Kind.TOTAL:
             return Term(self._letters[kind], self._total)
@@ -224,9 +225,7 @@ class Speller:
         """`v_w5`, `v_θ_h3`: the optimiser's letter, its parameter below."""
         kind = Kind.WEIGHT if quantity.kind in OF_A_WEIGHT else Kind.BIAS
         parameter = self._parameter(replace(quantity, stage=Stage(kind, quantity.layer)))
-        gap = "_" if parameter.letter == THETA and not self._by_place else ""
-        below = parameter.letter + gap + parameter.below
-        return Term(quantity.stage.slot, below, ("+",) if quantity.kind in _NEW else ())
+        return Term(quantity.stage.slot, parameter, ("+",) if quantity.kind in _NEW else ())
 
     def _array(self, kind: Kind, above: tuple[str, ...], layer: int = 0) -> Term | Fraction:
         """All of a layer, `W` with its layer above it, or all of a kind."""

@@ -80,8 +80,11 @@ class _UnicodeTarget:
         return f"{'mean_' if name.mean else ''}{written}{name.suffix}"
 
     def term(self, term: Term) -> str:
-        below = f"_{term.below}" if term.below else ""
-        return f"{term.letter}{below}{''.join(term.above).translate(_RAISED)}"
+        return f"{term.letter}{self._below(term)}{''.join(term.above).translate(_RAISED)}"
+
+    def _below(self, term: Term) -> str:
+        below = self.term(term.below) if isinstance(term.below, Term) else term.below
+        return f"_{below}" if below else ""
 
     def ratio(self, upper: str, lower: str) -> str:
         return f"{self.partial}{upper}/{self.partial}{lower}"
@@ -95,9 +98,8 @@ class _AsciiTarget(_UnicodeTarget):
 
     def term(self, term: Term) -> str:
         letter = term.letter if term.given else _ASCII.get(term.letter, term.letter)
-        below = f"_{term.below}" if term.below else ""
         above = [f"[{part}]" if part.isdecimal() else part for part in term.above]
-        return f"{letter}{below}{''.join(above)}"
+        return f"{letter}{self._below(term)}{''.join(above)}"
 
 
 class _LatexTarget:
@@ -123,7 +125,9 @@ class _LatexTarget:
         below = f"_{{{self._script(term.below)}}}" if term.below else ""
         return letter + below + (f"^{{{','.join(term.above)}}}" if term.above else "")
 
-    def _script(self, below: str) -> str:
+    def _script(self, below: str | Term) -> str:
+        if isinstance(below, Term):
+            return self._term(below)
         return below if _SIMPLE.fullmatch(below) else latex_symbol(below)
 
     def ratio(self, upper: str, lower: str) -> str:
@@ -151,7 +155,8 @@ class _MathMLTarget:
 
     def _term(self, term: Term) -> str:
         letter = mathml_symbol(term.letter)
-        below = _script(term.below) if term.below else ""
+        lower = term.below
+        below = self._term(lower) if isinstance(lower, Term) else _script(lower) if lower else ""
         above = _row([_script(part) for part in term.above], "<mo>,</mo>") if term.above else ""
         if below and above:
             return f"<msubsup>{letter}{below}{above}</msubsup>"

@@ -11,7 +11,6 @@ from itertools import islice
 
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.check import CheckedAnswers, CheckedMoment
-from tracer.diagnose.mistakes import HELP
 from tracer.diagnose.mistakes.search import MistakeMatch
 from tracer.diagnose.verdicts import BLAMED, VERDICTS, Finding
 from tracer.diagnose.why import ConventionMatch
@@ -220,7 +219,7 @@ def _match(
     if match.step is not None:
         where = (f"Matches {match.name}, made in ", local(match.step))
     parts = where if isinstance(where, tuple) else (where,)
-    yield Text((*parts, f". {HELP[match.name]}"))
+    yield Text((*parts, f". {match.help}"))
     if match.formula is None or match.calculation is None or not reveal:
         return
     if match.step is not None:

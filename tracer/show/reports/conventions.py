@@ -29,6 +29,7 @@ def conventions(experiment: Experiment) -> tuple[Block, ...]:
         *_thresholds(network),
         "delta = ∂E_total/∂net, with that sign: descent subtracts it.",
         _update(training),
+        *_state(experiment),
         *([_parameters(network, training)] if training else []),
     ]
     if training and _batch_size(training, len(experiment.data)) < len(experiment.data):
@@ -68,6 +69,15 @@ def _update(training: Training | None) -> Content:
     rate = Value(training.learning_rate, exact=True)
     order = UPDATE_ORDERS[training.update_order]
     return (f"Update: {rule}, learning rate ", rate, f"; {order}.")
+
+
+def _state(experiment: Experiment) -> Iterator[str]:
+    """What the optimiser keeps, and how it starts."""
+    training = experiment.training
+    slots = OPTIMIZERS[training.optimizer].slots if training else {}
+    for slot, words in slots.items():
+        start = "as given by `state`" if slot in experiment.slots else "0"
+        yield f"{slot}: {words}, at the start {start}."
 
 
 def _parameters(network: Network, training: Training) -> str:

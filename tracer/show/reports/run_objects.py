@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import repeat
 
 import numpy as np
 
@@ -165,4 +166,25 @@ class IterationObjects:
             columns["after"] = flatten(trace.after.parameters)
         rows = zip(*columns.values(), strict=True)
         names = parameter_names(self._experiment.network)
-        return {name: only_finite(columns, row) for name, row in zip(names, rows, strict=True)}
+        return {
+            name: only_finite(columns, row) | state
+            for name, row, state in zip(names, rows, _states(trace), strict=False)
+        }
+
+
+def _states(trace: IterationTrace) -> Iterator[Object]:
+    """What the optimiser keeps for each parameter: `{"state": {"v": {"before": …, "after": …}}}`."""
+    slots = [
+        [
+            (slot, only_finite(("before", "after"), pair))
+            for pair in zip(*map(flatten, both), strict=True)
+        ]
+        for slot, *both in (
+            (slot, arrays, trace.after.slots[slot])
+            for slot, arrays in trace.before.slots.items()
+            if trace.after is not None
+        )
+    ]
+    if not slots:
+        return repeat({})
+    return ({"state": dict(row)} for row in zip(*slots, strict=True))

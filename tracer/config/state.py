@@ -1,0 +1,70 @@
+"""What the optimiser has kept when training starts: `state: {v: [...]}`, or `{v: {w1: 0.6}}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from tracer.config.models import TrainingModel
+from tracer.config.report import Report, counted
+from tracer.config.training import parameter_called
+from tracer.model.names import Names
+from tracer.model.network import Network, Parameters, State, parameter_quantities
+from tracer.model.optimizers import OPTIMIZERS
+from tracer.model.quantity import Quantity
+
+KeptValues = dict[Quantity, float]
+"""Numbers by the parameters that they belong to."""
+
+
+def check_state(model: TrainingModel, network: Network, report: Report) -> dict[str, KeptValues]:
+    """The numbers of each letter; what doesn't go with the optimiser or the network is reported."""
+    found: dict[str, KeptValues] = {}
+    for slot, given in (model.state or {}).items():
+        place = ("training", "state", slot)
+        if model.optimizer is not None and slot not in OPTIMIZERS[model.optimizer].slots:
+            report.at_key(place, f"{model.optimizer} keeps no '{slot}'", _kept(model.optimizer))
+        elif isinstance(given, list) and len(given) != network.parameter_count:
+            message = f"{counted(len(given), 'number')}; the network has {_parameters(network)}"
+            report.at(place, message, "they stand in the order w1, w2, …, b1, …, layer by layer")
+        elif isinstance(given, list):
+            found[slot] = dict(zip(parameter_quantities(network), given, strict=True))
+        elif given is not None:
+            found[slot] = _named(given, Names(network), place, report)
+    return found
+
+
+def _named(
+    given: Mapping[str, float], names: Names, place: tuple[str, ...], report: Report
+) -> KeptValues:
+    found: KeptValues = {}
+    for text, value in given.items():
+        parameter = parameter_called(text, names, partial(report.at_key, (*place, text)))
+        if parameter is None:
+            continue
+        if parameter in found:
+            name = names.bare(parameter)
+            report.at_key((*place, text), f"'{text}' is {name}, which is given already")
+        found[parameter] = value
+    return found
+
+
+def _kept(optimizer: str) -> str:
+    letters = ", ".join(OPTIMIZERS[optimizer].slots)
+    return f"it keeps {letters}" if letters else "it keeps nothing; leave state: out"
+
+
+def _parameters(network: Network) -> str:
+    return counted(network.parameter_count, "parameter")
+
+
+def shaped(
+    values: Mapping[str, KeptValues], network: Network, parameters: Parameters
+) -> dict[str, Parameters]:
+    """The same as arrays like those of the parameters, 0 where nothing is given."""
+    return {
+        slot: State(parameters)
+        .with_numbers([given.get(parameter, 0.0) for parameter in parameter_quantities(network)])
+        .parameters
+        for slot, given in values.items()
+    }
