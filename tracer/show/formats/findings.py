@@ -15,6 +15,7 @@ from tracer.explain.calculation import Calculation
 from tracer.explain.explanation import needed, record
 from tracer.model.names import Names
 from tracer.model.quantity import Identity, at
+from tracer.model.words import plain
 
 
 def why_json(explanation: ConventionsFound) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def _match(match: ConventionMatch) -> dict[str, Any]:
     return {
         "changes": dict(match.changes),
         "values": _finite(match.values),
-        "words": match.words,
+        "words": plain(match.words),
         "digits": match.digits,
         "truncated": list(match.truncated),
     }
