@@ -264,7 +264,7 @@ def test_a_header_is_checked_before_the_data_is_read(
         archive.writestr("a.npy", content)
     for file, name in (("a.npy", ""), ("a.npz", "a")):
         with (tmp_path / file).open("rb") as stream, pytest.raises(ArrayError, match=message):
-            ArrayFile.open(stream).header(name)
+            ArrayFile.open(stream).read(name)
 
 
 def test_a_header_tells_shape_and_type(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tracer.model.activations import ACTIVATIONS, Activation
 from tracer.model.initializers import INITIALIZERS
 from tracer.model.losses import LOSSES, Loss
 from tracer.model.optimizers import OPTIMIZERS
+from tracer.model.words import plain
 
 _PAGE = (DOCS / "configuration.md").read_text(encoding="utf-8")
 _SNIPPETS = re.findall(r"^```yaml\n(.*?)^```", _PAGE, re.DOTALL | re.MULTILINE)
@@ -29,7 +30,7 @@ def test_the_page_names_every_row_of_the_tables(name: str) -> None:
 
 @pytest.mark.parametrize("row", ACTIVATIONS.values(), ids=ACTIVATIONS)
 def test_the_page_says_of_an_activation_what_its_row_says(row: Activation) -> None:
-    note = row.note or ("on the output layer only" if row.coupled else "")
+    note = plain(row.note) or ("on the output layer only" if row.coupled else "")
     assert f"| `{row.name}` | {row.words} | {note}".rstrip() in _PAGE
 
 
@@ -38,7 +39,7 @@ def test_the_page_says_of_a_loss_what_its_row_says(row: Loss) -> None:
     outputs = ", ".join(f"`{name}`" for name in row.outputs) or "any"
     total = "" if row.targets.total is None else f", with the sum {row.targets.total:g}"
     targets = (row.targets.words or "any") + total
-    words = row.words.removeprefix("E_total = ")
+    words = plain(row.words).removeprefix("E_total = ")
     assert f"| `{row.name}` | {words} | {outputs} | {targets} |" in _PAGE
     assert bool(row.matched) == bool(row.cancelled)
 

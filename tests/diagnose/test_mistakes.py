@@ -30,6 +30,7 @@ from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Identity
+from tracer.model.words import plain
 
 DIGITS = 5
 PLANTED = 4
@@ -71,7 +72,7 @@ def test_every_row_has_its_sentence() -> None:
 
 def test_the_page_lists_every_row_with_its_sentence() -> None:
     page = (DOCS / "checking.md").read_text(encoding="utf-8")
-    table = "\n".join(f"| `{name}` | {text} |" for name, text in HELP.items())
+    table = "\n".join(f"| `{name}` | {plain(text)} |" for name, text in HELP.items())
     assert f"|---|---|\n{table}\n\n" in page
 
 

@@ -1,9 +1,11 @@
 """The conventions in words."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from support.cli import shown
 from support.documents import items, remarks
 from support.networks import parameters_named, shipped
 from tracer.model.experiment import Resume, Training
@@ -72,3 +74,19 @@ def test_a_resumed_training_says_from_where() -> None:
     resumed = Training(0.5, resume=Resume(5000))
     notes = remarks(conventions(replace(shipped("mazur"), training=resumed)))
     assert notes == ["Resumed after 5000 updates; iterations count from there."]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "relu-bce", "--view", "layers"),
+        ("explain", "two-layer-net", "delta_o1"),
+        ("worksheet", "mazur"),
+        ("why", "mazur", "dE/dw1=0.2"),
+    ],
+)
+def test_the_words_are_in_the_letters_of_the_notation(words: tuple[str, ...]) -> None:
+    told = shown(*words, "--notation", "z-a", code=None)
+    head = "\n".join(line for line in told.splitlines() if "Why dE/dw1" not in line)
+    assert "delta = ∂C/∂z" in head
+    assert not re.search(r"E_total|∂E|dE/|\b(out|net|target)\b", head)

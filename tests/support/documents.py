@@ -8,6 +8,7 @@ from typing import Any
 
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import train_through
+from tracer.model import words
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.show.document import (
@@ -15,6 +16,7 @@ from tracer.show.document import (
     Cell,
     Formula,
     Items,
+    Letter,
     Name,
     Notation,
     Note,
@@ -59,6 +61,8 @@ def plain(cell: Cell) -> Cell:
     if isinstance(cell, Name):
         assert isinstance(cell.label, str), "only `spelled` documents have names"
         return cell.label
+    if isinstance(cell, Letter):
+        return words.plain(f"{{{cell.kind.name}}}")
     if isinstance(cell, Value):
         return str(cell.number)
     return "".join(str(plain(part)) for part in cell) if isinstance(cell, tuple) else cell

@@ -1,7 +1,7 @@
 """Notations for the tests: enough to tell names, formulas and numbers apart."""
 
 from tracer.formula import Expression
-from tracer.model.quantity import Label
+from tracer.model.quantity import Kind, Label
 
 NAMES = {"dE/dw1": "∂E/∂w1", "delta_o1": "δ_o1"}
 LATEX_NAMES = {"dE/dw1": r"\frac{\partial E}{\partial w_1}", "delta_o1": r"\delta_{o1}"}
@@ -16,6 +16,9 @@ class PlainNotation:
     def canonical(self, label: Label | str, /) -> str:
         assert isinstance(label, str)
         return label
+
+    def letter(self, kind: Kind, /) -> str:
+        return kind.name
 
     def formula(self, expression: Expression, /) -> str:
         return str(expression)

@@ -69,7 +69,8 @@ def random_experiment(rng: np.random.Generator) -> Experiment:
         )
         targets = shares[rng.integers(0, 2, samples)]
     inputs = rng.uniform(-0.9, 0.9, (samples, sizes[0])).round(2)
-    frozen = parameters_named(network, "b1") if rng.random() < 0.5 else frozenset()
+    first = network.layers[0].bias_names[:1]
+    frozen = parameters_named(network, *first) if rng.random() < 0.5 else frozenset()
     order = str(rng.choice(["simultaneous", "simultaneous", "output_first"]))
     return Experiment(
         "random",

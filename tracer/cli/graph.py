@@ -6,10 +6,12 @@ Also what `run` does with a configuration that is a graph.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracer.cli.arrays import save_arrays
 from tracer.cli.display import Display, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.cli.source import ConfigArgument, load_config
@@ -48,9 +50,13 @@ def graph(
 
 
 def run_graph(
-    experiment: GraphExperiment, iterations: int, all_rows: bool, display: Display
+    experiment: GraphExperiment,
+    iterations: int,
+    all_rows: bool,
+    display: Display,
+    arrays: Path | None = None,
 ) -> None:
-    """Show the first iterations of a graph; without training there is only one."""
+    """Show the first iterations of a graph, and save them; without training there is only one."""
     from tracer.engine.training import train_through
     from tracer.graph.building import build_graph
     from tracer.graph.timeline import GraphTimeline
@@ -61,7 +67,10 @@ def run_graph(
     reached = run.reached(wanted)
     if run.diverged and not reached:
         raise run.diverged
-    _show([timeline.trace(k) for k in reached], all_rows, display)
+    traces = [timeline.trace(k) for k in reached]
+    if arrays:
+        save_arrays(traces, arrays, display)
+    _show(traces, all_rows, display)
     raise_end(run)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracer.cli.arrays import SaveArraysOption, save_arrays
 from tracer.cli.byhand import RoundingMode, RoundingOption, run_by_hand
 from tracer.cli.choices import RowChoices
 from tracer.cli.display import Display, show, show_objects
@@ -41,6 +43,7 @@ def run(
         typer.Option(metavar="4dp|4sf", help="Also calculate as on paper, every step rounded."),
     ] = None,
     rounding: RoundingOption = RoundingMode.HALF_UP,
+    arrays: SaveArraysOption = None,
     display: Display,
 ) -> None:
     """Print every number of the first iterations.
@@ -55,17 +58,19 @@ def run(
             raise UsageError(
                 f"{config} is a computation graph", "--sample, --view and --round are for networks"
             )
-        run_graph(experiment, iterations, all_rows, display)
+        run_graph(experiment, iterations, all_rows, display, arrays)
         return
     if round:
         from tracer.digits.rounding import parse_rounding
 
         if view != DEFAULT:
             raise UsageError(f"--round has no --view {view}", "leave one of them out")
+        if arrays:
+            raise UsageError("--save-arrays saves exact numbers", "leave --round out")
         how = parse_rounding(round, rounding.value)
         run_by_hand(experiment, iterations, _sample(sample), how, display)
         return
-    _run_network(experiment, iterations, _sample(sample), view, display, all_rows)
+    _run_network(experiment, iterations, _sample(sample), view, display, all_rows, arrays)
 
 
 def _sample(text: str | None) -> int | str | None:
@@ -83,6 +88,7 @@ def _run_network(
     view: str,
     display: Display,
     all_rows: bool,
+    arrays: Path | None,
 ) -> None:
     from tracer.engine.timeline import NetworkTimeline
     from tracer.engine.training import train_through
@@ -94,6 +100,8 @@ def _run_network(
     with progress(iterations, "training") as report:
         wanted = range(1, iterations + 1)
         run = train_through(NetworkTimeline(experiment), wanted, report)
+    if arrays:
+        save_arrays(map(run.timeline.trace, run.reached(wanted)), arrays, display)
     traces = map(run.timeline.trace, run.reached(wanted))
     if display.as_objects:
         show_objects(run_json(experiment, run, traces, sample), display)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from tracer.cli.arrays import SaveArraysOption, save_arrays
 from tracer.cli.display import Display, note, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.cli.progress import progress
@@ -45,6 +46,7 @@ def step(
         Path | None,
         typer.Option(metavar="FILE", help="Save a configuration from which step goes on."),
     ] = None,
+    arrays: SaveArraysOption = None,
     display: Display,
 ) -> None:
     """Train for many iterations.
@@ -66,26 +68,34 @@ def step(
         history_iterations(total, rows=rows, every=every),
         _traced(trace_at, total),
         None if all_rows or display.complete else ROW_LIMIT,
+        save,
+        arrays,
     )
     if isinstance(experiment, Experiment):
-        _step_network(experiment, steps, save, display)
+        _step_network(experiment, steps, display)
     else:
-        _step_graph(experiment, steps, save, display)
+        _step_graph(experiment, steps, display)
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What was asked for: updates in all, after which to look, which iterations to trace."""
+    """What was asked for: updates in all, after which to look, which iterations to trace.
+
+    `save` and `arrays` are the files for the end and for the iterations traced (or else the last one).
+    """
 
     total: int
     shown: list[int]
     traced: list[int]
     limit: int | None
+    save: Path | None
+    arrays: Path | None
 
     @property
     def kept(self) -> set[int]:
         """The numbers of updates after which training must keep its parameters."""
-        return {*self.shown, *self.traced, *(iteration - 1 for iteration in self.traced)}
+        looked_at = self.traced or [self.total]
+        return {*self.shown, *looked_at, *(iteration - 1 for iteration in looked_at)}
 
 
 def _traced(text: str | None, total: int) -> list[int]:
@@ -99,15 +109,13 @@ def _traced(text: str | None, total: int) -> list[int]:
     return sorted({int(number) for number in numbers})
 
 
-def _step_network(
-    experiment: Experiment, steps: Steps, save: Path | None, display: Display
-) -> None:
+def _step_network(experiment: Experiment, steps: Steps, display: Display) -> None:
     from tracer.engine.timeline import NetworkTimeline
     from tracer.model.names import Names
     from tracer.show.reports.step import step_document
     from tracer.show.reports.step_objects import step_json
 
-    run = _trained(NetworkTimeline(experiment), steps, save, display)
+    run = _trained(NetworkTimeline(experiment), steps, display)
     traces = list(map(run.timeline.trace, run.reached(steps.traced)))
     if display.as_objects:
         show_objects(step_json(experiment, run, steps.shown, traces), display)
@@ -120,17 +128,14 @@ def _step_network(
     raise_end(run)
 
 
-def _step_graph(
-    experiment: GraphExperiment, steps: Steps, save: Path | None, display: Display
-) -> None:
+def _step_graph(experiment: GraphExperiment, steps: Steps, display: Display) -> None:
     from tracer.graph.building import build_graph
     from tracer.graph.timeline import GraphTimeline
     from tracer.show.reports.graph import graph_steps_document
     from tracer.show.reports.graph_objects import graph_step_json
 
     graph = build_graph(experiment)
-    graph = build_graph(experiment)
-    run = _trained(GraphTimeline(experiment, graph), steps, save, display)
+    run = _trained(GraphTimeline(experiment, graph), steps, display)
     traces = list(map(run.timeline.trace, run.reached(steps.traced)))
     if display.as_objects:
         show_objects(graph_step_json(run, steps.shown, traces), display)
@@ -139,14 +144,17 @@ def _step_graph(
     raise_end(run)
 
 
-def _trained(timeline: T, steps: Steps, save: Path | None, display: Display) -> Run[T]:
-    """The run, its end saved where that was asked for."""
+def _trained(timeline: T, steps: Steps, display: Display) -> Run[T]:
+    """The run, its end and its arrays saved where that was asked for."""
     from tracer.engine.training import train
 
     with progress(steps.total, "training") as report:
         run = train(timeline, steps.total, steps.kept, report)
-    if save:
-        _save(timeline.continued(run.done, tuple(run.losses)), run.done, save, display)
+    if steps.save:
+        _save(timeline.continued(run.done, tuple(run.losses)), run.done, steps.save, display)
+    if steps.arrays:
+        reached = run.reached(steps.traced) if steps.traced else [run.done] * bool(run.done)
+        save_arrays(map(timeline.trace, reached), steps.arrays, display)
     return run
 
 

@@ -1,4 +1,4 @@
-"""Arrays of numbers in `.npz` and `.npy` files, checked before their data is read.
+"""Arrays of numbers in `.npz` and `.npy` files, checked before their data is read; and written.
 
 An array's header says its shape and its type of number. What it would take is known from there, so a
 huge, broken or foreign file is an error and neither an exhausted machine nor a traceback. Pickled
@@ -15,7 +15,7 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
@@ -36,6 +36,8 @@ _HEADERS = {
 }
 _SIZES = {"f": (2, 4, 8), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8)}
 _ZIP = b"PK"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The date of every array in an archive, the first that there is: files don't depend on the clock."""
 _BROKEN = (
     ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError,
     SyntaxError, TypeError, ValueError, struct.error, tokenize.TokenError, zipfile.BadZipFile,
@@ -92,22 +94,41 @@ class ArrayFile:
         members = dict.fromkeys(self.archive.namelist())
         return tuple(name.removesuffix(".npy") for name in members if name.endswith(".npy"))
 
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """What an archive holds besides arrays: those of a spreadsheet, say."""
+        members = self.archive.namelist() if self.archive else []
+        return tuple(name for name in members if not name.endswith(".npy"))
+
     def header(self, name: str = "") -> ArrayHeader:
-        """The shape and type of an array; ArrayError when it isn't one of numbers, or too large."""
+        """The shape and type of an array; ArrayError when it isn't one of numbers."""
+        return self._header(name)[0]
+
+    def read(self, name: str = "") -> FloatArray:
+        """The array as float64.
+
+        ArrayError where `header` has one, for too large an array and for data that is broken.
+        """
+        header, rest = self._header(name)
+        if header.count * 8 > MOST_BYTES:
+            raise ArrayError(
+                f"the array of {in_words(header.shape)} numbers would take more than "
+                f"{MOST_BYTES / 2**30:g} GiB",
+                "save only the part that is needed",
+            )
+        if header.count * header.dtype.itemsize > rest:
+            raise ArrayError("the array is cut short", "write the file anew")
+        with self._member(name) as (stream, _):
+            array = np.lib.format.read_array(stream, allow_pickle=False)
+        return np.asarray(array, dtype=float)
+
+    def _header(self, name: str) -> tuple[ArrayHeader, int]:
+        """The header, and how many bytes come behind it."""
         with self._member(name) as (stream, size):
             header = _header(stream)
             rest = size - stream.tell()
         _check(header)
-        if header.count * header.dtype.itemsize > rest:
-            raise ArrayError("the array is cut short", "write the file anew")
-        return header
-
-    def read(self, name: str = "") -> FloatArray:
-        """The array as float64; ArrayError where `header` has one, and for data that is broken."""
-        self.header(name)
-        with self._member(name) as (stream, _):
-            array = np.lib.format.read_array(stream, allow_pickle=False)
-        return np.asarray(array, dtype=float)
+        return header, rest
 
     @contextmanager
     def _member(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
@@ -128,6 +149,16 @@ class ArrayFile:
             raise ArrayError("the array can't be read", "write it anew with NumPy") from None
 
 
+def write_arrays(stream: BinaryIO, arrays: Iterable[tuple[str, FloatArray]]) -> None:
+    """An `.npz` file of arrays under their names, each written as it comes."""
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, array in arrays:
+            with archive.open(
+                zipfile.ZipInfo(f"{name}.npy", _EPOCH), "w", force_zip64=True
+            ) as file:
+                np.lib.format.write_array(file, array, allow_pickle=False)
+
+
 def _header(stream: IO[bytes]) -> ArrayHeader:
     version = np.lib.format.read_magic(stream)
     if version not in _HEADERS:
@@ -137,7 +168,7 @@ def _header(stream: IO[bytes]) -> ArrayHeader:
 
 
 def _check(header: ArrayHeader) -> None:
-    """ArrayError for what isn't numbers, and for more of them than fit."""
+    """ArrayError for what isn't numbers."""
     kind = header.dtype.kind
     if header.dtype.itemsize not in _SIZES.get(kind, ()):
         what = {
@@ -154,12 +185,6 @@ def _check(header: ArrayHeader) -> None:
         )
     if any(size < 0 for size in header.shape):
         raise ArrayError("the array's shape is negative", "write it anew with NumPy")
-    if header.count * 8 > MOST_BYTES:
-        raise ArrayError(
-            f"the array of {in_words(header.shape)} numbers would take more than "
-            f"{MOST_BYTES / 2**30:g} GiB",
-            "save only the part that is needed",
-        )
 
 
 def in_words(shape: tuple[int, ...]) -> str:

@@ -50,7 +50,10 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another way than the stated one: its value in JSON, in words, and how to get there."""
+    """Another way than the stated one: its value in JSON, in words, and how to get there.
+
+    In the words {OUT} stands for that letter, see `tracer.model.words`.
+    """
 
     value: str | int
     words: str
@@ -228,7 +231,7 @@ def _gradient(experiment: Experiment) -> Iterator[Alternative]:
 
 
 def _delta(_experiment: Experiment) -> Iterator[Alternative]:
-    yield Alternative("negated", "delta means −∂E/∂net", lambda v: replace(v, negated=True))
+    yield Alternative("negated", "delta means −∂{ERROR}/∂{NET}", lambda v: replace(v, negated=True))
 
 
 def _offset(experiment: Experiment) -> Iterator[Alternative]:

@@ -193,7 +193,7 @@ _ROWS = (
         lambda net, _: if_positive(net, 1.0, 0.0),
         kink=0.0,
         words="net above 0, else 0",
-        note="the slope at net = 0 is taken as 0",
+        note="the slope at {NET} = 0 is taken as 0",
         switches=True,
         also=("rectifier", "rectified_linear", "ramp"),
     ),
@@ -203,7 +203,7 @@ _ROWS = (
         lambda net, _: if_positive(net, 1.0, LEAK),
         kink=0.0,
         words=f"net above 0, else {LEAK:g}·net",
-        note=f"the slope at net = 0 is taken as {LEAK:g}",
+        note=f"the slope at {{NET}} = 0 is taken as {LEAK:g}",
         also=("lrelu",),
     ),
     Activation(

@@ -60,7 +60,8 @@ ANY_TARGETS = Targets()
 class Loss:
     """E_o = errors(out, target); ∂E_total/∂out_o = slope(out, target).
 
-    `words` says the loss with its factor, for the conventions at the head of a result. `factor`: of
+    `words` says the loss with its factor, for the conventions at the head of a result; in it, as in
+    `cancelled`, {OUT} stands for that letter (see `tracer.model.words`). `factor`: of
     a squared error, what (target − out)² is multiplied by, from the number of outputs; `averaged`:
     that is a mean over the outputs. `outputs`: the activations that the output layer may have,
     empty for any.
@@ -128,7 +129,7 @@ def _stable_cross_entropy(net: Array, target: Array) -> Array:
 _ROWS = (
     Loss(
         "half_squared_error",
-        "E_total = Σ ½·(target − out)²",
+        "{TOTAL} = Σ ½·({TARGET} − {OUT})²",
         lambda out, target: 0.5 * (target - out) ** 2,
         lambda out, target: out - target,
         Family.SQUARED,
@@ -137,7 +138,7 @@ _ROWS = (
     ),
     Loss(
         "squared_error",
-        "E_total = Σ (target − out)²",
+        "{TOTAL} = Σ ({TARGET} − {OUT})²",
         lambda out, target: (target - out) ** 2,
         lambda out, target: 2 * (out - target),
         Family.SQUARED,
@@ -146,7 +147,7 @@ _ROWS = (
     ),
     Loss(
         "mean_squared_error",
-        "E_total = the mean over the outputs of (target − out)²",
+        "{TOTAL} = the mean over the outputs of ({TARGET} − {OUT})²",
         lambda out, target: (target - out) ** 2 / out.shape[1],
         lambda out, target: 2 * (out - target) / out.shape[1],
         Family.SQUARED,
@@ -156,29 +157,30 @@ _ROWS = (
     ),
     Loss(
         "binary_cross_entropy",
-        "E_total = −Σ (target·ln out + (1 − target)·ln(1 − out))",
+        "{TOTAL} = −Σ ({TARGET}·ln {OUT} + (1 − {TARGET})·ln(1 − {OUT}))",
         _binary_cross_entropy,
         lambda out, target: (out - target) / (out * (1 - out)),
         Family.CROSS_ENTROPY,
         targets=Targets(0.0, 1.0, classes=True),
         outputs=("sigmoid",),
         matched="sigmoid",
-        cancelled="out·(1 − out) cancels in (out − target)/(out·(1 − out)) · out·(1 − out).",
+        cancelled="{OUT}·(1 − {OUT}) cancels in "
+        "({OUT} − {TARGET})/({OUT}·(1 − {OUT})) · {OUT}·(1 − {OUT}).",
         errors_from_net=lambda net, target: target * softplus(-net) + (1 - target) * softplus(net),
         stable_delta=_binary_delta,
         also=("bce", "bce_loss", "bce_with_logits", "log_loss", "logistic"),
     ),
     Loss(
         "cross_entropy",
-        "E_total = −Σ target·ln out",
+        "{TOTAL} = −Σ {TARGET}·ln {OUT}",
         lambda out, target: -(target * log(out)),
         lambda out, target: -(target / out),
         Family.CROSS_ENTROPY,
         targets=Targets(0.0, total=1.0, classes=True),
         outputs=("softmax",),
         matched="softmax",
-        cancelled="Σ over j of −target_j/out_j · out_j·((1 if j = k, else 0) − out_k) is "
-        "out_k·Σ target_j − target_k, and the targets of a sample sum to 1.",
+        cancelled="Σ over j of −{TARGET}_j/{OUT}_j · {OUT}_j·((1 if j = k, else 0) − {OUT}_k) is "
+        "{OUT}_k·Σ {TARGET}_j − {TARGET}_k, and the targets of a sample sum to 1.",
         errors_from_net=_cross_entropy_from_net,
         stable_errors=_stable_cross_entropy,
         stable_delta=_softmax_delta,

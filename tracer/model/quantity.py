@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias, overload
 
+from tracer.model.words import plain
+
 Index: TypeAlias = tuple[int, ...]
 
 
@@ -32,6 +34,8 @@ class Phase(Enum):
 class Kind(Enum):
     """What a number is, in words; its phase; whether each sample of a batch has its own.
 
+    `template` are the words with places for letters, see `tracer.model.words`.
+
     In the order of the calculation. This is the only list of which kinds make up a phase.
     """
 
@@ -48,10 +52,10 @@ class Kind(Enum):
     ERROR = "error at an output", Phase.ERRORS, True
     TOTAL = "loss of the sample", Phase.ERRORS, True
     LOSS = "loss of the batch", Phase.ERRORS
-    PATH = "part of ∂E/∂out that came back through one neuron", Phase.BACKWARD, True
-    DE_DOUT = "∂E/∂out", Phase.BACKWARD, True
-    SLOPE = "∂out/∂net", Phase.BACKWARD, True
-    DELTA = "delta, ∂E/∂net", Phase.BACKWARD, True
+    PATH = "part of ∂{ERROR}/∂{OUT} that came back through one neuron", Phase.BACKWARD, True
+    DE_DOUT = "∂{ERROR}/∂{OUT}", Phase.BACKWARD, True
+    SLOPE = "∂{OUT}/∂{NET}", Phase.BACKWARD, True
+    DELTA = "delta, ∂{ERROR}/∂{NET}", Phase.BACKWARD, True
     WEIGHT_PART = "a sample's own part of a weight's gradient", Phase.GRADIENTS, True
     BIAS_PART = "a sample's own part of a bias's gradient", Phase.GRADIENTS, True
     WEIGHT_GRADIENT = "gradient of a weight", Phase.GRADIENTS
@@ -63,7 +67,8 @@ class Kind(Enum):
     NEW_NODE = "input after the update", Phase.UPDATES
 
     def __init__(self, words: str, phase: Phase, of_a_sample: bool = False) -> None:
-        self.words = words
+        self.template = words
+        self.words = plain(words)
         self.phase = phase
         self.of_a_sample = of_a_sample
 

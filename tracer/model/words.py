@@ -1,9 +1,20 @@
-"""Other people's words for the rows of a table, for hints only: `mse`, `linear`."""
+"""Words in the rows of tables: those with letters of quantities in them, and other people's.
+
+In a row `{OUT}` stands for the letter of that kind of quantity, which is out or a by the notation that
+is asked for; `tracer.show.words` puts it in. Other people's words, `mse` or `linear`, are for hints.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Protocol
+
+_PLAIN = {"TOTAL": "E_total", "ERROR": "E", "NET": "net", "OUT": "out", "TARGET": "target"}
+
+
+def plain(words: str) -> str:
+    """The words in the canonical letters: `∂{ERROR}/∂{OUT}` → `∂E/∂out`."""
+    return words.format_map(_PLAIN)
 
 
 class _NamedRow(Protocol):

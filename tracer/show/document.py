@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from tracer.formula import Expression
-    from tracer.model.quantity import Label
+    from tracer.model.quantity import Kind, Label
 
 Align: TypeAlias = Literal["left", "right", "center"]
 Relation: TypeAlias = Literal["=", "≈"]
@@ -33,6 +33,10 @@ class Notation(Protocol):
         """The canonical ASCII name of an identity: `dE/dw5`."""
         ...
 
+    def letter(self, kind: Kind, /) -> str:
+        """The letter of a kind of quantity, as plain text: `out` or `a`."""
+        ...
+
     def formula(self, expression: Expression, /) -> str:
         """The written form of an expression tree."""
         ...
@@ -47,6 +51,13 @@ class Name:
     """The name of what has this identity, as the notation writes it; text stands as it is."""
 
     label: Label | str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The letter of a kind of quantity among words, a word itself: out or a, E_total or C."""
+
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ class Blank:
     """A place to write a number into by hand."""
 
 
-Inline: TypeAlias = str | Name | Formula | Value | Blank
+Inline: TypeAlias = str | Name | Letter | Formula | Value | Blank
 Content: TypeAlias = Inline | tuple[Inline, ...]
 Cell: TypeAlias = Content | float | int | bool | None
 """An int is a count, a float a number in the notation's digits, a bool yes or no, None empty."""

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import BinaryIO, Literal, TextIO
 
 from tracer.errors import OutputError, UsageError
 from tracer.show.formats.symbols import ENCODING_ERRORS
@@ -73,6 +73,13 @@ def open_output(path: Path | None, force: bool = False) -> Iterator[TextIO]:
             return
         with _replacement(path, force) as temporary, _open(temporary, "x") as file:
             yield file
+
+
+@contextmanager
+def open_binary_output(path: Path, force: bool = False) -> Iterator[BinaryIO]:
+    """A stream for bytes into a file, which appears and is replaced as by `open_output`."""
+    with _worded(path), _replacement(path, force) as temporary, temporary.open("xb") as file:
+        yield file
 
 
 def _open(path: Path, mode: Literal["w", "x"]) -> TextIO:

@@ -103,26 +103,26 @@ ROWS = (
         "error_sign_flipped",
         frozenset({Kind.DE_DOUT}),
         _error_sign_flipped,
-        "The sign is turned round: ∂E/∂out is out − target here, not target − out.",
+        "The sign is turned round: ∂{ERROR}/∂{OUT} is {OUT} − {TARGET} here, not {TARGET} − {OUT}.",
         also=_DELTA,
     ),
     Mistake(
         "output_delta_without_slope",
         _DELTA,
         _output_delta_without_slope,
-        "At an output, delta is ∂E/∂out times the slope of the activation.",
+        "At an output, delta is ∂{ERROR}/∂{OUT} times the slope of the activation.",
     ),
     Mistake(
         "hidden_delta_without_slope",
         _DELTA,
         _hidden_delta_without_slope,
-        "In a hidden layer, too, delta is ∂E/∂out times the slope of the activation.",
+        "In a hidden layer, too, delta is ∂{ERROR}/∂{OUT} times the slope of the activation.",
     ),
     Mistake(
         "slope_of_the_output",
         frozenset({Kind.SLOPE}),
         _slope_of_the_output,
-        "The slope is taken at the net input; out has gone through the activation already, "
+        "The slope is taken at the net input; {OUT} has gone through the activation already, "
         "so the slope of a sigmoid is out·(1 − out).",
     ),
     Mistake(
@@ -135,13 +135,14 @@ ROWS = (
         "squared_error_delta_with_cross_entropy",
         _DELTA,
         _squared_error_delta,
-        "With cross-entropy the slope cancels: delta at an output is out − target.",
+        "With cross-entropy the slope cancels: delta at an output is {OUT} − {TARGET}.",
     ),
     Mistake(
         "cross_entropy_delta_with_squared_error",
         _DELTA,
         _cross_entropy_delta,
-        "out − target is delta with cross-entropy; with a squared error the slope is a factor of it.",
+        "{OUT} − {TARGET} is delta with cross-entropy; with a squared error the slope is a factor "
+        "of it.",
     ),
     Mistake(
         "softmax_diagonal_only",

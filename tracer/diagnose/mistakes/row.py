@@ -70,7 +70,7 @@ class Mistake:
 
     `kinds`: the quantities that it spoils first; `also`: later ones in which the same slip can be
     made instead. `rewrite` gives no formula where the mistake can't be made, several where it can
-    be made in several ways.
+    be made in several ways. In `help`, {OUT} stands for that letter, see `tracer.model.words`.
     """
 
     name: str

@@ -11,8 +11,9 @@ class ConventionMatch:
     """A combination and its numbers.
 
     `changes`: what it changes in the stated conventions, nothing if they give the numbers as they
-    are; `words` says the same. `values`: its number for each name asked for. `digits`: how many of
-    the digits given it explains. `truncated`: names whose number fits cut off, not rounded.
+    are; `words` says the same, with places for letters (`tracer.model.words`). `values`: its number
+    for each name asked for. `digits`: how many of the digits given it explains. `truncated`: names
+    whose number fits cut off, not rounded.
     """
 
     changes: Mapping[str, str | int]

@@ -12,6 +12,7 @@ from tracer.show.document import (
     Document,
     Formula,
     Inline,
+    Letter,
     Name,
     Notation,
     Table,
@@ -66,6 +67,8 @@ def _part(part: Inline, notation: Notation) -> str:
             return _BLANK
         case Name():
             return printable(notation.name(part.label))
+        case Letter():
+            return notation.letter(part.kind)
         case Formula():
             return printable(notation.formula(part.expression))
         case _:

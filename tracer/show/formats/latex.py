@@ -23,6 +23,7 @@ from tracer.show.document import (
     Formula,
     Heading,
     Items,
+    Letter,
     Matrix,
     MatrixEquation,
     Name,
@@ -203,7 +204,7 @@ def _inline(cell: Cell, notation: Notation) -> str:
             return "".join(_inline(part, notation) for part in cell)
         case Blank():
             return _BLANK
-        case None | bool() | str():
+        case None | bool() | str() | Letter():
             return plain(cell, notation).translate(_TEXT)
         case _:
             return f"${_math(cell, notation)}$"

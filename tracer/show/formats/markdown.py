@@ -18,6 +18,7 @@ from tracer.show.document import (
     Formula,
     Heading,
     Items,
+    Letter,
     Matrix,
     MatrixEquation,
     Name,
@@ -94,7 +95,7 @@ class _MarkdownWriter:
                 return f"${_safe(plain(cell, self._math))}$"
             case Name():
                 return _code(plain(cell, self._notation), in_table=in_table)
-            case str():
+            case str() | Letter():
                 return _SPECIAL.sub(r"\\\g<0>", plain(cell, self._notation))
             case _:
                 return plain(cell, self._notation)

@@ -10,8 +10,8 @@ from tracer.digits.numbers import NumberFormat
 from tracer.formula.nodes import Expression
 from tracer.graph.names import GraphNames
 from tracer.model.names import Names
-from tracer.model.quantity import Label
-from tracer.show.notation.spelling import Speller
+from tracer.model.quantity import Kind, Label
+from tracer.show.notation.spelling import LETTERS, Speller
 from tracer.show.notation.targets import TARGETS
 
 LIMIT = 8
@@ -36,6 +36,8 @@ class QuantityNotation:
         limit: int | None = LIMIT,
     ) -> None:
         self._target = TARGETS[target]
+        self._letters = LETTERS[style]
+        self._total = "E_total" if style == "net-out" else self._letters[Kind.TOTAL]
         self._speller = Speller(names, style, typeset=self._target.typeset)
         self._plain = Speller(names, "net-out", typeset=False)
         self._numbers = numbers or NumberFormat()
@@ -50,6 +52,10 @@ class QuantityNotation:
     def canonical(self, label: Label | str, /) -> str:
         """The canonical ASCII name, whatever the target."""
         return label if isinstance(label, str) else _CANONICAL.spelled(self._plain.spell(label))
+
+    def letter(self, kind: Kind, /) -> str:
+        """The letter of a kind of quantity, as plain text."""
+        return self._total if kind is Kind.TOTAL else self._letters[kind]
 
     def formula(self, expression: Expression, /) -> str:
         """The formula; numbers in it without needless zeros: `0.05`, not `0.050000000`."""

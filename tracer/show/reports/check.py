@@ -28,6 +28,7 @@ from tracer.show.document import (
     Formula,
     Heading,
     Items,
+    Name,
     Note,
     Records,
     Step,
@@ -38,7 +39,8 @@ from tracer.show.document import (
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain import steps
 from tracer.show.reports.objects import finite
-from tracer.show.reports.tables import cell, local, number_column, suffix, table
+from tracer.show.reports.tables import cell, joined, local, number_column, suffix, table
+from tracer.show.words import worded
 
 LIMIT = 60
 """Rows beyond which the right ones are left out, and then the ones in the middle."""
@@ -219,7 +221,7 @@ def _match(
     if match.step is not None:
         where = (f"Matches {match.name}, made in ", local(match.step))
     parts = where if isinstance(where, tuple) else (where,)
-    yield Text((*parts, f". {match.help}"))
+    yield Text((*parts, *worded(f". {match.help}")))
     if match.formula is None or match.calculation is None or not reveal:
         return
     if match.step is not None:
@@ -282,13 +284,16 @@ def _conventions_found(section: CheckedMoment) -> Iterator[Block]:
     found = section.why
     if found is None:
         return
-    names = ", ".join(f"{name} = {given.text}" for name, given in section.wanted.items())
+    read = section.exact.trace.names.parse
+    names = joined(
+        [(Name(read(name)), f" = {given.text}") for name, given in section.wanted.items()], ", "
+    )
     what = "comes" if len(section.wanted) == 1 else "come"
     tried = f"{found.tried} combinations of conventions tried"
     if not found.matches:
-        yield Text(f"{names}: {tried}, none gives {'it' if what == 'comes' else 'them'}.")
+        yield Text((*names, f": {tried}, none gives {'it' if what == 'comes' else 'them'}."))
         return
-    yield Text(f"{names} {what} out under other conventions ({tried}):")
+    yield Text((*names, f" {what} out under other conventions ({tried}):"))
     yield Items(tuple(_convention(match) for match in found.matches[:_MOST_CONVENTIONS]))
     if len(found.matches) > _MOST_CONVENTIONS:
         yield Note(f"{len(found.matches) - _MOST_CONVENTIONS} more; `bptrace why` shows them.")
@@ -297,7 +302,7 @@ def _conventions_found(section: CheckedMoment) -> Iterator[Block]:
 def _convention(match: ConventionMatch) -> Content:
     """`update_order: output_first: hidden deltas …, which gives E_total 0.291027923905`."""
     changes = ", ".join(f"{name}: {value}" for name, value in match.changes.items())
-    return f"{match.words} ({changes or 'no change'})"
+    return worded(f"{match.words} ({changes or 'no change'})")
 
 
 def _carried(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterator[Block]:

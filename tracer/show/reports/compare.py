@@ -19,6 +19,7 @@ from tracer.show.document import (
 )
 from tracer.show.reports.objects import finite
 from tracer.show.reports.tables import LAYER, Row, cell, local, number_column
+from tracer.show.words import worded
 
 _ENDED = {
     "finished": "finished",
@@ -32,7 +33,7 @@ _SIZES = (
     LAYER,
     number_column("mean |delta|"),
     number_column("ratio"),
-    number_column("norm of ∂E/∂W"),
+    number_column(worded("norm of ∂{ERROR}/∂W")),
     number_column("ratio"),
 )
 

@@ -15,6 +15,7 @@ from tracer.model.optimizers import OPTIMIZERS
 from tracer.model.quantity import Kind
 from tracer.show.document import Block, Content, Items, Note, Value, Warn
 from tracer.show.reports.tables import listed
+from tracer.show.words import worded
 
 
 def conventions(experiment: Experiment) -> tuple[Block, ...]:
@@ -24,10 +25,10 @@ def conventions(experiment: Experiment) -> tuple[Block, ...]:
         words = "Forward passes only: the configuration has no `data`."
         return (Items((words,), topic="conventions"),)
     items: list[Content] = [
-        f"Loss: {network.loss.words}. {_reduction(experiment, len(experiment.data))}",
+        worded(f"Loss: {network.loss.words}. {_reduction(experiment, len(experiment.data))}"),
         *_activations(network),
         *_thresholds(network),
-        "delta = ∂E_total/∂net, with that sign: descent subtracts it.",
+        worded("delta = ∂{TOTAL}/∂{NET}, with that sign: descent subtracts it."),
         _update(training),
         *_state(experiment),
         *([_parameters(network, training)] if training else []),
@@ -44,31 +45,31 @@ def _batch_size(training: Training | None, samples: int) -> int:
 def _reduction(experiment: Experiment, samples: int) -> str:
     size = _batch_size(experiment.training, samples)
     if size == 1:
-        return "One sample a batch, so the loss is its E_total."
+        return "One sample a batch, so the loss is its {TOTAL}."
     reduced = f"the {experiment.reduction} over the batch of {size} samples"
     return f"The loss, and each gradient, is {reduced}."
 
 
-def _activations(network: Network) -> Iterator[str]:
+def _activations(network: Network) -> Iterator[Content]:
     """A line for each activation of which more than its name has to be known."""
     for row in dict.fromkeys(layer.activation for layer in network.layers):
         if row.note:
-            yield f"{row.name}: {row.note}."
+            yield worded(f"{row.name}: {row.note}.")
 
 
-def _thresholds(network: Network) -> Iterator[str]:
+def _thresholds(network: Network) -> Iterator[Content]:
     """What a threshold is, where a layer has such."""
     if any(layer.has_thresholds for layer in network.layers):
-        yield "Thresholds are subtracted: net = Σ w·x − θ, so ∂E/∂θ = −delta."
+        yield worded("Thresholds are subtracted: {NET} = Σ w·x − θ, so ∂{ERROR}/∂θ = −delta.")
 
 
 def _update(training: Training | None) -> Content:
     if training is None:
         return "No update: the configuration has no `training`."
-    rule = OPTIMIZERS[training.optimizer].rule()
+    rule = OPTIMIZERS[training.optimizer].rule(gradient="∂{ERROR}/∂w")
     rate = Value(training.learning_rate, exact=True)
     order = UPDATE_ORDERS[training.update_order]
-    return (f"Update: {rule}, learning rate ", rate, f"; {order}.")
+    return (*worded(f"Update: {rule}, learning rate "), rate, f"; {order}.")
 
 
 def _state(experiment: Experiment) -> Iterator[str]:

@@ -25,6 +25,7 @@ from tracer.show.document import (
     Block,
     Cell,
     Column,
+    Content,
     Derivation,
     Formula,
     Heading,
@@ -41,13 +42,14 @@ from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain_objects import record
 from tracer.show.reports.listing import listing
 from tracer.show.reports.tables import NOT_REPRESENTABLE
+from tracer.show.words import worded
 
 _WARNINGS = {
     "batch_means": "Not a gradient: its factors are averaged over the batch before they are "
     "multiplied (gradient: batch_means).",
-    "output_first": "Not the gradient: with update_order: output_first, ∂E/∂out of each hidden layer "
-    "is calculated with the weights of the layer after it as they are after their update, where the "
-    "chain rule has those before.",
+    "output_first": "Not the gradient: with update_order: output_first, ∂{ERROR}/∂{OUT} of each hidden "
+    "layer is calculated with the weights of the layer after it as they are after their update, where "
+    "the chain rule has those before.",
 }
 _FROM_NET = "The same from the net inputs."
 _FROM_OTHERS = "The same from the other outputs."
@@ -110,7 +112,7 @@ def _in_full(calculation: Calculation, identity: Identity, digits: NumberFormat)
     trace = calculation.at(identity.iteration)
     warning = is_no_gradient(trace, identity)
     if warning:
-        yield Warn(_WARNINGS[warning])
+        yield Warn(worded(_WARNINGS[warning]))
     chain = chain_rule(trace, identity)
     if chain:
         yield from _chain_rule(calculation, identity, chain, digits)
@@ -127,7 +129,7 @@ def _in_full(calculation: Calculation, identity: Identity, digits: NumberFormat)
         yield Derivation(identity, tuple(steps(shortcut, digits)))
 
 
-def _reason(calculation: Calculation, identity: Identity) -> str:
+def _reason(calculation: Calculation, identity: Identity) -> Content:
     """Why the short cut gives the same number."""
     assert isinstance(identity, Quantity), "nothing cancels in a graph"
     network, words = calculation.trace.experiment.network, _FROM_NET
@@ -135,7 +137,7 @@ def _reason(calculation: Calculation, identity: Identity) -> str:
         words = f"The short cut: {network.loss.cancelled}"
     elif identity.kind is Kind.SLOPE and network.layers[identity.layer - 1].activation.coupled:
         words = _FROM_OTHERS
-    return f"{words} {_USED}"
+    return worded(f"{words} {_USED}")
 
 
 def derivation(calculation: Calculation, identity: Identity, digits: NumberFormat) -> Derivation:

@@ -9,6 +9,7 @@ from tracer.explain.sizes import Sizes, layer_sizes
 from tracer.show.document import Block, Table, Text
 from tracer.show.reports.selection import Selection
 from tracer.show.reports.tables import LAYER, Row, cell, number_column, suffix
+from tracer.show.words import worded
 
 _COLUMNS = (
     LAYER,
@@ -16,7 +17,7 @@ _COLUMNS = (
     number_column("RMS delta"),
     number_column("largest |delta|"),
     number_column("ratio"),
-    number_column("norm of ∂E/∂W"),
+    number_column(worded("norm of ∂{ERROR}/∂W")),
     number_column("ratio"),
 )
 

@@ -12,6 +12,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import Derivative, Identity, Phase, Quantity, Stage
 from tracer.show.document import Block, Cell, Column, Name, Note, Records, Table
+from tracer.show.words import worded
 
 _SHOWN = 8
 
@@ -25,7 +26,7 @@ def listing(trace: Any) -> Iterator[Block]:
 @listing.register
 def _(trace: IterationTrace) -> Iterator[Block]:
     """A table a phase, a row a stage; the first sample of the batch stands for all of them."""
-    every = ((Name(q), q.kind.words, q.layer) for q in trace)
+    every = ((Name(q), worded(q.kind.template), q.layer) for q in trace)
     found = (Column("quantity"), Column("what"), Column("layer", "right"))
     yield Records(Table(found, every, name="quantities"))
     columns = (Column("what"), Column("layer", "right"), Column("names"), Column("count", "right"))
@@ -51,8 +52,8 @@ def _row(trace: IterationTrace, stage: Stage) -> tuple[Cell, ...]:
     row = trace.rows[0] if stage.of_a_sample else None
     places = (tuple(map(int, np.unravel_index(k, shape))) for k in shown)
     names = [trace.names.name(Quantity(stage, place, row)) for place in places]
-    words = f"mean over the batch: {stage.kind.words}" if stage.mean else stage.kind.words
-    return words, stage.layer, _listed(names, gap=count > _SHOWN), count
+    mean = "mean over the batch: " if stage.mean else ""
+    return worded(mean, stage.kind.template), stage.layer, _listed(names, gap=count > _SHOWN), count
 
 
 def _listed(names: list[str], *, gap: bool) -> str:

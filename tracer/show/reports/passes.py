@@ -25,11 +25,12 @@ from tracer.show.reports.tables import (
     number_column,
     table,
 )
+from tracer.show.words import worded
 
 _JACOBIAN_UP_TO = 6
 _CANCELLED = (
     "A factor is beyond float64 at a saturated output. Its delta is not: the factors cancel, and "
-    "delta is calculated as out − target."
+    "delta is calculated as {OUT} − {TARGET}."
 )
 
 
@@ -84,7 +85,7 @@ def backward_tables(
     columns = (LAYER, NEURON, DE_DOUT, SLOPE, DELTA)
     yield from table(columns, rows, limit, title="Backward", name=f"backward{mark}")
     if any(NOT_REPRESENTABLE in row for row in rows):
-        yield Note(_CANCELLED if network.matched else "A factor is beyond float64.")
+        yield Note(worded(_CANCELLED) if network.matched else "A factor is beyond float64.")
 
 
 def _slopes(trace: IterationTrace, layer: Layer, position: int) -> list[Cell]:

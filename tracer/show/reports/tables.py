@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from tracer.engine.trace import IterationTrace
 from tracer.model.quantity import Identity, Kind, Stage, at
-from tracer.show.document import Block, Cell, Column, Content, Name, Note, Table
+from tracer.show.document import Block, Cell, Column, Content, Inline, Name, Note, Table
 
 Row: TypeAlias = tuple[Cell, ...]
 
@@ -46,6 +46,15 @@ def cells(trace: IterationTrace, kind: Kind, layer: int, position: int | None) -
     if array is None:
         return [None] * len(trace.experiment.network.neurons(layer))
     return [cell(value) for value in array[position or 0].tolist()]
+
+
+def joined(parts: Sequence[Inline | tuple[Inline, ...]], separator: str) -> tuple[Inline, ...]:
+    """The parts with the separator between them."""
+    found: list[Inline] = []
+    for part in parts:
+        found += [separator] * bool(found)
+        found += part if isinstance(part, tuple) else (part,)
+    return tuple(found)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -26,7 +26,8 @@ from tracer.show.document import (
 )
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.objects import finite
-from tracer.show.reports.tables import cell, listed, number_column
+from tracer.show.reports.tables import cell, joined, number_column
+from tracer.show.words import worded
 
 _SHOWN = 9
 _FEW_DIGITS = 4
@@ -37,6 +38,7 @@ def why_document(
     experiment: Experiment, wanted: Mapping[str, Written], searched: ConventionsFound
 ) -> Iterator[Block]:
     """The stated conventions, what changes in them would give the numbers, and those numbers."""
+    names = Names(experiment.network)
     yield _records(wanted, searched)
     yield Heading(f"Why {', '.join(f'{n} = {written.text}' for n, written in wanted.items())}?")
     yield Text("As the configuration states it:", topic="conventions")
@@ -46,8 +48,8 @@ def why_document(
     if found:
         title = "Matches" if searched.matches else "Nearest"
         yield Heading(title, 2)
-        yield Items(tuple(_item(number, match) for number, match in enumerate(found, 1)))
-    yield _numbers(Names(experiment.network), wanted, searched, found)
+        yield Items(tuple(_item(number, match, names) for number, match in enumerate(found, 1)))
+    yield _numbers(names, wanted, searched, found)
     yield from _remarks(wanted, searched)
 
 
@@ -75,7 +77,7 @@ def _settings(match: ConventionMatch) -> str:
     return ", ".join(f"{name}: {value}" for name, value in match.changes.items())
 
 
-def _verdict(searched: ConventionsFound, count: int) -> str:
+def _verdict(searched: ConventionsFound, count: int) -> Content:
     """The answer in a sentence, with how many combinations it rests on."""
     what = "this number" if count == 1 else f"all {count} numbers"
     tried = f"{searched.tried} combination{'' if searched.tried == 1 else 's'} tried"
@@ -85,16 +87,19 @@ def _verdict(searched: ConventionsFound, count: int) -> str:
         case (only,) if not only.changes:
             return f"The conventions as stated give {what}."
         case (only,):
-            return f"{tried}; one gives {what}: {only.words}."
+            return worded(f"{tried}; one gives {what}: {only.words}.")
         case several:
             return f"{tried}; {len(several)} give {what}, and the numbers alone don't say which."
 
 
-def _item(number: int, match: ConventionMatch) -> str:
+def _item(number: int, match: ConventionMatch, names: Names) -> Content:
     count = len(match.changes)
     changes = "no change" if count == 0 else "1 change" if count == 1 else f"{count} changes"
-    cut = f", {listed(match.truncated)} cut off instead of rounded" if match.truncated else ""
-    return f"({number}) {match.words} ({_settings(match) or changes}{cut})"
+    words = worded(f"({number}) {match.words} ({_settings(match) or changes}")
+    if not match.truncated:
+        return (*words, ")")
+    cut = joined([_named(names, name) for name in match.truncated], " ")
+    return (*words, ", ", *cut, " cut off instead of rounded)")
 
 
 def _named(names: Names, text: str) -> Name:

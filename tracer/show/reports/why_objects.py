@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tracer.diagnose.why import ConventionMatch, ConventionsFound
+from tracer.model.words import plain
 from tracer.show.reports.objects import Object, all_finite
 
 
@@ -19,7 +20,7 @@ def _match(match: ConventionMatch) -> Object:
     return {
         "changes": dict(match.changes),
         "values": all_finite(match.values),
-        "words": match.words,
+        "words": plain(match.words),
         "digits": match.digits,
         "truncated": list(match.truncated),
     }
