@@ -55,6 +55,18 @@ def test_a_mistyped_option_or_value_gets_the_known_ones() -> None:
     assert "Value error" not in wrong
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [("-n", "x", "expected a whole number"), ("-n", "0", "expected 1 or more")],
+)
+def test_a_value_of_another_kind_is_answered_in_our_words(
+    option: str, value: str, expected: str
+) -> None:
+    wrong = run("run", "mazur", option, value, code=2).stderr
+    assert expected in wrong
+    assert "Input should" not in wrong
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_help_of_a_command_is_what_its_option_prints(command: str) -> None:
     assert run("help", command).stdout == run(command, "--help").stdout

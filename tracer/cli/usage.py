@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,14 @@ from tracer import bundled
 from tracer.errors import BptraceError, ConfigError, UsageError, did_you_mean
 
 CONFIG = "CONFIG"
+_IN_OUR_WORDS = (
+    (r"^Value error, ", ""),
+    (r"Input should be a valid integer.*", "expected a whole number"),
+    (r"Input should be a valid number.*", "expected a number"),
+    (r"Input should be greater than or equal to (\S+)", r"expected \1 or more"),
+    (r"Input should be less than or equal to (\S+)", r"expected \1 or less"),
+)
+"""What pydantic says of an option's value, and what is said everywhere else."""
 
 
 class CommandGroup(TyperGroup):
@@ -37,7 +46,8 @@ class Command(TyperCommand):
             # Any text is a CONFIG, so what is wrong with one is that it isn't there.
             if error.param is not None and (error.param.metavar or "").startswith(CONFIG):
                 raise told(_missing_config()) from error
-            error.message = error.message.removeprefix("Value error, ")
+            for pattern, words in _IN_OUR_WORDS:
+                error.message = re.sub(pattern, words, error.message)
             raise
 
 
