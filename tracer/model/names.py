@@ -22,7 +22,7 @@ from tracer.errors import UnknownNameError, did_you_mean
 from tracer.model.network import Network, parameter_names
 from tracer.model.optimizers import state_letters
 from tracer.model.places import Found
-from tracer.model.quantity import BEFORE, PARTS, STATE_OF, STATES, Kind, Quantity
+from tracer.model.quantity import BEFORE, PARTS, STATES, Kind, Quantity
 from tracer.model.spellings import EXACT, LONGEST, LOOSE, Grammar, fold
 
 LEARNING_RATE = "lr"
@@ -61,7 +61,6 @@ _PARAMETERS = {
     Kind.BIAS_GRADIENT: ("dE/d", ""),
     Kind.BIAS_PART: ("dE/d", ""),
 }
-_OF_STATE = {state: parameter for parameter, state in STATE_OF.items()}
 _PART_OF = {reduced: part for part, reduced in PARTS.items()}
 _LIKE_A_PARAMETER = re.compile(r"(^|/[d∂]|_)[wb]_?[\d₀-₉]", re.IGNORECASE)
 _LIKE_A_STATE = re.compile(r"(?P<letter>[^\W_]{1,2})_(?P<parameter>[wb].+?)[+⁺]?")

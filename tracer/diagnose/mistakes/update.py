@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from dataclasses import replace as changed
 
 from tracer.diagnose.mistakes.row import Mistake, Site
@@ -111,10 +112,10 @@ def _is_shared(site: Site) -> bool:
 def _shared_bias_as_separate(site: Site) -> Iterator[Expression]:
     if _is_shared(site):
         for neuron in range(len(site.layer.neurons)):
-            yield rewrite(site.formula, lambda node, n=neuron: _only_neuron(site, node, n))  # type: ignore[misc]
+            yield rewrite(site.formula, partial(_only_neuron, neuron))
 
 
-def _only_neuron(site: Site, node: Expression, neuron: int) -> Expression | None:
+def _only_neuron(neuron: int, node: Expression) -> Expression | None:
     """Zero for the delta of another neuron, which drops out of the sum."""
     if isinstance(node, Sum):
         kept = [term for term in node.terms if term != Number(0.0)]
