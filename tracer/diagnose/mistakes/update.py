@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from dataclasses import replace as changed
+from functools import partial
 
 from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.engine.formulas import Formulas
