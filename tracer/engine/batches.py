@@ -6,8 +6,9 @@ how many updates it has done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -97,6 +98,14 @@ class Batches:
     def size_of(self, update: int) -> int:
         """How many samples that batch has."""
         return min(self.size, self.samples - update % self.per_epoch * self.size)
+
+    def stretches(self, first: int, count: int) -> Iterator[tuple[int, Iterable[int]]]:
+        """The updates from `first` on, in stretches of batches of one size, with that size."""
+        updates = range(first, first + count)
+        if self.samples % self.size:
+            yield from groupby(updates, self.size_of)
+        elif count:
+            yield self.size, updates
 
     def numbers(self, update: int) -> tuple[int, ...]:
         """The same as row numbers."""

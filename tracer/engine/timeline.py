@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, cached_property
-from itertools import chain, groupby
+from itertools import chain
 
 import numpy as np
 
@@ -135,14 +135,14 @@ class NetworkTimeline:
         self, state: State, done: int, count: int, losses: list[float] | None = None
     ) -> State:
         """The state after `count` updates more; each iteration's loss is appended to `losses`."""
-        first, found = self.earlier + done, [] if losses is None else losses
-        updates = groupby(range(first, first + count), self.batches.size_of)
+        found = [] if losses is None else losses
+        updates = self.batches.stretches(self.earlier + done, count)
         with np.errstate(all="ignore"):
             if self.compiled:
                 values = state.numbers()
                 for size, some in updates:
                     program = self._program(size, losses is not None)
-                    values = program(values, map(self._flat, some), found)
+                    values = program(values, self._flats(some), found)
                 return state.with_numbers(values)
             arrays = state.arrays()
             for size, some in updates:
@@ -231,10 +231,14 @@ class NetworkTimeline:
     def _full_batch(self) -> FlatValues:
         return tuple(chain.from_iterable(self._samples))
 
+    def _flats(self, updates: Iterable[int]) -> Iterable[FlatValues]:
+        """Each batch as its samples in a row, each its inputs and then its targets."""
+        if self.batches.per_epoch > 1:
+            return map(self._flat, updates)
+        full = self._full_batch
+        return (full for _ in updates)
+
     def _flat(self, update: int) -> FlatValues:
-        """The batch as its samples in a row, each its inputs and then its targets."""
-        if self.batches.per_epoch == 1:
-            return self._full_batch
         numbers = self.batches.numbers(update)
         if len(numbers) == 1:
             return self._samples[numbers[0]]
