@@ -126,7 +126,7 @@ def test_the_examples_are_completed_without_numpy_and_yaml() -> None:
         "except SystemExit: pass\n"
         "sys.exit(str({'numpy', 'rich', 'yaml'} & set(sys.modules) or 0))\n"
     )
-    asked = {"_BPTRACE_COMPLETE": "complete_bash", "COMP_WORDS": "bptrace\nrun\nxo"}
+    asked = {"_BPTRACE_COMPLETE": "complete_bash", "COMP_WORDS": "bptrace\nrun\nlst"}
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, **asked, "COMP_CWORD": "2", "PYTHONPATH": str(ROOT)},
@@ -134,7 +134,7 @@ def test_the_examples_are_completed_without_numpy_and_yaml() -> None:
         text=True,
         check=False,
     )
-    assert (done.stdout, done.stderr) == ("xor\n", "0\n")
+    assert (done.stdout, done.stderr) == ("lstm-two-steps\n", "0\n")
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
