@@ -75,7 +75,7 @@ class DivergedError(BptraceError):
         last = "" if last_loss is None else f"; the last good loss was {last_loss!r}"
         super().__init__(
             f"training diverged in iteration {iteration}: {quantity} is not a finite number{last}",
-            "try a smaller learning rate",
+            "try smaller weights or inputs" if last_loss is None else "try a smaller learning rate",
         )
 
 

@@ -139,7 +139,8 @@ def test_numbers_for_names_are_not_to_be_put_in_quotes() -> None:
 def test_numbers_without_brackets_within_braces() -> None:
     assert problems(spoiled(("inputs: [1, 2]", "inputs: 1, 2")))[-1] == (
         "net.yaml:15:17: data[0].2: unknown key '2'; "
-        "several values of a key stand in brackets, as in [1, 2]"
+        "several values of a key stand in brackets, as in [1, 2]; "
+        "a decimal number is written with a point, 0.3"
     )
 
 

@@ -62,8 +62,10 @@ def test_iterations_and_samples(names: Names, spelling: str, canonical: str) -> 
         ("net_h1@0", "counted from 1"),
         ("w5#2", "leave out the '#'"),
         ("dout_o1/dnet_o2", "did you mean"),
-        ("net_h1@١", "did you mean"),
-        (f"net_h1@{'9' * 5000}", "lists the names"),
+        ("net_h1@١", "counted from 1: delta_o1@2#3"),
+        ("w1@-1", "counted from 1: delta_o1@2#3"),
+        ("w1@2@3", "counted from 1: delta_o1@2#3"),
+        (f"net_h1@{'9' * 5000}", "counted from 1: delta_o1@2#3"),
         ("w" * 10_000, "lists the names"),
         ("z_h3", "did you mean 'z_h2' or 'z_h1'?"),
         ("δ_h3", "did you mean 'delta_h2', 'delta_h1'"),
@@ -139,6 +141,14 @@ def test_a_capital_letter_may_mean_a_whole_layer(names: Names, text: str) -> Non
     ):
         names.parse(text)
     assert names.parse(text.replace("2", "3").replace("B", "W")).layer == 1  # there is no layer 3
+
+
+def test_a_neuron_without_letters_stands_for_nothing_but_itself() -> None:
+    names = Names(Network.build(["p"], [(["_", "q"], "tanh", Bias.EACH)], "squared_error"))
+    assert names.name(names.parse("net__")) == "net__"
+    for text in ("foo", "dE/dquux", "net_zzz"):
+        with pytest.raises(UnknownNameError, match=f"there is no quantity '{text}'"):
+            names.parse(text)
 
 
 def test_combined_and_composed_characters_name_the_same_neuron() -> None:

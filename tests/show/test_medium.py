@@ -12,7 +12,7 @@ import pytest
 from support.cli import python
 from support.paths import ROOT
 from tracer.show.formats import FORMATS, by_extension, by_name, detect
-from tracer.show.formats.symbols import ENCODING_ERRORS, SYMBOLS, to_ascii
+from tracer.show.symbols import ENCODING_ERRORS, SYMBOLS, to_ascii
 
 
 class _Terminal(io.StringIO):

@@ -209,3 +209,15 @@ def test_updated_inputs_of_graphs_bear_a_plus(target: str, written: str) -> None
     graph = build_graph(shipped_graph("apples"))
     after = updated(next(iter(graph.inputs)))
     assert QuantityNotation(graph.names, target=target).name(after) == written
+
+
+def test_greek_letters_and_raised_digits_are_commands_in_latex() -> None:
+    layers = [(["δ1", "α"], "sigmoid", Bias.EACH), (["a²"], "sigmoid", Bias.EACH)]
+    names = Names(Network.build(["x"], layers, "squared_error"))
+    notation = QuantityNotation(names, target="latex")
+    written = [notation.name(names.parse(text)) for text in ("net_δ1", "net_α", "net_a²")]
+    assert written == [
+        r"\mathrm{net}_{\mathrm{{\delta}1}}",
+        r"\mathrm{net}_{\alpha}",
+        r"\mathrm{net}_{\mathrm{a{{}^{2}}}}",
+    ]

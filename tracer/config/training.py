@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from tracer.config.fields import convert, sound
 from tracer.config.models import TrainingModel
@@ -104,7 +104,11 @@ def _near(text: str, network: Network) -> str:
 
 
 def _all(network: Network) -> str:
-    """The weights and biases in words: `there are w1 to w8 and b1 to b2`."""
+    """The parameters in words: `there are w1 to w8 and b1 to b2`."""
     weights = sum(layer.weight_count for layer in network.layers)
-    biases = [name for layer in network.layers for name in layer.bias_names]
-    return f"there are w1 to w{weights}" + (f" and {biases[0]} to {biases[-1]}" if biases else "")
+    kinds = [[x.bias_names for x in network.layers if x.has_thresholds == t] for t in (False, True)]
+    spans = [f"w1 to w{weights}"]
+    for names in (list(chain.from_iterable(kind)) for kind in kinds):
+        spans += [f"{names[0]} to {names[-1]}"] if names else []
+    *most, last = spans
+    return f"there are {', '.join(most)} and {last}" if most else f"there are {last}"

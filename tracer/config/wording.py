@@ -142,6 +142,8 @@ def _unknown_key(
     hint = _near(key, known) or f"known here: {', '.join(known)}"
     if node.value[key] is None and not _near(key, known):  # {inputs: 1, 2}
         hint = "several values of a key stand in brackets, as in [1, 2]"
+        if key.isdecimal():  # {bias: 0,3}
+            hint += "; a decimal number is written with a point, 0.3"
     report.at_key((*path, key), f"unknown key '{key}'", hint)
 
 

@@ -30,6 +30,7 @@ LEARNING_RATE = "lr"
 _SUFFIX = re.compile(
     r"(?P<base>[^@#]+)(?:@(?P<iteration>\d{1,15}))?(?:#(?P<sample>\d{1,15}))?", re.ASCII
 )
+_BAD_SUFFIX = re.compile(r"[^@#]+[@#].*", re.DOTALL)
 _WHOLE = {Kind.TOTAL: "E_total", Kind.LOSS: "loss", Kind.LEARNING_RATE: LEARNING_RATE}
 _WRITTEN = {
     Kind.INPUT: "",
@@ -164,6 +165,8 @@ class Names:
         return UnknownNameError(f"there is no quantity '{text}'", self._nearest(base[:LONGEST]))
 
     def _nearest(self, text: str) -> str:
+        if _BAD_SUFFIX.fullmatch(text):
+            return "behind a name stand @ITERATION and #SAMPLE, counted from 1: delta_o1@2#3"
         if _BY_PLACE.search(text):
             sizes = ", ".join(map(str, self.network.sizes))
             return f"layers are counted from 0, the inputs; they have {sizes} neurons"

@@ -147,7 +147,8 @@ class Grammar:
         for layer in range(network.depth + 1):
             for index, neuron in enumerate(network.neurons(layer)):
                 key = fold(neuron) if letters.loose else neuron
-                self._neurons.setdefault(key, []).append((layer, index))
+                if key:  # nothing is left of `_`, and nothing stands for it loosely
+                    self._neurons.setdefault(key, []).append((layer, index))
 
     def first(self, text: str) -> Found | None:
         """What the text means; of several readings the one that the grammar names first."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TextIO
 
 from tracer.errors import OutputError, UsageError
-from tracer.show.formats.symbols import ENCODING_ERRORS
+from tracer.show.symbols import ENCODING_ERRORS
 
 _FIELD = re.compile(r"\{(.*?)\}")
 

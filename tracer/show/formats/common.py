@@ -18,7 +18,7 @@ from tracer.show.document import (
     Table,
     Value,
 )
-from tracer.show.formats.symbols import printable
+from tracer.show.symbols import printable
 
 _BLANK = "____________"
 

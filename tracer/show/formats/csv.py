@@ -15,7 +15,7 @@ from typing import TextIO
 from tracer.show.document import Blank, Cell, Document, Name, Notation, Table, Value
 from tracer.show.formats.common import plain, rows
 from tracer.show.formats.medium import Medium
-from tracer.show.formats.symbols import to_ascii
+from tracer.show.symbols import to_ascii
 
 _NOT_IN_HEADERS = re.compile(r"[^\w/+:.#@\[\],]+", re.ASCII)
 # Signs of our own words, in "i1 → h1", "2×2", "w1–w4"; a neuron's name keeps its letters.

@@ -38,7 +38,7 @@ from tracer.show.formats.common import number, plain, rows, write_blocks
 from tracer.show.formats.latex_tables import tabulars
 from tracer.show.formats.latex_width import LINE, broken, width
 from tracer.show.formats.medium import Medium
-from tracer.show.formats.symbols import SYMBOLS
+from tracer.show.symbols import SYMBOLS
 
 _BEGIN = r"""\documentclass{article}
 \usepackage[margin=2cm]{geometry}

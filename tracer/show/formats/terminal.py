@@ -34,7 +34,7 @@ from tracer.show.formats.layout import (
     table_lines,
 )
 from tracer.show.formats.medium import Medium, can_encode
-from tracer.show.formats.symbols import to_ascii
+from tracer.show.symbols import to_ascii
 
 INDENT = "  "
 

@@ -8,6 +8,7 @@ from tracer.digits.numbers import parts, shortest
 from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
 from tracer.formula.writing import FormulaStyle, write
+from tracer.show.symbols import SYMBOLS
 
 _ESCAPES = {character: f"\\{character}" for character in "_#$%&{} "} | {
     "\\": r"\backslash{}",
@@ -32,11 +33,19 @@ def latex(
 
 
 def latex_symbol(name: str) -> str:
-    """The name as it is, with everything escaped that LaTeX would take for a command."""
+    """The name as it is, with everything escaped that LaTeX would take for a command.
+
+    Greek letters and raised digits become commands; other scripts stay, for XeLaTeX or LuaLaTeX.
+    """
     if len(name) == 1 and name.isalpha():
-        return name
-    safe = "".join(_ESCAPES.get(letter, letter) for letter in name if letter.isprintable())
-    return rf"\mathrm{{{safe}}}"
+        return SYMBOLS[name][1] if name in SYMBOLS else name
+    return rf"\mathrm{{{''.join(map(_safe, name))}}}"
+
+
+def _safe(letter: str) -> str:
+    if letter in SYMBOLS:
+        return f"{{{SYMBOLS[letter][1]}}}"
+    return _ESCAPES.get(letter, letter) if letter.isprintable() else ""
 
 
 def _constant(value: float) -> str:

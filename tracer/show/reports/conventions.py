@@ -84,8 +84,9 @@ def _state(experiment: Experiment) -> Iterator[str]:
 def _parameters(network: Network, training: Training) -> str:
     fixed, shared = _fixed(network, training), _shared(network)
     if not (fixed or shared):
-        one = "threshold" if "biases" not in offsets(network) else "bias"
-        return f"Every weight and {one} is updated, and belongs to one neuron."
+        kinds = offsets(network).replace("biases", "bias").replace("thresholds", "threshold")
+        every = f"weight, {kinds}" if " and " in kinds else f"weight and {kinds}"
+        return f"Every {every} is updated, and belongs to one neuron."
     return f"Fixed: {fixed or 'none'}. Shared: {shared or 'none'}."
 
 
