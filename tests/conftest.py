@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from typing import Protocol
 
 import pytest
+import typer.main
+import typer.testing
 from hypothesis import settings
 
 from support.paths import GOLDEN
@@ -25,6 +28,10 @@ class CompareGolden(Protocol):
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+# Building the commands would take half of the time of most tests that run one.
+typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

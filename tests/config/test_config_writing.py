@@ -163,7 +163,7 @@ def test_numpy_numbers_are_written_as_numbers() -> None:
 _NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=130)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(deadline=None, derandomize=True, max_examples=30)
 @given(
     st.floats(allow_nan=False, allow_infinity=False),
     st.sampled_from(["yes", "null", "1e3", "a, b", "New  York", "x: y", "#", "'"]) | _NAMES,

@@ -84,7 +84,7 @@ def test_gradients_of_shipped_graphs_agree(name: str) -> None:
 
 
 @given(experiments(exact=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_gradients_of_random_networks_agree(experiment: Experiment) -> None:
     assert not check_network(experiment).count(GradientVerdict.DISAGREES)
 

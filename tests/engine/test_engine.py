@@ -121,7 +121,7 @@ def test_frozen_parameters_do_not_move() -> None:
     assert trace["b2+"] != trace["b2"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(experiments(exact=True))
 def test_the_short_cut_gives_the_chain_rules_numbers(experiment: Experiment) -> None:
     data, network = experiment.data, experiment.network
@@ -135,7 +135,7 @@ def test_the_short_cut_gives_the_chain_rules_numbers(experiment: Experiment) -> 
     np.testing.assert_allclose(updated[0], updated[1], rtol=1e-11, atol=1e-13)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(experiments())
 def test_compiled_formulas_and_arrays_take_the_same_step(experiment: Experiment) -> None:
     assert experiment.data is not None

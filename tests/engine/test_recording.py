@@ -62,7 +62,7 @@ def assert_same(experiment: Experiment, one: Observer, other: Observer) -> None:
         assert np.array_equal(a, b, equal_nan=True)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=30)
 @given(experiments())
 def test_a_program_takes_the_engines_steps_to_the_last_bit(experiment: Experiment) -> None:
     assert_same(experiment, UNTOUCHED, UNTOUCHED)

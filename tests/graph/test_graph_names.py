@@ -49,7 +49,7 @@ NAMES = st.text(
 ).filter(allowed)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(NAMES, min_size=2, max_size=5, unique=True))
 def test_names_are_never_ambiguous(names: list[str]) -> None:
     *inputs, node = names
