@@ -183,14 +183,6 @@ class Network:
         return Network(tuple(inputs), tuple(built), LOSSES[loss])
 
 
-def offsets(network: Network) -> str:
-    """What the network's layers have besides weights, in a word: biases, thresholds or both."""
-    kinds = {layer.has_thresholds for layer in network.layers if layer.bias is not Bias.NONE}
-    return {frozenset({True}): "thresholds", frozenset({True, False}): "biases and thresholds"}.get(
-        frozenset(kinds), "biases"
-    )
-
-
 def free_masks(network: Network, frozen: frozenset[Quantity]) -> tuple[Free, ...]:
     """For each layer which of its weights and biases may change."""
     fixed: dict[Stage, list[Index]] = {}

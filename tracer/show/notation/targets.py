@@ -21,7 +21,6 @@ _SIMPLE = re.compile(r"[A-Za-z]?\d+(,\d+)*|[A-Za-z]")
 _DIGITS = re.compile(r"\d+")
 _RAISED = str.maketrans("0123456789+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺")
 _ASCII = {"δ": "delta", "η": "lr", "θ": "theta"}
-_LATEX_GREEK = {"δ": r"\delta", "η": r"\eta", "θ": r"\theta"}
 
 WriteSymbol = Callable[[Key], str]
 WriteNumber = Callable[[float], str]
@@ -121,7 +120,7 @@ class _LatexTarget:
         return rf"\overline{{{written}}}" if name.mean else written
 
     def _term(self, term: Term) -> str:
-        letter = _LATEX_GREEK.get(term.letter) or latex_symbol(term.letter)
+        letter = latex_symbol(term.letter)
         below = f"_{{{self._script(term.below)}}}" if term.below else ""
         return letter + below + (f"^{{{','.join(term.above)}}}" if term.above else "")
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from tracer.model.experiment import UPDATE_ORDERS, Experiment, Training
 from tracer.model.names import Names
-from tracer.model.network import Bias, Network, offsets, parameters_of
+from tracer.model.network import Bias, Network, parameters_of
 from tracer.model.optimizers import OPTIMIZERS
 from tracer.model.quantity import Kind
 from tracer.show.document import Block, Content, Items, Note, Value, Warn
+from tracer.show.reports.parameters import offset_kinds, offsets
 from tracer.show.reports.tables import listed
 from tracer.show.words import worded
 
@@ -84,9 +85,8 @@ def _state(experiment: Experiment) -> Iterator[str]:
 def _parameters(network: Network, training: Training) -> str:
     fixed, shared = _fixed(network, training), _shared(network)
     if not (fixed or shared):
-        kinds = offsets(network).replace("biases", "bias").replace("thresholds", "threshold")
-        every = f"weight, {kinds}" if " and " in kinds else f"weight and {kinds}"
-        return f"Every {every} is updated, and belongs to one neuron."
+        *most, last = ["weight", *offset_kinds(network)]
+        return f"Every {', '.join(most)} and {last} is updated, and belongs to one neuron."
     return f"Fixed: {fixed or 'none'}. Shared: {shared or 'none'}."
 
 

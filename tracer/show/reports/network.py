@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
-from tracer.model.network import Bias, Layer, offsets
+from tracer.model.network import Bias, Layer
 from tracer.model.quantity import Kind, Stage
 from tracer.show.document import Block, Column, Table
+from tracer.show.reports.parameters import offsets
 from tracer.show.reports.tables import Row, listed
 
 _COLUMNS = (

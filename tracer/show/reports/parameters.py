@@ -63,3 +63,18 @@ def _bias(layer: Layer, offset: int) -> Parameter:
     else:
         owner = f"→ {layer.neurons[offset]}"
     return Parameter(Quantity(Stage(Kind.BIAS, layer.number), (offset,)), owner)
+
+
+_PLURALS = {"bias": "biases", "threshold": "thresholds"}
+
+
+def offset_kinds(network: Network) -> list[str]:
+    """What the layers have besides weights, a word each: bias, threshold; bias where it is nothing."""
+    layers = [layer for layer in network.layers if layer.bias is not Bias.NONE]
+    given = {"threshold" if layer.has_thresholds else "bias" for layer in layers}
+    return sorted(given) or ["bias"]
+
+
+def offsets(network: Network) -> str:
+    """The same for several: `biases and thresholds`."""
+    return " and ".join(_PLURALS[kind] for kind in offset_kinds(network))
