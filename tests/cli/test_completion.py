@@ -49,7 +49,7 @@ def test_commands_and_options_are_completed() -> None:
     [
         (["run", "mazur", "--notation"], ["net-out", "z-a"]),
         (["run", "mazur", "--view"], ["neurons", "matrix", "paths", "layers"]),
-        (["run", "mazur", "--rounding"], ["half-up", "half-even"]),
+        (["run", "mazur", "--rounding"], ["half-up", "half-even", "cut"]),
         (["new", "--bias"], ["each", "shared", "none"]),
     ],
 )

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tracer.digits.numbers import RoundingMode
 from tracer.digits.rounding import Rounding, parse_rounding
 from tracer.errors import UsageError
 
-MODES = st.sampled_from(["half-up", "half-even"])
+MODES = st.sampled_from(["half-up", "half-even", "cut"])
 ROUNDINGS = st.builds(Rounding, st.integers(1, 15), st.booleans(), MODES)
 
 
@@ -35,6 +36,34 @@ def test_half_goes_up_or_to_the_even_digit() -> None:
     assert Rounding(2, mode="half-even").function()(0.285) == 0.28
     assert Rounding(2).function()(-0.285) == -0.29
     assert Rounding(3, significant=True).function()(0.0021465) == 0.00215
+
+
+def test_cutting_off_goes_towards_zero() -> None:
+    cut = Rounding(2, mode="cut")
+    assert cut.function()(0.289) == 0.28
+    assert cut.function()(-0.289) == -0.28
+    assert cut.function()(0.29) == 0.29  # 28.999999999999996 hundredths in floats
+    assert math.copysign(1, cut.function()(-0.009)) == 1  # no minus before a zero
+    three = Rounding(3, significant=True, mode="cut").function()
+    assert three(0.0021469) == 0.00214
+    assert three(9.999) == 9.99
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.integers(-(10**5), 10**5), st.integers(-(10**5), 10**5), st.integers(1, 7), MODES)
+def test_sums_of_decimals_are_decimals(a: int, b: int, decimals: int, mode: RoundingMode) -> None:
+    x, y, right = (float(f"{whole}e-{decimals}") for whole in (a, b, a + b))
+    assert Rounding(decimals, mode=mode).function()(x + y) == right
+
+
+def test_a_tie_that_floats_miss_is_a_tie() -> None:
+    assert 0.25 * 0.05 + 0.3 * 0.1 + 0.35 < 0.3925
+    assert Rounding(3).function()(0.25 * 0.05 + 0.3 * 0.1 + 0.35) == 0.393
+
+
+def test_tiny_numbers_are_not_taken_for_zero() -> None:
+    assert Rounding(4, significant=True, mode="cut").function()(1.23987e-17) == 1.239e-17
+    assert Rounding(4, significant=True).function()(1.23987e-17) == 1.24e-17
 
 
 def test_arrays_keep_their_shape() -> None:
@@ -67,3 +96,5 @@ def test_a_unit_is_one_of_the_last_digit_kept() -> None:
 def test_it_says_itself_in_words() -> None:
     assert Rounding(1).words == "1 decimal"
     assert Rounding(4, significant=True).words == "4 significant digits"
+    assert Rounding(4).done == "rounded to 4 decimals"
+    assert Rounding(4, mode="cut").done == "cut off after 4 decimals"

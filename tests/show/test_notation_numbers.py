@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracer.digits.numbers import NumberFormat, TieRule, Written, round_decimal
+from tracer.digits.numbers import NumberFormat, RoundingMode, Written, round_decimal
 from tracer.show.notation.latex import latex_number
 from tracer.show.notation.mathml import mathml_number
 
@@ -80,6 +80,9 @@ def test_scientific_notation_in_every_format() -> None:
         (-0.285, 2, None, "half-up", -0.29),
         (0.285, 2, None, "half-even", 0.28),
         (2.5, 0, None, "half-up", 3.0),
+        (-2.59, 1, None, "cut", -2.5),
+        (1299.0, None, 2, "cut", 1200.0),
+        (0.0554 - 0.0191, 4, None, "cut", 0.0363),
         (2.5, 0, None, "half-even", 2.0),
         (9.996, None, 3, "half-up", 10.0),
         (0.00043856773, None, 4, "half-up", 0.0004386),
@@ -92,7 +95,7 @@ def test_scientific_notation_in_every_format() -> None:
     ],
 )
 def test_rounding_is_that_of_the_decimal_on_paper(
-    value: float, decimals: int | None, significant: int | None, mode: TieRule, rounded: float
+    value: float, decimals: int | None, significant: int | None, mode: RoundingMode, rounded: float
 ) -> None:
     assert round_decimal(value, decimals, significant, mode) == rounded
 

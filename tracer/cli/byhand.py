@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 
 class RoundingMode(StrEnum):
-    """Which way half a unit goes."""
+    """Which way half a unit goes; cut: nowhere, what comes after the last digit is cut off."""
 
     HALF_UP = "half-up"
     HALF_EVEN = "half-even"
+    CUT = "cut"
 
 
-RoundingOption = Annotated[RoundingMode, typer.Option(help="Which way --round takes half a unit.")]
+RoundingOption = Annotated[
+    RoundingMode,
+    typer.Option(help="Which way --round takes half a unit; cut: digits beyond are cut off."),
+]
 
 
 def run_by_hand(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
 _FEW_DIGITS = 4
@@ -17,10 +17,18 @@ _USUAL_DECIMALS = 9
 _NOISE = 8 * 2.0**-52
 _LARGE = 1e15  # from here on a float64 has no decimals to show
 _CONTEXT = Context(prec=800)  # float64 needs at most 767 digits
+_HALF = Decimal("0.5")
+_LAST_BITS = (
+    4e-16  # two units in the last place of 1: what a difference of numbers below 1 is off by
+)
+_MOST_SCALED = 300  # powers of ten beyond are no float64
+EDGE = 5e-7
+"""So near to where rounding changes, in units of the last digit, a number may be counted as there."""
 _WRITTEN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
-_MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN}
+_MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "cut": ROUND_DOWN}
 
-TieRule = Literal["half-up", "half-even"]
+RoundingMode = Literal["half-up", "half-even", "cut"]
+"""Where half a unit goes: away from zero, or to the even digit; or the digits are just cut off."""
 
 
 def shortest(value: float) -> str:
@@ -76,12 +84,14 @@ def round_decimal(
     value: float,
     decimals: int | None = None,
     significant: int | None = None,
-    mode: TieRule = "half-up",
+    mode: RoundingMode = "half-up",
 ) -> float:
     """The value rounded as on paper, to so many decimals or so many significant digits.
 
     The shortest decimal form of the value is rounded, exactly: 0.285 to two decimals is 0.29 half
-    up, although the float64 lies just below. With neither count the value comes back as it is.
+    up, although the float64 lies just below. A sum of decimals that a float64 misses by its last bits
+    counts as that sum: 0.0554 − 0.0191 cut off is 0.0363. With neither count the value comes back as
+    it is.
     """
     exact = Decimal(repr(float(value)))
     if not exact.is_finite() or exact == 0:
@@ -90,8 +100,20 @@ def round_decimal(
         decimals = significant - 1 - exact.adjusted()
     if decimals is None:
         return value
-    unit = Decimal((0, (1,), -decimals))
-    return float(exact.quantize(unit, rounding=_MODES[mode], context=_CONTEXT))
+    units = exact.scaleb(decimals, _CONTEXT)
+    step = units.to_integral_value(ROUND_HALF_EVEN if mode == "cut" else ROUND_FLOOR)
+    edge = step if mode == "cut" else step + _HALF
+    if abs(units - edge) <= _missed(value, decimals):
+        units = edge
+    whole = units.to_integral_value(_MODES[mode])
+    return float(whole.scaleb(-decimals, _CONTEXT)) + 0.0  # no minus before a zero
+
+
+def _missed(value: float, decimals: int) -> float:
+    """By how many units of the last decimal a float64 may miss a sum of decimals of about its size."""
+    if abs(decimals) > _MOST_SCALED:
+        return 0.0
+    return min(1e-9 + _LAST_BITS * (1 + abs(value)) * 10.0**decimals, EDGE)
 
 
 @dataclass(frozen=True, slots=True)

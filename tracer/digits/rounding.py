@@ -1,7 +1,7 @@
 """Rounding at every step, as on paper: `4dp` is four decimals, `4sf` four significant digits.
 
 Low on the data's way: the compiled formulas call it for every number, so it is fast where that is
-safe (the nearest whole multiple of the unit, far from a tie) and exact, in decimal, everywhere else.
+safe (far from where the next multiple of the unit begins) and exact, in decimal, everywhere else.
 """
 
 from __future__ import annotations
@@ -14,23 +14,26 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tracer.digits.numbers import TieRule, round_decimal
+from tracer.digits.numbers import EDGE, RoundingMode, round_decimal
 from tracer.errors import UsageError
 
 _WRITTEN = re.compile(r"(?P<digits>\d{1,2})(?P<unit>dp|sf)")
 _MOST = 15  # a float64 has no more decimal digits that it keeps
 _POWERS = tuple(10.0**n for n in range(23))  # the powers of ten that a float64 holds exactly
 _SAFE = 1e9  # up to here a scaled number is off by less than _TIE
-_TIE = 1e-6
+_TIE = 2 * EDGE  # so near to a tie, or to a whole number when cutting off, only decimal knows
 
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """So many decimals, or so many significant digits; `mode` says where half a unit goes."""
+    """So many decimals, or so many significant digits.
+
+    `mode` says where half a unit goes, or that what comes after the last digit is cut off.
+    """
 
     digits: int
     significant: bool = False
-    mode: TieRule = "half-up"
+    mode: RoundingMode = "half-up"
 
     def __str__(self) -> str:
         return f"{self.digits}{'sf' if self.significant else 'dp'}"
@@ -40,6 +43,11 @@ class Rounding:
         """`4 decimals` or `4 significant digits`."""
         unit = "significant digit" if self.significant else "decimal"
         return f"{self.digits} {unit}" + ("" if self.digits == 1 else "s")
+
+    @property
+    def done(self) -> str:
+        """What happens to a number: `rounded to 4 decimals`, `cut off after 4 decimals`."""
+        return f"{'cut off after' if self.mode == 'cut' else 'rounded to'} {self.words}"
 
     def exact(self, value: float) -> float:
         """The value rounded in decimal; what isn't finite stays as it is."""
@@ -68,7 +76,7 @@ class Rounding:
         return _significant(self) if self.significant else _decimals(self)
 
 
-def parse_rounding(text: str, mode: TieRule = "half-up") -> Rounding:
+def parse_rounding(text: str, mode: RoundingMode = "half-up") -> Rounding:
     """The rounding that `4dp` or `4sf` means.
 
     Raises:
@@ -86,20 +94,21 @@ def parse_rounding(text: str, mode: TieRule = "half-up") -> Rounding:
 
 
 def _decimals(rounding: Rounding) -> Callable[[float], float]:
-    scale, exact, floor = _POWERS[rounding.digits], rounding.exact, math.floor
+    scale, exact, whole_units = _POWERS[rounding.digits], rounding.exact, _WHOLE[rounding.mode]
 
     def rounded(value: float) -> float:
         scaled = value * scale
         if not -_SAFE < scaled < _SAFE:
             return exact(value)
-        whole = floor(scaled + 0.5)
-        return whole / scale if abs(scaled - whole) < 0.5 - _TIE else exact(value)
+        whole = whole_units(scaled)
+        return exact(value) if whole is None else whole / scale
 
     return rounded
 
 
 def _significant(rounding: Rounding) -> Callable[[float], float]:
     last, exact, floor, log10 = rounding.digits - 1, rounding.exact, math.floor, math.log10
+    whole_units = _WHOLE[rounding.mode]
     if rounding.digits > int(log10(_SAFE)):
         return exact
 
@@ -110,8 +119,22 @@ def _significant(rounding: Rounding) -> Callable[[float], float]:
         if not 0 <= places < len(_POWERS):
             return exact(value)
         scale = _POWERS[places]
-        scaled = value * scale
-        whole = floor(scaled + 0.5)
-        return whole / scale if abs(scaled - whole) < 0.5 - _TIE else exact(value)
+        whole = whole_units(value * scale)
+        return exact(value) if whole is None else whole / scale
 
     return rounded
+
+
+def _nearest(scaled: float) -> int | None:
+    """The nearest whole number; None where it may be a tie."""
+    whole = math.floor(scaled + 0.5)
+    return whole if abs(scaled - whole) < 0.5 - _TIE else None
+
+
+def _cut(scaled: float) -> int | None:
+    """The whole number next to it towards zero; None where it may be a whole number itself."""
+    whole = int(scaled)
+    return whole if _TIE < abs(scaled - whole) < 1 - _TIE else None
+
+
+_WHOLE = {"half-up": _nearest, "half-even": _nearest, "cut": _cut}

@@ -86,10 +86,13 @@ def _record(iteration: int, found: Drift) -> Row:
 def how_rounded(rounding: Rounding) -> Text:
     """What by hand means, in words."""
     return Text(
-        f"By hand: every calculated number is rounded to {rounding.words} ({rounding.mode}) before "
-        "it is used, and the rounded parameters go on into the next iteration. What is given stays "
-        "as it is."
+        f"By hand: every calculated number is {_done(rounding)} before it is used, and the parameters "
+        "go on so into the next iteration. What is given stays as it is."
     )
+
+
+def _done(rounding: Rounding) -> str:
+    return rounding.done if rounding.mode == "cut" else f"{rounding.done} ({rounding.mode})"
 
 
 def _iteration(
