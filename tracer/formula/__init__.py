@@ -15,6 +15,7 @@ from tracer.formula.backpropagation import (
     sensitivities,
 )
 from tracer.formula.derivatives import derivative, derivatives
+from tracer.formula.enclosure import EVERYTHING, Interval, enclosure, widened
 from tracer.formula.errors import EvaluationError, MissingValue, SyntaxProblem
 from tracer.formula.evaluation import evaluate, holding
 from tracer.formula.nodes import (
@@ -68,12 +69,14 @@ from tracer.formula.rewriting import (
 )
 
 __all__ = [
+    "EVERYTHING",
     "PRIMITIVES",
     "Call",
     "Difference",
     "Edge",
     "EvaluationError",
     "Expression",
+    "Interval",
     "Key",
     "MissingValue",
     "Negative",
@@ -94,6 +97,7 @@ __all__ = [
     "cos",
     "derivative",
     "derivatives",
+    "enclosure",
     "erf",
     "evaluate",
     "exp",
@@ -124,6 +128,7 @@ __all__ = [
     "to_python",
     "total",
     "walk",
+    "widened",
     "without_factor",
     "without_term",
 ]

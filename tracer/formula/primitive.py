@@ -6,7 +6,7 @@ knowing what `net` is made of.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from types import ModuleType
@@ -55,7 +55,9 @@ class Primitive:
     there is none: no complex step then). `partials[i]` builds the derivative by argument i.
     `domain` says what is wrong with (the real parts of) some arguments, None if nothing. `kink` is
     the distance of the arguments from the nearest point without a derivative, None for a smooth
-    function.
+    function. `turns` gives the points between two ends where a function of one argument goes from
+    rising to falling or the reverse, None where it has none. `in_steps`: a person works it out in
+    several steps, each of which may be rounded.
     """
 
     name: str
@@ -66,6 +68,8 @@ class Primitive:
     complex_value: Callable[..., complex] | None = None
     domain: Callable[..., str | None] | None = None
     kink: Callable[..., float] | None = None
+    turns: Callable[[float, float], Iterable[float]] | None = None
+    in_steps: bool = False
 
     @property
     def arity(self) -> int:

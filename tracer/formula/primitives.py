@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tracer.formula.nodes import Number
@@ -158,6 +158,16 @@ def _above(limit: float, reason: str) -> Callable[[float], str | None]:
     return lambda x: None if x > limit else reason
 
 
+def _every_pi_from(first: float) -> Callable[[float, float], Iterator[float]]:
+    """first + kπ between two ends; of a wider interval than a period two turns are all."""
+
+    def turns(low: float, high: float) -> Iterator[float]:
+        k = math.ceil((low - first) / math.pi)
+        return (x for n in (k, k + 1) if (x := first + n * math.pi) <= high)
+
+    return turns
+
+
 def _not_negative(x: float) -> str | None:
     return "the square root of a negative number" if x < 0 else None
 
@@ -237,6 +247,7 @@ tanh: Primitive = Primitive(
     (lambda x: 1 - tanh(x) ** 2,),
     _function("tanh", r"\tanh"),
     complex_value=cmath.tanh,
+    in_steps=True,
 )
 sin: Primitive = Primitive(
     "sin",
@@ -245,6 +256,7 @@ sin: Primitive = Primitive(
     (lambda x: cos(x),),  # noqa: PLW0108 (defined below)
     _function("sin", r"\sin"),
     complex_value=cmath.sin,
+    turns=_every_pi_from(math.pi / 2),
 )
 cos: Primitive = Primitive(
     "cos",
@@ -253,6 +265,7 @@ cos: Primitive = Primitive(
     (lambda x: -sin(x),),
     _function("cos", r"\cos"),
     complex_value=cmath.cos,
+    turns=_every_pi_from(0.0),
 )
 erf: Primitive = Primitive(
     "erf",
@@ -268,6 +281,7 @@ sigmoid: Primitive = Primitive(
     (lambda x: sigmoid(x) * (1 - sigmoid(x)),),
     _function("sigmoid", r"\sigma", shown="σ"),
     complex_value=_complex_sigmoid,
+    in_steps=True,
 )
 softplus: Primitive = Primitive(
     "softplus",
@@ -276,6 +290,7 @@ softplus: Primitive = Primitive(
     (lambda x: 1 / (1 + exp(-x)),),
     _SOFTPLUS,
     complex_value=_complex_softplus,
+    in_steps=True,
 )
 absolute: Primitive = Primitive(
     "abs",
@@ -284,6 +299,7 @@ absolute: Primitive = Primitive(
     (lambda x: if_positive(x, 1, Number(-1.0)),),
     _ABS,
     complex_value=lambda z: z if z.real > 0 else -z,
+    turns=lambda low, high: (0.0,) if low < 0 < high else (),
     kink=lambda x: abs(x.real),
 )
 # Where both arguments are equal the second one is taken to have been chosen.

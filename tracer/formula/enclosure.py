@@ -1,0 +1,165 @@
+"""Between which numbers a formula lies, where those it is made of are only known to lie between two.
+
+Interval arithmetic on the expression tree. `slack` widens what stands inside the formula, for
+somebody who rounds products before adding them up. Bounds that depend on each other are not noticed:
+out·(1 − out) is enclosed more widely than need be, never less.
+
+Source: R. E. Moore, R. B. Kearfott, M. J. Cloud, "Introduction to Interval Analysis" (2009).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import reduce
+from itertools import product
+
+from tracer.formula.errors import EvaluationError
+from tracer.formula.nodes import (
+    Call,
+    Difference,
+    Expression,
+    Key,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+)
+from tracer.formula.primitives import PRIMITIVES, if_positive
+from tracer.formula.rewriting import children
+
+Interval = tuple[float, float]
+"""From the lower to the upper end, both included."""
+
+Slack = Callable[[float], float]
+"""By how much a number of that size may have been changed on the way."""
+
+EVERYTHING: Interval = (-math.inf, math.inf)
+
+
+def enclosure(
+    expression: Expression, bounds: Callable[[Key], Interval], slack: Slack | None = None
+) -> Interval:
+    """The ends of an interval in which the formula's value lies for all values within `bounds`.
+
+    `slack`: each operation inside the formula, but not its result, may be off by so much; a function
+    that is worked out in steps (sigmoid) by twice that. Infinite where there is no bound: at a
+    division by what may be zero, at a logarithm of what may be negative.
+    """
+    match expression:
+        case Number(value):
+            return value, value
+        case Symbol(key):
+            return bounds(key)
+        case Call(if_positive.name, (condition, positive, otherwise)):
+            low, high = enclosure(condition, bounds, slack)
+            branches = ((positive, high > 0), (otherwise, low <= 0))
+            return _hull([enclosure(b, bounds, slack) for b, holds in branches if holds])
+    operands = [_inner(child, bounds, slack) for child in children(expression)]
+    return _combined(expression, operands, slack)
+
+
+def widened(interval: Interval, by: float) -> Interval:
+    """The interval with both ends moved outwards."""
+    return interval[0] - by, interval[1] + by
+
+
+def _inner(child: Expression, bounds: Callable[[Key], Interval], slack: Slack | None) -> Interval:
+    found = enclosure(child, bounds, slack)
+    if slack is None or isinstance(child, (Number, Symbol, Negative)):
+        return found
+    return widened(found, slack(_size(found)))
+
+
+def _combined(
+    expression: Expression, operands: Sequence[Interval], slack: Slack | None
+) -> Interval:
+    """The interval of the expression's own operation."""
+    match expression:
+        case Sum():
+            return sum(low for low, _ in operands), sum(high for _, high in operands)
+        case Difference():
+            (a, b), (c, d) = operands
+            return a - d, b - c
+        case Negative():
+            ((low, high),) = operands
+            return -high, -low
+        case Product():
+            return _product(operands, slack)
+        case Quotient():
+            (low, high), (below, above) = operands
+            if below <= 0 <= above:
+                return EVERYTHING
+            ends = low / below, low / above, high / below, high / above
+            return min(ends), max(ends)
+        case Power():
+            return _power(operands)
+        case Call(function):
+            return _call(function, operands, slack)
+    raise TypeError(f"not an expression: {type(expression).__name__}")
+
+
+def _product(operands: Sequence[Interval], slack: Slack | None) -> Interval:
+    """From left to right; what a long product comes to on the way may be rounded too."""
+
+    def times(a: Interval, b: Interval) -> Interval:
+        return _hull([(_times(x, y),) * 2 for x, y in product(a, b)])
+
+    if slack is None or len(operands) == 2:
+        return reduce(times, operands)
+    found = operands[0]
+    for place, operand in enumerate(operands[1:], 2):
+        found = times(found, operand)
+        if place < len(operands):
+            found = widened(found, slack(_size(found)))
+    return found
+
+
+def _times(x: float, y: float) -> float:
+    return 0.0 if x == 0 or y == 0 else x * y
+
+
+def _power(operands: Sequence[Interval]) -> Interval:
+    (low, high), (exponent, other) = operands
+    if exponent != other or not exponent.is_integer() or exponent < 0:
+        return EVERYTHING if low <= 0 else _hull(_corners(operands))
+    ends = low**exponent, high**exponent
+    turns = exponent % 2 == 0 and low < 0 < high
+    return (0.0 if turns else min(ends)), max(ends)
+
+
+def _corners(operands: Sequence[Interval]) -> list[Interval]:
+    try:
+        return [(base**exponent,) * 2 for base, exponent in product(*operands)]
+    except OverflowError:
+        return [EVERYTHING]
+
+
+def _call(function: str, operands: Sequence[Interval], slack: Slack | None) -> Interval:
+    row = PRIMITIVES[function]
+    values = []
+    for corner in product(*operands):
+        problem = row.domain(*corner) if row.domain else None
+        try:
+            values.append(-math.inf if problem else row.scalar(*corner))
+        except (OverflowError, ValueError):
+            return EVERYTHING
+    if row.turns is not None:
+        values += [row.scalar(x) for x in row.turns(*operands[0])]
+    found = min(values), max(values)
+    if slack is not None and row.in_steps:
+        return widened(found, 2 * slack(_size(found)))
+    return found
+
+
+def _hull(intervals: Sequence[Interval]) -> Interval:
+    if not intervals:
+        raise EvaluationError(Number(math.nan), (), "no value")
+    return min(low for low, _ in intervals), max(high for _, high in intervals)
+
+
+def _size(interval: Interval) -> float:
+    return max(abs(interval[0]), abs(interval[1]))
