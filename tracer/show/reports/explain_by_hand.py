@@ -15,7 +15,7 @@ from tracer.formula import Number, symbols
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Identity
 from tracer.show.document import Block, Derivation, Formula, Heading, Step, Value
-from tracer.show.reports.byhand import how_rounded
+from tracer.show.reports.byhand import NO_VALUE, how_rounded
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain import records
 from tracer.show.reports.explain_objects import record
@@ -30,7 +30,7 @@ def explain_by_hand_document(
 ) -> Iterator[Block]:
     """Each name, and what it stands on `depth` formulas deep, worked out as on paper."""
     yield records(
-        record(hand, one) for exact, hand, some in asked for one in needed(exact, some, depth)
+        record(hand, one) for exact, hand, some in asked for one in needed(hand, some, depth)
     )
     yield Heading(experiment.title or "Explained")
     yield from conventions(experiment)
@@ -38,7 +38,7 @@ def explain_by_hand_document(
     for exact, hand, identities in asked:
         if len(asked) > 1 or exact.number > 1:
             yield Heading(f"Iteration {exact.number}", 2)
-        for identity in needed(exact, identities, depth):
+        for identity in needed(hand, identities, depth):
             yield Derivation(identity, tuple(_steps(exact, hand, identity)))
 
 
@@ -54,7 +54,11 @@ def _steps(exact: Calculation, hand: Calculation, identity: Identity) -> Iterato
 
 
 def _result(exact: float, worked: Explanation) -> Step:
-    if not (math.isfinite(exact) and math.isfinite(worked.value)):
+    if not math.isfinite(worked.value):
+        return Step(
+            "=", f"{NO_VALUE} by hand: a logarithm of 0, a division by 0, or beyond float64"
+        )
+    if not math.isfinite(exact):
         return Step("≈", NOT_REPRESENTABLE)
     result = Formula(Number(worked.value))
     return Step("≈", (result, "   (exactly ", Value(exact, exact=True), ")"))
