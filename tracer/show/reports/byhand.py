@@ -13,7 +13,6 @@ from tracer.explain.byhand import Drift, drifts
 from tracer.model.quantity import Phase
 from tracer.show.document import (
     Block,
-    Cell,
     Column,
     Content,
     Heading,
@@ -22,6 +21,7 @@ from tracer.show.document import (
     Records,
     Table,
     Text,
+    Value,
 )
 from tracer.show.reports.objects import finite
 from tracer.show.reports.records import PLACE
@@ -161,14 +161,15 @@ def _row(drift: Drift) -> Row:
     return (local(drift.quantity), cell(drift.exact), hand, cell(drift.drift), units)
 
 
-def on_paper(value: float, unit: float) -> Cell:
+def on_paper(value: float, unit: float) -> Value | str:
     """The number with all the digits that it was rounded to, 0.6000, as one would write it.
 
     `unit` is the worth of one unit of the last of them.
     """
     if not math.isfinite(value):
         return NO_VALUE
-    return f"{value + 0.0:.{max(0, -round(math.log10(unit)))}f}"
+    value += 0.0  # no minus before a zero
+    return Value(value, written=f"{value:.{max(0, -round(math.log10(unit)))}f}")
 
 
 def _largest(found: list[Drift], rounding: Rounding) -> Content:
