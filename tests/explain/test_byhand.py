@@ -5,23 +5,43 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from support.cli import run, run_json, shown
-from support.networks import experiments, shipped
+from support.networks import experiments, shipped, shipped_networks
 from support.traces import named, traced
+from tracer.config import load
+from tracer.digits.numbers import RoundingMode
 from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UsageError
 from tracer.explain.byhand import by_hand, drifts
-from tracer.formula import evaluate, symbols
+from tracer.explain.calculation import Calculation
+from tracer.explain.explanation import explanation
+from tracer.explain.worksheet import formula, to_calculate
+from tracer.formula import EvaluationError, evaluate, symbols
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import BEFORE, PARTS, Kind, Stage
 
 FOUR = Rounding(4)
+SATURATED = """
+network:
+  inputs: [i1]
+  layers:
+    - {neurons: [h1], activation: sigmoid, weights: [[2]], bias: 1}
+    - {neurons: [o1], activation: sigmoid, weights: [[20]], bias: 0}
+loss: binary_cross_entropy
+data: [{inputs: [3], targets: [1]}]
+training: {learning_rate: 0.5, iterations: 3}
+"""
+ROUNDINGS = st.builds(
+    Rounding, st.integers(1, 6), st.booleans(), st.sampled_from(["half-up", "half-even", "cut"])
+)
 
 
 def first_by_hand(experiment: Experiment, rounding: Rounding = FOUR) -> IterationTrace:
@@ -40,23 +60,81 @@ def test_the_classic_example_to_four_decimals() -> None:
     assert hand["w1+"] == 0.1498
 
 
-@settings(deadline=None, max_examples=40)
-@given(experiments())
-def test_every_number_is_its_formula_with_the_rounded_numbers_put_in(
-    experiment: Experiment,
-) -> None:
-    hand = first_by_hand(experiment)
-    values = dict(hand)
+def follows_its_formulas(experiment: Experiment, rounding: Rounding, iteration: int = 1) -> None:
+    """Every number is what its printed formulas give, of the rounded numbers, rounded."""
+    timeline = by_hand(experiment, rounding)
+    hand = timeline.trace(iteration)
+    calculation = Calculation(timeline, hand)
+    finish = rounding.function()
     frozen = experiment.training.frozen if experiment.training else frozenset()
-    for quantity, value in values.items():
-        formula = hand.formula(quantity)
+    on_sheet = set(to_calculate(hand))
+    for quantity in hand.quantities():
         stage = replace(quantity.stage, kind=BEFORE.get(quantity.kind, quantity.kind))
-        whole = replace(quantity, stage=stage) not in frozen
-        if formula is None or not whole or not math.isfinite(value):
+        if hand.formula(quantity) is None or replace(quantity, stage=stage) in frozen:
             continue
-        inputs = {used: values[used] for used in symbols(formula)}
-        assert abs(value - evaluate(formula, inputs)) <= 0.500001e-4, quantity
-        assert round(value, 4) == value
+        printed = [explanation(calculation, quantity).formula]
+        if quantity in on_sheet:
+            printed.append(formula(hand, quantity))
+        for expression in printed:
+            assert expression is not None
+            inputs = {used: calculation.value(used) for used in symbols(expression)}
+            try:
+                value = finish(evaluate(expression, inputs))
+            except EvaluationError:
+                assert not math.isfinite(hand.value(quantity)), quantity
+                continue
+            assert value == hand.value(quantity), (quantity, expression)
+
+
+@settings(deadline=None, max_examples=60)
+@given(experiments(), ROUNDINGS)
+def test_every_number_is_its_formula_with_the_rounded_numbers_put_in(
+    experiment: Experiment, rounding: Rounding
+) -> None:
+    follows_its_formulas(experiment, rounding)
+
+
+@pytest.mark.parametrize("mode", ["half-up", "half-even", "cut"])
+@pytest.mark.parametrize(
+    "name", [n for n in shipped_networks() if not n.startswith(("two-layer", "cubes"))]
+)
+def test_shipped_networks_follow_their_formulas(name: str, mode: RoundingMode) -> None:
+    experiment = shipped(name)
+    for rounding in (Rounding(4, mode=mode), Rounding(3, significant=True, mode=mode)):
+        for iteration in (1, 3) if experiment.training else (1,):
+            follows_its_formulas(experiment, rounding, iteration)
+
+
+@settings(deadline=None, max_examples=60)
+@given(experiments(), ROUNDINGS)
+def test_formulas_arrays_and_traces_round_alike(experiment: Experiment, rounding: Rounding) -> None:
+    ways = []
+    for compiled in (True, False):
+        way = by_hand(experiment, rounding)
+        way.compiled = compiled
+        ways.append([way.state(k).numbers() for k in (1, 2, 3)])
+    timeline = by_hand(experiment, rounding)
+    traced = []
+    for k in (1, 2, 3):
+        hand = timeline.trace(k)
+        new = [
+            hand.arrays[Stage(kind, n)]
+            for n in range(1, experiment.network.depth + 1)
+            for kind in (Kind.NEW_WEIGHT, Kind.NEW_BIAS)
+            if Stage(kind, n) in hand.arrays
+        ]
+        traced.append(tuple(x for array in new for x in array.ravel().tolist()))
+    assume(np.max(np.abs(ways[0])) < 1e6)  # beyond, floats have no digit to round at
+    assert ways[0] == ways[1] == traced
+
+
+def test_an_output_delta_is_out_minus_target_where_they_match() -> None:
+    hand = named(first_by_hand(shipped("relu-bce")))
+    assert hand["out_o1"] == 0.5694
+    assert hand["delta_o1"] == -0.4306
+    output = shown("explain", "relu-bce", "delta_o1", "--round", "4dp", "--depth", "2")
+    assert "= 0.5694 − 1" in output
+    assert "∂out/∂net_o1" not in output  # not used, so not derived
 
 
 def test_what_is_given_is_not_rounded() -> None:
@@ -178,3 +256,18 @@ def test_parts_of_a_batch_are_rounded_too() -> None:
     parts = [hand.value(q) for q in hand.quantities() if q.kind in PARTS]
     assert parts
     assert all(round(part, 2) == part for part in parts)
+
+
+def test_a_logarithm_of_a_rounded_0_has_no_value_and_the_word_says_so(tmp_path: Path) -> None:
+    config = tmp_path / "saturated.yaml"
+    config.write_text(SATURATED, encoding="utf-8")
+    output = shown("run", str(config), "--round", "4dp")
+    row = next(line for line in output.splitlines() if "E_o1" in line)
+    assert row.split()[-2:] == ["no", "value"]
+    assert "nan" not in output
+    assert "more digits keep an output from being rounded to 0 or 1" in output
+    worked = shown("explain", str(config), "E_o1", "--round", "4dp")
+    assert "no value by hand: a logarithm of 0" in worked
+    experiment = load(config)
+    assert isinstance(experiment, Experiment)
+    assert named(first_by_hand(experiment))["delta_o1"] == 0.0

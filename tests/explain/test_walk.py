@@ -10,11 +10,16 @@ from support.cli import ended, run, terminal
 from support.graphs import shipped_graph
 from support.networks import shipped
 from tracer.digits.numbers import NumberFormat
+from tracer.digits.rounding import Rounding
 from tracer.errors import UnknownNameError
-from tracer.explain.calculation import calculations
+from tracer.explain.byhand import by_hand
+from tracer.explain.calculation import Calculation, calculations
 from tracer.explain.walk import AnswerVerdict, Shown, Walk, WalkItem, judge, walk_through
+from tracer.formula import Number
 from tracer.model.names import Names
 from tracer.model.quantity import Quantity
+from tracer.show.document import Formula, Step
+from tracer.show.reports.explain_by_hand import derivation_by_hand
 
 
 def way(config: str = "mazur", sample: int | None = None) -> Walk:
@@ -158,6 +163,40 @@ def test_enter_shows_formula_numbers_and_result_in_a_terminal() -> None:
     child.expect_exact("Forward, layer 2")
     press(child, "q")
     assert ended(child) == 0
+
+
+def test_every_number_says_how_far_one_is() -> None:
+    child = walking("mazur")
+    child.expect_exact("1 of 48")
+    press(child, "", "", "")
+    child.expect_exact("2 of 48")
+    press(child, "b")
+    child.expect_exact("1 of 48")
+    press(child, "q")
+    assert ended(child) == 0
+
+
+def test_a_walk_by_hand_puts_the_rounded_numbers_in() -> None:
+    child = walking("relu-bce", "--round", "4dp", "--ask")
+    press(child, "s", "s", "s")
+    child.expect_exact("E_o1 = ")
+    press(child, "", "0.5632")
+    child.expect_exact("right")
+    child.expect_exact("≈ 0.5632")
+    press(child, "q")
+    assert ended(child) == 0
+
+
+def test_a_walk_by_hand_leaves_out_what_cancels() -> None:
+    experiment, four = shipped("relu-bce"), Rounding(4)
+    timeline = by_hand(experiment, four)
+    hand = Calculation(timeline, timeline.trace(1))
+    names = [name(item, "relu-bce") for item in walk_through(hand).items]
+    assert "delta_o1" in names
+    assert "dE/dout_o1" not in names
+    assert "dE/dout_o1" in [name(item, "relu-bce") for item in way("relu-bce").items]
+    delta = derivation_by_hand(hand, hand.find("delta_o1"))
+    assert delta.steps[-1] == Step("=", Formula(Number(-0.4306)))
 
 
 def test_answers_are_judged_and_counted_in_a_terminal() -> None:

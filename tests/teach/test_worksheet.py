@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cli import run
+from support.cli import run, run_json
 from support.networks import shipped
 from support.traces import traced
 from tracer.engine.trace import IterationTrace
@@ -133,6 +133,27 @@ def test_digits_are_those_asked_for() -> None:
     assert "| `out_h1` | 0.593270 | `out_h2` | 0.596884 |" in key
 
 
+def test_the_key_of_somebody_who_rounds_is_what_run_calculates_by_hand() -> None:
+    for name in ("mazur", "relu-bce", "xor-thresholds"):
+        for mode in ("half-up", "half-even", "cut"):
+            how = ("--round", "4dp", "--rounding", mode)
+            key = run("worksheet", name, "--key", *how, "--format", "csv").output
+            (iteration,) = run_json("run", name, "--sample", "all", *how)["iterations"]
+            numbers = [line.split(",") for line in key.splitlines()[1:]]
+            assert numbers
+            for *_, quantity, written in numbers:
+                assert written == f"{iteration['quantities'][quantity]['by_hand']:.4f}", quantity
+
+
+def test_a_rounded_key_has_its_digits_in_every_format() -> None:
+    asked = ("worksheet", "mazur", "--key", "--round", "4dp")
+    assert "| `out_h1` | 0.5933 | `out_h2` | 0.5969 |" in run(*asked).output
+    assert "$-0.0210$" in run(*asked, "--format", "latex").output
+    assert "0.0088" in run(*asked, "--format", "table").output
+    assert "rounded to 4 decimals (half-up) before it is used" in run(*asked).output
+    assert "cut off after 4 decimals before it is used" in run(*asked, "--rounding", "cut").output
+
+
 def test_the_empty_answers_name_everything_on_the_sheet() -> None:
     trace = traced(shipped("xor"))
     names = [name for group in asked(trace).values() for name in group]
@@ -152,6 +173,7 @@ def test_the_empty_answers_name_everything_on_the_sheet() -> None:
             "2 results need 2 files; name them with --output, and {name} in the name",
         ),
         (("worksheet", "mazur", "--answers", "--key"), "leave out --key"),
+        (("worksheet", "mazur", "--round", "4dp"), "add --key"),
         (("worksheet", "mazur", "--format", "json"), "a worksheet has no json"),
         (("worksheet", "apples"), "apples is a computation graph"),
         (("new", "--count", "2"), "2 results need 2 files; name them with --output, and {seed}"),

@@ -25,10 +25,21 @@ class RoundingMode(StrEnum):
     CUT = "cut"
 
 
+RoundOption = Annotated[
+    str | None,
+    typer.Option(metavar="4dp|4sf", help="The numbers as on paper, every step rounded."),
+]
 RoundingOption = Annotated[
     RoundingMode,
     typer.Option(help="Which way --round takes half a unit; cut: digits beyond are cut off."),
 ]
+
+
+def how_to_round(text: str | None, mode: RoundingMode) -> Rounding | None:
+    """What `--round` and `--rounding` ask for; None without `--round`."""
+    from tracer.digits.rounding import parse_rounding
+
+    return parse_rounding(text, mode.value) if text else None
 
 
 def run_by_hand(

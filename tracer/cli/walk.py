@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
 from tracer.cli.display import Display, NotationStyle, notation, number_format
 from tracer.cli.ending import INTERRUPTED
 from tracer.cli.progress import progress
@@ -18,8 +20,11 @@ from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.digits.numbers import NumberFormat
+    from tracer.digits.rounding import Rounding
     from tracer.explain.calculation import Calculation
     from tracer.explain.walk import Walk
+    from tracer.model.experiment import Experiment, GraphExperiment
+    from tracer.model.quantity import Identity
     from tracer.show.document import Derivation, Notation
     from tracer.show.formats import Medium
 
@@ -43,6 +48,8 @@ def walk(
     sample: Annotated[
         int | None, typer.Option(min=1, help="The sample to follow (default: the batch's first).")
     ] = None,
+    round: RoundOption = None,
+    rounding: RoundingOption = RoundingMode.HALF_UP,
     digits: Annotated[
         int | None, typer.Option(min=0, max=30, help="Decimals shown (default: 9).")
     ] = None,
@@ -57,30 +64,59 @@ def walk(
 
     Formula, Enter, the numbers put in, Enter, the result; --ask lets you answer first.
     """
-    from tracer.explain.calculation import calculations
     from tracer.explain.walk import walk_through
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("walk needs a terminal", "`bptrace explain CONFIG NAME` does not")
     display = Display(digits=digits, sig=sig, notation=notation)
     experiment = load_config(config)
-    with progress(iteration, "training") as report:
-        calculation = calculations(experiment, [iteration], report)[iteration]
+    how = how_to_round(round, rounding)
+    calculation = _calculation(experiment, iteration, how)
     way = walk_through(calculation, None if sample is None else sample - 1)
-    _Session(calculation, way, display, ask=ask).go()
+    _Session(calculation, way, display, ask=ask, rounding=how).go()
+
+
+def _calculation(
+    experiment: Experiment | GraphExperiment, iteration: int, rounding: Rounding | None
+) -> Calculation:
+    """The iteration, exactly or by hand."""
+    from tracer.explain.byhand import by_hand
+    from tracer.explain.calculation import Calculation, calculations
+    from tracer.model.experiment import Experiment
+
+    if rounding is None:
+        with progress(iteration, "training") as report:
+            return calculations(experiment, [iteration], report)[iteration]
+    if not isinstance(experiment, Experiment):
+        raise UsageError("--round works out numbers of a network", "leave --round out")
+    timeline = by_hand(experiment, rounding)
+    return Calculation(timeline, timeline.trace(iteration))
 
 
 class _Session:
     """Shows a walk's states, and reads what to do next."""
 
-    def __init__(self, calculation: Calculation, way: Walk, display: Display, *, ask: bool) -> None:
+    def __init__(
+        self,
+        calculation: Calculation,
+        way: Walk,
+        display: Display,
+        *,
+        ask: bool,
+        rounding: Rounding | None,
+    ) -> None:
+        from tracer.digits.numbers import NumberFormat
         from tracer.show.formats import detect
 
+        self.by_hand = rounding is not None
+        shortest = NumberFormat(digits=None) if rounding else None
         self.calculation, self.state, self.ask = calculation, way, ask
-        self.digits: NumberFormat = number_format(display)
+        self.digits: NumberFormat = shortest or number_format(display)
         self.medium: Medium = detect(sys.stdout, os.environ)
         target = "ascii" if self.medium.ascii else "unicode"
-        self.notation: Notation = notation(display, calculation.trace.names, target)
+        self.notation: Notation = notation(
+            display, calculation.trace.names, target, numbers=shortest
+        )
 
     def go(self) -> None:
         """The whole way, until its end or until the reader has had enough."""
@@ -103,7 +139,8 @@ class _Session:
         new = self._lines(state)
         for line in new:
             print(line)
-        asking = self.ask and state.shown is Shown.NUMBERS
+        known = math.isfinite(self.calculation.value(state.item.identity))  # else nothing to answer
+        asking = self.ask and known and state.shown is Shown.NUMBERS
         if not new and not asking:
             return state.forward()
         while True:
@@ -120,15 +157,24 @@ class _Session:
     def _lines(self, state: Walk) -> list[str]:
         """What the state shows beyond what was shown before it."""
         from tracer.explain.walk import Shown
-        from tracer.show.reports.explain import derivation
 
-        whole = derivation(self.calculation, state.item.identity, self.digits)
+        whole = self._derivation(state.item.identity)
         steps = len(whole.steps)
         ends = (0, 1, max(1, steps - 1), steps)
         before, lines = (self._written(whole, ends[state.shown - back]) for back in (1, 0))
         first = state.at == 0 or state.items[state.at - 1].group != state.item.group
         heading = ["", state.item.group, ""] if first and state.shown is Shown.FORMULA else []
+        if state.shown is Shown.FORMULA:
+            heading.append(state.place)
         return heading + lines[len(before) :]
+
+    def _derivation(self, identity: Identity) -> Derivation:
+        from tracer.show.reports.explain import derivation
+        from tracer.show.reports.explain_by_hand import derivation_by_hand
+
+        if self.by_hand:
+            return derivation_by_hand(self.calculation, identity)
+        return derivation(self.calculation, identity, self.digits)
 
     def _written(self, whole: Derivation, steps: int) -> list[str]:
         """The first so many lines of a derivation, as the terminal gets them."""

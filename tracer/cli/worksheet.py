@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, notation, show
 from tracer.cli.source import load_network, name_of
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
+    from tracer.digits.rounding import Rounding
     from tracer.engine.trace import IterationTrace
 
 _ON_PAPER = Display(format="markdown")
@@ -38,6 +40,8 @@ def worksheet(
     answers: Annotated[
         bool, typer.Option("--answers", help="The empty file of answers for `bptrace check`.")
     ] = False,
+    round: RoundOption = None,
+    rounding: RoundingOption = RoundingMode.HALF_UP,
     display: Display = _ON_PAPER,
 ) -> None:
     """Print a sheet to fill in, or its key.
@@ -48,23 +52,29 @@ def worksheet(
 
     if answers and (key or formulas):
         raise UsageError("--answers makes a file of its own", "leave out --key and --formulas")
+    how = how_to_round(round, rounding)
+    if how and not key:
+        raise UsageError("only the key has numbers to round", "add --key, or leave out --round")
     if display.as_objects:
         other = display.row.name
         raise UsageError(f"a worksheet has no {other}", f"`run --format {other}` has the numbers")
     paths = output_paths(display.output, [{"name": name_of(config)} for config in configs])
     for config, path in zip(configs, paths, strict=True):
-        trace = _first_iteration(config)
+        trace = _first_iteration(config, how)
         shown = replace(display, output=path)
         if answers:
             _write_answers(trace, shown)
         else:
-            _write_sheet(trace, shown, key, formulas)
+            _write_sheet(trace, shown, key, formulas, how)
 
 
-def _first_iteration(config: str) -> IterationTrace:
+def _first_iteration(config: str, rounding: Rounding | None) -> IterationTrace:
     from tracer.engine.timeline import NetworkTimeline
+    from tracer.explain.byhand import by_hand
 
-    return NetworkTimeline(load_network(config)).trace(1)
+    network = load_network(config)
+    timeline = by_hand(network, rounding) if rounding else NetworkTimeline(network)
+    return timeline.trace(1)
 
 
 def _write_answers(trace: IterationTrace, display: Display) -> None:
@@ -76,8 +86,11 @@ def _write_answers(trace: IterationTrace, display: Display) -> None:
         stream.write(text)
 
 
-def _write_sheet(trace: IterationTrace, display: Display, key: bool, formulas: bool) -> None:
+def _write_sheet(
+    trace: IterationTrace, display: Display, key: bool, formulas: bool, rounding: Rounding | None
+) -> None:
     from tracer.show.reports.worksheet import worksheet as sheet
 
-    document = sheet(trace, key=key, formulas=formulas, across=1 if display.complete else 2)
+    across = 1 if display.complete else 2
+    document = sheet(trace, key=key, formulas=formulas, across=across, rounding=rounding)
     show(document, display, trace.names, standalone=True)

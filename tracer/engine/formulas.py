@@ -23,7 +23,8 @@ class Formulas:
 
     `shortcut`: delta at the outputs as out − target where loss and activation are matched, and the
     errors and the slopes of saturated neurons in the net inputs; otherwise by the chain rule and by
-    the rows' own formulas. Neither has what guards floats against overflow.
+    the rows' own formulas. Neither has what guards floats against overflow. A rule that is followed by
+    hand has one formula for each number: out − target, and else the rows' own.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class Formulas:
         lr = None if rule.learning_rate is None else self._symbols(Stage(Kind.LEARNING_RATE, 0), ())
         step(
             network,
-            replace(rule, shortcut=shortcut, guarded=False, learning_rate=lr),
+            replace(rule, shortcut=shortcut or rule.by_hand, guarded=False, learning_rate=lr),
             self._state(network, rule),
             self._symbols(Stage(Kind.INPUT, 0), (samples, len(network.inputs))),
             self._symbols(Stage(Kind.TARGET, network.depth), (samples, len(network.outputs))),

@@ -7,11 +7,12 @@ numbers of one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tracer.digits.rounding import Rounding
+from tracer.engine.passes import Rule
 from tracer.model.activations import Array
 from tracer.model.network import Free
 from tracer.model.quantity import BEFORE, OF_A_BIAS, Kind, Stage
@@ -33,6 +34,15 @@ class Altered:
     def detail(self) -> bool:
         """Whoever rounds writes the parts down too, and rounds them."""
         return self.rounding is not None
+
+    def rule(self, rule: Rule) -> Rule:
+        """The rule as it is followed: by hand where numbers are rounded.
+
+        Averaged gradients go by the chain rule.
+        """
+        if self.rounding is not None:
+            return replace(rule, by_hand=True)
+        return replace(rule, shortcut=False) if self.neurons else rule
 
     def change(self, stage: Stage, array: Array) -> Array:
         """The stage before it is rounded, for floats and for symbols."""

@@ -86,7 +86,8 @@ class Rule:
     `shortcut`: the forms that lose no accuracy at saturated neurons are used: slopes from the net
     inputs there, and where loss and output activation are matched, delta as out − target and the
     errors from the net inputs. `guarded`: those of them that can't overflow, which no one writes by
-    hand. The numbers are the same. `free` is None when there is no update.
+    hand. The numbers are the same. `by_hand`: of those forms only out − target, as it stands there, so
+    that each number is what its formula on paper gives. `free` is None when there is no update.
     """
 
     reduction: str = "mean"
@@ -97,6 +98,12 @@ class Rule:
     free: tuple[Free, ...] | None = None
     shortcut: bool = True
     guarded: bool = True
+    by_hand: bool = False
+
+    @property
+    def stable(self) -> bool:
+        """Whether the forms in the net inputs are used."""
+        return self.shortcut and not self.by_hand
 
     @staticmethod
     def of(experiment: Experiment) -> Rule:
@@ -174,7 +181,7 @@ def cost(
 def _errors(network: Network, rule: Rule, passed: Passed, targets: Array) -> Array:
     """E_o from the outputs, or from the net inputs where those lose nothing: (S, outputs)."""
     loss = network.loss
-    if not (rule.shortcut and network.matched and loss.errors_from_net):
+    if not (rule.stable and network.matched and loss.errors_from_net):
         return loss.errors(passed.outs[-1], targets)
     guarded = rule.guarded and loss.stable_errors
     return (guarded or loss.errors_from_net)(passed.nets[-1], targets)
@@ -227,12 +234,12 @@ def _delta(
     if not shortcut or observe.detail:
         if at_output:
             dE_dout = observe(DE_DOUT[number], network.loss.slope(out, targets))
-        slope = row.stable_slope if rule.shortcut and row.stable_slope else row.slope
+        slope = row.stable_slope if rule.stable and row.stable_slope else row.slope
         slopes = observe(SLOPE[number], slope(net, out))
         if not at_output:
             slopes = _averaged(rule, SLOPE, number, slopes, observe)
     if shortcut:
-        stable = network.loss.stable_delta
+        stable = network.loss.stable_delta if rule.stable else None
         delta = stable(net, out, targets) if stable else out - targets
     elif row.coupled:
         delta = (dE_dout[:, :, None] * slopes).sum(axis=1)  # Σ_j ∂E/∂out_j · ∂out_j/∂net_k

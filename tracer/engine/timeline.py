@@ -48,7 +48,7 @@ class NetworkTimeline:
             raise UsageError("nothing to calculate", "give the configuration `data` or `predict`")
         self.experiment, self.altered = experiment, altered
         self.data: Data = data
-        self.rule = replace(Rule.of(experiment), shortcut=altered is UNALTERED)
+        self.rule = altered.rule(Rule.of(experiment))
         training = experiment.training
         self.stop = training.stop if training else None
         self.resume = training.resume if training else Resume()

@@ -15,6 +15,7 @@ import numpy as np
 
 from tracer.engine.batches import Batch
 from tracer.engine.formulas import Formulas
+from tracer.engine.observers import Altered
 from tracer.engine.passes import Rule, forward, step
 from tracer.errors import UnknownNameError
 from tracer.formula import Expression, Symbol
@@ -95,7 +96,7 @@ class IterationTrace(Mapping[Quantity, float]):
         change: Change | None = None,
     ) -> None:
         self.experiment, self.batch, self.before, self.after = experiment, batch, before, after
-        self.rule = Rule.of(experiment)
+        self.rule = _rule(experiment, change)
         self._change = change
         self._formulas: dict[bool, Formulas] = {}
 
@@ -137,8 +138,6 @@ class IterationTrace(Mapping[Quantity, float]):
         if rule.learning_rate is not None:
             lr = record(Stage(Kind.LEARNING_RATE, 0), rule.learning_rate)
             rule = replace(rule, learning_rate=lr)
-        if self._change:
-            rule = replace(rule, shortcut=False)  # what is changed must be what is used
         with np.errstate(all="ignore"):
             step(network, rule, state, inputs, targets, record)
         if self.after is not None:
@@ -152,7 +151,8 @@ class IterationTrace(Mapping[Quantity, float]):
         """The same iteration, going on after each stage with `change(stage, array)`.
 
         The given stages (inputs, targets, parameters, learning rate) pass through it too. Factors
-        that would cancel are calculated, as they are on paper.
+        that would cancel are calculated, as they are on paper; delta uses them, unless the change is
+        rounding, which is by hand, see `by_hand`.
         """
         return IterationTrace(self.experiment, self.batch, self.before, None, change)
 
@@ -180,6 +180,14 @@ class IterationTrace(Mapping[Quantity, float]):
                 self._why_not(quantity),
             )
         return float(array[self.batch.place(quantity)])
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether every number is what its formula on paper gives, from rounded numbers, rounded.
+
+        There delta is out − target where the factors cancel, and there is no other short cut.
+        """
+        return self.rule.by_hand
 
     def _as_before(self, quantity: Quantity) -> Quantity:
         """`w1+` of the iteration before is what this one calls `w1`."""
@@ -249,10 +257,20 @@ class IterationTrace(Mapping[Quantity, float]):
             self._formulas[shortcut] = Formulas(network, self.rule, self.batch, shortcut=shortcut)
         return self._formulas[shortcut]
 
+    @cached_property
+    def on_paper(self) -> Formulas:
+        """The formulas that somebody calculates by hand with, whatever this trace calculates with.
+
+        delta is out − target where the factors cancel; nothing else is cut short or guarded.
+        """
+        rule = replace(self.rule, by_hand=True)
+        return Formulas(self.experiment.network, rule, self.batch)
+
     def formula(self, quantity: Quantity, *, shortcut: bool = False) -> Expression | None:
         """The formula of a quantity; None for what is given.
 
-        Parameters of a later iteration are what the update before it made of them.
+        By hand there is one formula, with `shortcut` or without. Parameters of a later iteration are
+        what the update before it made of them.
         """
         if quantity.iteration != self.number:
             return None  # made by the iteration before
@@ -287,3 +305,11 @@ class IterationTrace(Mapping[Quantity, float]):
     def finite(self, quantity: Quantity) -> bool:
         """Whether float64 can hold the quantity."""
         return math.isfinite(self.value(quantity))
+
+
+def _rule(experiment: Experiment, change: Change | None) -> Rule:
+    """The experiment's conventions, by which the numbers of the trace are calculated."""
+    rule = Rule.of(experiment)
+    if isinstance(change, Altered):
+        return change.rule(rule)
+    return replace(rule, shortcut=False) if change else rule  # what is changed must be what is used

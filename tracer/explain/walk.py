@@ -64,6 +64,11 @@ class Walk:
         return self.at == len(self.items)
 
     @property
+    def place(self) -> str:
+        """`7 of 52`."""
+        return f"{self.at + 1} of {len(self.items)}"
+
+    @property
     def item(self) -> WalkItem:
         """The present number."""
         return self.items[self.at]
@@ -130,7 +135,8 @@ def _(trace: IterationTrace, sample: int | None) -> Iterator[WalkItem]:
     row = trace.rows[0] if sample is None else sample
     trace.batch.position(row)
     for stage, shape in trace.formulas().stages.items():
-        if stage in trace.arrays:
+        unused = trace.by_hand and trace.experiment.network.cancels(stage)
+        if stage in trace.arrays and not unused:
             own = row if stage.of_a_sample else None
             for quantity in trace.batch.quantities(stage, shape, own):
                 yield WalkItem(quantity, _network_group(stage))

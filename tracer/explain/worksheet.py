@@ -13,7 +13,7 @@ from typing import Any
 
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, UsageError
-from tracer.formula import Expression, holding
+from tracer.formula import Expression
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity, Stage
 
@@ -57,11 +57,9 @@ def groups(trace: IterationTrace) -> list[SheetGroup]:
 
 def formula(trace: IterationTrace, quantity: Quantity) -> Expression:
     """The formula of a quantity on the sheet; delta is out − target where the factors cancel."""
-    delta = quantity.kind is Kind.DELTA and not quantity.stage.mean
-    shortcut = delta and trace.experiment.network.delta_is_difference(quantity.layer)
-    expression = trace.formula(quantity, shortcut=shortcut)
+    expression = trace.on_paper.formula(quantity)
     assert expression is not None, "what is given is not on the sheet"
-    return holding(expression, trace) if shortcut else expression
+    return expression
 
 
 def answers(trace: IterationTrace, spell: Callable[[Quantity], str]) -> str:

@@ -69,10 +69,14 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A number among words: with the notation's digits, or (`exact`) as short as it goes: `0.5`."""
+    """A number among words: with the notation's digits, or (`exact`) as short as it goes: `0.5`.
+
+    `written`: with the digits that somebody wrote it with, as they stand: `0.5000`.
+    """
 
     number: float
     exact: bool = False
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ def _part(part: Inline, notation: Notation) -> str:
 
 def number(value: Value, notation: Notation) -> str:
     """The value in the notation's digits; if exact, the shortest that reads back: `0.5`, `1`."""
+    if value.written:
+        return value.written
     if value.exact:
         return repr(float(value.number)).removesuffix(".0")
     return notation.number(value.number)

@@ -56,7 +56,7 @@ def _cell(cell: Cell, notation: Notation) -> str:
         case float():
             return repr(float(cell))
         case Value():
-            return repr(float(cell.number))
+            return cell.written or repr(float(cell.number))
         case Name():
             return notation.canonical(cell.label)
         case Blank():

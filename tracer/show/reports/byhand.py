@@ -11,7 +11,18 @@ from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.explain.byhand import Drift, drifts
 from tracer.model.quantity import Phase
-from tracer.show.document import Block, Cell, Column, Content, Heading, Name, Records, Table, Text
+from tracer.show.document import (
+    Block,
+    Column,
+    Content,
+    Heading,
+    Name,
+    Note,
+    Records,
+    Table,
+    Text,
+    Value,
+)
 from tracer.show.reports.objects import finite
 from tracer.show.reports.records import PLACE
 from tracer.show.reports.run import check_sample, head
@@ -34,6 +45,14 @@ _OF_THE_BATCH = {
     "Gradients and updates": (Phase.GRADIENTS, Phase.UPDATES),
     "Loss": (Phase.ERRORS,),
 }
+
+NO_VALUE = "no value"
+"""Stands where rounded numbers have no result."""
+
+WITHOUT_VALUE = (
+    "No value: the rounded numbers lead to the logarithm of 0, to a division by 0 or beyond float64; "
+    "more digits keep an output from being rounded to 0 or 1."
+)
 
 Pair = tuple[IterationTrace, IterationTrace]
 """An iteration calculated exactly, and by hand."""
@@ -116,6 +135,8 @@ def _iteration(
         yield from _tables({"Batch means": tuple(Phase)}, _means(of_batch), selection.limit, mark)
     yield from _tables(_OF_THE_BATCH, of_batch, selection.limit, mark)
     yield Text(_largest(found, rounding))
+    if not all(math.isfinite(drift.by_hand) for drift in found):
+        yield Note(WITHOUT_VALUE)
 
 
 def _means(found: list[Drift]) -> list[Drift]:
@@ -133,18 +154,26 @@ def _tables(
 
 
 def _row(drift: Drift) -> Row:
-    units = f"{round(drift.units, 2) + 0.0:+.2f}"
-    return (local(drift.quantity), cell(drift.exact), _on_paper(drift), cell(drift.drift), units)
-
-
-def _on_paper(drift: Drift) -> Cell:
-    """The number with all the digits that it was rounded to: 0.6000, as one would write it."""
     if not math.isfinite(drift.by_hand):
-        return cell(drift.by_hand)
-    return f"{drift.by_hand:.{max(0, -round(math.log10(drift.unit)))}f}"
+        return (local(drift.quantity), cell(drift.exact), NO_VALUE, None, None)
+    units = f"{round(drift.units, 2) + 0.0:+.2f}"
+    hand = on_paper(drift.by_hand, drift.unit)
+    return (local(drift.quantity), cell(drift.exact), hand, cell(drift.drift), units)
+
+
+def on_paper(value: float, unit: float) -> Value | str:
+    """The number with all the digits that it was rounded to, 0.6000, as one would write it.
+
+    `unit` is the worth of one unit of the last of them.
+    """
+    if not math.isfinite(value):
+        return NO_VALUE
+    value += 0.0  # no minus before a zero
+    return Value(value, written=f"{value:.{max(0, -round(math.log10(unit)))}f}")
 
 
 def _largest(found: list[Drift], rounding: Rounding) -> Content:
-    worst = max(found, key=lambda drift: abs(drift.units))
+    known = (drift for drift in found if math.isfinite(drift.units))
+    worst = max(known, key=lambda drift: abs(drift.units))
     amount = f"{abs(worst.units):.2f} units of the last of {rounding.words}"
     return (f"The largest drift is {amount}, in ", local(worst.quantity), ".")

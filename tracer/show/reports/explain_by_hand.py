@@ -11,15 +11,18 @@ from collections.abc import Iterator, Sequence
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
 from tracer.explain.explanation import Explanation, explanation, needed
-from tracer.formula import Number, symbols
+from tracer.explain.forms import loses
+from tracer.formula import Number, Symbol, symbols
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Identity
-from tracer.show.document import Block, Derivation, Formula, Heading, Step, Value
-from tracer.show.reports.byhand import how_rounded
+from tracer.show.document import Block, Derivation, Formula, Heading, Relation, Step, Value
+from tracer.show.reports.byhand import NO_VALUE, how_rounded
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain import records
 from tracer.show.reports.explain_objects import record
 from tracer.show.reports.tables import NOT_REPRESENTABLE
+
+_NO_VALUE = f"{NO_VALUE} by hand: a logarithm of 0, a division by 0, or beyond float64"
 
 Asked = tuple[Calculation, Calculation, Sequence[Identity]]
 """An iteration's numbers exactly, the same by hand, and the names asked for."""
@@ -30,7 +33,7 @@ def explain_by_hand_document(
 ) -> Iterator[Block]:
     """Each name, and what it stands on `depth` formulas deep, worked out as on paper."""
     yield records(
-        record(hand, one) for exact, hand, some in asked for one in needed(exact, some, depth)
+        record(hand, one) for exact, hand, some in asked for one in needed(hand, some, depth)
     )
     yield Heading(experiment.title or "Explained")
     yield from conventions(experiment)
@@ -38,7 +41,7 @@ def explain_by_hand_document(
     for exact, hand, identities in asked:
         if len(asked) > 1 or exact.number > 1:
             yield Heading(f"Iteration {exact.number}", 2)
-        for identity in needed(exact, identities, depth):
+        for identity in needed(hand, identities, depth):
             yield Derivation(identity, tuple(_steps(exact, hand, identity)))
 
 
@@ -47,14 +50,35 @@ def _steps(exact: Calculation, hand: Calculation, identity: Identity) -> Iterato
     if worked.formula is None or worked.substituted is None:
         yield Step("=", (Value(worked.value, exact=True), ", given"))
         return
-    yield Step("=", Formula(worked.formula))
-    if symbols(worked.formula) and all(map(math.isfinite, worked.inputs.values())):
-        yield Step("=", Formula(worked.substituted))
+    yield from _formula(worked)
     yield _result(exact.value(identity), worked)
 
 
+def derivation_by_hand(hand: Calculation, identity: Identity) -> Derivation:
+    """The number = its formula = rounded numbers put in ≈ its result; = where nothing was rounded."""
+    worked = explanation(hand, identity)
+    if not math.isfinite(worked.value):
+        return Derivation(identity, (*_formula(worked), Step("=", _NO_VALUE)))
+    relation: Relation = "≈"
+    if worked.formula is not None and not loses(worked.formula, worked.inputs, worked.value):
+        relation = "="
+    return Derivation(identity, (*_formula(worked), Step(relation, Formula(Number(worked.value)))))
+
+
+def _formula(worked: Explanation) -> Iterator[Step]:
+    """The formula, and with the numbers put in."""
+    if worked.formula is None or worked.substituted is None:
+        return
+    yield Step("=", Formula(worked.formula))
+    finite = all(map(math.isfinite, worked.inputs.values()))
+    if finite and symbols(worked.formula) and not isinstance(worked.formula, Symbol):
+        yield Step("=", Formula(worked.substituted))
+
+
 def _result(exact: float, worked: Explanation) -> Step:
-    if not (math.isfinite(exact) and math.isfinite(worked.value)):
+    if not math.isfinite(worked.value):
+        return Step("=", _NO_VALUE)
+    if not math.isfinite(exact):
         return Step("≈", NOT_REPRESENTABLE)
     result = Formula(Number(worked.value))
     return Step("≈", (result, "   (exactly ", Value(exact, exact=True), ")"))

@@ -31,5 +31,5 @@ def explain_by_hand_json(
     return [
         record(hand, identity) | {"exact": finite(exact.value(identity))}
         for exact, hand, identities in asked
-        for identity in needed(exact, identities, depth)
+        for identity in needed(hand, identities, depth)
     ]

@@ -5,8 +5,11 @@ asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
+from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.explain.worksheet import SheetGroup, formula, given_samples, groups, heading
 from tracer.model.network import Bias, FloatArray, Layer
@@ -19,22 +22,33 @@ from tracer.show.document import (
     Formula,
     Heading,
     Name,
+    Note,
     Records,
     Table,
     Text,
     Value,
 )
+from tracer.show.reports.byhand import WITHOUT_VALUE, how_rounded, on_paper
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.tables import Row, cell, number_column
+
+_Number = Callable[[Quantity], Cell]
+"""What stands beside a name: a blank, or in the key the number."""
 
 _QUANTITY, _FORMULA, _VALUE = Column("quantity"), Column("formula"), number_column("value")
 
 
 def worksheet(
-    trace: IterationTrace, *, key: bool = False, formulas: bool = False, across: int = 2
+    trace: IterationTrace,
+    *,
+    key: bool = False,
+    formulas: bool = False,
+    across: int = 2,
+    rounding: Rounding | None = None,
 ) -> Iterator[Block]:
     """The sheet, or with `key` the same with its numbers.
 
+    `rounding`: how the trace was calculated by hand; its numbers have the digits that this keeps.
     `formulas` puts each quantity's formula beside its name. Without them, `across` quantities stand
     side by side, which saves paper.
 
@@ -42,12 +56,15 @@ def worksheet(
         UsageError: there are too many numbers for a sheet.
     """
     asked = groups(trace)
+    number = partial(_number, trace, rounding) if key else _blank
     title = trace.experiment.title or "Worksheet"
-    yield _records(trace, asked, key)
+    yield _records(trace, asked, number)
     yield Heading(f"{title}: key" if key else title)
     if not key:
         yield Text(("Name: ", Blank(), " Date: ", Blank()))
     yield from conventions(trace.experiment)
+    if rounding:
+        yield how_rounded(rounding)
     yield Heading("Given", 2)
     yield _samples(trace)
     if trace.rule.learning_rate is not None:
@@ -63,13 +80,19 @@ def worksheet(
         yield _layer(trace, layer)
     yield Heading("Numbers" if key else "To calculate", 2)
     for group in asked:
-        yield _with_formulas(trace, group, key) if formulas else _plain(trace, group, key, across)
+        if formulas:
+            yield _with_formulas(trace, group, number)
+        else:
+            yield _plain(trace, group, number, across)
+    shown = [trace.value(q) for group in asked for q in group.quantities] if rounding else []
+    if not all(map(math.isfinite, shown)):
+        yield Note(WITHOUT_VALUE)
 
 
-def _records(trace: IterationTrace, asked: Sequence[SheetGroup], key: bool) -> Records:
+def _records(trace: IterationTrace, asked: Sequence[SheetGroup], number: _Number) -> Records:
     """A row a number to fill in."""
     rows = (
-        (heading(trace, group), Name(trace.names.name(quantity)), _number(trace, quantity, key))
+        (heading(trace, group), Name(trace.names.name(quantity)), number(quantity))
         for group in asked
         for quantity in group.quantities
     )
@@ -122,16 +145,14 @@ def _bias(layer: Layer, b: FloatArray | None, neuron: int) -> Iterator[Cell]:
         yield (Name(bias), " = ", Value(float(b[place]), exact=True))
 
 
-def _with_formulas(trace: IterationTrace, group: SheetGroup, key: bool) -> Block:
-    rows: list[Row] = [
-        (Name(q), Formula(formula(trace, q)), _number(trace, q, key)) for q in group.quantities
-    ]
+def _with_formulas(trace: IterationTrace, group: SheetGroup, number: _Number) -> Block:
+    rows: list[Row] = [(Name(q), Formula(formula(trace, q)), number(q)) for q in group.quantities]
     return _table((_QUANTITY, _FORMULA, _VALUE), rows, trace, group)
 
 
-def _plain(trace: IterationTrace, group: SheetGroup, key: bool, across: int) -> Block:
+def _plain(trace: IterationTrace, group: SheetGroup, number: _Number, across: int) -> Block:
     """`across` quantities a row, in the order of the calculation."""
-    pairs = [(Name(q), _number(trace, q, key)) for q in group.quantities]
+    pairs = [(Name(q), number(q)) for q in group.quantities]
     rows: list[Row] = []
     for start in range(0, len(pairs), across):
         cells: list[Cell] = [part for pair in pairs[start : start + across] for part in pair]
@@ -139,8 +160,13 @@ def _plain(trace: IterationTrace, group: SheetGroup, key: bool, across: int) -> 
     return _table((_QUANTITY, _VALUE) * across, rows, trace, group)
 
 
-def _number(trace: IterationTrace, quantity: Quantity, key: bool) -> Cell:
-    return cell(trace.value(quantity)) if key else Blank()
+def _number(trace: IterationTrace, rounding: Rounding | None, quantity: Quantity) -> Cell:
+    value = trace.value(quantity)
+    return on_paper(value, rounding.unit(value)) if rounding else cell(value)
+
+
+def _blank(_: Quantity) -> Cell:
+    return Blank()
 
 
 def _table(
