@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer import bundled
+from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
 from tracer.cli.display import Display, note, number_format, show, show_objects
 from tracer.cli.ending import DISAGREE
 from tracer.cli.progress import progress
@@ -37,6 +38,12 @@ def check(
             help="For a program's numbers: right within R relatively plus A (1e-9,1e-12).",
         ),
     ] = None,
+    round: RoundOption = None,
+    rounding: RoundingOption = RoundingMode.HALF_UP,
+    digits_required: Annotated[
+        str | None,
+        typer.Option(metavar="4dp|3sf", help="Fewer digits than these are too few to be right."),
+    ] = None,
     reveal: Annotated[
         bool, typer.Option("--reveal/--no-reveal", help="Show the right values.")
     ] = True,
@@ -48,21 +55,26 @@ def check(
 ) -> None:
     """Check numbers, and find where they went wrong.
 
-    Each is right, right within rounding, follows from an earlier slip, matches a known mistake, or
-    is wrong. Without ANSWERS: the numbers that the configuration quotes as expected.
+    Each is right, right within rounding, follows from an earlier slip, matches a known mistake, is
+    wrong, or too coarse to tell. How the sheet was rounded is found from all of its numbers; --round
+    4dp says it. Without ANSWERS: the numbers that the configuration quotes as expected.
     """
     from tracer.diagnose.check import check as judge
     from tracer.diagnose.check import with_reasons
+    from tracer.diagnose.judging import Wanted
+    from tracer.digits.rounding import parse_rounding
     from tracer.show.reports.check import LIMIT, check_document
     from tracer.show.reports.check_objects import check_json
 
     if answers == config == "-":
         raise UsageError("both CONFIG and ANSWERS are -", "standard input can be only one of them")
+    required = parse_rounding(digits_required) if digits_required else None
+    wanted = Wanted(how_to_round(round, rounding), required)
     experiment = _experiment(config, answers)
     given = _answers(config, answers, experiment, tolerance)
     updates = max((answer.moment.updates for answer in given), default=0)
     with progress(updates, "training") as report:
-        checked = judge(experiment, given, report)
+        checked = judge(experiment, given, report, wanted)
     with progress(100, "trying conventions") as report:
         checked = with_reasons(checked, report)
     if display.as_objects:

@@ -1,16 +1,33 @@
 """A calculation that goes on from numbers of one's own: formula by formula, and only as far as asked.
 
 Stands beside the traced calculation, which has the exact numbers: here some quantities have the values
-that somebody supplied, some formulas may be rewritten, and everything else is calculated from those.
+that somebody supplied, some formulas may be rewritten, and everything else is calculated from those,
+through earlier iterations too. `Enclosed` says how far off that may be where what was supplied, and
+each step that was left out, had been rounded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
-from tracer.formula import Expression, derivatives, evaluate, sensitivities, symbols
+from tracer.formula import (
+    Expression,
+    Interval,
+    Symbol,
+    derivatives,
+    enclosure,
+    evaluate,
+    sensitivities,
+    symbols,
+    widened,
+)
+from tracer.formula.enclosure import Slack
 from tracer.model.quantity import Identity
+
+_MOST_FORMULAS = 2000
+"""Formulas of all iterations that are followed back; what made a larger network's parameters is not."""
 
 Rewriting = Callable[[Identity, Expression], Expression | None]
 """Another formula for a number; None leaves it as it is."""
@@ -20,8 +37,9 @@ class Carried(Mapping[Identity, float]):
     """All numbers of a calculation, where those in `own` are given.
 
     `shortcut`: delta at the outputs is out − target where loss and activation are matched.
-    `rewriting` applies to every formula that is used. Looking up a number raises EvaluationError where
-    a formula has no finite value at these numbers.
+    `rewriting` applies to every formula that is used. `rounding`: whatever is calculated is rounded
+    before it is used. Looking up a number raises EvaluationError where a formula has no finite value
+    at these numbers.
     """
 
     __hash__ = object.__hash__  # a calculation is a way to calculate, not the numbers in it
@@ -34,9 +52,12 @@ class Carried(Mapping[Identity, float]):
         *,
         shortcut: bool = False,
         rewriting: Rewriting | None = None,
+        rounding: Rounding | None = None,
     ) -> None:
         self.exact, self.own = exact, own
         self._shortcut, self._rewriting = shortcut, rewriting
+        self._rounded = rounding.function() if rounding else None
+        self._since = max(1, exact.number - _MOST_FORMULAS // max(len(exact), 1))
         self._values = dict(own)
 
     def __getitem__(self, identity: Identity) -> float:
@@ -54,8 +75,15 @@ class Carried(Mapping[Identity, float]):
             if missing:
                 waiting += missing
             else:
-                self._values[identity] = evaluate(formula, self._values)
+                self._values[identity] = self._calculated(formula, self._values)
         return self._values[identity]
+
+    def _calculated(self, formula: Expression, values: Mapping[Identity, float]) -> float:
+        """The formula's value as one goes on with it; a copy is not rounded again."""
+        value = evaluate(formula, values)
+        return (
+            value if self._rounded is None or isinstance(formula, Symbol) else self._rounded(value)
+        )
 
     def __contains__(self, identity: object) -> bool:
         return True  # whatever a formula of this calculation stands on can be calculated
@@ -67,8 +95,8 @@ class Carried(Mapping[Identity, float]):
         return len(self._values)
 
     def formula(self, identity: Identity) -> Expression | None:
-        """The formula that is used; None for what is given, or comes from an earlier iteration."""
-        if identity.iteration != self.exact.number:
+        """The formula that is used; None for what is given, or comes from an iteration too far back."""
+        if identity.iteration < self._since:
             return None
         formula = self.exact.shortcut(identity) if self._shortcut else None
         formula = formula or self.exact.formula(identity)
@@ -79,7 +107,7 @@ class Carried(Mapping[Identity, float]):
     def recalculated(self, identity: Identity) -> float:
         """What the formula gives, also where a value was supplied."""
         formula = self.formula(identity)
-        return self[identity] if formula is None else evaluate(formula, self)
+        return self[identity] if formula is None else self._calculated(formula, self)
 
     def sensitivities(
         self, identity: Identity, formula: Expression | None = None
@@ -93,20 +121,20 @@ class Carried(Mapping[Identity, float]):
         if formula is None:
             return {}
         seeds = {key: evaluate(slope, self) for key, slope in derivatives(formula).items()}
-        found = sensitivities(self._order(formula), self._beyond_own, self, seeds)
+        found = sensitivities(self.order(formula), self._beyond_own, self, seeds)
         return {key: slope for key, slope in found.items() if key in self.own}
 
     def before(self, identity: Identity) -> list[Identity]:
         """What the number is calculated from and wasn't given, in an order of calculation."""
         formula = self.formula(identity)
-        found = self._order(formula) if formula else []
+        found = self.order(formula) if formula else []
         return [inner for inner in found if self._beyond_own(inner)]
 
     def _beyond_own(self, identity: Identity) -> Expression | None:
         """The formula of a number that was not supplied."""
         return None if identity in self.own else self.formula(identity)
 
-    def _order(self, start: Expression) -> list[Identity]:
+    def order(self, start: Expression) -> list[Identity]:
         """What the start goes back to, up to own values: each number after those it is made of."""
         done: dict[Identity, None] = {}
         waiting = [(key, False) for key in reversed(symbols(start))]
@@ -119,3 +147,51 @@ class Carried(Mapping[Identity, float]):
                 formula = self._beyond_own(key)
                 waiting += [(below, False) for below in symbols(formula)] if formula else []
         return list(done)
+
+
+class Enclosed:
+    """Between which ends each number of a carried calculation may lie.
+
+    `doubts`: the ends of each of the learner's own numbers. `step`: by how much a number of some size
+    may have been changed by rounding it, in every step that was left out; None where nothing was.
+    """
+
+    def __init__(
+        self, carried: Carried, doubts: Mapping[Identity, Interval], step: Slack | None = None
+    ) -> None:
+        self.carried = carried
+        self._step = step
+        self._known: dict[Identity, Interval] = dict(doubts)
+
+    def recalculated(self, identity: Identity, unit: float) -> Interval:
+        """The ends of what the formula gives, also where a value was supplied.
+
+        `unit`: the worth of one unit of the last digit that the number is wanted to; nobody rounds
+        the terms of a sum further than the sum.
+
+        Raises EvaluationError where a formula has no value at all.
+        """
+        formula = self.carried.formula(identity)
+        if formula is None:
+            value = self.carried[identity]
+            return value, value
+        for key in self.carried.order(formula):
+            if key not in self._known:
+                self._known[key] = self._ends(key)
+        return enclosure(formula, self._known.__getitem__, self._up_to(unit))
+
+    def _up_to(self, unit: float) -> Slack | None:
+        step = self._step
+        return None if step is None else lambda size: min(step(size), unit)
+
+    def _ends(self, key: Identity) -> Interval:
+        """Of a number that was not supplied, rounded itself unless it is a copy or given."""
+        formula = self.carried.formula(key)
+        if formula is None:
+            value = self.carried[key]
+            made = self._step is not None and key.iteration > 1  # by updates too far back to follow
+            return widened((value, value), self._step(abs(value)) if self._step and made else 0.0)
+        found = enclosure(formula, self._known.__getitem__, self._step)
+        if self._step is None or isinstance(formula, Symbol):
+            return found
+        return widened(found, self._step(max(map(abs, found))))

@@ -14,8 +14,10 @@ from typing import Any
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment, traced
 from tracer.diagnose.carried import Carried
+from tracer.diagnose.judging import ANYTHING, Wanted, answers_before, judged
+from tracer.diagnose.manners import EXACT, Manner
 from tracer.diagnose.sheets import SheetConvention, restated
-from tracer.diagnose.verdicts import TAINTED, Finding, Judge
+from tracer.diagnose.verdicts import TAINTED, Finding
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.numbers import Written
 from tracer.engine.trace import IterationTrace
@@ -33,6 +35,8 @@ _TOTALS = frozenset({Kind.OUT, Kind.TOTAL, Kind.LOSS, Kind.WEIGHT, Kind.BIAS})
 class CheckedMoment:
     """One moment: its verdicts in order, and all numbers that there were to supply.
 
+    `own`: the numbers supplied, those of earlier iterations too.
+
     `why`: the conventions under which the wrong totals of `wanted` come out, once they were looked for.
     `followed`: those that the whole sheet follows.
     """
@@ -41,13 +45,14 @@ class CheckedMoment:
     exact: Calculation
     findings: tuple[Finding, ...]
     known: tuple[Identity, ...]
+    own: Mapping[Identity, float]
     why: ConventionsFound | None = None
     followed: tuple[SheetConvention, ...] = ()
 
     @property
     def carried(self) -> Carried:
         """The learner's own calculation, carried to the end."""
-        return Carried(self.exact, {f.identity: f.answer.value for f in self.findings})
+        return Carried(self.exact, self.own)
 
     @property
     def wanted(self) -> dict[str, Written]:
@@ -74,10 +79,11 @@ def _is_total(identity: Identity) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswers:
-    """All verdicts, moment by moment."""
+    """All verdicts, moment by moment, and the manner in which the sheet was found to be written."""
 
     experiment: Experiment | GraphExperiment
     sections: tuple[CheckedMoment, ...]
+    manner: Manner = EXACT
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -111,16 +117,38 @@ class CheckedAnswers:
 
     @property
     def all_right(self) -> bool:
-        """Whether nothing is wrong, and nothing follows from something wrong."""
-        return not any(finding.verdict in TAINTED for finding in self.findings)
+        """Whether nothing is wrong or follows from it, and what is right could be told.
+
+        A number that is coarse is no fault where the sheet's own digits leave no other, and other
+        numbers are right.
+        """
+        findings = self.findings
+        if any(finding.tainted for finding in findings):
+            return False
+        coarse = [finding for finding in findings if finding.verdict == "coarse"]
+        return not coarse or (
+            len(coarse) < len(findings) and all(map(self._as_fine_as_the_sheet, coarse))
+        )
+
+    def _as_fine_as_the_sheet(self, finding: Finding) -> bool:
+        """Whether the number has the digits that the sheet has."""
+        written, digits = finding.answer.written, self.manner.digits
+        return any(
+            written.unit <= rounding.unit(written.value or finding.exact) * (1 + 1e-9)
+            or rounding.exact(finding.exact) == written.value
+            for rounding in digits
+        )
 
 
 def check(
     experiment: Experiment | GraphExperiment,
     answers: Iterable[Answer],
     progress: Callable[[int], None] | None = None,
+    wanted: Wanted = ANYTHING,
 ) -> CheckedAnswers:
     """The verdicts on `answers`, in the order of the calculation.
+
+    `wanted`: a rounding that is known to have been kept to, and digits that are required.
 
     Raises:
         UsageError: an answer belongs to an iteration that training doesn't reach.
@@ -132,11 +160,21 @@ def check(
     if not by_moment:
         by_moment[Moment()] = []
     found = traced(experiment, by_moment, progress)
-    sections = (
-        _section(moment, found[moment], by_moment[moment], _phases(experiment, moment))
-        for moment in found
-    )
-    return CheckedAnswers(experiment, tuple(sections))
+    sheet, followed = {}, {}
+    for moment, exact in found.items():
+        ranked = sorted(by_moment[moment], key=lambda a: exact.rank(a.identity))
+        by_identity = {answer.identity: answer for answer in ranked}
+        sheet[moment], followed[moment] = restated(exact, by_identity)
+    findings, manner = judged(sheet, found, wanted)
+    sections = []
+    for (moment, exact), some in zip(found.items(), findings, strict=True):
+        own = {**answers_before(moment, sheet), **sheet[moment]}
+        numbers = {identity: answer.value for identity, answer in own.items()}
+        known = _known(exact, sheet[moment], _phases(experiment, moment))
+        sections.append(
+            CheckedMoment(moment, exact, some, known, numbers, followed=followed[moment])
+        )
+    return CheckedAnswers(experiment, tuple(sections), manner)
 
 
 def with_reasons(
@@ -154,15 +192,12 @@ def with_reasons(
     return replace(checked, sections=tuple(sections))
 
 
-def _section(
-    moment: Moment, exact: Calculation, answers: list[Answer], phases: tuple[Phase, ...]
-) -> CheckedMoment:
-    by_identity = {a.identity: a for a in sorted(answers, key=lambda a: exact.rank(a.identity))}
-    restated_answers, followed = restated(exact, by_identity)
-    findings = tuple(Judge(exact, restated_answers).findings())
+def _known(
+    exact: Calculation, supplied: Iterable[Identity], phases: tuple[Phase, ...]
+) -> tuple[Identity, ...]:
+    """What there was to supply, in the order of the calculation, and what was."""
     asked = {identity for identity in to_calculate(exact.trace) if _phase(identity) in phases}
-    known = sorted(asked | by_identity.keys(), key=exact.rank)
-    return CheckedMoment(moment, exact, findings, tuple(known), followed=followed)
+    return tuple(sorted(asked.union(supplied), key=exact.rank))
 
 
 def _phases(experiment: Experiment | GraphExperiment, moment: Moment) -> tuple[Phase, ...]:

@@ -2,34 +2,39 @@
 
 Stands between the answers and the report of `tracer.diagnose.check`, one moment at a time. Symbols:
 s the number supplied; c the carried one, what the formula gives from the learner's own earlier
-numbers vᵢ, the steps left out between them calculated; u(v) half a unit of v's last digit. s agrees
-with c within rounding when
+numbers, the steps left out between them calculated; [a, b] the ends between which c may lie, since
+those numbers, and the steps left out, may have been rounded (`tracer.diagnose.carried.Enclosed`); u
+half a unit of s's last digit, a whole one on a sheet that cuts off. s agrees with c within rounding
+when
 
-    |s − c| ≤ u(s) + Σ |∂c/∂vᵢ|·u(vᵢ)
+    a − u ≤ s ≤ b + u
 
-and that bound is at most half of |c|: zero must not pass for everything small. Where s is c itself as
-written, |s − c| ≤ u(s), the numbers before it need no allowance, and u(s) alone is that bound.
+It tells nothing where that is true of half or double of c as well: such a number is neither right nor
+wrong, but coarse. So is one whose own digits can't tell the right value from half or double of it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from tracer.diagnose.answers.model import Answer
-from tracer.diagnose.carried import Carried
+from tracer.diagnose.carried import Carried, Enclosed
+from tracer.diagnose.hidden import HiddenSlips
+from tracer.diagnose.manners import Manner
 from tracer.diagnose.mistakes.search import FAR, MistakeMatch, MistakeSearch, is_explained
-from tracer.digits.agreement import Agreement, agreement
+from tracer.digits.agreement import Agreement, agreement, tells
+from tracer.digits.rounding import Rounding
 from tracer.engine.passes import reduced
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError, Expression, Symbol, evaluate, total
+from tracer.formula import EvaluationError, Expression, Interval, Symbol, total
 from tracer.model.quantity import PART_OF, PARTS, Identity, Quantity
 
-VERDICTS = ("right", "rounding", "follows", "mistake", "wrong")
-"""In the words of the JSON; the last two are wrong by themselves."""
+VERDICTS = ("right", "rounding", "follows", "mistake", "wrong", "coarse")
+"""In the words of the JSON."""
 
 BLAMED = frozenset({"mistake", "wrong"})
 """Wrong by itself."""
@@ -73,91 +78,239 @@ class Finding:
         """Whether it is wrong by itself."""
         return self.verdict in BLAMED
 
+    @property
+    def tainted(self) -> bool:
+        """Whether it is not what it should be."""
+        return self.verdict in TAINTED
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What there is to judge of one moment: its answers, in the order of the calculation.
+
+    `before`: the answers of earlier iterations, on which its numbers stand as well.
+    """
+
+    exact: Calculation
+    answers: Mapping[Identity, Answer]
+    before: Mapping[Identity, Answer]
+
+    @property
+    def all(self) -> dict[Identity, Answer]:
+        """The answers, and those before them."""
+        return {**self.before, **self.answers}
+
+    @property
+    def own(self) -> dict[Identity, float]:
+        """The numbers supplied."""
+        return {identity: answer.value for identity, answer in self.all.items()}
+
+    def ways(
+        self, own: Mapping[Identity, float], rounding: Rounding | None = None
+    ) -> list[Carried]:
+        """The ways to calculate: factor by factor; out − target; a gradient from samples' parts."""
+        exact = self.exact
+        found = [
+            Carried(exact, own, rounding=rounding),
+            Carried(exact, own, shortcut=True, rounding=rounding),
+        ]
+        if any(isinstance(key, Quantity) and key.kind in PARTS for key in own):
+            rewriting = partial(_by_parts, exact)
+            found.append(Carried(exact, own, rewriting=rewriting, rounding=rounding))
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class _Calculated:
-    """One way to calculate a number: what it gives, and from which wrong numbers.
-
-    `slack` is u(s) alone, `bound` the whole of what rounding may have changed.
-    """
+    """One way to calculate a number: what it gives, and between which ends that may lie."""
 
     calculation: Carried
     formula: Expression
     carried: float
-    slack: float
-    bound: float
-    tainted: tuple[Identity, ...]
+    ends: Interval
 
-    def agrees(self, value: float) -> bool:
-        """Whether the value comes out that way, as written or within rounding."""
-        distance = abs(value - self.carried)
-        slack = self.slack if distance <= self.slack else self.bound
-        return distance <= slack <= abs(self.carried) / 2 or distance == 0
+    def agrees(self, answer: Answer, slack: float) -> Agreed | None:
+        """Whether the answer comes out that way, as written or within rounding."""
+        distance, (low, high) = abs(answer.value - self.carried), self.ends
+        if distance > slack and not low - slack <= answer.value <= high + slack:
+            return None
+        bound = slack if distance <= slack else slack + (high - low) / 2
+        return "agrees" if bound <= abs(self.carried) / 2 or distance == 0 else "coarse"
+
+
+Agreed = str
+"""`agrees`, or `coarse` where the bounds are too wide to tell."""
+
+
+class Bounds:
+    """How far off numbers may be that were calculated from a learner's own, on a sheet so written."""
+
+    def __init__(
+        self, part: Part, manner: Manner, own: Mapping[Identity, float] | None = None
+    ) -> None:
+        self._exact, self._all, self._manner = part.exact, part.all, manner
+        self.ways = part.ways(part.own if own is None else own)
+        doubts = {key: self._doubt(self._all[key]) for key in self.ways[0].own}
+        self._enclosed = [Enclosed(way, doubts, manner.slack) for way in self.ways]
+
+    def of(self, answer: Answer) -> Iterator[_Calculated]:
+        """A number calculated in each way that there is, with its ends."""
+        identity = answer.identity
+        for way, enclosed in zip(self.ways, self._enclosed, strict=True):
+            formula = way.formula(identity)
+            if formula is None:
+                continue
+            try:
+                carried = way.recalculated(identity)
+                ends = (carried, carried)  # a program rounds nothing on its way
+                if answer.tolerance is None:
+                    ends = enclosed.recalculated(identity, answer.written.unit)
+            except (EvaluationError, ArithmeticError):
+                continue
+            yield _Calculated(way, formula, carried, ends)
+
+    def slack(self, answer: Answer, value: float | None = None) -> float:
+        """u: half a unit, a whole one where what comes after it may have been cut off."""
+        slack = answer.slack(answer.value if value is None else value)
+        return 2 * slack if self._manner.cut and answer.tolerance is None else slack
+
+    def _doubt(self, answer: Answer) -> Interval:
+        """Between which ends the number lay before it was written down."""
+        value = answer.value
+        exact = self._exact.value(answer.identity)
+        if abs(value - exact) <= _LAST_BITS * abs(exact):
+            return value, value
+        if answer.tolerance is not None:
+            slack = answer.uncertainty
+            return value - slack, value + slack
+        half, unit = answer.uncertainty, answer.written.unit
+        if not self._manner.cut and right_as_written(answer, exact) is not Agreement.TRUNCATED:
+            return value - half, value + half
+        if value == 0:
+            return -unit, unit
+        return (value - half, value + unit) if value > 0 else (value - unit, value + half)
 
 
 class Judge:
-    """Judges the answers of one moment, which come in the order of the calculation."""
+    """Judges the answers of one moment, which come in the order of the calculation.
 
-    def __init__(self, exact: Calculation, answers: Mapping[Identity, Answer]) -> None:
-        self._exact, self._answers = exact, answers
-        self._own = {identity: answer.value for identity, answer in answers.items()}
-        self._uncertainty = {key: self._doubt(answer) for key, answer in answers.items()}
-        self._calculations = _calculations(exact, self._own)
-        self._search = MistakeSearch(exact, self._own, self._uncertainty)
+    `verdicts`: those on earlier moments. `search` is None where it is enough to know who is blamed.
+    """
+
+    def __init__(
+        self,
+        part: Part,
+        manner: Manner,
+        verdicts: Mapping[Identity, Finding],
+        search: MistakeSearch | None,
+        required: Rounding | None = None,
+    ) -> None:
+        self._exact, self._part, self._manner = part.exact, part, manner
+        self._search, self._required = search, required
+        self._own = part.own
+        self._bounds = Bounds(part, manner)
+        self._hidden = HiddenSlips(part.exact, self._own)
         self._suspected: list[tuple[Identity, Carried]] = []
         self._searched: dict[object, Counter[str]] = {}
-        self._verdicts: dict[Identity, Finding] = {}
+        self._verdicts: dict[Identity, Finding] = {
+            key: found for key, found in verdicts.items() if key in part.before
+        }
 
     def findings(self) -> Iterator[Finding]:
         """All verdicts, in order."""
-        for identity, answer in self._answers.items():
+        for identity, answer in self._part.answers.items():
             finding = self._finding(answer)
             self._verdicts[identity] = finding
             yield finding
 
     def _finding(self, answer: Answer) -> Finding:
-        exact, calculation = self._exact.value(answer.identity), self._calculations[0]
+        exact, calculation = self._exact.value(answer.identity), self._bounds.ways[0]
         finding = Finding(answer, "wrong", exact)
-        right = _right(answer, exact)
-        if right and answer.tolerance is not None:
+        right = right_as_written(answer, exact)
+        if right and answer.tolerance is not None and self._tells(answer, exact):
             return replace(finding, verdict="right")  # of a program's thousands no formula is shown
         formula = calculation.formula(answer.identity)
         if formula is not None:
             carried = _recalculated(calculation, answer.identity)
             finding = replace(finding, carried=carried, formula=formula, calculation=calculation)
-        if right is Agreement.TRUNCATED and self._rounded(answer):
+        if right and not self._tells(answer, exact):
+            return replace(finding, verdict="coarse")
+        if right is Agreement.TRUNCATED and not self._manner.cut and self._rounded(answer):
             return replace(finding, verdict="rounding")
         if right:
             return replace(finding, verdict="right", truncated=right is Agreement.TRUNCATED)
         return self._followed(finding) or self._blamed(finding)
 
+    def _tells(self, answer: Answer, exact: float) -> bool:
+        """Whether the number says enough to be right."""
+        if answer.tolerance is not None:
+            return exact == 0 or answer.slack(exact) < abs(exact) / 2
+        return tells(answer.written, exact, self._manner.digits, self._required)
+
     def _rounded(self, answer: Answer) -> bool:
         """Whether the number is, as written, what right numbers before it give once rounded."""
         return any(
-            not way.tainted and agreement(answer.written, way.carried) is Agreement.ROUNDED
-            for way in self._ways(answer, self._calculations)
+            agreement(answer.written, way.carried) is Agreement.ROUNDED
+            and not self._tainted_before(answer.identity, way.calculation)
+            for way in self._bounds.of(answer)
         )
 
     def _followed(self, finding: Finding) -> Finding | None:
         """The finding as one that agrees with a calculation from numbers before it."""
-        answer, value = finding.answer, finding.answer.value
-        for way in self._ways(answer, self._calculations):
-            if way.agrees(value):
-                verdict, formula = "follows" if way.tainted else "rounding", way.formula
-                followed = replace(finding, verdict=verdict, carried=way.carried, formula=formula)
-                return replace(followed, calculation=way.calculation, after=way.tainted)
+        answer = finding.answer
+        found = [
+            (agreed, way)
+            for way in self._bounds.of(answer)
+            if (agreed := way.agrees(answer, self._bounds.slack(answer, way.carried)))
+        ]
+        for agreed, way in sorted(found, key=lambda pair: pair[0] == "coarse"):
+            followed = replace(finding, carried=way.carried, formula=way.formula)
+            followed = replace(followed, calculation=way.calculation)
+            if agreed == "coarse":
+                return replace(followed, verdict="coarse")
+            tainted = self._tainted_before(answer.identity, way.calculation)
+            return replace(followed, verdict="follows" if tainted else "rounding", after=tainted)
+        return self._same_slip(finding) or self._without_the_wrong(finding)
+
+    def _same_slip(self, finding: Finding) -> Finding | None:
+        """The finding as one that an earlier slip explains, in a step that wasn't supplied."""
+        answer = finding.answer
         for first, calculation in self._suspected:
             carried = _recalculated(calculation, answer.identity)
             if carried is not None and is_explained(answer, carried, FAR, [finding.exact]):
                 return replace(finding, verdict="follows", after=(first,), same_slip=True)
-        if answer.tolerance is None and any(map(self._tainted, self._verdicts)):
-            for way in self._ways(answer, self._untainted()):
-                if way.agrees(value):
-                    return replace(finding, verdict="rounding")
+        if answer.tolerance is not None:
+            return None
+        for earlier in self._verdicts.values():
+            if earlier.blamed and not any(match.step is None for match in earlier.matches):
+                slack = (self._bounds.slack(earlier.answer), self._bounds.slack(answer))
+                if self._hidden.explains(earlier.answer, answer, finding.exact, slack):
+                    first = earlier.identity
+                    return replace(finding, verdict="follows", after=(first,), same_slip=True)
+        return None
+
+    def _without_the_wrong(self, finding: Finding) -> Finding | None:
+        """The finding as one that agrees with right numbers: a slip before it was not used."""
+        answer, wrong = finding.answer, [k for k, v in self._verdicts.items() if v.tainted]
+        if answer.tolerance is not None or not wrong:
+            return None
+        own = {key: value for key, value in self._own.items() if key not in wrong}
+        bounds = Bounds(self._part, self._manner, own)
+        for way in bounds.of(answer):
+            agreed = way.agrees(answer, bounds.slack(answer, way.carried))
+            if agreed:
+                return replace(finding, verdict="coarse" if agreed == "coarse" else "rounding")
         return None
 
     def _blamed(self, finding: Finding) -> Finding:
         """The finding as a number that is wrong by itself, with the mistakes that it matches."""
+        unit = finding.answer.written.unit
+        off_by_one = finding.answer.tolerance is None and abs(
+            finding.answer.value - finding.exact
+        ) <= unit * 1.5 * (1 + 1e-9)
+        finding = replace(finding, misrounded=off_by_one)
+        if self._search is None:
+            return finding
         array = finding.identity.stage if isinstance(finding.identity, Quantity) else None
         found = self._searched.setdefault(array, Counter())
         rows = None if found.total() < _MOST_SEARCHED else set(found)
@@ -167,61 +320,32 @@ class Judge:
         if all(match.step for match in matches):
             spoiled = (match.calculation for match in matches if match.calculation)
             self._suspected += [(finding.identity, calculation) for calculation in spoiled]
-        unit = finding.answer.written.unit
-        off_by_one = finding.answer.tolerance is None and abs(
-            finding.answer.value - finding.exact
-        ) <= unit * 1.5 * (1 + 1e-9)
-        verdict = "mistake" if matches else "wrong"
-        return replace(finding, verdict=verdict, matches=matches, misrounded=off_by_one)
+        return replace(finding, verdict="mistake" if matches else "wrong", matches=matches)
 
-    def _ways(self, answer: Answer, calculations: Sequence[Carried]) -> Iterator[_Calculated]:
-        """The number calculated in each way that there is."""
-        identity = answer.identity
-        for calculation in calculations:
-            formula = calculation.formula(identity)
-            if formula is None:
-                continue
-            try:
-                carried = evaluate(formula, calculation)
-                slack = answer.slack(carried)
-                if answer.tolerance is not None and abs(answer.value - carried) > slack:
-                    continue  # a program rounds nothing on its way
-                slopes = calculation.sensitivities(identity)
-            except (EvaluationError, ArithmeticError):
-                continue
-            bound = slack + sum(abs(slopes[own]) * self._uncertainty[own] for own in slopes)
-            tainted = tuple(own for own in self._verdicts if slopes.get(own) and self._tainted(own))
-            yield _Calculated(calculation, formula, carried, slack, bound, tainted)
-
-    def _tainted(self, identity: Identity) -> bool:
-        found = self._verdicts.get(identity)
-        return found is not None and found.verdict in TAINTED
-
-    def _untainted(self) -> list[Carried]:
-        """The ways to calculate from the learner's numbers without those that are wrong."""
-        own = {key: value for key, value in self._own.items() if not self._tainted(key)}
-        return _calculations(self._exact, own)
-
-    def _doubt(self, answer: Answer) -> float:
-        """u(v): nothing where nothing was rounded, a whole unit for a number cut off."""
-        exact = self._exact.value(answer.identity)
-        if abs(answer.value - exact) <= _LAST_BITS * abs(exact):
-            return 0.0
-        cut = _right(answer, exact) is Agreement.TRUNCATED
-        return answer.written.unit if cut else answer.uncertainty
+    def _tainted_before(self, identity: Identity, way: Carried) -> tuple[Identity, ...]:
+        """The wrong numbers that this one is made of."""
+        wrong = [key for key, found in self._verdicts.items() if found.tainted]
+        if not wrong:
+            return ()
+        try:
+            slopes = way.sensitivities(identity)
+        except (EvaluationError, ArithmeticError):
+            return tuple(wrong)
+        return tuple(key for key in wrong if slopes.get(key))
 
 
-def _calculations(exact: Calculation, own: Mapping[Identity, float]) -> list[Carried]:
-    """The ways to calculate: factor by factor; out − target; a gradient from the samples' parts."""
-    ways = [Carried(exact, own), Carried(exact, own, shortcut=True)]
-    if any(isinstance(key, Quantity) and key.kind in PARTS for key in own):
-        ways.append(Carried(exact, own, rewriting=partial(_by_parts, exact.trace)))
-    return ways
+def comes_out(part: Part, answer: Answer, manner: Manner) -> bool:
+    """Whether a number is right within what rounding may have done, on a sheet so written."""
+    bounds = Bounds(part, manner)
+    return any(way.agrees(answer, bounds.slack(answer, way.carried)) for way in bounds.of(answer))
 
 
-def _by_parts(trace: IterationTrace, identity: Identity, _: Expression) -> Expression | None:
+def _by_parts(exact: Calculation, identity: Identity, _: Expression) -> Expression | None:
     """A gradient as the sum or the mean of the samples' own parts."""
-    if not isinstance(identity, Quantity) or identity.kind not in PART_OF or len(trace.rows) == 1:
+    if not isinstance(identity, Quantity) or identity.kind not in PART_OF:
+        return None
+    trace: IterationTrace = exact.at(identity.iteration)
+    if len(trace.rows) == 1:
         return None
     parts = (Symbol(trace.own_part(identity, row)) for row in trace.rows)
     gradient: Expression = reduced(total(parts), len(trace.rows), trace.rule)
@@ -235,7 +359,7 @@ def _recalculated(calculation: Carried, identity: Identity) -> float | None:
         return None
 
 
-def _right(answer: Answer, exact: float) -> Agreement | None:
+def right_as_written(answer: Answer, exact: float) -> Agreement | None:
     """Whether the answer is the exact value, to its digits or within its tolerance."""
     if answer.tolerance is None:
         return agreement(answer.written, exact)

@@ -1,4 +1,4 @@
-"""Whether a number is what somebody wrote, to the digits that were written.
+"""Whether a number is what somebody wrote, to the digits that were written, and whether those tell.
 
 Between `notation.numbers`, which reads what was written, and the searches that compare it.
 """
@@ -6,9 +6,12 @@ Between `notation.numbers`, which reads what was written, and the searches that 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 
 from tracer.digits.numbers import Written
+from tracer.digits.rounding import Rounding
 
 _NOISE = 1e-9  # of a unit: the float64 of 0.0005 is not quite half of the float64 of 0.001
 # Sums in another order, where all digits of a float64 are written: of the value, and after cancelling.
@@ -33,9 +36,35 @@ def agreement(written: Written, value: float) -> Agreement | None:
     if abs(value - written.value) <= (0.5 + _NOISE) * written.unit + noise:
         return Agreement.ROUNDED
     beyond = abs(value) - abs(written.value)
-    if value * written.value > 0 and 0 <= beyond < written.unit * (1 - _NOISE):
+    if value * written.value >= 0 and 0 <= beyond < written.unit * (1 - _NOISE):
         return Agreement.TRUNCATED
     return None
+
+
+def tells(
+    written: Written,
+    value: float,
+    usual: Iterable[Rounding] = (),
+    required: Rounding | None = None,
+) -> bool:
+    """Whether what is written, and agrees with the value, can be told from half and double of it.
+
+    `usual`: the digits of the sheet; whoever writes four decimals and drops the zeros at the end
+    means 0.1000 by 0.1. `required`: to as many digits the value must have been written.
+    """
+    if abs(value) <= _CANCELLED or abs(written.value - value) <= _LAST_BITS * abs(value):
+        return True
+    fine = [written.unit, *(r.unit(value) for r in usual if _is_rounded(written, value, r))]
+    if required and min(fine) > required.unit(value) * (1 + _NOISE):
+        return _is_rounded(written, value, required)
+    meant = replace(written, unit=min(fine))
+    kinds = {Agreement.ROUNDED, agreement(meant, value)} - {None}
+    return not any(agreement(meant, other) in kinds for other in (value / 2, value * 2))
+
+
+def _is_rounded(written: Written, value: float, rounding: Rounding) -> bool:
+    """Whether the value, rounded so, is the number written."""
+    return abs(rounding.exact(value) - written.value) <= _LAST_BITS * abs(value)
 
 
 def digits_explained(written: Written, value: float) -> int:

@@ -54,6 +54,7 @@ _WORDS = {
     "follows": "follows",
     "mistake": "wrong",
     "wrong": "wrong",
+    "coarse": "too coarse to tell",
 }
 
 
@@ -75,6 +76,8 @@ def check_document(
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
     yield Text(_summary(checked))
+    if checked.manner.words:
+        yield Text(f"{checked.manner.words}: the numbers are judged as such.")
     for section in checked.sections:
         yield Heading(section.moment.words, 2)
         yield from (Note(row.words) for row in section.followed)
@@ -249,7 +252,7 @@ def _distance(finding: Finding, reveal: bool) -> Content:
     if finding.misrounded:
         return "Off by one unit of the last digit: perhaps rounded the wrong way, or misprinted."
     if finding.formula is None:
-        return "This number is given by the configuration, with another value."
+        return _given(finding)
     carried = finding.exact if finding.carried is None else finding.carried
     if not reveal:
         return "It is not what the formula gives from your numbers, and no known mistake gives it."
@@ -258,6 +261,13 @@ def _distance(finding: Finding, reveal: bool) -> Content:
         return ("Off by ", Value(difference), ".")
     factor = finding.answer.value / carried
     return ("Off by a factor of ", Value(factor), ", a difference of ", Value(difference), ".")
+
+
+def _given(finding: Finding) -> str:
+    """Why a number that no formula was followed for is wrong."""
+    if finding.identity.iteration > 1:
+        return "Training has made another number of it."
+    return "This number is given by the configuration, with another value."
 
 
 def _with_numbers(

@@ -12,7 +12,8 @@ from tracer.show.reports.why_objects import why_json
 def check_json(checked: CheckedAnswers, *, reveal: bool = True, carry: bool = False) -> Object:
     """`{"supplied": 12, "known": 40, "counts": {…}, "verdicts": […], "first_wrong": "delta_h1"}`.
 
-    `sheet_conventions` has those that the whole sheet follows, where there are any. A verdict has
+    `sheet_conventions` has those that the whole sheet follows, `rounding` how its numbers were
+    written, where that shows. A verdict has
     `iteration` or `after` where it isn't of iteration 1. `reveal` false leaves out
     the right values; `carry` adds the calculation carried to the end.
     """
@@ -29,6 +30,13 @@ def check_json(checked: CheckedAnswers, *, reveal: bool = True, carry: bool = Fa
         ],
         "first_wrong": next(names, None),
     }
+    if checked.manner.followed is not None:
+        followed, steps = checked.manner.followed, bool(checked.manner.steps)
+        result["rounding"] = {
+            "digits": str(followed),
+            "mode": followed.mode,
+            "every_step": steps,
+        }
     if checked.sheet_conventions:
         result["sheet_conventions"] = [row.name for row in checked.sheet_conventions]
     reasons = [

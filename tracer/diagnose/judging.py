@@ -1,0 +1,158 @@
+"""A whole sheet judged: first how it was written, then each of its numbers by that.
+
+Between the moments of a sheet and their verdicts. A sheet is one calculation through all its
+iterations: what one has left behind is what the next begins with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tracer.diagnose.answers.model import Answer
+from tracer.diagnose.answers.moments import Moment
+from tracer.diagnose.carried import Carried
+from tracer.diagnose.manners import (
+    MIXED,
+    Evidence,
+    Manner,
+    Place,
+    cut_off,
+    evidence,
+    own_digits,
+)
+from tracer.diagnose.mistakes.search import MistakeSearch
+from tracer.diagnose.verdicts import Finding, Judge, Part, comes_out
+from tracer.digits.rounding import Rounding
+from tracer.explain.calculation import Calculation
+from tracer.model.quantity import Identity
+
+_FIRM = 6
+"""So many numbers must speak for exact ones carried, for each that would be right if they weren't."""
+
+Findings = tuple[tuple[Finding, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a sheet: to be written in a stated way, and with enough digits."""
+
+    rounding: Rounding | None = None
+    digits: Rounding | None = None
+
+
+ANYTHING = Wanted()
+"""Nothing is asked; the sheet shows how it was written."""
+
+
+def judged(
+    sheet: Mapping[Moment, Mapping[Identity, Answer]],
+    exact: Mapping[Moment, Calculation],
+    wanted: Wanted,
+) -> tuple[Findings, Manner]:
+    """The verdicts, moment by moment, and the manner in which the sheet was found to be written."""
+    parts = [Part(exact[moment], sheet[moment], answers_before(moment, sheet)) for moment in sheet]
+    manner = _manner(parts, wanted)
+    return _findings(parts, manner, wanted, search=True), manner
+
+
+def answers_before(
+    moment: Moment, sheet: Mapping[Moment, Mapping[Identity, Answer]]
+) -> dict[Identity, Answer]:
+    """The answers of the iterations before a moment."""
+    return {
+        identity: answer
+        for earlier, answers in sheet.items()
+        if earlier.iteration is not None and earlier.iteration <= moment.updates
+        for identity, answer in answers.items()
+    }
+
+
+def _findings(parts: Sequence[Part], manner: Manner, wanted: Wanted, *, search: bool) -> Findings:
+    verdicts: dict[Identity, Finding] = {}
+    found = []
+    for part in parts:
+        searched = _search(part) if search else None
+        judge = Judge(part, manner, verdicts, searched, wanted.digits)
+        found.append(tuple(judge.findings()))
+        verdicts |= {finding.identity: finding for finding in found[-1]}
+    return tuple(found)
+
+
+def _search(part: Part) -> MistakeSearch:
+    doubts = {identity: answer.uncertainty for identity, answer in part.all.items()}
+    return MistakeSearch(part.exact, part.own, doubts)
+
+
+def _manner(parts: Sequence[Part], wanted: Wanted) -> Manner:
+    """How the sheet was written: as stated, or as all of its numbers together show it."""
+    digits = own_digits([answer for part in parts for answer in part.answers.values()])
+    if wanted.rounding is not None:
+        cut = wanted.rounding.mode == "cut"
+        return Manner((wanted.rounding,), cut, wanted.rounding, digits)
+    cut = any(cut_off(part.answers, part.exact) for part in parts)
+    at_end = replace(digits[0], mode="cut") if cut and digits else None
+    strict = Manner(cut=cut, followed=at_end, digits=digits)
+    found = _findings(parts, strict, wanted, search=False)
+    if all(finding.verdict in ("right", "coarse") for some in found for finding in some):
+        return strict
+    return _carried(parts, strict, found)
+
+
+def _carried(parts: Sequence[Part], strict: Manner, found: Findings) -> Manner:
+    """The manner of a sheet that isn't simply right: strict, unless it shows that steps were rounded.
+
+    Rounded steps are believed where they come out in numbers that are not exact, or where they would
+    make wrong numbers right and few numbers speak against them.
+    """
+    shown = _evidence(parts, found, strict.digits)
+    if not shown:
+        return strict
+    blamed = [
+        (part, finding)
+        for part, some in zip(parts, found, strict=True)
+        for finding in some
+        if finding.blamed
+    ]
+    best: tuple[float, ...] = (0, 0, 0)
+    manner = strict
+    for some in _alternatives(shown):
+        loose = _loose(some, strict)
+        saved = sum(comes_out(part, finding.answer, loose) for part, finding in blamed)
+        against = max(some, key=lambda one: len(one.carried)).against
+        follows = any(one.is_shown for one in some)
+        score = (saved, -loose.cut, max(len(one.carried) for one in some))
+        if (follows or against < _FIRM * saved) and score > best:
+            best, manner = score, loose
+    return manner
+
+
+def _alternatives(shown: Sequence[Evidence]) -> Iterator[list[Evidence]]:
+    """Of each degree of rounding: rounded; rounded or cut off."""
+    for degree in dict.fromkeys(replace(one.rounding, mode="half-up") for one in shown):
+        same = [one for one in shown if replace(one.rounding, mode="half-up") == degree]
+        yield [one for one in same if one.rounding.mode != "cut"]
+        yield same
+
+
+def _loose(some: Sequence[Evidence], strict: Manner) -> Manner:
+    """Steps rounded so; told to the reader where that explains the sheet."""
+    best = max(some, key=lambda one: len(one.carried))
+    cut = any(one.rounding.mode == "cut" for one in some)
+    told = best.is_shown and len(best.carried) >= MIXED * len(best.carried | best.exact)
+    followed = best.rounding if told else None
+    return Manner((best.rounding,), cut or strict.cut, followed, strict.digits)
+
+
+def _evidence(parts: Sequence[Part], found: Findings, digits: Sequence[Rounding]) -> list[Evidence]:
+    right: frozenset[Place] = frozenset(
+        (place, finding.identity)
+        for place, some in enumerate(found)
+        for finding in some
+        if finding.formula is not None and finding.verdict == "right" and not finding.truncated
+    )
+
+    def ways(rounding: Rounding) -> list[list[Carried]]:
+        return [part.ways(part.own, rounding) for part in parts]
+
+    return list(evidence(ways, [part.answers for part in parts], digits, right))
