@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from itertools import islice, product
 
-from tracer.diagnose.conventions import CONVENTIONS, Alternative, Variant, roundings
+from tracer.diagnose.conventions import CONVENTIONS, Alternative, Variant, read, roundings
 from tracer.diagnose.why.matches import ConventionMatch, ConventionsFound
 from tracer.diagnose.why.question import Question
 from tracer.diagnose.why.variants import VariantNumbers
 from tracer.digits.agreement import Agreement, agreement, digits_explained
 from tracer.engine.batches import Batches
 from tracer.model.experiment import Experiment
-from tracer.model.names import Names
 
 OFFSET = "iteration_offset"
 ROUND = "round"
@@ -33,7 +32,7 @@ class ConventionSearch:
         self, experiment: Experiment, question: Question, progress: Callable[[int], None]
     ) -> None:
         self.stated, self.question, self.progress = Variant(experiment), question, progress
-        self.kinds = question.kinds(Names(experiment.network))
+        self.quantities = question.quantities(experiment)
         self.tried = 0
         self.stated_values: Mapping[str, float] = {}
         self.matches: list[ConventionMatch] = []
@@ -66,11 +65,24 @@ class ConventionSearch:
     def _combinations(self) -> Iterator[Choice]:
         options: list[list[Choice]] = []
         for convention in CONVENTIONS:
-            if convention.concerns and convention.concerns not in self.kinds:
-                continue
-            found = convention.alternatives(self.stated.experiment)
+            found = self._that_matter(convention.alternatives(self.stated.experiment))
             options.append([(), *(((convention.name, one),) for one in found)])
         yield from (sum(parts, ()) for parts in product(*options))
+
+    def _that_matter(self, found: Iterable[Alternative]) -> Iterator[Alternative]:
+        """Of the readings only those that change a number asked for, each effect once."""
+        samples = Batches(
+            len(self.stated.experiment.data or ()), self.stated.experiment.training
+        ).size
+        as_stated = [(quantity, 1.0) for _, quantity in self.quantities]
+        seen: list[object] = [as_stated]
+        for alternative in found:
+            if alternative.form is not None:
+                effect = [read((alternative.form,), net, samples, q) for net, q in self.quantities]
+                if effect in seen:
+                    continue
+                seen.append(effect)
+            yield alternative
 
     def _work(self) -> int:
         experiment = self.stated.experiment
@@ -86,7 +98,7 @@ class ConventionSearch:
         calculation = self._calculation(choice)
         values: dict[str, float] = {}
         for name in self.question.wanted:
-            value = calculation.value(name, variant.offset, variant.negated)
+            value = calculation.value(name, variant)
             if value is None:
                 return
             values[name] = value

@@ -9,7 +9,6 @@ from tracer.diagnose.why.question import Question
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError
-from tracer.model.quantity import Kind
 
 
 class VariantNumbers:
@@ -23,18 +22,17 @@ class VariantNumbers:
         self._timeline = NetworkTimeline(variant.experiment, variant.altered)
         self._trace = cache(self._traced)
 
-    def value(self, name: str, offset: int, negated: bool) -> float | None:
-        """The number, or None where this calculation has none of that name."""
-        updates = self._question.updates(name) + offset
+    def value(self, name: str, variant: Variant) -> float | None:
+        """The number as the variant reads it, or None where there is none of that name."""
+        updates = self._question.updates(name) + variant.offset
         if updates < 0 or (updates and not self._timeline.trained):
             return None
         trace = self._trace(updates)
         try:
-            quantity = trace.find(name)
-            value = trace.value(quantity)
+            quantity, factor = variant.read(trace.find(name), len(trace.rows))
+            return factor * trace.value(quantity)
         except UnknownNameError:
             return None
-        return -value if negated and quantity.kind is Kind.DELTA else value
 
     def check(self) -> None:
         """UnknownNameError for a name that this calculation has no number for."""
