@@ -14,7 +14,7 @@ from typing import Any
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment, traced
 from tracer.diagnose.carried import Carried
-from tracer.diagnose.sheets import SheetConvention, restated
+from tracer.diagnose.sheets import SheetConvention, read_under_conventions
 from tracer.diagnose.verdicts import TAINTED, Finding, Judge
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.numbers import Written
@@ -34,7 +34,6 @@ class CheckedMoment:
     """One moment: its verdicts in order, and all numbers that there were to supply.
 
     `why`: the conventions under which the wrong totals of `wanted` come out, once they were looked for.
-    `followed`: those that the whole sheet follows.
     """
 
     moment: Moment
@@ -42,7 +41,6 @@ class CheckedMoment:
     findings: tuple[Finding, ...]
     known: tuple[Identity, ...]
     why: ConventionsFound | None = None
-    followed: tuple[SheetConvention, ...] = ()
 
     @property
     def carried(self) -> Carried:
@@ -74,20 +72,16 @@ def _is_total(identity: Identity) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswers:
-    """All verdicts, moment by moment."""
+    """All verdicts, moment by moment, and the conventions that the whole sheet follows."""
 
     experiment: Experiment | GraphExperiment
     sections: tuple[CheckedMoment, ...]
+    sheet_conventions: tuple[SheetConvention, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The verdicts of all moments, in order."""
         return tuple(finding for section in self.sections for finding in section.findings)
-
-    @property
-    def sheet_conventions(self) -> tuple[SheetConvention, ...]:
-        """The conventions that the sheet follows in some moment, each once."""
-        return tuple(dict.fromkeys(row for section in self.sections for row in section.followed))
 
     @property
     def names(self) -> Any:
@@ -126,17 +120,19 @@ def check(
         UsageError: an answer belongs to an iteration that training doesn't reach.
         DivergedError: training met an overflow before it got there.
     """
-    by_moment: dict[Moment, list[Answer]] = {}
-    for answer in answers:
-        by_moment.setdefault(answer.moment, []).append(answer)
-    if not by_moment:
-        by_moment[Moment()] = []
-    found = traced(experiment, by_moment, progress)
+    answers = tuple(answers)
+    found = traced(experiment, {answer.moment for answer in answers} or {Moment()}, progress)
+    sheet = read_under_conventions(experiment, answers, found)
+    if sheet.experiment is not experiment:
+        found = traced(sheet.experiment, found, progress)
+    by_moment: dict[Moment, list[Answer]] = {moment: [] for moment in found}
+    for answer in sheet.answers:
+        by_moment[answer.moment].append(answer)
     sections = (
         _section(moment, found[moment], by_moment[moment], _phases(experiment, moment))
         for moment in found
     )
-    return CheckedAnswers(experiment, tuple(sections))
+    return CheckedAnswers(experiment, tuple(sections), sheet.followed)
 
 
 def with_reasons(
@@ -158,11 +154,10 @@ def _section(
     moment: Moment, exact: Calculation, answers: list[Answer], phases: tuple[Phase, ...]
 ) -> CheckedMoment:
     by_identity = {a.identity: a for a in sorted(answers, key=lambda a: exact.rank(a.identity))}
-    restated_answers, followed = restated(exact, by_identity)
-    findings = tuple(Judge(exact, restated_answers).findings())
+    findings = tuple(Judge(exact, by_identity).findings())
     asked = {identity for identity in to_calculate(exact.trace) if _phase(identity) in phases}
     known = sorted(asked | by_identity.keys(), key=exact.rank)
-    return CheckedMoment(moment, exact, findings, tuple(known), followed=followed)
+    return CheckedMoment(moment, exact, findings, tuple(known))
 
 
 def _phases(experiment: Experiment | GraphExperiment, moment: Moment) -> tuple[Phase, ...]:

@@ -16,7 +16,7 @@ from tracer.model.network import Network
 from tracer.model.quantity import OF_A_BIAS, PARTS, STATES, Kind, Quantity, Stage
 
 GRADIENTS = frozenset({*PARTS, *PARTS.values()})
-UPDATED = frozenset({Kind.NEW_WEIGHT, Kind.NEW_BIAS})
+UPDATED = frozenset({Kind.NEW_WEIGHT, Kind.NEW_BIAS, Kind.WEIGHT, Kind.BIAS})
 _BACK = frozenset({Kind.PATH, Kind.DE_DOUT})
 _NUMBERED = frozenset(
     {Kind.WEIGHT, Kind.WEIGHT_PART, Kind.WEIGHT_GRADIENT, Kind.NEW_WEIGHT}
@@ -45,9 +45,9 @@ class Reading:
 
     `change`: its name and value in what `why` tells, `brief` its words there. `words` tell the reader
     of a sheet. `core` are the numbers that it concerns, `optional` those that some authors treat alike
-    and others don't. `sheets`: whether it is looked for in sheets for this experiment at all.
-    `needs`: kinds that it must not contradict (see `tracer.diagnose.sheets`); `shown`: of the last
-    of those some must have been supplied. `proof`: kinds of which one at least must come right by it.
+    and others don't. `possible`: whether it can make a difference in batches of so many samples.
+    `needs`: the first kinds of which numbers were supplied must be right all the same; `shown`: some
+    must have been supplied. `proof`: kinds of which one number at least must come right by it.
     """
 
     name: str
@@ -161,7 +161,7 @@ READINGS = (
         Group(GRADIENTS),
         (),
         _negative,
-        needs=(frozenset({Kind.DELTA}), UPDATED),
+        needs=(UPDATED, frozenset({Kind.DELTA, Kind.DE_DOUT})),
     ),
     Reading(
         "gradient_summed",

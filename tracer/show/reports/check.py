@@ -75,9 +75,9 @@ def check_document(
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
     yield Text(_summary(checked))
+    yield from (Note(row.words) for row in checked.sheet_conventions)
     for section in checked.sections:
         yield Heading(section.moment.words, 2)
-        yield from (Note(row.words) for row in section.followed)
         yield from _verdicts(section, reveal, limit)
         yield from _reasons(section, digits, reveal)
         yield from _conventions_found(section)
