@@ -137,7 +137,7 @@ class _Adoption:
         return None
 
     def _extended(self, current: Hypothesis, steps: int) -> Iterator[Hypothesis]:
-        options: list[Option] = [*self._readings, *self._variants]
+        options: list[Option] = [*self._variants, *self._readings]  # a form fits a calculation
         for some in combinations(options, steps):
             extended: Hypothesis | None = current
             for option in some:
