@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from support.cli import run, run_json, shown
 from support.networks import build, experiments, random_parameters, shipped
 from support.traces import named, traced, trained
-from tracer.diagnose.conventions import CONVENTIONS, Variant
+from tracer.diagnose.conventions import CONVENTIONS, Variant, roundings
 from tracer.diagnose.readings import READINGS
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.agreement import Agreement, agreement, digits_explained
 from tracer.digits.numbers import Written
 from tracer.engine.passes import Rule, loss_of
+from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import UnknownNameError, UsageError
 from tracer.model.experiment import UPDATE_ORDERS, Data, Experiment, Training
 from tracer.model.network import Bias
@@ -334,6 +335,27 @@ def test_a_long_training_is_not_tried_with_rounding_and_says_so() -> None:
     assert "Rounding at every step was not tried" in shown(
         "why", "mazur", "E_total=0.5", "--after", "30000"
     )
+
+
+@pytest.mark.parametrize("rounding", ["3dp", "5sf", "6dp", "8sf"])
+def test_rounding_is_found_after_long_trainings_whatever_is_left_out(rounding: str) -> None:
+    """Finer and coarser ones that can't fit are left out there."""
+    experiment = shipped("mazur")
+    (alternative,) = (row for row in roundings() if row.value == rounding)
+    variant = alternative.apply(Variant(experiment))
+    timeline = NetworkTimeline(variant.experiment, variant.altered)
+    numbers = named(timeline.forward(4_000))
+    asked = {name: repr(numbers[name]) for name in ("E_total", "w5", "out_o1")}
+    assert {"round": rounding} in changes(ask(experiment, asked, after=4_000))
+
+
+def test_where_nothing_comes_near_finer_rounding_is_left_out() -> None:
+    found = ask("mazur", {"E_total": "0.123456"}, after=4_000)
+    assert found.matches == ()
+    assert found.rounding
+    assert found.tried < 64
+    near = ask("mazur", {"E_total": "0.000102"}, after=4_000)
+    assert near.tried > found.tried
 
 
 def test_rounding_that_saturates_an_output_is_no_traceback(tmp_path: Path) -> None:

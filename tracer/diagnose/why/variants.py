@@ -18,7 +18,7 @@ class VariantNumbers:
     """
 
     def __init__(self, variant: Variant, question: Question) -> None:
-        self._question = question
+        self._question, self._rounded = question, variant.rounding is not None
         self._timeline = NetworkTimeline(variant.experiment, variant.altered)
         self._trace = cache(self._traced)
 
@@ -42,6 +42,8 @@ class VariantNumbers:
 
     def _traced(self, updates: int) -> IterationTrace:
         """An iteration's numbers; those of a forward pass after training over all the data."""
+        if updates and not self._rounded:
+            self._timeline.state(updates - 1)  # one update fewer is asked for too, and trained once
         if self._question.after is not None:
             return self._timeline.forward(updates)
         return self._timeline.trace(updates + 1, updated=False)
