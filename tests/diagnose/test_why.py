@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from hypothesis import given, settings
 from support.cli import run, run_json, shown
 from support.networks import build, experiments, random_parameters, shipped
 from support.traces import named, traced, trained
-from tracer.diagnose.conventions import CONVENTIONS, Variant
+from tracer.diagnose.conventions import CONVENTIONS, Variant, roundings
+from tracer.diagnose.readings import READINGS
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.agreement import Agreement, agreement, digits_explained
 from tracer.digits.numbers import Written
 from tracer.engine.passes import Rule, loss_of
+from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import UnknownNameError, UsageError
 from tracer.model.experiment import UPDATE_ORDERS, Data, Experiment, Training
 from tracer.model.network import Bias
@@ -107,6 +110,54 @@ def test_the_factor_of_the_loss_is_found() -> None:
 def test_the_sign_of_delta_is_found() -> None:
     (match,) = ask("mazur", {"delta_o1": "-0.138498562", "delta_h1": "-0.008771355"}).matches
     assert match.changes == {"delta": "negated"}
+
+
+def batched(**settings: object) -> tuple[Experiment, Mapping[str, float]]:
+    """An experiment whose batch has several samples, and its right numbers."""
+    experiment = replace(shipped("relu-bce"), **settings)  # type: ignore[arg-type]
+    return experiment, named(traced(experiment))
+
+
+@pytest.mark.parametrize(
+    ("reduction", "name", "factor", "change"),
+    [
+        ("mean", "delta_o1#2", lambda n: 1 / n, {"delta": "divided_by_batch"}),
+        ("mean", "dE/dout_h1#1", lambda n: 1 / n, {"delta": "divided_by_batch"}),
+        ("mean", "dE/dout_h1#1", lambda n: -1, {"delta": "negated"}),
+        ("mean", "dE/dw1", lambda n: -1, {"gradients": "negated"}),
+        ("mean", "out_o1#1", lambda n: 100, {"outputs": "percent"}),
+        ("mean", "b1+", lambda n: -1, {"bias_sign": "turned"}),
+    ],
+)
+def test_another_reading_is_found(
+    reduction: str, name: str, factor: Callable[[int], float], change: dict[str, str]
+) -> None:
+    experiment, numbers = batched(reduction=reduction)
+    samples = len(experiment.data or ())
+    assert samples > 1
+    found = ask(experiment, {name: f"{numbers[name] * factor(samples):.12g}"})
+    assert change in changes(found)
+
+
+@pytest.mark.parametrize(("reduction", "value"), [("mean", "summed"), ("sum", "averaged")])
+def test_a_gradient_reduced_in_another_way_than_its_update_is_found(
+    reduction: str, value: str
+) -> None:
+    experiment, numbers = batched(reduction=reduction)
+    factor = len(experiment.data or ()) ** (1 if reduction == "mean" else -1)
+    asked = {"dE/dw1": f"{numbers['dE/dw1'] * factor:.12g}", "w1+": f"{numbers['w1+']:.12g}"}
+    assert changes(ask(experiment, asked)) == [{"gradients": value}]
+
+
+def test_weights_may_be_numbered_by_column() -> None:
+    numbers = named(traced(shipped("mazur")))
+    found = ask("mazur", {"w2+": f"{numbers['w3+']:.12f}", "w7+": f"{numbers['w6+']:.12f}"})
+    assert changes(found) == [{"weight_numbers": "by_column"}]
+
+
+def test_readings_that_change_nothing_asked_for_are_left_out() -> None:
+    assert ask("mazur", {"E_total": "0.1"}).tried == 48
+    assert ask("mazur", {"w1+": "0.7"}).tried == 48  # the first weight, numbered in either way
 
 
 def test_rounding_at_every_step_is_found() -> None:
@@ -214,7 +265,9 @@ def test_only_what_can_change_a_number_is_tried() -> None:
     data = Data(np.ones((1, 2)), np.ones((1, 1)), (None,))
     parameters = random_parameters(network, np.random.default_rng(0))
     single = Experiment("one neuron", network, parameters, data=data, training=Training(0.5))
-    assert set(offered(single)) == {"biases", "loss", "delta", "iteration_offset"}
+    readings = {row.change[0] for row in READINGS}
+    assert set(offered(single)) - readings == {"biases", "loss", "iteration_offset"}
+    assert set(offered(single)["delta"]) == {"negated"}  # nothing to divide by
     assert (offered(single)["biases"], offered(single)["loss"]) == (
         ["fixed"],
         ["half_squared_error"],
@@ -282,6 +335,27 @@ def test_a_long_training_is_not_tried_with_rounding_and_says_so() -> None:
     assert "Rounding at every step was not tried" in shown(
         "why", "mazur", "E_total=0.5", "--after", "30000"
     )
+
+
+@pytest.mark.parametrize("rounding", ["3dp", "5sf", "6dp", "8sf"])
+def test_rounding_is_found_after_long_trainings_whatever_is_left_out(rounding: str) -> None:
+    """Finer and coarser ones that can't fit are left out there."""
+    experiment = shipped("mazur")
+    (alternative,) = (row for row in roundings() if row.value == rounding)
+    variant = alternative.apply(Variant(experiment))
+    timeline = NetworkTimeline(variant.experiment, variant.altered)
+    numbers = named(timeline.forward(4_000))
+    asked = {name: repr(numbers[name]) for name in ("E_total", "w5", "out_o1")}
+    assert {"round": rounding} in changes(ask(experiment, asked, after=4_000))
+
+
+def test_where_nothing_comes_near_finer_rounding_is_left_out() -> None:
+    found = ask("mazur", {"E_total": "0.123456"}, after=4_000)
+    assert found.matches == ()
+    assert found.rounding
+    assert found.tried < 64
+    near = ask("mazur", {"E_total": "0.000102"}, after=4_000)
+    assert near.tried > found.tried
 
 
 def test_rounding_that_saturates_an_output_is_no_traceback(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tracer.diagnose.answers.moments import Moment, traced
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.judging import ANYTHING, Wanted, answers_before, judged
 from tracer.diagnose.manners import EXACT, Manner
-from tracer.diagnose.sheets import SheetConvention, restated
+from tracer.diagnose.sheets import SheetConvention, read_under_conventions
 from tracer.diagnose.verdicts import TAINTED, Finding
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.numbers import Written
@@ -38,7 +38,6 @@ class CheckedMoment:
     `own`: the numbers supplied, those of earlier iterations too.
 
     `why`: the conventions under which the wrong totals of `wanted` come out, once they were looked for.
-    `followed`: those that the whole sheet follows.
     """
 
     moment: Moment
@@ -47,7 +46,6 @@ class CheckedMoment:
     known: tuple[Identity, ...]
     own: Mapping[Identity, float]
     why: ConventionsFound | None = None
-    followed: tuple[SheetConvention, ...] = ()
 
     @property
     def carried(self) -> Carried:
@@ -79,21 +77,20 @@ def _is_total(identity: Identity) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswers:
-    """All verdicts, moment by moment, and the manner in which the sheet was found to be written."""
+    """All verdicts, moment by moment.
+
+    `manner`: how the sheet was found to be written; `sheet_conventions` those that all of it follows.
+    """
 
     experiment: Experiment | GraphExperiment
     sections: tuple[CheckedMoment, ...]
     manner: Manner = EXACT
+    sheet_conventions: tuple[SheetConvention, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The verdicts of all moments, in order."""
         return tuple(finding for section in self.sections for finding in section.findings)
-
-    @property
-    def sheet_conventions(self) -> tuple[SheetConvention, ...]:
-        """The conventions that the sheet follows in some moment, each once."""
-        return tuple(dict.fromkeys(row for section in self.sections for row in section.followed))
 
     @property
     def names(self) -> Any:
@@ -154,27 +151,28 @@ def check(
         UsageError: an answer belongs to an iteration that training doesn't reach.
         DivergedError: training met an overflow before it got there.
     """
-    by_moment: dict[Moment, list[Answer]] = {}
-    for answer in answers:
-        by_moment.setdefault(answer.moment, []).append(answer)
-    if not by_moment:
-        by_moment[Moment()] = []
-    found = traced(experiment, by_moment, progress)
-    sheet, followed = {}, {}
-    for moment, exact in found.items():
-        ranked = sorted(by_moment[moment], key=lambda a: exact.rank(a.identity))
-        by_identity = {answer.identity: answer for answer in ranked}
-        sheet[moment], followed[moment] = restated(exact, by_identity)
+    answers = tuple(answers)
+    found = traced(experiment, {answer.moment for answer in answers} or {Moment()}, progress)
+    read = read_under_conventions(experiment, answers, found)
+    if read.experiment is not experiment:
+        found = traced(read.experiment, found, progress)
+    sheet = {moment: _in_order(exact, read.answers, moment) for moment, exact in found.items()}
     findings, manner = judged(sheet, found, wanted)
     sections = []
     for (moment, exact), some in zip(found.items(), findings, strict=True):
         own = {**answers_before(moment, sheet), **sheet[moment]}
         numbers = {identity: answer.value for identity, answer in own.items()}
         known = _known(exact, sheet[moment], _phases(experiment, moment))
-        sections.append(
-            CheckedMoment(moment, exact, some, known, numbers, followed=followed[moment])
-        )
-    return CheckedAnswers(experiment, tuple(sections), manner)
+        sections.append(CheckedMoment(moment, exact, some, known, numbers))
+    return CheckedAnswers(experiment, tuple(sections), manner, read.followed)
+
+
+def _in_order(
+    exact: Calculation, answers: Iterable[Answer], moment: Moment
+) -> dict[Identity, Answer]:
+    """The answers of a moment in the order of the calculation."""
+    own = (answer for answer in answers if answer.moment == moment)
+    return {a.identity: a for a in sorted(own, key=lambda a: exact.rank(a.identity))}
 
 
 def with_reasons(

@@ -1,18 +1,21 @@
 """The conventions in which two right calculations of the same network differ, one row each.
 
-A row gives, for a calculation as a configuration states it, the other ways in which it is done; `why`
-tries them. Alternatives that could not change a number (the mean over one sample) are left out.
+A row gives, for a calculation as a configuration states it, the other ways in which it is done, or
+read (`tracer.diagnose.readings`). `why` tries them on single numbers, `tracer.diagnose.sheets` looks
+for those that a whole sheet follows. Alternatives that could not change a number (the mean over one
+sample) are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from tracer.diagnose.readings import READINGS, Form
 from tracer.digits.rounding import Rounding
 from tracer.engine.batches import Batches
 from tracer.engine.observers import UNALTERED, Altered
@@ -25,15 +28,15 @@ from tracer.model.quantity import Kind, Quantity, Stage
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to do a calculation.
+    """One way to do a calculation, and to read its numbers.
 
-    `averaged`: a shared bias's gradient is the mean over its neurons, not their sum. `negated`: what
-    is called delta is −∂E/∂net. `offset`: how many updates more or fewer than said.
+    `averaged`: a shared bias's gradient is the mean over its neurons, not their sum. `offset`: how
+    many updates more or fewer than said.
     """
 
     experiment: Experiment
     averaged: bool = False
-    negated: bool = False
+    readings: tuple[Form, ...] = ()
     offset: int = 0
     rounding: Rounding | None = None
 
@@ -47,31 +50,46 @@ class Variant:
         neurons = {layer.number: len(layer.neurons) for layer in shared}
         return Altered(self.rounding, neurons, Rule.of(self.experiment).free or ())
 
+    def read(self, quantity: Quantity, samples: int) -> tuple[Quantity, float]:
+        """Which of our numbers is meant by that one, and the factor in front of it."""
+        return read(self.readings, self.experiment.network, samples, quantity)
+
+
+def read(
+    readings: Iterable[Form], network: Network, samples: int, quantity: Quantity
+) -> tuple[Quantity, float]:
+    """Which of our numbers an author with these conventions means, and the factor in front of it."""
+    factor = 1.0
+    for form in readings:
+        factor *= form.factor(network, samples, quantity.stage)
+        quantity = form.identity(network, quantity)
+    return quantity, factor
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """Another way than the stated one: its value in JSON, in words, and how to get there.
 
-    In the words {OUT} stands for that letter, see `tracer.model.words`.
+    In the words {OUT} stands for that letter, see `tracer.model.words`. `form` is set where numbers
+    are only read in another way.
     """
 
     value: str | int
     words: str
     apply: Callable[[Variant], Variant]
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Convention:
     """`alternatives(experiment)`: the ways that a configuration does not state.
 
-    `afterwards`: it chooses among numbers already calculated, and costs no calculation. `concerns`:
-    the only kind of number that it changes.
+    `afterwards`: it chooses among numbers already calculated, and costs no calculation.
     """
 
     name: str
     alternatives: Callable[[Experiment], Iterator[Alternative]]
     afterwards: bool = False
-    concerns: Kind | None = None
 
 
 def _alternative(value: str, words: str, change: Callable[[Experiment], Experiment]) -> Alternative:
@@ -230,8 +248,15 @@ def _gradient(experiment: Experiment) -> Iterator[Alternative]:
         yield _training_alternative("exact", words, gradient="exact")
 
 
-def _delta(_experiment: Experiment) -> Iterator[Alternative]:
-    yield Alternative("negated", "delta means −∂{ERROR}/∂{NET}", lambda v: replace(v, negated=True))
+def _readings(experiment: Experiment, name: str) -> Iterator[Alternative]:
+    for row in READINGS:
+        if row.change[0] == name and row.possible(experiment, _batch(experiment)):
+            for form in row.forms():
+                yield Alternative(row.change[1], row.brief, partial(_with_reading, form=form), form)
+
+
+def _with_reading(variant: Variant, form: Form) -> Variant:
+    return replace(variant, readings=(*variant.readings, form))
 
 
 def _offset(experiment: Experiment) -> Iterator[Alternative]:
@@ -247,7 +272,10 @@ CONVENTIONS = (
     Convention("loss", _loss),
     Convention("reduction", _reduction),
     Convention("gradient", _gradient),
-    Convention("delta", _delta, afterwards=True, concerns=Kind.DELTA),
+    *(
+        Convention(name, partial(_readings, name=name), afterwards=True)
+        for name in dict.fromkeys(row.change[0] for row in READINGS)
+    ),
     Convention("iteration_offset", _offset, afterwards=True),
 )
 """In the order in which they are told."""

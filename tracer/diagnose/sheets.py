@@ -1,117 +1,207 @@
-"""Conventions that a whole sheet of answers follows, one row each, before any of its numbers is judged.
+"""Conventions that a whole sheet of answers follows, found before any of its numbers is judged.
 
-What everybody at that sheet does the same way, and consistently, is no mistake in one number: the
-answers are restated in the words of this program, and keep the text that was supplied.
+What is done the same way everywhere on a sheet, and consistently, is no mistake in one number: the
+answers are restated in the words of this program, and keep the text that was supplied; or the whole
+calculation is done as they did it. The rows are those of `tracer.diagnose.conventions`.
+
+That convention is adopted, or that pair, which makes the most numbers right that weren't, and so on. It
+must do so for two different things at least, lose none that was right, make right half of what it
+changes, and what comes after must not contradict it: a mistake made everywhere goes on into the update.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeAlias
 
 from tracer.diagnose.answers.model import Answer
-from tracer.digits.agreement import agreement
-from tracer.engine.trace import IterationTrace
+from tracer.diagnose.answers.moments import Moment, traced
+from tracer.diagnose.conventions import CONVENTIONS, Alternative
+from tracer.diagnose.evidence import Evidence, Flags, Hypothesis
+from tracer.diagnose.readings import READINGS, Form, Reading
 from tracer.explain.calculation import Calculation
-from tracer.formula import symbols
-from tracer.model.quantity import BEFORE, PARTS, Identity, Kind, Quantity
+from tracer.model.experiment import Experiment, GraphExperiment
+from tracer.model.words import plain
 
-Answers = Mapping[Identity, Answer]
+Option: TypeAlias = Reading | tuple[str, Alternative]
+"""One convention more: a reading, or a change of the calculation with its name."""
 
 _AT_LEAST = 2
-"""So many deltas make a convention; a single one may be a slip."""
-_BACK = frozenset({Kind.DE_DOUT, Kind.PATH})
-_GRADIENTS = frozenset({*PARTS, *PARTS.values()})
+"""So many things make a convention; a single one may be a slip."""
+_OF_SHEETS = ("reduction", "loss")
+"""The rows of `CONVENTIONS` that a sheet may follow throughout."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetConvention:
-    """One row: how answers that follow it are restated in this program's words.
-
-    `restated` gives those answers that it concerns, and none where the sheet doesn't follow it;
-    `words` tell the reader.
-    """
+    """A convention that the sheet follows: its name in JSON, and what the reader is told."""
 
     name: str
     words: str
-    restated: Callable[[Calculation, Answers], Answers]
 
 
-def restated(exact: Calculation, answers: Answers) -> tuple[Answers, tuple[SheetConvention, ...]]:
-    """The answers in this program's words, and the conventions that they were restated from."""
-    followed = []
-    if isinstance(exact.trace, IterationTrace):
-        for row in SHEET_CONVENTIONS:
-            changed = row.restated(exact, answers)
-            if changed:
-                followed.append(row)
-                answers = {**answers, **changed}
-    return answers, tuple(followed)
+@dataclass(frozen=True, slots=True)
+class ReadSheet:
+    """A sheet in this program's words.
+
+    `experiment`: the calculation as its author does it, the stated one itself where that is the same;
+    `answers` in the order supplied; `followed` says what was found; `readings` are those of it that
+    changed the answers.
+    """
+
+    experiment: Experiment | GraphExperiment
+    answers: tuple[Answer, ...]
+    followed: tuple[SheetConvention, ...] = ()
+    readings: tuple[Form, ...] = ()
 
 
-def _with_delta_negated(exact: Calculation, answers: Answers) -> Answers:
-    """Where δ is −∂E/∂net throughout, and what is made of it has the right sign all the same."""
-    deltas = _of_kinds(exact, answers, {Kind.DELTA})
-    if len(deltas) < _AT_LEAST or not all(_is_opposite(exact, a) for a in deltas):
-        return {}
-    if not any(_is_right(exact, _negated(answer)) for answer in deltas):
-        return {}
-    made = _made_of_delta(exact, answers)
-    if 2 * sum(_is_right(exact, answer) for answer in made) < len(made):
-        return {}
-    back = _of_kinds(exact, answers, _BACK)
-    turned = [*deltas, *(back if all(_is_opposite(exact, a) for a in back) else ())]
-    return {answer.identity: _negated(answer) for answer in turned}
+def read_under_conventions(
+    experiment: Experiment | GraphExperiment,
+    answers: Collection[Answer],
+    found: Mapping[Moment, Calculation] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> ReadSheet:
+    """The answers under the conventions that all of them together follow.
+
+    `found`: the right numbers of each moment, where they are known already.
+
+    Raises what `tracer.diagnose.answers.moments.traced` does.
+    """
+    if not isinstance(experiment, Experiment) or experiment.data is None:
+        return ReadSheet(experiment, tuple(answers))
+    if found is None:
+        found = traced(experiment, {answer.moment for answer in answers}, progress)
+    evidence = Evidence(experiment, answers, found)
+    hypothesis = _Adoption(evidence).run()
+    if hypothesis == Hypothesis():
+        return ReadSheet(experiment, tuple(answers))
+    return ReadSheet(
+        hypothesis.applied(experiment) if hypothesis.variants else experiment,
+        tuple(evidence.restated(answer, hypothesis.readings) for answer in answers),
+        tuple(_followed(hypothesis)),
+        hypothesis.readings,
+    )
 
 
-def _of_kinds(exact: Calculation, answers: Answers, kinds: Iterable[Kind]) -> Sequence[Answer]:
-    """The answers of those kinds whose sign can be told."""
-    return [
-        answer
-        for identity, answer in answers.items()
-        if isinstance(identity, Quantity)
-        and identity.kind in kinds
-        and answer.value
-        and exact.value(identity)
-    ]
+def _followed(hypothesis: Hypothesis) -> Iterator[SheetConvention]:
+    for name, alternative in hypothesis.variants:
+        words = (
+            f"Here another convention holds throughout: {plain(alternative.words)}. "
+            "It is no mistake: these numbers were compared with what it gives."
+        )
+        yield SheetConvention(f"{name}_{alternative.value}", words)
+    for form in hypothesis.readings:
+        yield SheetConvention(form.row.name, form.row.words)
 
 
-def _made_of_delta(exact: Calculation, answers: Answers) -> Sequence[Answer]:
-    """The gradients of the sheet; without those, the parameters that an update has changed."""
-    return _of_kinds(exact, answers, _GRADIENTS) or [
-        answer
-        for answer in _of_kinds(exact, answers, BEFORE)
-        if _is_changed(exact, answer.identity)
-    ]
+class _Adoption:
+    """Goes from the stated conventions to those that explain the most."""
 
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        experiment = evidence.experiment
+        samples = max((len(c.trace.rows) for c in evidence.calculations), default=0)
+        self._readings = [row for row in READINGS if row.possible(experiment, samples)]
+        self._variants = [
+            (row.name, alternative)
+            for row in CONVENTIONS
+            if row.name in _OF_SHEETS
+            for alternative in row.alternatives(experiment)
+        ]
 
-def _is_changed(exact: Calculation, identity: Identity) -> bool:
-    formula = exact.formula(identity)
-    return formula is not None and len(symbols(formula)) > 1  # of what is fixed, itself alone
+    def run(self) -> Hypothesis:
+        """The conventions that are adopted, none for most sheets."""
+        current = Hypothesis()
+        while self._wrong(current) >= _AT_LEAST:
+            adopted = self._best(current, 1) or self._best(current, 2)
+            if adopted is None:
+                break
+            current = adopted
+        return current
 
+    def _wrong(self, current: Hypothesis) -> int:
+        return int((~self._evidence.expected(current).right).sum())
 
-def _is_opposite(exact: Calculation, answer: Answer) -> bool:
-    return answer.value * exact.value(answer.identity) < 0
+    def _best(self, current: Hypothesis, steps: int) -> Hypothesis | None:
+        """The acceptable one with so many conventions more that makes the most numbers right."""
+        rated = []
+        for number, extended in enumerate(self._extended(current, steps)):
+            gained = self._gained(extended, current)
+            if self._evidence.apart(gained) >= _AT_LEAST:
+                rated.append((-int(gained.sum()), number, extended))
+        for _, _, extended in sorted(rated):
+            if self._acceptable(extended, current):
+                return extended
+        return None
 
+    def _extended(self, current: Hypothesis, steps: int) -> Iterator[Hypothesis]:
+        options: list[Option] = [*self._variants, *self._readings]  # a form fits a calculation
+        for some in combinations(options, steps):
+            extended: Hypothesis | None = current
+            for option in some:
+                extended = extended and self._with(extended, option)
+            if extended is not None:
+                yield extended
 
-def _is_right(exact: Calculation, answer: Answer) -> bool:
-    value = exact.value(answer.identity)
-    if answer.tolerance is not None:
-        return abs(answer.value - value) <= answer.slack(value)
-    return agreement(answer.written, value) is not None
+    def _with(self, hypothesis: Hypothesis, option: Option) -> Hypothesis | None:
+        if isinstance(option, Reading):
+            if option.change[0] in hypothesis.names:
+                return None
+            form = self._fitting(hypothesis, option)
+            return Hypothesis(hypothesis.variants, (*hypothesis.readings, form))
+        if option[0] in hypothesis.names:
+            return None
+        return Hypothesis((*hypothesis.variants, option), hypothesis.readings)
 
+    def _fitting(self, hypothesis: Hypothesis, row: Reading) -> Form:
+        """The row for those of its optional groups in which it makes more numbers right."""
+        groups = [row.core]
+        for group in row.optional:
+            form = Form(row, (group,))
+            read = Hypothesis(hypothesis.variants, (*hypothesis.readings, form))
+            within = self._evidence.in_group(group)
+            gained = self._gained(read, hypothesis) & within
+            lost = self._gained(hypothesis, read) & within
+            if gained.sum() > lost.sum():
+                groups.append(group)
+        return Form(row, tuple(groups))
 
-def _negated(answer: Answer) -> Answer:
-    """The number with the other sign; its text stays as supplied."""
-    return replace(answer, written=replace(answer.written, value=-answer.value))
+    def _gained(self, new: Hypothesis, old: Hypothesis) -> Flags:
+        """The numbers that are right under the one, clearly changed, and not right under the other."""
+        expected = self._evidence.expected
+        return expected(new).right & ~expected(old).right & self._evidence.moved(new, old)
 
+    def _acceptable(self, new: Hypothesis, old: Hypothesis) -> bool:
+        evidence = self._evidence
+        gained = self._gained(new, old)
+        if self._gained(old, new).any():
+            return False
+        changed = evidence.moved(new, old) & evidence.telling(new)
+        if 2 * gained.sum() < changed.sum():
+            return False
+        added = [form for form in new.readings if form not in old.readings]
+        if not all(self._supported(form, new, old) for form in added):
+            return False
+        if len(new.variants) > len(old.variants):
+            return evidence.roots(gained, new.readings) >= _AT_LEAST
+        return True
 
-SHEET_CONVENTIONS = (
-    SheetConvention(
-        "delta_negated",
-        "Here δ has the sign that textbooks give to the error: error = −delta = −∂E/∂net. It is a "
-        "convention, no mistake: these numbers were compared with the other sign.",
-        _with_delta_negated,
-    ),
-)
-"""In the order in which they are looked for."""
+    def _supported(self, form: Form, new: Hypothesis, old: Hypothesis) -> bool:
+        """Whether what comes after bears the reading out, as far as it was supplied."""
+        evidence, row = self._evidence, form.row
+        gained = self._gained(new, old) & evidence.concerned(form)
+        if row.proof and not (gained & evidence.of_kinds(row.proof)).any():
+            return False
+        if evidence.apart(gained) < _AT_LEAST:
+            return False
+        hidden = row.shown
+        for kinds in row.needs:
+            some = evidence.of_kinds(kinds) & evidence.telling(new)
+            unread = some & evidence.unread(new)
+            if unread.any():
+                right = unread & evidence.expected(new).right
+                return bool(2 * right.sum() >= unread.sum())
+            hidden = hidden or bool(some.any())
+        return not hidden  # one reading must not be the only support of another

@@ -10,7 +10,8 @@ from tracer.digits.numbers import Written
 from tracer.errors import UnknownNameError, UsageError
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
-from tracer.model.quantity import Kind, Phase
+from tracer.model.network import Network
+from tracer.model.quantity import Phase, Quantity
 
 _OF_A_FORWARD_PASS = (Phase.GIVEN, Phase.FORWARD, Phase.ERRORS)
 
@@ -32,15 +33,10 @@ class Question:
             return int(behind.partition("#")[0]) - 1
         return (self.iteration or 1) - 1
 
-    def kinds(self, names: Names) -> set[Kind]:
-        """What kinds of numbers are asked for, as far as `names` knows them."""
-        found = set()
-        for name in self.wanted:
-            try:
-                found.add(names.parse(name).kind)
-            except UnknownNameError:
-                continue
-        return found
+    def quantities(self, experiment: Experiment) -> list[tuple[Network, Quantity]]:
+        """What is asked for, each in the first network that knows its name."""
+        known = [Names(variant.experiment.network) for variant in _single_changes(experiment)]
+        return [_quantity(name, known) for name in self.wanted]
 
     def check(self, experiment: Experiment) -> None:
         """Refuse what no combination could answer."""
@@ -73,9 +69,19 @@ class Question:
         raise errors[0]
 
 
+def _quantity(name: str, known: Sequence[Names]) -> tuple[Network, Quantity]:
+    for names in known:
+        try:
+            return names.network, names.parse(name)
+        except UnknownNameError:
+            continue
+    raise AssertionError(name)  # `check` has refused it
+
+
 def _single_changes(experiment: Experiment) -> Iterator[Variant]:
     stated = Variant(experiment)
     yield stated
     for convention in CONVENTIONS:
-        for alternative in convention.alternatives(experiment):
-            yield alternative.apply(stated)
+        if not convention.afterwards:
+            for alternative in convention.alternatives(experiment):
+                yield alternative.apply(stated)

@@ -9,7 +9,6 @@ from tracer.diagnose.why.question import Question
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError
-from tracer.model.quantity import Kind
 
 
 class VariantNumbers:
@@ -19,22 +18,21 @@ class VariantNumbers:
     """
 
     def __init__(self, variant: Variant, question: Question) -> None:
-        self._question = question
+        self._question, self._rounded = question, variant.rounding is not None
         self._timeline = NetworkTimeline(variant.experiment, variant.altered)
         self._trace = cache(self._traced)
 
-    def value(self, name: str, offset: int, negated: bool) -> float | None:
-        """The number, or None where this calculation has none of that name."""
-        updates = self._question.updates(name) + offset
+    def value(self, name: str, variant: Variant) -> float | None:
+        """The number as the variant reads it, or None where there is none of that name."""
+        updates = self._question.updates(name) + variant.offset
         if updates < 0 or (updates and not self._timeline.trained):
             return None
         trace = self._trace(updates)
         try:
-            quantity = trace.find(name)
-            value = trace.value(quantity)
+            quantity, factor = variant.read(trace.find(name), len(trace.rows))
+            return factor * trace.value(quantity)
         except UnknownNameError:
             return None
-        return -value if negated and quantity.kind is Kind.DELTA else value
 
     def check(self) -> None:
         """UnknownNameError for a name that this calculation has no number for."""
@@ -44,6 +42,8 @@ class VariantNumbers:
 
     def _traced(self, updates: int) -> IterationTrace:
         """An iteration's numbers; those of a forward pass after training over all the data."""
+        if updates and not self._rounded:
+            self._timeline.state(updates - 1)  # one update fewer is asked for too, and trained once
         if self._question.after is not None:
             return self._timeline.forward(updates)
         return self._timeline.trace(updates + 1, updated=False)

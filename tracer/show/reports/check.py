@@ -78,9 +78,9 @@ def check_document(
     yield Text(_summary(checked))
     if checked.manner.words:
         yield Text(f"{checked.manner.words}: the numbers are judged as such.")
+    yield from (Note(row.words) for row in checked.sheet_conventions)
     for section in checked.sections:
         yield Heading(section.moment.words, 2)
-        yield from (Note(row.words) for row in section.followed)
         yield from _verdicts(section, reveal, limit)
         yield from _reasons(section, digits, reveal)
         yield from _conventions_found(section)

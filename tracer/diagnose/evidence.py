@@ -1,0 +1,261 @@
+"""What a whole sheet of answers says for and against conventions, in arrays with a place per answer.
+
+Symbols: s the numbers supplied, v the right ones, f the factor of the readings, so that f·v should have
+been written; a, how far from that still counts as right here. That is generous, for a sheet that was
+rounded at every step: conventions are told apart by factors, the judge comes afterwards.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.diagnose.answers.model import Answer
+from tracer.diagnose.answers.moments import Moment, traced
+from tracer.diagnose.carried import Carried
+from tracer.diagnose.conventions import Alternative, Variant, read
+from tracer.diagnose.readings import Form, Group
+from tracer.errors import DivergedError, UnknownNameError, UsageError
+from tracer.explain.calculation import Calculation
+from tracer.formula import EvaluationError
+from tracer.model.experiment import Experiment
+from tracer.model.network import FloatArray
+from tracer.model.quantity import BEFORE, OF_A_BIAS, OF_A_WEIGHT, Identity, Kind, Quantity
+
+Flags: TypeAlias = npt.NDArray[np.bool_]
+Entry: TypeAlias = tuple[Answer, Quantity]
+
+_UNITS = 3
+_SHARE = 0.02
+_MOST_OF_A_STAGE = 200
+_CHANGING = frozenset({Kind.WEIGHT, Kind.BIAS})
+_BACK = frozenset({Kind.PATH, Kind.DE_DOUT, Kind.DELTA})
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """Conventions that a sheet may follow: changes of the calculation, and readings of its numbers."""
+
+    variants: tuple[tuple[str, Alternative], ...] = ()
+    readings: tuple[Form, ...] = ()
+
+    @property
+    def names(self) -> set[str]:
+        """What is changed already."""
+        return {name for name, _ in self.variants} | {form.row.change[0] for form in self.readings}
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        """The calculation under it."""
+        variant = Variant(experiment)
+        for _, alternative in self.variants:
+            variant = alternative.apply(variant)
+        return variant.experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What should have been written under a hypothesis, f·v, and how far from it is still right."""
+
+    value: FloatArray
+    allowance: FloatArray
+    right: Flags
+
+
+class Evidence:
+    """The answers whose digits tell something, and what hypotheses make of them."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        answers: Iterable[Answer],
+        stated: Mapping[Moment, Calculation],
+    ) -> None:
+        self.experiment, self._stated = experiment, stated
+        self.entries = _chosen(answers)
+        self._supplied = np.array([answer.value for answer, _ in self.entries], dtype=float)
+        self._doubt = np.array([_doubt(answer) for answer, _ in self.entries], dtype=float)
+        self._start = np.array([self._started(q) for _, q in self.entries], dtype=float)
+        self._keys = [_key(answer.moment, quantity) for answer, quantity in self.entries]
+        self._known: dict[Hypothesis, Expected] = {}
+        self._factors = cache(self._factors_of)
+        self._values = cache(self._values_of)
+        self._traced = cache(self._traced_under)
+
+    @property
+    def calculations(self) -> Collection[Calculation]:
+        """The right numbers of each moment, as the configuration states it."""
+        return self._stated.values()
+
+    def expected(self, hypothesis: Hypothesis) -> Expected:
+        """What should have been written under the hypothesis."""
+        if hypothesis not in self._known:
+            self._known[hypothesis] = self._expected(hypothesis)
+        return self._known[hypothesis]
+
+    def _expected(self, hypothesis: Hypothesis) -> Expected:
+        by_column = tuple(form for form in hypothesis.readings if form.row.by_column)
+        values = self._values(hypothesis.variants, by_column)
+        factors = np.ones(len(values))
+        for form in hypothesis.readings:
+            factors = factors * self._factors(form)
+        sizes = np.abs(factors * (values - self._start))
+        allowance = _UNITS * self._doubt + _SHARE * sizes
+        written = factors * values
+        with np.errstate(invalid="ignore"):
+            right = np.abs(self._supplied - written) <= allowance
+        return Expected(written, allowance, right)
+
+    def of_kinds(self, kinds: Collection[Kind]) -> Flags:
+        """The numbers of those kinds."""
+        return np.array([quantity.kind in kinds for _, quantity in self.entries], dtype=bool)
+
+    def in_group(self, group: Group) -> Flags:
+        """The numbers of that group."""
+        network = self.experiment.network
+        return np.array([group.has(network, q.stage) for _, q in self.entries], dtype=bool)
+
+    def concerned(self, form: Form) -> Flags:
+        """The numbers that the reading is about."""
+        network = self.experiment.network
+        return np.array([form.concerns(network, q.stage) for _, q in self.entries], dtype=bool)
+
+    def unread(self, hypothesis: Hypothesis) -> Flags:
+        """The numbers that no reading of the hypothesis multiplies."""
+        flags = np.ones(len(self.entries), dtype=bool)
+        for form in hypothesis.readings:
+            flags &= self._factors(form) == 1.0
+        return flags
+
+    def moved(self, hypothesis: Hypothesis, under: Hypothesis) -> Flags:
+        """The numbers that the hypothesis changes clearly."""
+        new, old = self.expected(hypothesis), self.expected(under)
+        with np.errstate(invalid="ignore"):
+            return np.greater(np.abs(new.value - old.value), new.allowance + old.allowance)
+
+    def telling(self, hypothesis: Hypothesis) -> Flags:
+        """The numbers that are clearly not zero, parameters those that clearly changed."""
+        expected = self.expected(hypothesis)
+        with np.errstate(invalid="ignore"):
+            size = np.abs(expected.value - self._start)
+            telling: Flags = np.isfinite(size) & np.greater(size, expected.allowance)
+        return telling
+
+    def apart(self, flags: Flags) -> int:
+        """How many different things those numbers are of: neurons of a sample, parameters, errors."""
+        return len({self._keys[place] for place in np.flatnonzero(flags)})
+
+    def roots(self, flags: Flags, readings: tuple[Form, ...]) -> int:
+        """How many of them don't follow from the numbers supplied before them."""
+        return sum(not self._follows(place, readings) for place in np.flatnonzero(flags).tolist())
+
+    def _follows(self, place: int, readings: tuple[Form, ...]) -> bool:
+        answer, _ = self.entries[place]
+        restated = self.restated(answer, readings)
+        carried = self._carried(answer.moment, readings)
+        try:
+            value = carried.recalculated(restated.identity)
+        except EvaluationError:
+            return False
+        start = self._start[place]
+        allowed = _UNITS * _doubt(restated) + _SHARE * abs(value - start)
+        return bool(abs(restated.value - value) <= allowed)
+
+    def _carried(self, moment: Moment, readings: tuple[Form, ...]) -> Carried:
+        own: dict[Identity, float] = {}
+        for answer, _ in self.entries:
+            if answer.moment == moment:
+                restated = self.restated(answer, readings)
+                own[restated.identity] = restated.value
+        return Carried(self._stated[moment], own)
+
+    def restated(self, answer: Answer, readings: Sequence[Form]) -> Answer:
+        """The answer in this program's words; its text stays as it was supplied."""
+        if not isinstance(answer.identity, Quantity):
+            return answer
+        samples = self._samples(answer.moment)
+        network = self.experiment.network
+        identity, factor = read(readings, network, samples, answer.identity)
+        written = answer.written
+        if factor != 1.0:
+            unit = written.unit / abs(factor)
+            written = replace(written, value=written.value / factor, unit=unit)
+        return replace(answer, identity=identity, written=written)
+
+    def _samples(self, moment: Moment) -> int:
+        return len(self._stated[moment].trace.rows)
+
+    def _factors_of(self, form: Form) -> FloatArray:
+        network = self.experiment.network
+        return np.array(
+            [form.factor(network, self._samples(a.moment), q.stage) for a, q in self.entries]
+        )
+
+    def _values_of(
+        self, variants: tuple[tuple[str, Alternative], ...], readings: tuple[Form, ...]
+    ) -> FloatArray:
+        found = self._traced(variants)
+        return np.array([self._value(found, entry, readings) for entry in self.entries])
+
+    def _value(
+        self, found: Mapping[Moment, Calculation], entry: Entry, readings: tuple[Form, ...]
+    ) -> float:
+        answer, quantity = entry
+        if answer.moment not in found:
+            return float("nan")
+        quantity, _ = read(readings, self.experiment.network, 1, quantity)
+        try:
+            return found[answer.moment].value(quantity)
+        except UnknownNameError:
+            return float("nan")
+
+    def _traced_under(
+        self, variants: tuple[tuple[str, Alternative], ...]
+    ) -> Mapping[Moment, Calculation]:
+        if not variants:
+            return self._stated
+        try:
+            return traced(Hypothesis(variants).applied(self.experiment), self._stated)
+        except (UsageError, DivergedError):
+            return {}
+
+    def _started(self, quantity: Quantity) -> float:
+        """Where training found a parameter; 0 for what is no parameter."""
+        kind = BEFORE.get(quantity.kind, quantity.kind)
+        if kind not in _CHANGING:
+            return 0.0
+        W, b = self.experiment.parameters[quantity.layer - 1]
+        array = W if kind is Kind.WEIGHT else b
+        return 0.0 if array is None else float(array[quantity.index])
+
+
+def _chosen(answers: Iterable[Answer]) -> list[Entry]:
+    """Those with more than one digit that aren't zero; of a long array some, evenly spread."""
+    stages: dict[Hashable, list[Entry]] = defaultdict(list)
+    for answer in answers:
+        quantity = answer.identity
+        exact = answer.tolerance is not None or answer.written.significant > 1
+        if isinstance(quantity, Quantity) and answer.value and exact:
+            stages[answer.moment, quantity.stage].append((answer, quantity))
+    found: list[Entry] = []
+    for entries in stages.values():
+        found += entries[:: -(-len(entries) // _MOST_OF_A_STAGE)]
+    return found
+
+
+def _doubt(answer: Answer) -> float:
+    return answer.written.unit if answer.tolerance is None else answer.uncertainty
+
+
+def _key(moment: Moment, quantity: Quantity) -> Hashable:
+    """What the number is of: everything about a parameter is one thing, and a neuron's way back."""
+    if quantity.kind in OF_A_WEIGHT or quantity.kind in OF_A_BIAS:
+        return quantity.kind in OF_A_BIAS, quantity.layer, quantity.index
+    if quantity.kind in _BACK:
+        return moment, quantity.layer, quantity.index[:1], quantity.sample
+    return moment, quantity
