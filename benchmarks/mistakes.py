@@ -50,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         make, times = GROUPS[group]
         for case in make(Random(f"{options.seed} {group}"), max(1, times * options.sheets)):
             results.take(group, case)
-    lines = results.lines(by_name=options.names)
+    shown = f"--seed {options.seed} --sheets {options.sheets}"
+    shown += "".join(f" --only {group}" for group in options.only or ())
+    lines = ["", f"`python -m benchmarks.mistakes {shown}` prints:"]
+    lines += results.lines(by_name=options.names)
     if options.write:
         _write(options.write, lines)
     print("\n".join(lines))
@@ -63,7 +66,7 @@ def _write(page: Path, lines: Sequence[str]) -> None:
     _, end, after = rest.partition(END)
     if not (begin and end):
         sys.exit(f"{page} has no lines {BEGIN} and {END}")
-    page.write_text("\n".join([before + BEGIN, *lines, END]) + after, encoding="utf-8")
+    page.write_text("\n".join([before + BEGIN, *lines, "", END]) + after, encoding="utf-8")
 
 
 if __name__ == "__main__":
