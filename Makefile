@@ -7,7 +7,7 @@ CODE := bptrace.py tracer tests benchmarks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint type format bench clean
+.PHONY: help demo test lint type format bench mistakes clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## */  \1\t/p' Makefile
@@ -31,6 +31,9 @@ format: $(VENV)/.installed-test  ## put the code into its standard form
 
 bench: $(VENV)/.installed  ## speed against plain NumPy loops
 	$(BIN)/python -m benchmarks
+
+mistakes: $(VENV)/.installed  ## how good `check` is; writes the tables of docs/checking.md
+	$(BIN)/python -m benchmarks.mistakes --write docs/checking.md
 
 clean:  ## remove builds and caches (the environment in .venv stays)
 	rm -rf build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

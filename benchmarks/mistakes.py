@@ -1,113 +1,72 @@
-"""`python -m benchmarks.mistakes`: how often `check` finds a mistake, and names one that wasn't made.
+"""`python -m benchmarks.mistakes`: how good `bptrace check` is, on sheets as people make them.
 
-Every row of the table is planted on random networks, in one number of a sheet that is complete
-otherwise. Against false alarms: sheets that are right (rounded, cut off, calculated from rounded
-numbers, partial), and numbers that are wrong for no reason.
+Right sheets of each manner, sheets by other conventions, zeros, programs, and sheets with
+planted mistakes, all drawn from `--seed`. `docs/checking.md` quotes what it prints: `make mistakes`
+writes it there.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from random import Random
 
-import numpy as np
+from benchmarks.people import cases
+from benchmarks.people.cases import Case
+from benchmarks.people.tables import Results
 
-from tracer.diagnose.check import check
-from tracer.diagnose.mistakes import MISTAKES
-from tracer.formula import EvaluationError
-
-# What plants mistakes is the tests' own; it stands beside them, in the checkout.
-sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
-
-from support.planting import (
-    answers,
-    asked,
-    can_be_told,
-    exact_of,
-    plants,
-    random_experiment,
-    right_sheet,
-    sheet,
-    written,
-)
-
-_DIGITS = 5
-
-
-def planted(networks: int, rng: np.random.Generator) -> tuple[Counter[str], Counter[str]]:
-    """How often each row was planted, and how often it was among the matches of that number."""
-    made: Counter[str] = Counter()
-    found: Counter[str] = Counter()
-    for _ in range(networks):
-        experiment = random_experiment(rng)
-        exact = exact_of(experiment)
-        for row in MISTAKES.values():
-            plant = next((p for p in plants(exact, row, rng) if can_be_told(p, _DIGITS)), None)
-            if plant is None:
-                continue
-            try:
-                handed_in = answers(sheet(exact, _DIGITS, plant))
-            except EvaluationError:  # a mistaken net input can be beyond a logarithm
-                continue
-            findings = {f.identity: f for f in check(experiment, handed_in).findings}
-            made[row.name] += 1
-            found[row.name] += row.name in {m.name for m in findings[plant.quantity].matches}
-    return made, found
-
-
-def right(networks: int, rng: np.random.Generator) -> tuple[int, int]:
-    """How many right numbers were handed in, and how many were blamed."""
-    numbers = blamed = 0
-    for _ in range(networks):
-        experiment = random_experiment(rng)
-        handed_in = answers(right_sheet(exact_of(experiment), rng))
-        findings = check(experiment, handed_in).findings
-        numbers += len(findings)
-        blamed += sum(finding.blamed for finding in findings)
-    return numbers, blamed
-
-
-def senseless(networks: int, digits: int, rng: np.random.Generator) -> tuple[int, int]:
-    """How many numbers were wrong by a random factor of 1/10 to 10, and how many got a name.
-
-    Half of them come alone, so that the slip may be in any of the steps before.
-    """
-    numbers = named = 0
-    for _ in range(networks):
-        experiment = random_experiment(rng)
-        exact = exact_of(experiment)
-        sheet_in_full = asked(exact)
-        identity = sheet_in_full[rng.integers(len(sheet_in_full))]
-        factor = 10 ** rng.uniform(-1, 1) * rng.choice([-1, 1])
-        if exact.value(identity) == 0:
-            continue
-        texts = {} if rng.random() < 0.5 else sheet(exact, _DIGITS)  # alone, or in its place
-        texts[identity] = written(exact.value(identity) * factor, digits)
-        findings = {f.identity: f for f in check(experiment, answers(texts)).findings}
-        numbers += findings[identity].blamed
-        named += bool(findings[identity].matches)
-    return numbers, named
+BEGIN = "<!-- printed by `make mistakes` -->"
+END = "<!-- until here -->"
+GROUPS: dict[str, tuple[Callable[[Random, int], Iterator[Case]], int]] = {
+    "right": (cases.right_cases, 3),
+    "conventions": (cases.convention_cases, 2),
+    "zeros": (cases.zero_cases, 1),
+    "programs": (cases.program_cases, 1),
+    "wrong": (cases.wrong_cases, 1),
+}
+"""The cases of a group, and how many times `--sheets` there are of each of its rows."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the rates."""
+    """Print the tables, or write them into a page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mistakes", description=__doc__)
-    parser.add_argument("--networks", type=int, default=300, help="random networks (300)")
-    parser.add_argument("--seed", type=int, default=0, help="of the random numbers (0)")
+    parser.add_argument("--seed", type=int, default=1, help="of everything that is drawn (1)")
+    parser.add_argument(
+        "--sheets", type=int, default=20, help="a measure of how many sheets of a kind (20)"
+    )
+    parser.add_argument("--only", choices=GROUPS, action="append", help="these groups alone")
+    parser.add_argument(
+        "--show", type=int, default=0, metavar="N", help="print the first N false cases"
+    )
+    parser.add_argument("--names", action="store_true", help="also a table by the mistakes' names")
+    parser.add_argument(
+        "--write", type=Path, metavar="PAGE", help="put the tables into the page's block"
+    )
     options = parser.parse_args(arguments)
-    rng = np.random.default_rng(options.seed)
-    made, found = planted(options.networks, rng)
-    for name in MISTAKES:
-        print(f"{name:42} planted {made[name]:5}  found {found[name]:5}")
-    print(f"{'all':42} planted {made.total():5}  found {found.total():5}")
-    numbers, blamed = right(options.networks, rng)
-    print(f"{'right numbers':42} {numbers:13}  blamed {blamed:4}")
-    for digits in (2, 3, 4, 5, 6):
-        numbers, named = senseless(options.networks, digits, rng)
-        print(f"{f'random numbers of {digits} digits':42} {numbers:13}  named {named:5}")
+    results = Results(show=options.show)
+    for group in options.only or GROUPS:
+        make, times = GROUPS[group]
+        for case in make(Random(f"{options.seed} {group}"), max(1, times * options.sheets)):
+            results.take(group, case)
+    shown = f"--seed {options.seed} --sheets {options.sheets}"
+    shown += "".join(f" --only {group}" for group in options.only or ())
+    lines = ["", f"`python -m benchmarks.mistakes {shown}` prints:"]
+    lines += results.lines(by_name=options.names)
+    if options.write:
+        _write(options.write, lines)
+    print("\n".join(lines))
+
+
+def _write(page: Path, lines: Sequence[str]) -> None:
+    """Put the lines between the page's markers."""
+    text = page.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        sys.exit(f"{page} has no lines {BEGIN} and {END}")
+    page.write_text("\n".join([before + BEGIN, *lines, "", END]) + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import mistakes
 from benchmarks.cases import Case, cases
+from benchmarks.people import cases as people
+from benchmarks.people.scoring import Truth
+from benchmarks.people.tables import Results
 from benchmarks.timing import measure
-from tracer.diagnose.mistakes import MISTAKES
+from support.paths import CONFIGS
 
 CASES = cases()
+MAZUR = CONFIGS / "mazur.yaml"
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])
@@ -35,16 +41,49 @@ def test_different_parameters_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch
         command.main(["--rounds", "1", "--iterations", "2"])
 
 
-@pytest.mark.no_cover
-def test_senseless_numbers_are_seldom_named() -> None:
-    numbers, named = mistakes.senseless(25, 5, np.random.default_rng(5))
-    assert numbers > 15
-    assert named <= 1
+def case(row: str, answers: str, **said: Any) -> people.Case:
+    """A sheet for the classic example."""
+    return people.Case(row, "complete", MAZUR.read_text(encoding="utf-8"), answers.encode(), **said)
 
 
-@pytest.mark.no_cover
-def test_the_measurement_counts_what_was_planted(capsys: pytest.CaptureFixture[str]) -> None:
-    mistakes.main(["--networks", "1", "--seed", "3"])
-    printed = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in printed[: len(MISTAKES)]] == list(MISTAKES)
-    assert printed[-1].startswith("random numbers of 6 digits")
+def test_the_tables_count_what_is_blamed_passed_and_named() -> None:
+    results = Results()
+    results.take("right", case("fine", "net_h1: 0.3775"))
+    results.take("right", case("fine", "net_h1: 0.4775"))
+    results.take("zeros", case("nothing", "net_h1: 0.000", zeros=frozenset({"net_h1"})))
+    wrong = Truth({"w5+": "gradient_added"}, frozenset(), frozenset({"net_h1"}))
+    results.take("wrong", case("slip", "net_h1: 0.3775\nw5+: 0.441084", truth=wrong))
+    results.take("wrong", case("broken", "nothing"))
+    printed = "\n".join(results.lines(by_name=True))
+    assert "| fine | complete | 2 | 2 | 1 | 1 | 0 |" in printed
+    assert "| nothing | 1 | 1 | 0 | 0 |" in printed
+    assert "| slip | complete | 1 | 100.0 % | 100.0 % | 0 | 0 | 1 | 0 |" in printed
+    assert "| `gradient_added` | 1 | 100.0 % |" in printed
+    assert "Not judged for an error: wrong: " in printed
+
+
+def test_false_cases_are_shown_with_what_reproduces_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Results(show=1).take("right", case("fine", "net_h1: 0.4775"))
+    printed = capsys.readouterr().out
+    assert "a right sheet accused" in printed
+    assert "learning_rate: 0.5" in printed
+    assert "net_h1 = 0.4775: wrong" in printed
+
+
+def test_the_command_writes_its_tables_into_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{mistakes.BEGIN}\nold\n{mistakes.END}\nafter\n", encoding="utf-8")
+    made = {"right": (lambda rng, sheets: iter([case("fine", "net_h1: 0.3775")]), 1)}
+    monkeypatch.setattr(mistakes, "GROUPS", made)
+    mistakes.main(["--write", str(page)])
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith(f"before\n{mistakes.BEGIN}\n")
+    assert text.endswith(f"{mistakes.END}\nafter\n")
+    assert "| fine | complete | 1 | 1 | 0 | 0 | 0 |" in text
+    assert "old" not in text
+    assert "--seed 1 --sheets 20` prints:" in text
+    assert capsys.readouterr().out.strip() in text
