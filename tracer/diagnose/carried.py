@@ -15,6 +15,7 @@ from tracer.explain.calculation import Calculation
 from tracer.formula import (
     Expression,
     Interval,
+    Prepared,
     Symbol,
     derivatives,
     enclosure,
@@ -59,6 +60,7 @@ class Carried(Mapping[Identity, float]):
         self._rounded = rounding.function() if rounding else None
         self._since = max(1, exact.number - _MOST_FORMULAS // max(len(exact), 1))
         self._values = dict(own)
+        self._rewritten: dict[Identity, Prepared] = {}
 
     def __getitem__(self, identity: Identity) -> float:
         waiting = [identity]
@@ -67,23 +69,23 @@ class Carried(Mapping[Identity, float]):
             if identity in self._values:
                 waiting.pop()
                 continue
-            formula = self.formula(identity)
+            formula = self.prepared(identity)
             if formula is None:
                 self._values[identity] = self.exact.value(identity)
                 continue
-            missing = [symbol for symbol in symbols(formula) if symbol not in self._values]
+            missing = [key for key in formula.keys if key not in self._values]
             if missing:
                 waiting += missing
             else:
                 self._values[identity] = self._calculated(formula, self._values)
         return self._values[identity]
 
-    def _calculated(self, formula: Expression, values: Mapping[Identity, float]) -> float:
+    def _calculated(self, formula: Prepared, values: Mapping[Identity, float]) -> float:
         """The formula's value as one goes on with it; a copy is not rounded again."""
-        value = evaluate(formula, values)
-        return (
-            value if self._rounded is None or isinstance(formula, Symbol) else self._rounded(value)
-        )
+        value = formula.value(values)
+        if self._rounded is None or isinstance(formula.formula, Symbol):
+            return value
+        return self._rounded(value)
 
     def __contains__(self, identity: object) -> bool:
         return True  # whatever a formula of this calculation stands on can be calculated
@@ -96,17 +98,24 @@ class Carried(Mapping[Identity, float]):
 
     def formula(self, identity: Identity) -> Expression | None:
         """The formula that is used; None for what is given, or comes from an iteration too far back."""
+        prepared = self.prepared(identity)
+        return None if prepared is None else prepared.formula
+
+    def prepared(self, identity: Identity) -> Prepared | None:
+        """The same, made ready for many evaluations."""
         if identity.iteration < self._since:
             return None
-        formula = self.exact.shortcut(identity) if self._shortcut else None
-        formula = formula or self.exact.formula(identity)
-        if formula is None or self._rewriting is None:
-            return formula
-        return self._rewriting(identity, formula) or formula
+        found = self.exact.prepared(identity, self._shortcut)
+        if found is None or self._rewriting is None:
+            return found
+        if identity not in self._rewritten:
+            other = self._rewriting(identity, found.formula)
+            self._rewritten[identity] = found if other is None else Prepared(other)
+        return self._rewritten[identity]
 
     def recalculated(self, identity: Identity) -> float:
         """What the formula gives, also where a value was supplied."""
-        formula = self.formula(identity)
+        formula = self.prepared(identity)
         return self[identity] if formula is None else self._calculated(formula, self)
 
     def sensitivities(
@@ -171,27 +180,35 @@ class Enclosed:
 
         Raises EvaluationError where a formula has no value at all.
         """
-        formula = self.carried.formula(identity)
+        formula = self.carried.prepared(identity)
         if formula is None:
             value = self.carried[identity]
             return value, value
-        for key in self.carried.order(formula):
-            if key not in self._known:
-                self._known[key] = self._ends(key)
-        return enclosure(formula, self._known.__getitem__, self._up_to(unit))
+        waiting = list(formula.keys)
+        while waiting:
+            key = waiting[-1]
+            if key in self._known:
+                waiting.pop()
+                continue
+            before = self.carried.prepared(key)
+            missing = [k for k in before.keys if k not in self._known] if before else []
+            if missing:
+                waiting += missing
+            else:
+                self._known[key] = self._ends(key, before)
+        return enclosure(formula.formula, self._known.__getitem__, self._up_to(unit))
 
     def _up_to(self, unit: float) -> Slack | None:
         step = self._step
         return None if step is None else lambda size: min(step(size), unit)
 
-    def _ends(self, key: Identity) -> Interval:
+    def _ends(self, key: Identity, formula: Prepared | None) -> Interval:
         """Of a number that was not supplied, rounded itself unless it is a copy or given."""
-        formula = self.carried.formula(key)
         if formula is None:
             value = self.carried[key]
             made = self._step is not None and key.iteration > 1  # by updates too far back to follow
             return widened((value, value), self._step(abs(value)) if self._step and made else 0.0)
-        found = enclosure(formula, self._known.__getitem__, self._step)
-        if self._step is None or isinstance(formula, Symbol):
+        found = enclosure(formula.formula, self._known.__getitem__, self._step)
+        if self._step is None or isinstance(formula.formula, Symbol):
             return found
         return widened(found, self._step(max(map(abs, found))))

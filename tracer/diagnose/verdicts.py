@@ -110,10 +110,9 @@ class Part:
     ) -> list[Carried]:
         """The ways to calculate: factor by factor; out − target; a gradient from samples' parts."""
         exact = self.exact
-        found = [
-            Carried(exact, own, rounding=rounding),
-            Carried(exact, own, shortcut=True, rounding=rounding),
-        ]
+        found = [Carried(exact, own, rounding=rounding)]
+        if exact.has_shortcuts:
+            found.append(Carried(exact, own, shortcut=True, rounding=rounding))
         if any(isinstance(key, Quantity) and key.kind in PARTS for key in own):
             rewriting = partial(_by_parts, exact)
             found.append(Carried(exact, own, rewriting=rewriting, rounding=rounding))
@@ -186,9 +185,7 @@ class Bounds:
         half, unit = answer.uncertainty, answer.written.unit
         if not self._manner.cut and right_as_written(answer, exact) is not Agreement.TRUNCATED:
             return value - half, value + half
-        if value == 0:
-            return -unit, unit
-        return (value - half, value + unit) if value > 0 else (value - unit, value + half)
+        return value - unit, value + unit  # who cuts off here may have rounded there
 
 
 class Judge:

@@ -7,14 +7,14 @@ shows numbers: those ask a `Calculation`, and need not know which of the two it 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, Protocol
 
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import Run, train_through
 from tracer.errors import UsageError
 from tracer.explain.forms import shortcut
-from tracer.formula import Expression
+from tracer.formula import Expression, Prepared
 from tracer.graph.building import build_graph
 from tracer.graph.timeline import GraphTimeline
 from tracer.model.experiment import Experiment, GraphExperiment
@@ -83,6 +83,8 @@ class Calculation(Mapping[Identity, float]):
         self.names: Naming = trace.names
         self._at = lru_cache(maxsize=_TRACES_AT_HAND)(timeline.trace)
         self._formula = cache(self._derived)
+        self._shortcut = cache(self._shorter)
+        self.prepared = cache(self._prepared)
 
     @property
     def number(self) -> int:
@@ -111,7 +113,20 @@ class Calculation(Mapping[Identity, float]):
 
     def shortcut(self, identity: Identity) -> Expression | None:
         """The formula that is calculated in its place; None where it is calculated itself."""
+        return self._shortcut(identity)
+
+    def _shorter(self, identity: Identity) -> Expression | None:
         return shortcut(self.at(identity.iteration), identity)
+
+    @cached_property
+    def has_shortcuts(self) -> bool:
+        """Whether any number of the iteration in question is calculated by another formula."""
+        return any(self.shortcut(identity) is not None for identity in self)
+
+    def _prepared(self, identity: Identity, shortcut: bool) -> Prepared | None:
+        """The formula, or with `shortcut` the one that is calculated in its place, for many uses."""
+        formula = (self.shortcut(identity) if shortcut else None) or self.formula(identity)
+        return None if formula is None else Prepared(formula)
 
     def _derived(self, identity: Identity) -> Expression | None:
         formula: Expression | None = self.at(identity.iteration).formula(identity)

@@ -35,6 +35,7 @@ from tracer.formula.nodes import (
     total,
 )
 from tracer.formula.parsing import parse
+from tracer.formula.prepared import Prepared
 from tracer.formula.primitive import Primitive
 from tracer.formula.primitives import (
     PRIMITIVES,
@@ -83,6 +84,7 @@ __all__ = [
     "NodeGradient",
     "Number",
     "Power",
+    "Prepared",
     "Primitive",
     "Product",
     "Quotient",
