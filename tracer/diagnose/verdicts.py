@@ -49,6 +49,7 @@ class Finding:
     learner's own (None where there is none). `truncated`: right, but cut off and not rounded.
     `misrounded`: off by one unit of the last digit. `after`: the wrong numbers it follows from, or
     (`same_slip`) the one that shows the same slip in an earlier step, which wasn't supplied.
+    `possible`: the mistakes that may have been made, where too few digits tell which.
     """
 
     answer: Answer
@@ -62,6 +63,7 @@ class Finding:
     after: tuple[Identity, ...] = ()
     same_slip: bool = False
     matches: tuple[MistakeMatch, ...] = ()
+    possible: tuple[MistakeMatch, ...] = ()
 
     @property
     def identity(self) -> Identity:
@@ -162,7 +164,8 @@ class Judge:
         found = self._searched.setdefault(array, Counter())
         rows = None if found.total() < _MOST_SEARCHED else set(found)
         right = [v for v in (finding.exact, finding.carried) if v is not None]
-        matches = self._search.matches(finding.identity, finding.answer, right, rows)
+        told = self._search.found(finding.identity, finding.answer, right, rows)
+        matches, possible = told.named, told.possible
         found.update([match.name for match in matches] or [""])
         if all(match.step for match in matches):
             spoiled = (match.calculation for match in matches if match.calculation)
@@ -172,7 +175,8 @@ class Judge:
             finding.answer.value - finding.exact
         ) <= unit * 1.5 * (1 + 1e-9)
         verdict = "mistake" if matches else "wrong"
-        return replace(finding, verdict=verdict, matches=matches, misrounded=off_by_one)
+        finding = replace(finding, verdict=verdict, matches=matches, possible=possible)
+        return replace(finding, misrounded=off_by_one)
 
     def _ways(self, answer: Answer, calculations: Sequence[Carried]) -> Iterator[_Calculated]:
         """The number calculated in each way that there is."""

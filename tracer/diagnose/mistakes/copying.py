@@ -127,14 +127,14 @@ def _doubles(text: str, *, before_point: bool) -> Iterator[str]:
 
 def _shifted(written: Written, value: float) -> bool:
     """A power of ten too many or too few."""
-    return any(
+    return written.value != 0 and any(
         abs(written.value - value * 10.0**places) <= written.unit / 2 * (1 + 1e-9)
         for places in (-2, -1, 1, 2)
     )
 
 
 def _sign_lost(written: Written, value: float) -> bool:
-    return value != 0 and abs(written.value + value) <= written.unit / 2 * (1 + 1e-9)
+    return written.value * value < 0 and abs(written.value + value) <= written.unit / 2 * (1 + 1e-9)
 
 
 def misreadings(text: str) -> Iterator[str]:
@@ -168,16 +168,19 @@ _ROWS = (
         "digit_misread",
         _misread,
         "One digit is another than it should be; the rest is right.",
+        is_resort=True,
     ),
     CopyingSlip(
         "digit_doubled",
         _doubled,
         "A digit was written twice in copying.",
+        is_resort=True,
     ),
     CopyingSlip(
         "point_shifted",
         _shifted,
         "The digits are right, but the decimal point has moved.",
+        is_resort=True,
     ),
     CopyingSlip(
         "sign_lost",

@@ -120,8 +120,9 @@ def _given(carried: Carried, identity: Identity) -> list[Quantity]:
 
 
 def _readings(carried: Carried, key: Quantity) -> Iterator[str]:
+    """What it may be taken for, each once."""
     text = shortest(carried[key])
-    if "e" not in text:
-        yield from misreadings(text)
+    texts = [] if "e" in text else list(misreadings(text))
     if key.kind in (Kind.INPUT, Kind.TARGET, Kind.BIAS):
-        yield from (shortest(carried[other]) for other in _neighbours(carried, key))
+        texts += [shortest(carried[other]) for other in _neighbours(carried, key)]
+    yield from dict.fromkeys(shortest(float(read)) for read in texts)

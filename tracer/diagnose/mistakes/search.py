@@ -236,7 +236,8 @@ class MistakeSearch:
             slopes = calculation.sensitivities(identity, formula)
         except (EvaluationError, ArithmeticError):
             return 0.0
-        return sum(abs(slope) * self._uncertainties[own] for own, slope in slopes.items())
+        doubts = self._uncertainties
+        return sum(abs(slope) * doubts.get(own, 0.0) for own, slope in slopes.items())
 
     def _pen(self, case: _Wrong) -> Iterator[MistakeMatch]:
         answer = case.answer
@@ -267,11 +268,11 @@ class MistakeSearch:
 
 
 def _each_once(found: Iterable[MistakeMatch]) -> tuple[MistakeMatch, ...]:
-    """The first match of each name; a lost sign or a neighbour's number only where no row has it."""
-    first: dict[str, MistakeMatch] = {}
+    """The first match of each name; the last resorts only where no slip in the formula has it."""
+    first: dict[tuple[str, Identity | None], MistakeMatch] = {}
     for match in found:
-        first.setdefault(match.name, match)
-    by_rows = [match for match in first.values() if match.formula is not None]
+        first.setdefault((match.name, match.step if match.read_as else None), match)
+    by_rows = any(match.formula is not None and match.step is None for match in first.values())
     return tuple(m for m in first.values() if not (by_rows and m.is_resort))
 
 
