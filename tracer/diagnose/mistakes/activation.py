@@ -15,18 +15,22 @@ from tracer.formula import (
     Symbol,
     absolute,
     children,
+    exp,
+    expm1,
     rebuild,
     replace,
     rewrite,
+    softplus,
     symbols,
     total,
     walk,
 )
 from tracer.formula.lazy import SymbolArray
 from tracer.model.activations import ACTIVATIONS, LEAK, Activation
+from tracer.model.losses import LOSSES
 from tracer.model.quantity import Kind
 
-_POWERS = frozenset({"exp", "expm1", "softplus"})
+_POWERS = frozenset({exp.name, expm1.name, softplus.name})
 _LEAKS = (0.1, 0.2, 0.3, 0.25, 0.05, 0.02, 0.001)
 
 
@@ -98,9 +102,12 @@ def _softmax_not_normalised(site: Site) -> Iterator[Expression]:
 
 
 def _sigmoid_for_softmax(site: Site) -> Iterator[Expression]:
+    """The activation that goes with the cross-entropy of single outputs."""
     if site.layer.activation.coupled:
-        row = ACTIVATIONS["sigmoid"]
-        yield row.value(site.whole(Kind.NET)).element((0, *site.quantity.index))
+        for row in {loss.matched for loss in LOSSES.values() if loss.matched}:
+            if not ACTIVATIONS[row].coupled:
+                outs = ACTIVATIONS[row].value(site.whole(Kind.NET))
+                yield outs.element((0, *site.quantity.index))
 
 
 def _relu_as_absolute(site: Site) -> Iterator[Expression]:
