@@ -17,7 +17,10 @@ from tracer.model.network import Layer, Network
 from tracer.model.quantity import Kind, Quantity, Stage
 
 _MOST_WAYS = 24
-"""In which one row is tried: of a wide layer not each weight."""
+"""In which one row is tried."""
+_WIDE = 60
+_WAYS_WHERE_WIDE = 2
+"""Of a formula with more symbols: not each weight of a wide layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ class Mistake:
         """
         if _is_average(site.quantity, site.network.depth):
             return ()
-        found = dict.fromkeys(islice(self.rewrite(site), _MOST_WAYS))
+        ways = _MOST_WAYS if len(symbols(site.formula)) <= _WIDE else _WAYS_WHERE_WIDE
+        found = dict.fromkeys(islice(self.rewrite(site), ways))
         return tuple(f for f in found if f != site.formula and site.has(f))
 
 

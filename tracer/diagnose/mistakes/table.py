@@ -24,6 +24,8 @@ _MOST_VARIANTS = 4
 """In how many ways a slip is made in all the steps before a number."""
 _MOST_STEPS = 500
 """Steps left out before a number beyond which only its own formula is searched."""
+_MOST_SYMBOLS = 2000
+"""The same for how much stands in their formulas."""
 _NEAR_STEPS = 2
 """As far before a number a slip is also looked for in one step alone."""
 
@@ -56,6 +58,11 @@ class Way:
         self.steps = steps
         self.formulas = {step: found for step in steps if (found := formula(step)) is not None}
         self._used = {step: frozenset(symbols(f)) for step, f in self.formulas.items()}
+
+    @property
+    def size(self) -> int:
+        """How many symbols stand in the formulas."""
+        return sum(map(len, self._used.values()))
 
     def value(
         self, changes: Mapping[Identity, Expression], base: Mapping[Identity, float]
@@ -128,7 +135,7 @@ class MistakenNumbers:
     def _far(self, steps: tuple[Identity, ...]) -> tuple[Way, tuple[Slip, ...]]:
         """The way through these steps to the last of them, and the slips made before that one."""
         way = Way(steps, self.exact.formula)
-        if len(steps) > _MOST_STEPS:
+        if len(steps) > _MOST_STEPS or way.size > _MOST_SYMBOLS:
             return way, ()
         return way, (*self._everywhere(way), *self._alone(way))
 
