@@ -20,7 +20,7 @@ from tracer.diagnose.answers import Tolerance, published_answers, read_answers
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.check import CheckedAnswers, check, with_reasons
-from tracer.diagnose.verdicts import Finding
+from tracer.diagnose.verdicts import BLAMED, Finding
 from tracer.errors import UsageError
 from tracer.model.experiment import Experiment
 
@@ -92,7 +92,7 @@ def test_a_number_from_rounded_numbers_is_right_within_rounding() -> None:
     report = checked("{out_h1: 0.59, out_h2: 0.60, net_o1: 1.1040}")
     assert [finding.verdict for finding in report.findings] == ["right", "right", "rounding"]
     assert report.all_right
-    assert verdicts("{out_h1: 0.59, out_h2: 0.60, net_o1: 1.1160}")["net_o1"] == "wrong"
+    assert verdicts("{out_h1: 0.59, out_h2: 0.60, net_o1: 1.1160}")["net_o1"] in BLAMED
 
 
 def test_a_number_rounded_from_rounded_numbers_is_not_taken_for_one_cut_off() -> None:
@@ -114,7 +114,7 @@ def test_zero_does_not_pass_for_everything_small() -> None:
 
 
 def test_what_follows_from_a_slip_is_not_blamed_again() -> None:
-    report = checked("{net_h1: 0.3800, out_h1: 0.5939, net_o1: 1.1061, out_o1: 0.7514}")
+    report = checked("{net_h1: 0.3807, out_h1: 0.5940, net_o1: 1.1062, out_o1: 0.7514}")
     assert [finding.verdict for finding in report.findings] == [
         "wrong",
         "follows",
@@ -131,12 +131,13 @@ def test_a_slip_goes_through_the_steps_that_were_left_out() -> None:
     exact = exact_of(MAZUR)
     slip = Carried(exact, {exact.find("out_h1"): 0.6932699921})
     text = f"{{out_h1: 0.6932699921, w5+: {slip[exact.find('w5+')]:.7f}}}"
-    assert verdicts(text) == {"out_h1": "wrong", "w5+": "follows"}
+    assert verdicts(text) == {"out_h1": "mistake", "w5+": "follows"}  # a digit misread
 
 
 def test_two_slips_are_both_blamed_and_the_first_is_named() -> None:
     report = checked("{net_h1: 0.4775, net_h2: 0.1925, out_h1: 0.6172}")
-    assert [f.verdict for f in report.findings] == ["wrong", "wrong", "follows"]
+    assert [f.blamed for f in report.findings] == [True, True, False]
+    assert report.findings[2].verdict == "follows"
     assert report.first_wrong is report.findings[0]
     assert blamed(report) == ["net_h1", "net_h2"]
 
@@ -183,7 +184,7 @@ def test_a_gradient_may_be_made_of_the_samples_parts() -> None:
     report = check(experiment, as_answers(texts))
     found = {name: finding.verdict for name, finding in by_name(report)}
     assert found["dE/dw13"] == "follows"
-    assert found["dE/dw13#1"] == "wrong"
+    assert found["dE/dw13#1"] in BLAMED
 
 
 def test_numbers_of_later_iterations_are_compared_with_those_after_training() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,9 +17,9 @@ from tracer.diagnose.answers import Answer, Moment
 from tracer.diagnose.carried import Carried, Rewriting
 from tracer.diagnose.mistakes import Mistake, Site
 from tracer.digits.numbers import Written
-from tracer.explain.calculation import Calculation, timeline_of
+from tracer.explain.calculation import Calculation, calculations
 from tracer.explain.worksheet import to_calculate
-from tracer.formula import EvaluationError, Expression
+from tracer.formula import EvaluationError, Expression, evaluate
 from tracer.model.experiment import Data, Experiment, GraphExperiment, Training
 from tracer.model.network import Bias, Network
 from tracer.model.quantity import Identity, Quantity
@@ -82,10 +82,25 @@ def random_experiment(rng: np.random.Generator) -> Experiment:
     )
 
 
-def exact_of(experiment: Experiment | GraphExperiment) -> Calculation:
-    """The right numbers of the first iteration."""
-    timeline = timeline_of(experiment)
-    return Calculation(timeline, timeline.trace(1))
+def varied(experiment: Experiment, rng: np.random.Generator) -> Experiment:
+    """The same with weights of both signs, and hidden layers that leak or switch off below zero."""
+    network, parameters = experiment.network, []
+    for W, b in experiment.parameters:
+        parameters.append((W * rng.choice([-1, 1, 1], W.shape), b))
+    kinds = [str(rng.choice(["relu", "leaky_relu"])) for _ in network.layers[:-1]]
+    layers = [
+        (list(layer.neurons), kind, layer.bias)
+        for layer, kind in zip(
+            network.layers, [*kinds, network.layers[-1].activation.name], strict=True
+        )
+    ]
+    changed = Network.build(list(network.inputs), layers, network.loss.name)
+    return replace(experiment, network=changed, parameters=tuple(parameters))
+
+
+def exact_of(experiment: Experiment | GraphExperiment, iteration: int = 1) -> Calculation:
+    """The right numbers of the first iteration, or of another."""
+    return calculations(experiment, [iteration])[iteration]
 
 
 def asked(exact: Calculation) -> list[Identity]:
@@ -104,9 +119,8 @@ def plants(exact: Calculation, row: Mistake, rng: np.random.Generator) -> Iterat
             continue
         variants = row.variants(Site(trace, quantity, formula))
         for number in rng.permutation(len(variants))[:1]:
-            changed = Carried(exact, {}, rewriting=_only(quantity, variants[number]))
             try:
-                value, right = changed[quantity], exact.value(quantity)
+                value, right = evaluate(variants[number], exact), exact.value(quantity)
             except EvaluationError:
                 continue
             yield Planted(quantity, variants[number], value, right)
@@ -132,13 +146,19 @@ def written(value: float, digits: int) -> str:
 
 
 def answers(texts: Mapping[Identity, str]) -> list[Answer]:
-    """A sheet as answers."""
-    return [Answer(Moment(), identity, Written.parse(text)) for identity, text in texts.items()]
+    """A sheet as answers, each of its own iteration."""
+    return [
+        Answer(Moment(identity.iteration), identity, Written.parse(text))
+        for identity, text in texts.items()
+    ]
 
 
 def can_be_told(planted: Planted, digits: int) -> bool:
-    """Whether the wrong number, so written, lies clearly apart from the right one."""
-    if not math.isfinite(planted.value):
+    """Whether the wrong number, so written, lies clearly apart from the right one.
+
+    Zero isn't told of: it has no digits.
+    """
+    if not math.isfinite(planted.value) or abs(planted.value) < _NOISE:
         return False
     unit = Written.parse(written(planted.value, digits)).unit
     return abs(planted.value - planted.right) > 3 * unit

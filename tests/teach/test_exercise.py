@@ -84,7 +84,8 @@ def test_mistakes_differ_from_the_right_numbers_in_four_decimals(
             if formula is None:
                 continue
             site, right = Site(trace, quantity, formula), trace.value(quantity)
-            rows = [row for row in MISTAKES.values() if quantity.kind in row.kinds | row.also]
+            usual = [row for row in MISTAKES.values() if not row.rare]
+            rows = [row for row in usual if quantity.kind in row.kinds | row.also]
             values = [evaluate(v, trace) for row in rows for v in row.variants(site)]
             wrong = [value for value in values if abs(value - right) > 1e-12]
             assert all(f"{value:.4f}" != f"{right:.4f}" for value in wrong)

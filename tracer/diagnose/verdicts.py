@@ -54,6 +54,7 @@ class Finding:
     learner's own (None where there is none). `truncated`: right, but cut off and not rounded.
     `misrounded`: off by one unit of the last digit. `after`: the wrong numbers it follows from, or
     (`same_slip`) the one that shows the same slip in an earlier step, which wasn't supplied.
+    `possible`: the mistakes that may have been made, where too few digits tell which.
     """
 
     answer: Answer
@@ -67,6 +68,7 @@ class Finding:
     after: tuple[Identity, ...] = ()
     same_slip: bool = False
     matches: tuple[MistakeMatch, ...] = ()
+    possible: tuple[MistakeMatch, ...] = ()
 
     @property
     def identity(self) -> Identity:
@@ -312,12 +314,14 @@ class Judge:
         found = self._searched.setdefault(array, Counter())
         rows = None if found.total() < _MOST_SEARCHED else set(found)
         right = [v for v in (finding.exact, finding.carried) if v is not None]
-        matches = self._search.matches(finding.identity, finding.answer, right, rows)
+        told = self._search.found(finding.identity, finding.answer, right, rows)
+        matches, possible = told.named, told.possible
         found.update([match.name for match in matches] or [""])
         if all(match.step for match in matches):
             spoiled = (match.calculation for match in matches if match.calculation)
             self._suspected += [(finding.identity, calculation) for calculation in spoiled]
-        return replace(finding, verdict="mistake" if matches else "wrong", matches=matches)
+        verdict = "mistake" if matches else "wrong"
+        return replace(finding, verdict=verdict, matches=matches, possible=possible)
 
     def _tainted_before(self, identity: Identity, way: Carried) -> tuple[Identity, ...]:
         """The wrong numbers that this one is made of."""

@@ -124,7 +124,7 @@ def _hides_a_mistake(trace: IterationTrace, bounds: Bounds) -> bool:
 
 
 def _differences(trace: IterationTrace) -> Iterator[tuple[str, float]]:
-    """Every mistake wherever it can be made, and by how much it changes the number there."""
+    """Every usual mistake wherever it can be made, and by how much it changes the number there."""
     numbers = {quantity: trace.value(quantity) for quantity in trace.quantities()}
     for quantity in trace.quantities():
         formula = trace.formula(quantity)
@@ -132,7 +132,7 @@ def _differences(trace: IterationTrace) -> Iterator[tuple[str, float]]:
             continue
         site = Site(trace, quantity, formula)
         for row in MISTAKES.values():
-            if quantity.kind in row.kinds | row.also:
+            if not row.rare and quantity.kind in row.kinds | row.also:
                 for variant in row.variants(site):
                     yield row.name, _difference(variant, numbers, numbers[quantity])
 

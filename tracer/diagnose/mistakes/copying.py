@@ -10,21 +10,30 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import pairwise
 
-from tracer.digits.numbers import Written
+from tracer.digits.numbers import Written, shortest
 from tracer.digits.rounding import Rounding
 from tracer.engine.observers import Altered
 from tracer.engine.trace import IterationTrace
 
 _CONTEXT = Context(prec=800)
+_REST_OF_MISREAD = {0: 6, 1: 4}
+"""How many digits must be right besides a misread one with so many behind it."""
+_LEAST_REST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class CopyingSlip:
-    """One row: whether the text that was written comes from the value by this slip."""
+    """One row: whether the text that was written comes from the value by this slip.
+
+    `of_few_digits`: also possible where there are too few digits for any name. `is_resort`: told only
+    where no row that rewrites a formula gives the same.
+    """
 
     name: str
     explains: Callable[[Written, float], bool]
     help: str
+    of_few_digits: bool = False
+    is_resort: bool = False
 
 
 ROUNDED = "every_step_rounded"
@@ -79,6 +88,71 @@ def _drops(text: str, *, before_point: bool) -> Iterator[str]:
         yield text[:place] + text[place + 1 :]
 
 
+def _misread(written: Written, value: float) -> bool:
+    """One digit is another. Near the end the rest must be long: there, arithmetic slips too."""
+    right = _text(value, written.decimals)
+    own = f"{_size(written):.{written.decimals}f}"
+    width = max(len(right), len(own))
+    pairs = list(zip(own.rjust(width, "0"), right.rjust(width, "0"), strict=True))
+    other = [place for place, (a, b) in enumerate(pairs) if a != b]
+    if len(other) != 1 or not _same_sign(written, value):
+        return False
+    behind = sum(a.isdigit() for a, _ in pairs[other[0] + 1 :])
+    digits = max(len(_digits(own)), len(_digits(right)))
+    return digits - 1 >= _REST_OF_MISREAD.get(behind, _LEAST_REST)
+
+
+def _digits(text: str) -> str:
+    """The significant ones."""
+    return text.replace(".", "").lstrip("0")
+
+
+def _doubled(written: Written, value: float) -> bool:
+    """A digit stands there twice, and those behind it have moved on."""
+    if written.significant <= _LEAST_REST or not written.decimals:
+        return False
+    behind = _doubles(_text(value, written.decimals - 1), before_point=False)
+    before = _doubles(_text(value, written.decimals), before_point=True)
+    return _same_sign(written, value) and _size(written) in set(map(Decimal, (*behind, *before)))
+
+
+def _doubles(text: str, *, before_point: bool) -> Iterator[str]:
+    """The text with one of its digits twice; never the last one, which might be rounding."""
+    point = text.find(".") if "." in text else len(text)
+    first = len(text) - len(text.lstrip("0."))
+    places = range(first, point) if before_point else range(max(point + 1, first), len(text) - 1)
+    for place in places:
+        yield text[:place] + text[place] + text[place:]
+
+
+def _shifted(written: Written, value: float) -> bool:
+    """A power of ten too many or too few."""
+    return written.value != 0 and any(
+        abs(written.value - value * 10.0**places) <= written.unit / 2 * (1 + 1e-9)
+        for places in (-2, -1, 1, 2)
+    )
+
+
+def _sign_lost(written: Written, value: float) -> bool:
+    return written.value * value < 0 and abs(written.value + value) <= written.unit / 2 * (1 + 1e-9)
+
+
+def misreadings(text: str) -> Iterator[str]:
+    """What a given number, written so, may be taken for: a digit, the order of two, point or sign."""
+    minus, size = text[: text.startswith("-")], text.lstrip("-")
+    for place, sign in enumerate(size):
+        if sign.isdigit() and (place or sign != "0"):
+            yield from (
+                f"{minus}{size[:place]}{other}{size[place + 1 :]}"
+                for other in "0123456789"
+                if other != sign
+            )
+    yield from (minus + swapped for swapped in _swaps(size))
+    for places in (-1, 1):
+        yield minus + shortest(float(f"{size}e{places}"))
+    yield size if minus else f"-{size}"
+
+
 _ROWS = (
     CopyingSlip(
         "digits_transposed",
@@ -89,6 +163,31 @@ _ROWS = (
         "digit_dropped",
         _dropped,
         "A digit was dropped in copying.",
+    ),
+    CopyingSlip(
+        "digit_misread",
+        _misread,
+        "One digit is another than it should be; the rest is right.",
+        is_resort=True,
+    ),
+    CopyingSlip(
+        "digit_doubled",
+        _doubled,
+        "A digit was written twice in copying.",
+        is_resort=True,
+    ),
+    CopyingSlip(
+        "point_shifted",
+        _shifted,
+        "The digits are right, but the decimal point has moved.",
+        is_resort=True,
+    ),
+    CopyingSlip(
+        "sign_lost",
+        _sign_lost,
+        "The number has the other sign: a minus was lost, or one was put in.",
+        of_few_digits=True,
+        is_resort=True,
     ),
 )
 

@@ -1,30 +1,28 @@
-"""Mistakes of the forward pass and of the errors."""
+"""Mistakes of the net inputs: weights, inputs, biases and thresholds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 
 from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.formula import (
-    Call,
+    Difference,
     Expression,
-    Number,
-    Power,
+    Product,
+    Sum,
     Symbol,
-    log2,
-    log10,
+    absolute,
     replace,
-    rewrite,
     symbols,
+    total,
     without_term,
 )
-from tracer.model.losses import Family
 from tracer.model.network import Bias
 from tracer.model.quantity import Kind, Quantity
 
 _MOST_CROSSED = 6
+_MOST_TERMS = 12
 
 
 def _weights(site: Site) -> dict[Quantity, tuple[int, int]]:
@@ -111,65 +109,86 @@ def _bias_times_input(site: Site) -> Iterator[Expression]:
             yield without_term(site.formula, term) + term * before
 
 
-def _activation_left_out(site: Site) -> Iterator[Expression]:
-    yield site.own(Kind.NET)
+def _bias_as_factor(site: Site) -> Iterator[Expression]:
+    """(Σ w·x)·b."""
+    found = _offset(site)
+    if found:
+        offset, term = found
+        yield without_term(site.formula, term) * offset
 
 
-def _error_not_squared(site: Site) -> Iterator[Expression]:
-    """½·(target − out), and the same without its sign."""
-    if site.network.loss.family is Family.SQUARED:
-        for sign in (1.0, -1.0):
-            yield rewrite(site.formula, partial(_square_root, sign))
+def _terms(formula: Expression) -> tuple[Expression, ...]:
+    """Those of a net input that are added, where a person would write them; a threshold isn't."""
+    inner = formula.left if isinstance(formula, Difference) else formula
+    terms = inner.terms if isinstance(inner, Sum) else (inner,)
+    return terms if len(terms) <= _MOST_TERMS else ()
 
 
-def _square_root(sign: float, node: Expression) -> Expression | None:
-    if isinstance(node, Power) and node.exponent == Number(2.0):
-        return node.base if sign > 0 else -node.base
-    return None
+def _with_terms(formula: Expression, terms: Iterable[Expression]) -> Expression:
+    """The same net input with those terms."""
+    if isinstance(formula, Difference):
+        return total(terms) - formula.right
+    return total(terms)
 
 
-def _scaled(factor: float) -> Callable[[Site], Iterator[Expression]]:
+def _sign_turned(minus: bool) -> Callable[[Site], Iterator[Expression]]:
+    """One term with the other sign: a minus in it ignored, or (`minus` false) one where none is."""
+
     def rewritten(site: Site) -> Iterator[Expression]:
-        if site.at_output and site.network.loss.family is Family.SQUARED:
-            yield factor * site.formula
+        terms = _terms(site.formula)
+        negative = [any(site.trace.value(key) < 0 for key in symbols(term)) for term in terms]
+        for place, term in enumerate(terms):
+            if negative[place] is minus:
+                turned = (*terms[:place], -term, *terms[place + 1 :])
+                yield _with_terms(site.formula, turned)
+        if minus and sum(negative) > 1:
+            sizes = [absolute(term) for term in terms]
+            yield _with_terms(site.formula, sizes)
 
     return rewritten
 
 
-def _outputs_averaged(site: Site) -> Iterator[Expression]:
-    count = len(site.network.outputs)
-    if site.at_output and not site.network.loss.averaged:
-        yield site.formula / count
+def _input_forgotten(site: Site) -> Iterator[Expression]:
+    terms = _terms(site.formula)
+    products = [term for term in terms if isinstance(term, Product)]
+    for term in products if len(products) > 1 else ():
+        yield _with_terms(site.formula, [other for other in terms if other is not term])
 
 
-def _outputs_not_averaged(site: Site) -> Iterator[Expression]:
-    if site.at_output and site.network.loss.averaged:
-        yield site.formula * len(site.network.outputs)
+def _weight_of_a_neighbour(site: Site) -> Iterator[Expression]:
+    """All weights of another neuron; one weight that belongs to a neighbour."""
+    weights = _weights(site)
+    if not weights:
+        return
+    number = next(iter(weights)).layer
+    layer = site.network.layers[number - 1]
+
+    def moved(changed: Mapping[Quantity, tuple[int, int]]) -> Expression:
+        kinds = {weight: weight.kind for weight in changed}
+        places = {w: site.symbol(kinds[w], number, place) for w, place in changed.items()}
+        return replace(site.formula, places)
+
+    for row in range(min(len(layer.neurons), _MOST_CROSSED)):
+        if len(weights) > 1:
+            yield moved({weight: (row, j) for weight, (_, j) in weights.items()})
+    for weight, (i, j) in weights.items() if len(weights) <= _MOST_TERMS else ():
+        yield from (moved({weight: (r, j)}) for r in (i - 1, i + 1) if 0 <= r < len(layer.neurons))
+        if site.quantity.kind is Kind.NET:  # in a path that is weights_crossed
+            columns = (c for c in (j - 1, j + 1) if 0 <= c < len(layer.inputs))
+            yield from (moved({weight: (i, c)}) for c in columns)
 
 
-def _logarithm(
-    function: Callable[[Expression], Expression],
-) -> Callable[[Site], Iterator[Expression]]:
-    def other(node: Expression) -> Expression | None:
-        if isinstance(node, Call) and node.function == "log":
-            return function(node.arguments[0])
-        return None
-
-    def rewritten(site: Site) -> Iterator[Expression]:
-        yield rewrite(site.formula, other)
-
-    return rewritten
+def _inputs_for_hidden_outputs(site: Site) -> Iterator[Expression]:
+    count = len(site.network.inputs)
+    outs = [out for out in site.used(Kind.OUT) if out.layer == site.layer.number - 1]
+    swaps = {
+        out: site.symbol(Kind.OUT, 0, out.index, out.sample) for out in outs if out.index[0] < count
+    }
+    if swaps:
+        yield replace(site.formula, swaps)
 
 
-def _one_output_missing(site: Site) -> Iterator[Expression]:
-    """E_total of all outputs but one."""
-    count = len(site.network.outputs)
-    for j in range(count if count > 1 else 0):
-        error = site.symbol(Kind.ERROR, site.quantity.layer, (j,), site.quantity.sample)
-        yield without_term(site.formula, error)
-
-
-_ERRORS = frozenset({Kind.ERROR, Kind.DE_DOUT})
+_NET = frozenset({Kind.NET})
 _CONNECTED = frozenset({Kind.NET, Kind.PATH})
 _WEIGHT_LIKE = frozenset({Kind.WEIGHT_GRADIENT, Kind.NEW_WEIGHT})
 
@@ -190,81 +209,69 @@ ROWS = (
     ),
     Mistake(
         "bias_left_out",
-        frozenset({Kind.NET}),
+        _NET,
         _bias_left_out,
         "The bias is added to the net input, once for each neuron.",
     ),
     Mistake(
         "bias_times_input",
-        frozenset({Kind.NET}),
+        _NET,
         _bias_times_input,
         "A bias (or a threshold) stands alone: it is not multiplied by an input.",
     ),
     Mistake(
         "threshold_left_out",
-        frozenset({Kind.NET}),
+        _NET,
         _threshold_left_out,
         "The neuron's threshold is subtracted from the sum of weights times inputs.",
     ),
     Mistake(
         "threshold_added",
-        frozenset({Kind.NET}),
+        _NET,
         _threshold_added,
         "A threshold is subtracted in the net input; what is added is a bias.",
     ),
     Mistake(
-        "activation_left_out",
-        frozenset({Kind.OUT}),
-        _activation_left_out,
-        "The output is the activation of the net input, not the net input itself.",
+        "bias_as_factor",
+        _NET,
+        _bias_as_factor,
+        "The bias is added to the sum of weights times inputs; the sum is not multiplied by it.",
+        rare=True,
     ),
     Mistake(
-        "error_not_squared",
-        frozenset({Kind.ERROR}),
-        _error_not_squared,
-        "The difference between target and output is squared.",
+        "minus_ignored",
+        _NET,
+        _sign_turned(minus=True),
+        "A weight or an input is negative here: its minus belongs to the term.",
+        rare=True,
     ),
     Mistake(
-        "factor_two_too_many",
-        _ERRORS,
-        _scaled(2.0),
-        "A factor 2 too many: the ½ of the loss is missing, or it cancels the 2 of the derivative.",
+        "minus_added",
+        _NET,
+        _sign_turned(minus=False),
+        "No weight and no input of this term is negative: it is added.",
+        rare=True,
     ),
     Mistake(
-        "factor_half_too_many",
-        _ERRORS,
-        _scaled(0.5),
-        "A factor ½ too many: the ½ is there once at most, and a loss without it keeps the 2 of its "
-        "derivative.",
+        "input_forgotten",
+        _NET,
+        _input_forgotten,
+        "The net input has a term for every input of the neuron.",
+        rare=True,
     ),
     Mistake(
-        "outputs_averaged",
-        frozenset({Kind.TOTAL, Kind.DE_DOUT}),
-        _outputs_averaged,
-        "This loss adds the errors of the outputs up; it doesn't take their mean.",
+        "weight_of_a_neighbour",
+        _CONNECTED,
+        _weight_of_a_neighbour,
+        "Each connection has its own weight; this one belongs to another.",
+        rare=True,
     ),
     Mistake(
-        "outputs_not_averaged",
-        _ERRORS,
-        _outputs_not_averaged,
-        "This loss is the mean over the outputs: each part is divided by how many there are.",
-    ),
-    Mistake(
-        "output_left_out",
-        frozenset({Kind.TOTAL}),
-        _one_output_missing,
-        "The total is the sum of the errors at all outputs.",
-    ),
-    Mistake(
-        "logarithm_to_base_10",
-        frozenset({Kind.ERROR}),
-        _logarithm(log10),
-        "The loss has the natural logarithm (ln), not the one to base 10.",
-    ),
-    Mistake(
-        "logarithm_to_base_2",
-        frozenset({Kind.ERROR}),
-        _logarithm(log2),
-        "The loss has the natural logarithm (ln), not the one to base 2.",
+        "inputs_for_hidden_outputs",
+        _NET,
+        _inputs_for_hidden_outputs,
+        "From the second layer on the inputs are the outputs of the layer before, not the network's.",
+        also=frozenset({Kind.WEIGHT_GRADIENT, Kind.WEIGHT_PART}),
+        rare=True,
     ),
 )

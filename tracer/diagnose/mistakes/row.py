@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from tracer.engine.trace import IterationTrace
-from tracer.formula import Expression, Symbol, symbols
+from tracer.formula import Expression, Product, Sum, Symbol, product, rewrite, symbols, total
+from tracer.formula.lazy import SymbolArray
 from tracer.model.network import Layer, Network
 from tracer.model.quantity import Kind, Quantity, Stage
+
+_MOST_WAYS = 24
+"""In which one row is tried."""
+_WIDE = 60
+_WAYS_WHERE_WIDE = 2
+"""Of a formula with more symbols: not each weight of a wide layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,17 @@ class Site:
         means = (key.stage for key in symbols(formula) if key.stage.mean)
         return all(stage in self.trace.arrays for stage in means)
 
+    def used(self, *kinds: Kind) -> tuple[Quantity, ...]:
+        """The quantities of those kinds in the formula."""
+        return tuple(key for key in symbols(self.formula) if key.kind in kinds)
+
+    def whole(self, kind: Kind) -> SymbolArray:
+        """The quantities of that kind of the whole layer, (1, neurons)."""
+        layer, sample = self.layer, self.quantity.sample
+        return SymbolArray(
+            (1, len(layer.neurons)), lambda at: self.symbol(kind, layer.number, (at[1],), sample)
+        )
+
     def own(self, kind: Kind) -> Symbol:
         """The quantity of that kind of the same neuron and sample."""
         return self.symbol(kind, self.quantity.layer, self.quantity.index[:1], self.quantity.sample)
@@ -71,6 +90,7 @@ class Mistake:
     `kinds`: the quantities that it spoils first; `also`: later ones in which the same slip can be
     made instead. `rewrite` gives no formula where the mistake can't be made, several where it can
     be made in several ways. In `help`, {OUT} stands for that letter, see `tracer.model.words`.
+    `rare`: the others are told before it, must be told apart less, and exercises may hide it.
     """
 
     name: str
@@ -78,6 +98,7 @@ class Mistake:
     rewrite: Callable[[Site], Iterable[Expression]]
     help: str
     also: frozenset[Kind] = frozenset()
+    rare: bool = False
 
     def variants(self, site: Site) -> tuple[Expression, ...]:
         """The rewritten formulas that differ from the right one, each once.
@@ -86,8 +107,20 @@ class Mistake:
         """
         if _is_average(site.quantity, site.network.depth):
             return ()
-        found = dict.fromkeys(self.rewrite(site))
+        ways = _MOST_WAYS if len(symbols(site.formula)) <= _WIDE else _WAYS_WHERE_WIDE
+        found = dict.fromkeys(islice(self.rewrite(site), ways))
         return tuple(f for f in found if f != site.formula and site.has(f))
+
+
+def tidied(formula: Expression) -> Expression:
+    """The formula tidied up: factors 1 left out, products with 0 and sums of nothing too."""
+
+    def tidy(node: Expression) -> Expression | None:
+        if isinstance(node, Product):
+            return product(node.factors)
+        return total(node.terms) if isinstance(node, Sum) else None
+
+    return rewrite(formula, tidy)
 
 
 def _is_average(quantity: Quantity, depth: int) -> bool:

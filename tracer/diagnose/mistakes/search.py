@@ -1,6 +1,6 @@
 """Which known mistakes a wrong number matches.
 
-A row is tried in two ways: on the quantity's own formula, and on every formula before it that the
+A row is tried in two ways: on the quantity's own formula, and on the formulas before it that the
 learner left out; each from the learner's own numbers and from the right ones. A match has to be worth
 something: the number must have digits enough to rule out chance, and lie at least a unit and a half
 of its last digit from what would be right, or the two could not be told apart.
@@ -11,60 +11,80 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
-from itertools import chain
+from functools import cache, cached_property, partial
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
-from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.copying import ROUNDED, ROUNDED_HELP, SLIPS, rounded, roundings
-from tracer.diagnose.mistakes.row import Mistake, Site
+from tracer.diagnose.mistakes.match import MistakeMatch, MistakesFound
+from tracer.diagnose.mistakes.others import misread_numbers, other_numbers
+from tracer.diagnose.mistakes.table import MistakenNumbers, Slip, Way, mistaken_numbers
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, evaluate
 from tracer.model.quantity import Identity, Quantity
 
+__all__ = ["FAR", "NEAR", "MistakeMatch", "MistakeSearch", "MistakesFound", "is_explained"]
+
 NEAR = 1 / 200
 """Three significant digits at least: a slip in the quantity's own formula."""
 FAR = 1 / 2000
 """Four at least: a slip in a step that wasn't supplied, where there are more ways to be wrong."""
+_COARSE = 1 / 4
+"""One digit or two: too few for a name, enough to say what is possible."""
 _LEAST_DIGITS = 3
 _APART = 3.0
 """How many times the slack a mistake's value must be from the right one, to be told apart."""
-_MOST_VARIANTS = 4
-_MOST_STEPS = 500
-"""Steps left out before a number beyond which only its own formula is searched."""
-
-
-@dataclass(frozen=True, slots=True)
-class MistakeMatch:
-    """A mistake whose value is the number that was written.
-
-    `formula` is the rewritten one, with the numbers of `calculation`; None for slips of the pen.
-    `step`: the earlier quantity whose formula was rewritten, where it isn't the quantity itself.
-    `help`: the sentence of its row. `detail`: the degree of rounding, in words.
-    """
-
-    name: str
-    help: str
-    value: float
-    formula: Expression | None = None
-    calculation: Carried | None = None
-    step: Identity | None = None
-    detail: str = ""
+_RARE_APART = 6.0
+"""The same for a mistake that few people make, or of which there are many ways."""
+_ALONE_APART = 10.0
+_BAND = 0.05
+"""How far, relatively, a mistake's value from the right numbers and from a learner's may differ, where
+those are right but for rounding."""
+_ROUGH = 1 / 200
+_TAINTED = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Wrong:
-    """A wrong number, and what would have been right."""
+    """A wrong number, and what would have been right; `limit` is the largest relative slack."""
 
+    identity: Identity
     answer: Answer
     right: tuple[float, ...]
 
+    @property
+    def is_coarse(self) -> bool:
+        """Whether it has too few digits for a mistake to be named; zero has none at all."""
+        return self.answer.tolerance is None and self.answer.written.significant < _LEAST_DIGITS
+
     def is_explained(
-        self, value: float, limit: float, bound: Callable[[], float] | None = None
+        self,
+        value: float,
+        limit: float,
+        bound: Callable[[], float] | None = None,
+        apart: float = _APART,
     ) -> bool:
-        return is_explained(self.answer, value, limit, self.right, bound)
+        if self.is_coarse:
+            return self._is_possible(value)
+        return is_explained(self.answer, value, limit, self.right, bound, apart)
+
+    def _is_possible(self, value: float) -> bool:
+        """Whether one digit or two may come from it, and from no right number."""
+        if self.answer.value == 0 or value == 0:
+            return self.answer.value == value and _is_apart(self.answer, 0.0, self.right)
+        slack = self.answer.slack(value)
+        near = abs(self.answer.value - value) <= slack <= abs(value) * _COARSE
+        return near and all(abs(value - other) > 2 * slack for other in self.right)
+
+    def is_worth_a_look(self, value: float | None) -> bool:
+        """Whether the value from the right numbers is so near that rounded ones may give the rest."""
+        if value is None:
+            return False
+        distance = abs(value - self.answer.value)
+        return distance <= _BAND * max(abs(value), abs(self.answer.value)) + self.answer.slack(
+            value
+        )
 
 
 class MistakeSearch:
@@ -82,13 +102,33 @@ class MistakeSearch:
     ) -> None:
         trace = exact.trace
         self._trace: IterationTrace | None = trace if isinstance(trace, IterationTrace) else None
-        self._uncertainties = uncertainties
-        self._bases = (Carried(exact, own), Carried(exact, {}))
+        self._uncertainties, self._own = uncertainties, own
+        self._exact = exact
         if self._trace is not None:
             self._rounded = cache(partial(rounded, self._trace))
-        self._variants = cache(self._rewritten)
-        self._spoiled = cache(self._spoil)
-        self._before = cache(self._bases[0].before)
+
+    @cached_property
+    def _table(self) -> MistakenNumbers:
+        return mistaken_numbers(self._exact)
+
+    @cached_property
+    def _carried(self) -> Carried:
+        return Carried(self._exact, self._own)
+
+    @cached_property
+    def _right(self) -> Carried:
+        """The right numbers in place of those supplied."""
+        return Carried(self._exact, {key: self._exact.value(key) for key in self._own})
+
+    @cached_property
+    def _tainted(self) -> frozenset[Identity]:
+        """What was supplied and is not right, or so rough that it changes what comes of it."""
+        return frozenset(
+            key
+            for key, value in self._own.items()
+            if abs(value - self._exact.value(key)) > _TAINTED * self._uncertainties[key]
+            or self._uncertainties[key] > _ROUGH * abs(value)
+        )
 
     def matches(
         self,
@@ -97,95 +137,143 @@ class MistakeSearch:
         right: Collection[float],
         rows: Collection[str] | None = None,
     ) -> tuple[MistakeMatch, ...]:
-        """All mistakes that match; `right` are the values that would have been right.
+        """All mistakes that match and can be named; `right` are the values that would have been right.
 
         `rows` limits the search to these mistakes.
         """
-        case = _Wrong(answer, tuple(right))
-        few = answer.tolerance is None and answer.written.significant < _LEAST_DIGITS
-        if few and answer.value != 0:
-            return ()
-        found = [
-            next(chain(self._near(row, identity, case), self._far(row, identity, case)), None)
-            for row in (MISTAKES.values() if self._trace else ())
-            if rows is None or row.name in rows
-        ]
-        pen = [match for match in self._pen(case) if rows is None or match.name in rows]
-        return (*filter(None, found), *pen, *self._rounding(identity, case))
+        return self.found(identity, answer, right, rows).named
 
-    def _near(self, row: Mistake, identity: Identity, case: _Wrong) -> Iterator[MistakeMatch]:
-        """Matches of the quantity's own formula, rewritten."""
-        for variant in self._variants(row, identity, True):
-            for base in self._bases:
-                value = _value(variant, base)
-                bound = partial(self._bound, base, identity, variant)
-                if value is not None and case.is_explained(value, NEAR, bound):
-                    yield MistakeMatch(row.name, row.help, value, variant, base)
+    def found(
+        self,
+        identity: Identity,
+        answer: Answer,
+        right: Collection[float],
+        rows: Collection[str] | None = None,
+    ) -> MistakesFound:
+        """The mistakes that match, and those that may have been made where too few digits say which.
 
-    def _far(self, row: Mistake, identity: Identity, case: _Wrong) -> Iterator[MistakeMatch]:
-        """Matches of the formulas before it, rewritten wherever the mistake can be made."""
-        if len(self._before(identity)) > _MOST_STEPS:
+        Of a zero nothing is named either: whatever loses a factor gives it.
+        """
+        case = _Wrong(identity, answer, tuple(right))
+        found = list(self._by_rows(case, rows))
+        found += (match for match in self._pen(case) if rows is None or match.name in rows)
+        found += (m for m in self._rounding(case) if m.name not in {f.name for f in found})
+        if not found and not case.is_coarse and answer.tolerance is None and rows is None:
+            explains = partial(self._is_misread, case)
+            found += misread_numbers(self._carried, identity, explains, answer.value)
+        told = _each_once(found)
+        vague = case.is_coarse or answer.value == 0
+        return MistakesFound((), told) if vague else MistakesFound(told, ())
+
+    def _by_rows(self, case: _Wrong, rows: Collection[str] | None) -> Iterator[MistakeMatch]:
+        """Near before far, everywhere before alone, what is usual before what is rare."""
+        if self._trace is None or not isinstance(case.identity, Quantity):
             return
-        for number in range(_MOST_VARIANTS):
-            for base in self._bases:
-                spoiled = self._spoiled(row, number, base)
-                steps = (
-                    s for s in spoiled.before(identity) if len(self._variants(row, s)) > number
+        near = [s for s in self._table.near(case.identity) if rows is None or s.row.name in rows]
+        for slip in sorted(near, key=lambda slip: slip.row.rare):
+            match = self._near(slip, case)
+            if match is not None:
+                yield match
+        if case.is_coarse:
+            return
+        steps = (*self._carried.before(case.identity), case.identity)
+        way, far = self._table.far(steps)
+        far = tuple(s for s in far if rows is None or s.row.name in rows)
+        for slip in sorted(far, key=lambda slip: (slip.alone, slip.row.rare)):
+            match = self._far(slip, way, case)
+            if match is not None:
+                yield match
+
+    def _near(self, slip: Slip, case: _Wrong) -> MistakeMatch | None:
+        """The match of the quantity's own formula, rewritten."""
+        variant = slip.changes[case.identity]
+        apart = _RARE_APART if slip.row.rare else _APART
+        for base in self._bases(slip, case):
+            value = slip.value if base is self._right else _value(variant, base)
+            bound = partial(self._bound, base, case.identity, variant)
+            if value is not None and case.is_explained(value, NEAR, bound, apart):
+                return MistakeMatch(slip.row.name, slip.row.help, value, variant, base)
+        return None
+
+    def _far(self, slip: Slip, way: Way, case: _Wrong) -> MistakeMatch | None:
+        """The match of the formulas before the quantity, rewritten."""
+        apart = _ALONE_APART if slip.alone else _RARE_APART if slip.row.rare else _APART
+        for base in self._bases(slip, case):
+            value = slip.value if base is self._right else way.value(slip.changes, base)
+            if value is None or not case.is_worth_a_look(value):
+                continue
+            spoiled = self._spoiled(slip, base)
+            bound = partial(self._bound, spoiled, case.identity, None)
+            if case.is_explained(value, FAR, bound, apart):
+                formula = spoiled.formula(case.identity)
+                return MistakeMatch(
+                    slip.row.name, slip.row.help, value, formula, spoiled, slip.step
                 )
-                step = next(steps, None)
-                if step is None:
-                    return
-                formula = spoiled.formula(identity)
-                value = _value(formula, spoiled) if formula else None
-                bound = partial(self._bound, spoiled, identity, None)
-                if value is not None and case.is_explained(value, FAR, bound):
-                    yield MistakeMatch(row.name, row.help, value, formula, spoiled, step)
+        return None
 
-    def _rewritten(
-        self, row: Mistake, identity: Identity, late: bool = False
-    ) -> tuple[Expression, ...]:
-        """The row's formulas for a name; `late`: also where the slip is only made instead."""
-        assert self._trace is not None
-        assert isinstance(identity, Quantity)
-        formula = self._bases[0].exact.formula(identity)
-        if formula is None or identity.kind not in (row.kinds | row.also if late else row.kinds):
-            return ()
-        return row.variants(Site(self._trace, identity, formula))
+    def _bases(self, slip: Slip, case: _Wrong) -> Iterator[Carried]:
+        """The numbers to calculate with: the learner's own, where those can matter, and the right."""
+        if self._tainted - {case.identity} or case.is_worth_a_look(slip.value):
+            yield self._carried
+            yield self._right
 
-    def _spoil(self, row: Mistake, number: int, base: Carried) -> Carried:
-        """The calculation with the row's variant wherever there is one."""
+    def _spoiled(self, slip: Slip, base: Carried) -> Carried:
+        """The calculation with the slip wherever it was made."""
 
         def rewriting(identity: Identity, _: Expression) -> Expression | None:
-            variants = self._variants(row, identity)
-            return variants[number] if number < len(variants) else None
+            if slip.alone:
+                return slip.changes.get(identity)
+            variants = self._table.variants(slip.row.name, identity)
+            return variants[slip.number] if slip.number < len(variants) else None
 
         return Carried(base.exact, base.own, rewriting=rewriting)
 
     def _bound(self, calculation: Carried, identity: Identity, formula: Expression | None) -> float:
         """Σ |∂value/∂vᵢ|·u(vᵢ) over the learner's own numbers."""
+        if calculation.own is self._right.own:
+            return 0.0
         try:
             slopes = calculation.sensitivities(identity, formula)
         except (EvaluationError, ArithmeticError):
             return 0.0
-        return sum(abs(slope) * self._uncertainties[own] for own, slope in slopes.items())
+        doubts = self._uncertainties
+        return sum(abs(slope) * doubts.get(own, 0.0) for own, slope in slopes.items())
 
     def _pen(self, case: _Wrong) -> Iterator[MistakeMatch]:
         answer = case.answer
-        if answer.tolerance is None and _is_apart(answer, answer.value, case.right):
-            for slip in SLIPS.values():
-                value = next((v for v in case.right if slip.explains(answer.written, v)), None)
-                if value is not None:
-                    yield MistakeMatch(slip.name, slip.help, value)
-
-    def _rounding(self, identity: Identity, case: _Wrong) -> Iterator[MistakeMatch]:
-        if case.answer.tolerance is not None or not isinstance(identity, Quantity):
+        if answer.tolerance is not None or not _is_apart(answer, answer.value, case.right):
             return
-        if self._trace is None:
+        for slip in SLIPS.values():
+            if case.is_coarse and not slip.of_few_digits:
+                continue
+            value = next((v for v in case.right if slip.explains(answer.written, v)), None)
+            if value is not None:
+                yield MistakeMatch(slip.name, slip.help, value, is_resort=slip.is_resort)
+        if not case.is_coarse:
+            yield from other_numbers(self._carried, case.identity, answer, self._uncertainties)
+
+    def _is_misread(self, case: _Wrong, value: float, calculation: Carried) -> bool:
+        bound = partial(self._bound, calculation, case.identity, None)
+        return case.is_explained(value, FAR, bound, _ALONE_APART)
+
+    def _rounding(self, case: _Wrong) -> Iterator[MistakeMatch]:
+        if case.answer.tolerance is not None or self._trace is None or case.is_coarse:
+            return
+        if not isinstance(case.identity, Quantity):
             return
         for rounding in roundings(case.answer.written):
-            value = self._rounded(rounding).value(identity)
-            if case.is_explained(value, NEAR):
+            value = self._rounded(rounding).value(case.identity)
+            if value and case.is_explained(value, NEAR):
                 yield MistakeMatch(ROUNDED, ROUNDED_HELP, value, detail=rounding.words)
+
+
+def _each_once(found: Iterable[MistakeMatch]) -> tuple[MistakeMatch, ...]:
+    """The first match of each name; the last resorts only where no slip in the formula has it."""
+    first: dict[tuple[str, Identity | None], MistakeMatch] = {}
+    for match in found:
+        first.setdefault((match.name, match.step if match.read_as else None), match)
+    by_rows = any(match.formula is not None and match.step is None for match in first.values())
+    return tuple(m for m in first.values() if not (by_rows and m.is_resort))
 
 
 def is_explained(
@@ -194,11 +282,13 @@ def is_explained(
     limit: float,
     right: Iterable[float],
     bound: Callable[[], float] | None = None,
+    apart: float = _APART,
 ) -> bool:
     """Whether the answer is `value` as written, to digits enough, and none of the right values is.
 
     `limit` is the largest relative slack. `bound` adds what rounding of the learner's own numbers
-    may have changed; it is asked only when it matters.
+    may have changed; it is asked only when it matters. `apart`: so many times the slack, at least,
+    the right values are away.
     """
     if not math.isfinite(value):
         return False
@@ -209,7 +299,7 @@ def is_explained(
         slack += bound()
     if distance > slack or slack > abs(value) * limit:
         return False
-    return all(abs(value - other) > _APART * slack for other in right)
+    return all(abs(value - other) > apart * slack for other in right)
 
 
 def _is_apart(answer: Answer, value: float, right: Iterable[float]) -> bool:

@@ -1,28 +1,14 @@
-"""Mistakes of the gradients and of the update."""
+"""Mistakes of the update, and of thresholds in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
-from functools import partial
+from itertools import product
 
 from tracer.diagnose.mistakes.row import Mistake, Site
-from tracer.engine.formulas import Formulas
-from tracer.formula import (
-    Difference,
-    Expression,
-    Number,
-    Quotient,
-    Sum,
-    Symbol,
-    product,
-    replace,
-    rewrite,
-    symbols,
-    total,
-)
-from tracer.model.network import Bias
+from tracer.formula import Difference, Expression, Number, Symbol, replace
 from tracer.model.optimizers import Update
 from tracer.model.quantity import (
     AFTER,
@@ -32,102 +18,10 @@ from tracer.model.quantity import (
     PARTS,
     STATE_OF,
     Kind,
-    Quantity,
     Stage,
 )
 
-_MOST_INPUTS = 6
-
-
-def _with_inputs(site: Site, swap: Callable[[Quantity], Symbol | None]) -> Expression:
-    """The gradient's formula with each out of the layer before swapped for something else."""
-    used = [key for key in symbols(site.formula) if key.kind in (Kind.OUT, Kind.INPUT)]
-    return replace(site.formula, {out: swap(out) or Symbol(out) for out in used})
-
-
-def _gradient_from_net(site: Site) -> Iterator[Expression]:
-    if site.quantity.layer > 1:
-        yield _with_inputs(
-            site, lambda out: site.symbol(Kind.NET, out.layer, out.index, out.sample)
-        )
-
-
-def _gradient_from_own_output(site: Site) -> Iterator[Expression]:
-    layer, index = site.quantity.layer, site.quantity.index[:1]
-    yield _with_inputs(site, lambda out: site.symbol(Kind.OUT, layer, index, out.sample))
-
-
-def _gradient_from_another_input(site: Site) -> Iterator[Expression]:
-    before = site.quantity.layer - 1
-    for j in range(min(len(site.layer.inputs), _MOST_INPUTS)):
-        if j != site.quantity.index[1]:
-            yield _with_inputs(
-                site,
-                lambda out, j=j: site.symbol(Kind.OUT, before, (j,), out.sample),  # type: ignore[misc]
-            )
-
-
-def _summed(site: Site) -> Iterator[Expression]:
-    rule = site.trace.rule
-    mean = rule.divides(site.samples) and not rule.batch_means
-    if mean and isinstance(site.formula, Quotient):
-        yield site.formula.numerator
-
-
-def _averaged(site: Site) -> Iterator[Expression]:
-    if site.trace.rule.reduction == "sum" and site.samples > 1:
-        yield site.formula / site.samples
-
-
-def _batch_means_multiplied(site: Site) -> Iterator[Expression]:
-    """Mean delta × mean input; then the hidden deltas themselves from means (`batch_means`)."""
-    trace, quantity = site.trace, site.quantity
-    if site.samples == 1 or trace.rule.batch_means:
-        return
-    row, column = quantity.index
-    factors = ((Kind.DELTA, quantity.layer, (row,)), (Kind.OUT, quantity.layer - 1, (column,)))
-    yield product(
-        total(site.symbol(*factor, sample) for sample in trace.rows) / site.samples
-        for factor in factors
-    )
-    means = Formulas(site.network, changed(trace.rule, batch_means=True), trace.batch)
-
-    def spelled_out(node: Expression) -> Expression | None:
-        if not isinstance(node, Symbol):
-            return None
-        if not (node.key.stage.mean or node.key.kind is Kind.NEW_WEIGHT):
-            return None
-        formula = means.formula(node.key)
-        return None if formula is None else rewrite(formula, spelled_out)
-
-    formula = means.formula(quantity)
-    if formula is not None:
-        yield rewrite(formula, spelled_out)
-
-
-def _is_shared(site: Site) -> bool:
-    return site.layer.bias is Bias.SHARED and len(site.layer.neurons) > 1
-
-
-def _shared_bias_as_separate(site: Site) -> Iterator[Expression]:
-    if _is_shared(site):
-        for neuron in range(len(site.layer.neurons)):
-            yield rewrite(site.formula, partial(_only_neuron, neuron))
-
-
-def _only_neuron(neuron: int, node: Expression) -> Expression | None:
-    """Zero for the delta of another neuron, which drops out of the sum."""
-    if isinstance(node, Sum):
-        kept = [term for term in node.terms if term != Number(0.0)]
-        return total(kept)
-    if isinstance(node, Symbol) and node.key.kind is Kind.DELTA and node.key.index != (neuron,):
-        return Number(0.0)
-    return None
-
-
-def _shared_bias_averaged(site: Site) -> Iterator[Expression]:
-    if _is_shared(site):
-        yield site.formula / len(site.layer.neurons)
+_MOST_PLACES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,62 +109,67 @@ def _fixed_although_free(site: Site) -> Iterator[Expression]:
     yield _Around.at(site).before
 
 
-_GRADIENTS = frozenset({Kind.WEIGHT_GRADIENT, Kind.WEIGHT_PART})
-_REDUCED = frozenset({Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT, Kind.LOSS})
-_BIAS_GRADIENT = frozenset({Kind.BIAS_GRADIENT})
+def _step_of(site: Site) -> Expression | None:
+    """What the update subtracts; None of what is fixed."""
+    update = _Around.at(site)
+    if not update.is_free(site):
+        return None
+    right = site.formula.right if isinstance(site.formula, Difference) else None
+    return right or update.before - site.formula
+
+
+def _only_the_step(site: Site) -> Iterator[Expression]:
+    step = _step_of(site)
+    if step is not None:
+        yield from (step, -step)
+
+
+def _learning_rate_subtracted(site: Site) -> Iterator[Expression]:
+    update = _Around.at(site)
+    if update.is_free(site):
+        yield update.before - update.rate
+
+
+def _gradient_added_without_rate(site: Site) -> Iterator[Expression]:
+    update = _Around.at(site)
+    if update.is_free(site):
+        yield update.before + update.gradient
+
+
+def _step_taken_twice(site: Site) -> Iterator[Expression]:
+    step = _step_of(site)
+    if step is not None:
+        yield _Around.at(site).before - 2 * step
+
+
+def _with_gradient(site: Site, other: Symbol) -> Expression:
+    """The update with another gradient; an optimiser's new state is calculated from it, too."""
+    gradients = dict.fromkeys(site.used(*GRADIENT_OF.values()), other)
+    return replace(site.formula, gradients)
+
+
+def _gradient_of_a_neighbour(site: Site) -> Iterator[Expression]:
+    kind, index = GRADIENT_OF[site.quantity.kind], site.quantity.index
+    sizes = (len(site.layer.neurons), len(site.layer.inputs))
+    if kind is Kind.BIAS_GRADIENT:
+        sizes = (site.layer.bias_count, 1)
+    places = product(*(range(min(size, _MOST_PLACES)) for size in sizes))
+    for place in places:
+        if place[: len(index)] != index:
+            yield _with_gradient(site, site.symbol(kind, site.quantity.layer, place[: len(index)]))
+
+
+def _gradient_of_the_iteration_before(site: Site) -> Iterator[Expression]:
+    if site.quantity.iteration > 1:
+        for key in site.used(*GRADIENT_OF.values()):
+            yield _with_gradient(site, Symbol(changed(key, iteration=key.iteration - 1)))
+
+
 _NEW = frozenset({Kind.NEW_WEIGHT, Kind.NEW_BIAS})
 
+_BIAS_GRADIENT = frozenset({Kind.BIAS_GRADIENT})
+
 ROWS = (
-    Mistake(
-        "gradient_from_net_input",
-        _GRADIENTS,
-        _gradient_from_net,
-        "A weight's gradient is delta times the output that the weight multiplies, "
-        "not that neuron's net input.",
-    ),
-    Mistake(
-        "gradient_from_own_output",
-        _GRADIENTS,
-        _gradient_from_own_output,
-        "A weight's gradient is delta times the output of the layer before, not of its own neuron.",
-    ),
-    Mistake(
-        "gradient_from_another_input",
-        _GRADIENTS,
-        _gradient_from_another_input,
-        "A weight's gradient is delta times the output that this very weight multiplies.",
-    ),
-    Mistake(
-        "batch_summed",
-        _REDUCED,
-        _summed,
-        "The samples' parts are averaged here (reduction: mean), not only added up.",
-    ),
-    Mistake(
-        "batch_averaged",
-        _REDUCED,
-        _averaged,
-        "The samples' parts are added up here (reduction: sum), not averaged.",
-    ),
-    Mistake(
-        "batch_means_multiplied",
-        frozenset({Kind.WEIGHT_GRADIENT}),
-        _batch_means_multiplied,
-        "First multiply for each sample, then average: the product of two means is not the mean of "
-        "the products.",
-    ),
-    Mistake(
-        "shared_bias_as_separate",
-        _BIAS_GRADIENT,
-        _shared_bias_as_separate,
-        "One bias that a layer shares gets the deltas of all its neurons, not of one.",
-    ),
-    Mistake(
-        "shared_bias_averaged",
-        _BIAS_GRADIENT,
-        _shared_bias_averaged,
-        "The gradient of a shared bias is the sum of the layer's deltas, not their mean.",
-    ),
     Mistake(
         "threshold_without_sign",
         _BIAS_GRADIENT,
@@ -308,5 +207,47 @@ ROWS = (
         _NEW,
         _fixed_although_free,
         "This parameter isn't fixed: the update changes it.",
+    ),
+    Mistake(
+        "only_the_step",
+        _NEW,
+        _only_the_step,
+        "This is the step alone; the new value is the old one less the step.",
+        rare=True,
+    ),
+    Mistake(
+        "learning_rate_subtracted",
+        _NEW,
+        _learning_rate_subtracted,
+        "The learning rate is a factor of the gradient; it isn't subtracted itself.",
+        rare=True,
+    ),
+    Mistake(
+        "gradient_added_without_learning_rate",
+        _NEW,
+        _gradient_added_without_rate,
+        "The step is the learning rate times the gradient, and it is subtracted.",
+        rare=True,
+    ),
+    Mistake(
+        "step_taken_twice",
+        _NEW,
+        _step_taken_twice,
+        "The step is subtracted once.",
+        rare=True,
+    ),
+    Mistake(
+        "gradient_of_a_neighbour",
+        _NEW,
+        _gradient_of_a_neighbour,
+        "Each parameter is updated with its own gradient; this one belongs to another.",
+        rare=True,
+    ),
+    Mistake(
+        "gradient_of_the_iteration_before",
+        _NEW,
+        _gradient_of_the_iteration_before,
+        "Every iteration has its own gradients, taken at the parameters as they are then.",
+        rare=True,
     ),
 )

@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from itertools import islice
 
-from tracer.diagnose.carried import Carried
 from tracer.diagnose.check import CheckedAnswers, CheckedMoment
-from tracer.diagnose.mistakes.search import MistakeMatch
-from tracer.diagnose.verdicts import BLAMED, VERDICTS, Finding
+from tracer.diagnose.parallel import Parallel, in_parallel
+from tracer.diagnose.verdicts import VERDICTS, Finding
 from tracer.diagnose.why import ConventionMatch
 from tracer.digits.numbers import NumberFormat, Written
-from tracer.explain.explanation import Explanation
-from tracer.formula import EvaluationError, Expression, symbols
 from tracer.model.experiment import Experiment
-from tracer.model.quantity import Identity
 from tracer.show.document import (
     Block,
     Cell,
@@ -37,7 +32,7 @@ from tracer.show.document import (
     Value,
 )
 from tracer.show.reports.conventions import conventions
-from tracer.show.reports.explain import steps
+from tracer.show.reports.matches import matches_of, number_or_nan, possible_of, with_numbers
 from tracer.show.reports.objects import finite
 from tracer.show.reports.tables import cell, joined, local, number_column, suffix, table
 from tracer.show.words import worded
@@ -46,6 +41,7 @@ LIMIT = 60
 """Rows beyond which the right ones are left out, and then the ones in the middle."""
 
 _MOST_REASONS = 12
+_MOST_LISTED = 6
 _DECIMALS = 9
 _MOST_CONVENTIONS = 3
 _WORDS = {
@@ -183,56 +179,44 @@ def _reason(finding: Finding) -> Content:
         names = [part for earlier in finding.after for part in (", ", local(earlier))]
         return ("the same slip as " if finding.same_slip else "from ", *names[1:])
     if finding.matches:
-        return f"matches {', '.join(match.name for match in finding.matches)}"
+        return f"matches {' or '.join(match.name for match in finding.matches)}"
     if finding.misrounded:
         return "off by one unit of the last digit"
     return ""
 
 
 def _reasons(section: CheckedMoment, digits: NumberFormat, reveal: bool) -> Iterator[Block]:
-    """Each wrong number with what matches it, next to what it should be made of."""
+    """Each wrong number with what matches it, next to what it should be made of.
+
+    The same mistake in parallel places is told of all of them at once.
+    """
     explained = _explained(section)
-    blamed = [
-        finding
-        for finding in section.findings
-        if finding.verdict in BLAMED and _reason_is_due(section, finding, explained)
-    ]
-    for finding in islice(blamed, _MOST_REASONS):
-        name = section.name(finding.identity)
-        yield Heading(f"{name} = {finding.answer.written.text}", 3)
-        for match in finding.matches:
-            yield from _match(finding, match, digits, reveal)
-        if not finding.matches:
-            yield Text(_distance(finding, reveal))
+    due = [f for f in section.findings if f.blamed and _reason_is_due(section, f, explained)]
+    groups = in_parallel(due)
+    for group in groups[:_MOST_REASONS]:
+        first = group.findings[0]
+        yield Heading(_listed(section, group), 3)
+        yield from matches_of(group, digits, reveal)
+        if not first.matches:
+            yield Text(_distance(first, reveal))
+            yield from possible_of(first)
         if reveal:
-            yield from _right_formula(finding, digits)
-    if len(blamed) > _MOST_REASONS:
-        yield Note(f"{len(blamed) - _MOST_REASONS} more wrong numbers; --format json has them all.")
+            yield from _right_formula(first, digits)
+    left_out = sum(len(group.findings) for group in groups[_MOST_REASONS:])
+    if left_out:
+        yield Note(f"{left_out} more wrong numbers; --format json has them all.")
+
+
+def _listed(section: CheckedMoment, group: Parallel) -> str:
+    """`delta_h1 = 0.03635, delta_h2 = 0.04137`."""
+    named = [f"{section.name(f.identity)} = {f.answer.written.text}" for f in group.findings]
+    more = len(named) - _MOST_LISTED
+    return ", ".join([*named[:_MOST_LISTED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _reason_is_due(section: CheckedMoment, finding: Finding, explained: Collection[str]) -> bool:
     """Whether the number isn't told about with the conventions that give it."""
     return bool(finding.matches) or section.name(finding.identity) not in explained
-
-
-def _match(
-    finding: Finding, match: MistakeMatch, digits: NumberFormat, reveal: bool
-) -> Iterator[Block]:
-    where: Content = f"Matches {match.name}"
-    if match.detail:
-        where = f"Matches {match.name} ({match.detail})"
-    if match.step is not None:
-        where = (f"Matches {match.name}, made in ", local(match.step))
-    parts = where if isinstance(where, tuple) else (where,)
-    yield Text((*parts, *worded(f". {match.help}")))
-    if match.formula is None or match.calculation is None or not reveal:
-        return
-    if match.step is not None:
-        formula = match.calculation.formula(match.step)
-        if formula is not None:
-            value = match.calculation[match.step]
-            yield _with_numbers(match.step, formula, match.calculation, value, digits)
-    yield _with_numbers(finding.identity, match.formula, match.calculation, match.value, digits)
 
 
 def _right_formula(finding: Finding, digits: NumberFormat) -> Iterator[Block]:
@@ -244,7 +228,7 @@ def _right_formula(finding: Finding, digits: NumberFormat) -> Iterator[Block]:
         return
     yield Text("The formula with your numbers:")
     carried, calculation = finding.carried, finding.calculation
-    yield _with_numbers(finding.identity, finding.formula, calculation, carried, digits)
+    yield with_numbers(finding.identity, finding.formula, calculation, carried, digits)
 
 
 def _distance(finding: Finding, reveal: bool) -> Content:
@@ -268,25 +252,6 @@ def _given(finding: Finding) -> str:
     if finding.identity.iteration > 1:
         return "Training has made another number of it."
     return "This number is given by the configuration, with another value."
-
-
-def _with_numbers(
-    identity: Identity,
-    formula: Expression,
-    calculation: Carried,
-    value: float,
-    digits: NumberFormat,
-) -> Derivation:
-    inputs = {symbol: _float(calculation, symbol) for symbol in symbols(formula)}
-    return Derivation(identity, tuple(steps(Explanation(identity, formula, inputs, value), digits)))
-
-
-def _float(calculation: Carried, identity: Identity) -> float:
-    """The value; NaN for one that doesn't exist, in a branch of a formula that doesn't hold."""
-    try:
-        return calculation[identity]
-    except (EvaluationError, ArithmeticError):
-        return math.nan
 
 
 def _conventions_found(section: CheckedMoment) -> Iterator[Block]:
@@ -325,7 +290,7 @@ def _carried(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterato
     for identity in section.known:
         exact = (cell(section.exact.value(identity)),) if reveal else ()
         given = "supplied" if identity in supplied else ""
-        rows.append((local(identity), cell(_float(calculation, identity)), *exact, given))
+        rows.append((local(identity), cell(number_or_nan(calculation, identity)), *exact, given))
     title = "Your calculation, carried to the end"
     yield from table(columns, rows, limit, title=title, name=f"carried{_mark(section)}")
 

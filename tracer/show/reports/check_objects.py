@@ -59,6 +59,10 @@ def _verdict(section: CheckedMoment, finding: Finding, reveal: bool) -> Object:
         "follows_from": list(map(section.name, finding.after)),
         "truncated": finding.truncated,
         "misrounded": finding.misrounded,
+        "possible": [match.name for match in finding.possible],
+        "read_as": {
+            section.name(m.step): m.read_as for m in finding.matches if m.step and m.read_as
+        },
     }
     moment = finding.answer.moment
     where = {"iteration": moment.iteration} if (moment.iteration or 0) > 1 else {}

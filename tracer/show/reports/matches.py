@@ -1,0 +1,97 @@
+"""What a report says of the known mistakes that a wrong number matches, or may come from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from tracer.diagnose.carried import Carried
+from tracer.diagnose.mistakes.match import MistakeMatch
+from tracer.diagnose.parallel import Parallel
+from tracer.diagnose.verdicts import Finding
+from tracer.digits.numbers import NumberFormat
+from tracer.explain.explanation import Explanation
+from tracer.formula import EvaluationError, Expression, symbols
+from tracer.model.quantity import Identity
+from tracer.show.document import Block, Derivation, Inline, Text
+from tracer.show.reports.explain import steps
+from tracer.show.reports.tables import local
+from tracer.show.words import worded
+
+_MOST_TOLD = 4
+
+
+def matches_of(group: Parallel, digits: NumberFormat, reveal: bool) -> Iterator[Block]:
+    """Each mistake with its sentence; the formulas of the first number, with the mistake in them."""
+    if len(group.matches) > 1:
+        yield Text("Nobody can tell which of these it was: each gives this number to its digits.")
+    for match in group.matches[:_MOST_TOLD]:
+        yield Text((*_named(match, reveal), *_where(match, group), *_sentence(match)))
+        if reveal:
+            yield from _made_so(group.findings[0], match, digits)
+    others = [match.name for match in group.matches[_MOST_TOLD:]]
+    if others:
+        yield Text(f"Also matches {', '.join(others)}.")
+
+
+def possible_of(finding: Finding) -> Iterator[Block]:
+    """The mistakes that a number of few digits may come from."""
+    if finding.possible:
+        names = ", ".join(match.name for match in finding.possible)
+        yield Text(f"With so few digits nobody can tell what went wrong; possible: {names}.")
+
+
+def _named(match: MistakeMatch, reveal: bool) -> tuple[Inline, ...]:
+    """`Matches every_step_rounded (3 decimals)`."""
+    name = f"Matches {match.name}"
+    if match.detail:
+        return (f"{name} ({match.detail})",)
+    if match.read_as and match.step is not None:
+        return (f"{name} (", local(match.step), f" read as {match.read_as})")
+    if match.other is not None and reveal:
+        return (f"{name} (this is ", local(match.other), ")")
+    return (name,)
+
+
+def _sentence(match: MistakeMatch) -> tuple[Inline, ...]:
+    words = worded(f". {match.help}")
+    return words if isinstance(words, tuple) else (words,)
+
+
+def _where(match: MistakeMatch, group: Parallel) -> tuple[Inline, ...]:
+    if len(group.findings) > 1:
+        return (", in all of these",)
+    if match.step is None or match.read_as:
+        return ()
+    return (", made in ", local(match.step))
+
+
+def _made_so(finding: Finding, match: MistakeMatch, digits: NumberFormat) -> Iterator[Block]:
+    if match.formula is None or match.calculation is None:
+        return
+    if match.step is not None:
+        formula = match.calculation.formula(match.step)
+        if formula is not None and not match.read_as:
+            value = match.calculation[match.step]
+            yield with_numbers(match.step, formula, match.calculation, value, digits)
+    yield with_numbers(finding.identity, match.formula, match.calculation, match.value, digits)
+
+
+def with_numbers(
+    identity: Identity,
+    formula: Expression,
+    calculation: Carried,
+    value: float,
+    digits: NumberFormat,
+) -> Derivation:
+    """The formula, then with the calculation's numbers, then what it comes to."""
+    inputs = {symbol: number_or_nan(calculation, symbol) for symbol in symbols(formula)}
+    return Derivation(identity, tuple(steps(Explanation(identity, formula, inputs, value), digits)))
+
+
+def number_or_nan(calculation: Carried, identity: Identity) -> float:
+    """The value; NaN for one that doesn't exist, in a branch of a formula that doesn't hold."""
+    try:
+        return calculation[identity]
+    except (EvaluationError, ArithmeticError):
+        return math.nan
