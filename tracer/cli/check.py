@@ -16,7 +16,7 @@ from tracer.cli.source import ConfigArgument, is_configuration, load_config
 from tracer.errors import BptraceError, UsageError
 
 if TYPE_CHECKING:
-    from tracer.diagnose.answers import Answer
+    from tracer.diagnose.answers import Supplied
     from tracer.model.experiment import Experiment, GraphExperiment
 
 
@@ -51,6 +51,7 @@ def check(
     Each is right, right within rounding, follows from an earlier slip, matches a known mistake, or
     is wrong. Without ANSWERS: the numbers that the configuration quotes as expected.
     """
+    from tracer.diagnose.answers import ArrayAnswer
     from tracer.diagnose.check import check as judge
     from tracer.diagnose.check import with_reasons
     from tracer.show.reports.check import LIMIT, check_document
@@ -61,8 +62,9 @@ def check(
     experiment = _experiment(config, answers)
     given = _answers(config, answers, experiment, tolerance)
     updates = max((answer.moment.updates for answer in given), default=0)
-    with progress(updates, "training") as report:
-        checked = judge(experiment, given, report)
+    arrays = sum(isinstance(answer, ArrayAnswer) for answer in given)
+    with progress(updates, "training") as report, progress(arrays, "judging arrays") as judging:
+        checked = judge(experiment, given, report, judging)
     with progress(100, "trying conventions") as report:
         checked = with_reasons(checked, report)
     if display.as_objects:
@@ -95,7 +97,7 @@ def _answers(
     answers: str | None,
     experiment: Experiment | GraphExperiment,
     tolerance: str | None,
-) -> tuple[Answer, ...]:
+) -> tuple[Supplied, ...]:
     from tracer.diagnose.answers import (
         Tolerance,
         foreign_title,

@@ -6,7 +6,9 @@ that somebody supplied, some formulas may be rewritten, and everything else is c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any, cast
 
 from tracer.explain.calculation import Calculation
 from tracer.formula import Expression, derivatives, evaluate, sensitivities, symbols
@@ -37,7 +39,10 @@ class Carried(Mapping[Identity, float]):
     ) -> None:
         self.exact, self.own = exact, own
         self._shortcut, self._rewriting = shortcut, rewriting
-        self._values = dict(own)
+        # Of whole arrays only what is looked up.
+        self._values: MutableMapping[Identity, float] = (
+            dict(own) if isinstance(own, dict) else ChainMap({}, cast("Any", own))
+        )
 
     def __getitem__(self, identity: Identity) -> float:
         waiting = [identity]

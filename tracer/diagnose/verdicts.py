@@ -14,9 +14,10 @@ written, |s − c| ≤ u(s), the numbers before it need no allowance, and u(s) a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
@@ -28,7 +29,10 @@ from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, Symbol, evaluate, total
 from tracer.model.quantity import PART_OF, PARTS, Identity, Quantity
 
-VERDICTS = ("right", "rounding", "follows", "mistake", "wrong")
+if TYPE_CHECKING:
+    from tracer.diagnose.arrays.judge import JudgedArrays
+
+VERDICTS = ("right", "rounding", "coarse", "follows", "mistake", "wrong")
 """In the words of the JSON; the last two are wrong by themselves."""
 
 BLAMED = frozenset({"mistake", "wrong"})
@@ -96,13 +100,22 @@ class _Calculated:
 
 
 class Judge:
-    """Judges the answers of one moment, which come in the order of the calculation."""
+    """Judges the answers of one moment, which come in the order of the calculation.
 
-    def __init__(self, exact: Calculation, answers: Mapping[Identity, Answer]) -> None:
-        self._exact, self._answers = exact, answers
-        self._own = {identity: answer.value for identity, answer in answers.items()}
+    `arrays`: whole arrays supplied beside them, judged before; they are among the learner's numbers.
+    """
+
+    def __init__(
+        self,
+        exact: Calculation,
+        answers: Mapping[Identity, Answer],
+        arrays: JudgedArrays | None = None,
+    ) -> None:
+        self._exact, self._answers, self._arrays = exact, answers, arrays
+        own = {identity: answer.value for identity, answer in answers.items()}
+        self._own: Mapping[Identity, float] = arrays.numbers.beside(own) if arrays else own
         self._uncertainty = {key: self._doubt(answer) for key, answer in answers.items()}
-        self._calculations = _calculations(exact, self._own)
+        self._calculations = _calculations(exact, self._own, answers)
         self._search = MistakeSearch(exact, self._own, self._uncertainty)
         self._suspected: list[tuple[Identity, Carried]] = []
         self._searched: dict[object, Counter[str]] = {}
@@ -189,18 +202,24 @@ class Judge:
                 slopes = calculation.sensitivities(identity)
             except (EvaluationError, ArithmeticError):
                 continue
-            bound = slack + sum(abs(slopes[own]) * self._uncertainty[own] for own in slopes)
-            tainted = tuple(own for own in self._verdicts if slopes.get(own) and self._tainted(own))
+            bound = slack + sum(
+                abs(slopes[own]) * self._uncertainty.get(own, 0.0) for own in slopes
+            )
+            tainted = tuple(own for own in slopes if slopes[own] and self._tainted(own))
+            tainted = tuple(sorted(tainted, key=self._exact.rank))
             yield _Calculated(calculation, formula, carried, slack, bound, tainted)
 
     def _tainted(self, identity: Identity) -> bool:
+        if self._arrays is not None and self._arrays.tainted(identity):
+            return True
         found = self._verdicts.get(identity)
         return found is not None and found.verdict in TAINTED
 
     def _untainted(self) -> list[Carried]:
         """The ways to calculate from the learner's numbers without those that are wrong."""
-        own = {key: value for key, value in self._own.items() if not self._tainted(key)}
-        return _calculations(self._exact, own)
+        answers = self._answers.items()
+        own = {key: answer.value for key, answer in answers if not self._tainted(key)}
+        return _calculations(self._exact, own, own)
 
     def _doubt(self, answer: Answer) -> float:
         """u(v): nothing where nothing was rounded, a whole unit for a number cut off."""
@@ -211,10 +230,12 @@ class Judge:
         return answer.written.unit if cut else answer.uncertainty
 
 
-def _calculations(exact: Calculation, own: Mapping[Identity, float]) -> list[Carried]:
+def _calculations(
+    exact: Calculation, own: Mapping[Identity, float], singles: Collection[Identity]
+) -> list[Carried]:
     """The ways to calculate: factor by factor; out − target; a gradient from the samples' parts."""
     ways = [Carried(exact, own), Carried(exact, own, shortcut=True)]
-    if any(isinstance(key, Quantity) and key.kind in PARTS for key in own):
+    if any(isinstance(key, Quantity) and key.kind in PARTS for key in singles):
         ways.append(Carried(exact, own, rewriting=partial(_by_parts, exact.trace)))
     return ways
 

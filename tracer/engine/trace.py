@@ -93,10 +93,12 @@ class IterationTrace(Mapping[Quantity, float]):
         before: State,
         after: State | None,
         change: Change | None = None,
+        *,
+        shortcut: bool = False,
     ) -> None:
         self.experiment, self.batch, self.before, self.after = experiment, batch, before, after
         self.rule = Rule.of(experiment)
-        self._change = change
+        self._change, self._shortcut = change, shortcut
         self._formulas: dict[bool, Formulas] = {}
 
     @cached_property
@@ -138,7 +140,8 @@ class IterationTrace(Mapping[Quantity, float]):
             lr = record(Stage(Kind.LEARNING_RATE, 0), rule.learning_rate)
             rule = replace(rule, learning_rate=lr)
         if self._change:
-            rule = replace(rule, shortcut=False)  # what is changed must be what is used
+            # What is changed must be what is used, unless factors are to cancel.
+            rule = replace(rule, shortcut=self._shortcut)
         with np.errstate(all="ignore"):
             step(network, rule, state, inputs, targets, record)
         if self.after is not None:
@@ -148,13 +151,15 @@ class IterationTrace(Mapping[Quantity, float]):
             record.arrays |= used.arrays
         return record.arrays
 
-    def recalculated(self, change: Change) -> IterationTrace:
+    def recalculated(self, change: Change, *, shortcut: bool = False) -> IterationTrace:
         """The same iteration, going on after each stage with `change(stage, array)`.
 
         The given stages (inputs, targets, parameters, learning rate) pass through it too. Factors
-        that would cancel are calculated, as they are on paper.
+        that would cancel are calculated, as they are on paper; with `shortcut` they are not.
         """
-        return IterationTrace(self.experiment, self.batch, self.before, None, change)
+        return IterationTrace(
+            self.experiment, self.batch, self.before, None, change, shortcut=shortcut
+        )
 
     @property
     def loss(self) -> float:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from tracer.engine.trace import IterationTrace
 from tracer.formula import Expression, Symbol, symbols
 from tracer.model.network import Layer, Network
 from tracer.model.quantity import Kind, Quantity, Stage
+
+_MOST_WAYS = 24
+"""In which one row is tried: of a wide layer not each weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class Mistake:
         """
         if _is_average(site.quantity, site.network.depth):
             return ()
-        found = dict.fromkeys(self.rewrite(site))
+        found = dict.fromkeys(islice(self.rewrite(site), _MOST_WAYS))
         return tuple(f for f in found if f != site.formula and site.has(f))
 
 

@@ -167,7 +167,7 @@ class MistakeSearch:
             slopes = calculation.sensitivities(identity, formula)
         except (EvaluationError, ArithmeticError):
             return 0.0
-        return sum(abs(slope) * self._uncertainties[own] for own, slope in slopes.items())
+        return sum(abs(slope) * self._uncertainties.get(own, 0.0) for own, slope in slopes.items())
 
     def _pen(self, case: _Wrong) -> Iterator[MistakeMatch]:
         answer = case.answer
