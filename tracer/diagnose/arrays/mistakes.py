@@ -28,13 +28,13 @@ from tracer.model.quantity import Index, Quantity, Stage
 
 _WRONG, _RIGHT = 80, 40
 """So many elements, wrong ones and right ones, are compared with a mistake that explains the first."""
-_BUDGET = 12_000
+_BUDGET = 8_000
 """So many symbols the formulas of one row may have, in one array."""
 _APART = 3.0
 _CLEAR = 1 / 200
 _MOST_WAYS = 4
 _ENOUGH = 8
-_VARIANTS = 4
+_VARIANTS = 8
 """What a formula's rewriting costs, in evaluations of it."""
 
 
@@ -64,6 +64,7 @@ class ArrayMistakes:
         self._trace: IterationTrace = exact.trace
         self._bases = (own, self._trace)
         self._made_of: dict[Stage, tuple[Stage, ...]] = {}
+        self._made: dict[tuple[str, Stage], bool] = {}
 
     def matches(self, case: WrongArray) -> tuple[ArrayMatch, ...]:
         """All mistakes that explain the array, those made in it first."""
@@ -77,8 +78,8 @@ class ArrayMistakes:
             if stage.kind in row.kinds | row.also and _explained(self._near(row), case, elements):
                 near.append(ArrayMatch(row.name, row.help))
                 continue
-            steps = [step for step in back if step.kind in row.kinds]
-            if steps and _explained(self._far(row, back), case, elements):
+            steps = [step for step in back if self._is_made(row, step)]
+            if steps and _explained(self._far(row, steps, back), case, elements):
                 far.append(ArrayMatch(row.name, row.help, steps[-1]))
         return (*near, *far)
 
@@ -141,9 +142,18 @@ class ArrayMistakes:
             budget.spend(variant)
             yield _value(variant, base)
 
-    def _far(self, row: Mistake, back: Sequence[Stage]) -> Iterator[_Way]:
-        """The row in every array before it that wasn't supplied, in one of its variants."""
-        made = [stage for stage in back if stage.kind in row.kinds]
+    def _is_made(self, row: Mistake, stage: Stage) -> bool:
+        """Whether the row can be made in an array: in its first number or its last."""
+        key = (row.name, stage)
+        if stage.kind in row.kinds and key not in self._made:
+            shape = self._trace.arrays[stage].shape
+            corners = {(0,) * len(shape), tuple(n - 1 for n in shape)}
+            ends = (self._trace.batch.quantity(stage, corner) for corner in corners)
+            self._made[key] = any(self.rewritten(row, quantity) for quantity in ends)
+        return self._made.get(key, False)
+
+    def _far(self, row: Mistake, made: Sequence[Stage], back: Sequence[Stage]) -> Iterator[_Way]:
+        """The row in every array of `made`, which weren't supplied, in one of its variants."""
         touched = set(made)
         for stage in back:
             if not touched.isdisjoint(self.made_of(stage)):
