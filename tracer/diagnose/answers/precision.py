@@ -50,7 +50,8 @@ class Precision:
 def _of_type(name: str, dtype: type[np.floating[Any]]) -> Precision:
     epsilon = float(np.finfo(dtype).eps)
     relative = max(_FLOAT64, _ULPS * epsilon)
-    words = f"are {name}: right within {relative:.0e} relatively, plus what such arithmetic loses"
+    within = f"{relative:.0e}".replace("e-0", "e-")
+    words = f"are {name}: right within {within} relatively, plus what such arithmetic loses"
     return Precision(name, words, relative, epsilon)
 
 
