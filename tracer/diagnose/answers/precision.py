@@ -92,6 +92,10 @@ def _float32(numbers: Sequence[Written]) -> Precision | None:
 
 def _rounded(numbers: Sequence[Written]) -> Precision | None:
     """Numbers of which most end at the same decimal, or significant digit, and none later."""
+    # Parameters that no update changes are short by themselves, and say nothing.
+    numbers = [number for number in numbers if number.significant >= _FEWEST]
+    if not numbers:
+        return None
     decimals = max(number.decimals for number in numbers)
     digits = max(number.significant for number in numbers)
     by_decimals = sum(number.decimals == decimals for number in numbers)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.diagnose.answers.model import ArrayAnswer
+from tracer.diagnose.answers.precision import FLOAT64
 from tracer.diagnose.arrays.finding import COARSE, FOLLOWS, MISTAKE, RIGHT, WRONG, ArrayFinding
 from tracer.diagnose.arrays.kept import Kept, OwnNumbers, by_stage
 from tracer.diagnose.arrays.lost import lost
@@ -142,7 +143,9 @@ class ArrayJudge:
     def _finding(self, answer: ArrayAnswer) -> ArrayFinding:
         stage, exact = answer.stage, self._trace.arrays[answer.stage]
         slack, unlike = answer.slack(exact, self._lost[stage]), self._unlike[stage]
-        codes = np.where(self._coarse(answer, exact, slack) & ~unlike, COARSE, RIGHT)
+        codes = np.where(
+            self._coarse(answer, exact, slack, self._lost[stage]) & ~unlike, COARSE, RIGHT
+        )
         carried = self._kept[0].calculated.get(stage, exact)
         finding = ArrayFinding(
             answer, self._trace.batch, exact, carried, codes.astype(np.int8), slack,
@@ -188,13 +191,19 @@ class ArrayJudge:
         return tuple(f for f in found if f.tainted)
 
     @staticmethod
-    def _coarse(answer: ArrayAnswer, exact: FloatArray, slack: FloatArray) -> npt.NDArray[np.bool_]:
-        """Where the allowance can't tell the right number from half or double of it."""
+    def _coarse(
+        answer: ArrayAnswer, exact: FloatArray, slack: FloatArray, lost: FloatArray
+    ) -> npt.NDArray[np.bool_]:
+        """Where the allowance can't tell the right number from half or double of it.
+
+        What is nothing but the engine's own rounding is 0, and that can be told.
+        """
         if answer.tolerance is not None:
             return np.zeros(exact.shape, dtype=bool)
+        noise = lost * (FLOAT64.epsilon / answer.precision.epsilon)
         size, away = np.abs(exact), np.abs(answer.values - exact)
         coarse: npt.NDArray[np.bool_] = (
-            (slack >= size / 2) & (exact != 0) & (away > answer.precision.relative * size)
+            (slack >= size / 2) & (size > noise) & (away > answer.precision.relative * size)
         )
         return coarse
 
