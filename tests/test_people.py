@@ -18,7 +18,7 @@ from benchmarks.people.pens import MANNERS, Pen, random_pen, shorten
 from benchmarks.people.scoring import truth
 from benchmarks.people.sheets import FORMATS, numbers_of, written
 from tracer.config import load
-from tracer.diagnose.answers import read_answers
+from tracer.diagnose.answers import Answer, read_answers
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -40,7 +40,8 @@ def test_each_form_of_a_sheet_says_the_same() -> None:
     experiment = load("exercise.yaml", exercise.configuration())
     for form in FORMATS:
         answers = read_answers(written(numbers, form), form, experiment, None)
-        assert sorted(answer.value for answer in answers) == sorted(float(n.text) for n in numbers)
+        values = [answer.value for answer in answers if isinstance(answer, Answer)]
+        assert sorted(values) == sorted(float(n.text) for n in numbers)
 
 
 @pytest.mark.parametrize("group", GROUPS)

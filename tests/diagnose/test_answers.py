@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from support.graphs import shipped_graph
@@ -17,15 +20,19 @@ from support.planting import exact_of
 from tracer.config import load
 from tracer.diagnose.answers import (
     Answer,
+    ArrayAnswer,
     Moment,
+    Supplied,
     Tolerance,
     foreign_title,
     published_answers,
     read_answers,
 )
+from tracer.diagnose.answers.arrays import Numbering, find_stage
 from tracer.errors import ConfigError, UsageError
+from tracer.model.experiment import Experiment
 from tracer.model.names import Names
-from tracer.model.quantity import Derivative, Quantity
+from tracer.model.quantity import Derivative, Kind, Quantity, Stage
 
 MAZUR = shipped("mazur")
 SAME = [
@@ -60,7 +67,26 @@ SAME = [
 
 
 def read(text: str, file: str = "a.yaml") -> tuple[Answer, ...]:
-    return read_answers(text.encode(), file, MAZUR)
+    return singles(read_answers(text.encode(), file, MAZUR))
+
+
+def singles(answers: Iterable[Supplied]) -> tuple[Answer, ...]:
+    return tuple(answer for answer in answers if isinstance(answer, Answer))
+
+
+def arrays(content: bytes | str, file: str = "a.json", of: Experiment = MAZUR) -> list[ArrayAnswer]:
+    """The arrays in a file's content; there must be nothing else in it."""
+    found = read_answers(content.encode() if isinstance(content, str) else content, file, of)
+    whole = [answer for answer in found if isinstance(answer, ArrayAnswer)]
+    assert len(whole) == len(found)
+    return whole
+
+
+def saved(**values: npt.NDArray[Any]) -> bytes:
+    stream = io.BytesIO()
+    members: dict[str, Any] = values
+    np.savez(stream, **members)
+    return stream.getvalue()
 
 
 def names(answers: Iterable[Answer]) -> list[str]:
@@ -107,18 +133,96 @@ def test_a_name_with_a_comma_needs_no_quotes_in_csv() -> None:
     assert names(read("w[h1,i2],0.2\n", "a.csv")) == ["w2"]
 
 
-def test_arrays_are_taken_apart_in_the_order_of_their_rows() -> None:
-    found = read("W1: [[0.15, 0.20], [0.25, 0.30]]\nb1: [0.35]\ndelta2: [0.1385, -0.0381]")
-    assert names(found) == ["w1", "w2", "w3", "w4", "b1", "delta_o1", "delta_o2"]
-    assert [answer.value for answer in found][-2:] == [0.1385, -0.0381]
+def test_a_list_of_numbers_is_an_answer_of_its_own_in_the_engine_s_shape() -> None:
+    found = arrays("W1: [[0.15, 0.20], [0.25, 0.30]]\nb1: [0.35]\ndelta2: [0.1385, -0.0381]")
+    assert [answer.stage for answer in found] == [
+        Stage(Kind.WEIGHT, 1),
+        Stage(Kind.BIAS, 1),
+        Stage(Kind.DELTA, 2),
+    ]
+    assert found[-1].values.tolist() == [[0.1385, -0.0381]]
+    assert {answer.precision.name for answer in found} == {"4 decimals"}
 
 
 def test_npz_has_floats_with_a_tolerance_and_not_digits() -> None:
-    stream = io.BytesIO()
-    np.savez(stream, W2_new=np.array([[0.36, 0.41], [0.51, 0.56]]), E_total=np.float64(0.3))
-    found = read_answers(stream.getvalue(), "a.npz", MAZUR)
-    assert names(found) == ["w5+", "w6+", "w7+", "w8+", "E_total"]
-    assert all(answer.tolerance == Tolerance() for answer in found)
+    content = saved(W2_new=np.array([[0.36, 0.41], [0.51, 0.56]]), E_total=np.array(0.3))
+    whole, number = read_answers(content, "a.npz", MAZUR)
+    assert isinstance(whole, ArrayAnswer)
+    assert whole.precision.name == "float64"
+    assert isinstance(number, Answer)
+    assert number.tolerance is not None
+
+
+RNG = np.random.default_rng(1)
+VALUES = RNG.normal(0, 0.3, (2, 2)), RNG.normal(0, 3.0, (2, 2))
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (lambda a: a.tolist(), "float64"),
+        (lambda a: a.astype(np.float32).tolist(), "float32"),
+        (lambda a: [[float(str(x)) for x in row] for row in a.astype(np.float32)], "float32"),
+        (lambda a: np.round(a, 6).tolist(), "6 decimals"),
+        (lambda a: [[float(f"{x:.5g}") for x in row] for row in a], "5 significant digits"),
+        (lambda a: np.zeros_like(a).tolist(), "float64"),
+        (lambda a: np.round(a, 2).tolist(), "float64"),
+    ],
+)
+def test_the_numbers_of_a_file_together_show_their_precision(
+    written: Callable[[npt.NDArray[np.float64]], object], name: str
+) -> None:
+    text = json.dumps({"dW1": written(VALUES[0] / 50), "dW2": written(VALUES[1])})
+    assert {answer.precision.name for answer in arrays(text)} == {name}
+
+
+def test_a_type_that_numpy_states_is_the_precision() -> None:
+    for dtype in (np.float16, np.float32):
+        (found,) = arrays(saved(dW1=VALUES[0].astype(dtype)), "a.npz")
+        assert found.precision.name == np.dtype(dtype).name
+
+
+def test_a_tolerance_that_is_asked_for_holds_for_arrays() -> None:
+    (found,) = read_answers(b"{dW1: [[1, 2], [3, 4]]}", "-", MAZUR, Tolerance(1e-3, 0.5))
+    assert isinstance(found, ArrayAnswer)
+    assert found.slack(np.array([2.0])).tolist() == [0.502]
+
+
+def test_weights_with_a_row_for_each_input_are_turned_round_and_square_ones_with_them() -> None:
+    experiment = shipped("four-equations")
+    true = exact_of(experiment).trace.arrays[Stage(Kind.WEIGHT, 1)]
+    (found,) = arrays(json.dumps({"W1": true.T.tolist()}), of=experiment)
+    assert found.by_input is True
+    assert (found.values == true).all()
+    (square,) = arrays("W1: [[1, 2], [3, 4]]")
+    assert square.by_input is None
+    assert square.turned().values.tolist() == [[1, 3], [2, 4]]
+
+
+@pytest.mark.parametrize(
+    ("names", "first", "layers"),
+    [
+        (("W0", "W1", "b0"), 0, (1, 2, 1)),
+        (("W2", "W3", "a2"), 2, (1, 2, 1)),
+        (("W2", "W3", "a1", "z3"), 2, (1, 2, 0, 2)),
+        (("W1", "W2", "a0", "a2"), 1, (1, 2, 0, 2)),
+        (("W0", "W1", "a0", "a1", "a2"), 0, (1, 2, 0, 1, 2)),
+        (("W2",), 1, (2,)),
+    ],
+)
+def test_layers_are_counted_as_the_names_of_the_file_together_say(
+    names: Sequence[str], first: int, layers: Sequence[int]
+) -> None:
+    numbering = Numbering.of(names, 2)
+    trace = exact_of(MAZUR).trace
+    assert numbering.first == first
+    assert tuple(find_stage(name, trace, numbering).layer for name in names) == tuple(layers)
+
+
+def test_an_array_and_one_of_its_numbers_are_two_numbers_for_it() -> None:
+    told = problems('{"delta2": [0.1, 0.2], "delta_o1": 0.1}', "a.json")
+    assert len(told) == 1
+    assert "this quantity has two numbers" in told[0]
 
 
 def test_a_number_in_full_is_a_program_s_and_gets_a_tolerance_too() -> None:
@@ -217,9 +321,9 @@ def test_npy_is_called_after_its_file(tmp_path: Path) -> None:
     stream = io.BytesIO()
     np.save(stream, np.array([[0.15, 0.2], [0.25, 0.3]], dtype=np.float32))
     content = stream.getvalue()
-    found = read_answers(content, str(tmp_path / "W1.npy"), MAZUR)
-    assert names(found) == ["w1", "w2", "w3", "w4"]
-    assert all(answer.tolerance == Tolerance() for answer in found)
+    (found,) = arrays(content, str(tmp_path / "W1.npy"))
+    assert found.name == "W1"
+    assert found.precision.name == "float32"
     with pytest.raises(ConfigError, match=r"no array 'mine'; an \.npy file bears its array's name"):
         read_answers(content, "mine.npy", MAZUR)
     with pytest.raises(ConfigError, match="the array has no name"):
@@ -313,10 +417,12 @@ def test_what_is_no_npz_is_refused() -> None:
             read_answers(content, "a.npz", MAZUR)
 
 
-def test_a_transposed_array_is_recognised() -> None:
+def test_a_transposed_array_that_isn_t_one_of_weights_is_told() -> None:
     experiment = shipped("four-equations")
+    shape = exact_of(experiment).trace.arrays[Stage(Kind.NET, 1)].shape
+    assert shape[0] != shape[1]
     with pytest.raises(ConfigError, match="transposed"):
-        read_answers(str({"W1": np.zeros((4, 3)).tolist()}).encode(), "a.json", experiment)
+        arrays(str({"net1": np.zeros(shape[::-1]).tolist()}), of=experiment)
 
 
 def test_an_experiment_that_only_predicts_has_no_backward_answers() -> None:
@@ -344,7 +450,7 @@ def test_arrays_don_t_belong_to_graphs() -> None:
     experiment = shipped_graph("apples")
     with pytest.raises(ConfigError, match="only single numbers"):
         read_answers(b"total: [1, 2]", "-", experiment)
-    (found,) = read_answers("∂total/∂apple: 2.2".encode(), "-", experiment)
+    (found,) = singles(read_answers("∂total/∂apple: 2.2".encode(), "-", experiment))
     assert found.identity == exact_of(experiment).find("dtotal/dapple")
     assert isinstance(found.identity, Derivative)
 

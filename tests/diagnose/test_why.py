@@ -302,7 +302,8 @@ def test_agreement_is_to_the_digits_written() -> None:
     assert agreement(written, 0.38509) is Agreement.TRUNCATED
     assert agreement(written, 0.3849) is None
     assert agreement(Written.parse("-0.385"), -0.3859) is Agreement.TRUNCATED
-    assert agreement(Written.parse("0.000"), 0.0009) is None
+    assert agreement(Written.parse("0.000"), 0.0009) is Agreement.TRUNCATED
+    assert agreement(Written.parse("0.000"), 0.001) is None
     assert agreement(written, float("inf")) is None
 
 

@@ -8,7 +8,7 @@ import pytest
 from support.networks import parameters_named
 from support.traces import named, traced
 from tracer.config import dump, load
-from tracer.diagnose.answers import read_answers
+from tracer.diagnose.answers import Answer, read_answers
 from tracer.diagnose.mistakes import MISTAKES, Site
 from tracer.errors import BptraceError, UsageError
 from tracer.explain.worksheet import answers
@@ -126,6 +126,7 @@ def test_the_empty_answers_of_an_exercise_can_be_read() -> None:
         read_answers(empty.encode(), "answers.yaml", made)
     filled = empty.replace("\nnet_h1#2:", "\nnet_h1#2: 0.5")
     (answer,) = read_answers(filled.encode(), "answers.yaml", made)
+    assert isinstance(answer, Answer)
     assert answer.value == 0.5
 
 

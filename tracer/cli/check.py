@@ -17,7 +17,7 @@ from tracer.cli.source import ConfigArgument, is_configuration, load_config
 from tracer.errors import BptraceError, UsageError
 
 if TYPE_CHECKING:
-    from tracer.diagnose.answers import Answer
+    from tracer.diagnose.answers import Supplied
     from tracer.model.experiment import Experiment, GraphExperiment
 
 
@@ -59,6 +59,7 @@ def check(
     wrong, or too coarse to tell. How the sheet was rounded is found from all of its numbers; --round
     4dp says it. Without ANSWERS: the numbers that the configuration quotes as expected.
     """
+    from tracer.diagnose.answers import ArrayAnswer
     from tracer.diagnose.check import check as judge
     from tracer.diagnose.check import with_reasons
     from tracer.diagnose.judging import Wanted
@@ -73,8 +74,9 @@ def check(
     experiment = _experiment(config, answers)
     given = _answers(config, answers, experiment, tolerance)
     updates = max((answer.moment.updates for answer in given), default=0)
-    with progress(updates, "training") as report:
-        checked = judge(experiment, given, report, wanted)
+    arrays = sum(isinstance(answer, ArrayAnswer) for answer in given)
+    with progress(updates, "training") as report, progress(arrays, "judging arrays") as judging:
+        checked = judge(experiment, given, report, wanted, judging)
     with progress(100, "trying conventions") as report:
         checked = with_reasons(checked, report)
     if display.as_objects:
@@ -107,7 +109,7 @@ def _answers(
     answers: str | None,
     experiment: Experiment | GraphExperiment,
     tolerance: str | None,
-) -> tuple[Answer, ...]:
+) -> tuple[Supplied, ...]:
     from tracer.diagnose.answers import (
         Tolerance,
         foreign_title,

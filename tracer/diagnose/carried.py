@@ -8,7 +8,9 @@ each step that was left out, had been rounded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any, cast
 
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
@@ -59,7 +61,10 @@ class Carried(Mapping[Identity, float]):
         self._shortcut, self._rewriting = shortcut, rewriting
         self._rounded = rounding.function() if rounding else None
         self._since = max(1, exact.number - _MOST_FORMULAS // max(len(exact), 1))
-        self._values = dict(own)
+        # Of whole arrays only what is looked up.
+        self._values: MutableMapping[Identity, float] = (
+            dict(own) if isinstance(own, dict) else ChainMap({}, cast("Any", own))
+        )
         self._rewritten: dict[Identity, Prepared] = {}
 
     def __getitem__(self, identity: Identity) -> float:
@@ -189,6 +194,9 @@ class Enclosed:
             key = waiting[-1]
             if key in self._known:
                 waiting.pop()
+                continue
+            if key in self.carried.own:  # of a program's array, which is as exact as it is
+                self._known[key] = (self.carried.own[key],) * 2
                 continue
             before = self.carried.prepared(key)
             missing = [k for k in before.keys if k not in self._known] if before else []

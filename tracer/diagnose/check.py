@@ -7,12 +7,17 @@ conventions that give them."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from heapq import merge
 from typing import Any
 
-from tracer.diagnose.answers.model import Answer
+from tracer.diagnose.answers.model import Answer, ArrayAnswer, Supplied
 from tracer.diagnose.answers.moments import Moment, traced
+from tracer.diagnose.arrays.checking import judged_arrays
+from tracer.diagnose.arrays.conventions import followed, oriented, sampled
+from tracer.diagnose.arrays.finding import ArrayFinding
+from tracer.diagnose.arrays.judge import JudgedArrays
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.judging import ANYTHING, Wanted, answers_before, judged
 from tracer.diagnose.manners import EXACT, Manner
@@ -22,7 +27,7 @@ from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.numbers import Written
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
-from tracer.explain.worksheet import to_calculate
+from tracer.explain.worksheet import how_many, is_asked, to_calculate
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity, Kind, Phase, Quantity, at
 
@@ -33,24 +38,59 @@ _TOTALS = frozenset({Kind.OUT, Kind.TOTAL, Kind.LOSS, Kind.WEIGHT, Kind.BIAS})
 
 @dataclass(frozen=True, slots=True)
 class CheckedMoment:
-    """One moment: its verdicts in order, and all numbers that there were to supply.
+    """One moment: its verdicts in order, and the phases of what there was to supply.
 
-    `own`: the numbers supplied, those of earlier iterations too.
-
+    `findings` are those of single numbers, `arrays` those of whole arrays; `own` are the single numbers
+    supplied, those of earlier iterations too.
     `why`: the conventions under which the wrong totals of `wanted` come out, once they were looked for.
     """
 
     moment: Moment
     exact: Calculation
     findings: tuple[Finding, ...]
-    known: tuple[Identity, ...]
+    phases: tuple[Phase, ...]
     own: Mapping[Identity, float]
+    arrays: JudgedArrays | None = None
     why: ConventionsFound | None = None
+
+    @property
+    def array_findings(self) -> tuple[ArrayFinding, ...]:
+        """The verdicts on arrays, in the order of the calculation."""
+        return self.arrays.findings if self.arrays else ()
+
+    @property
+    def numbers(self) -> Iterator[Finding]:
+        """The verdict on every number, those of arrays too, in the order of the calculation.
+
+        Each is made when it is asked for.
+        """
+        found = [iter(self.findings), *(array.findings() for array in self.array_findings)]
+        return merge(*found, key=lambda finding: self.exact.rank(finding.identity))
+
+    @property
+    def known(self) -> tuple[Identity, ...]:
+        """All numbers that there were to supply, in order."""
+        asked = {i for i in to_calculate(self.exact.trace) if _phase(i) in self.phases}
+        return tuple(sorted(asked | {f.identity for f in self.numbers}, key=self.exact.rank))
+
+    @property
+    def count(self) -> int:
+        """How many numbers are known; those of arrays are counted together."""
+        trace = self.exact.trace
+        if not self.array_findings:
+            return len(self.known)
+        whole = [array.stage for array in self.array_findings]
+        rest = [f.identity for f in self.findings if isinstance(f.identity, Quantity)]
+        asked = how_many(trace, self.phases) - how_many(trace, self.phases, whole)
+        unasked = sum(not is_asked(trace, i) or _phase(i) not in self.phases for i in rest)
+        return sum(array.exact.size for array in self.array_findings) + asked + unasked
 
     @property
     def carried(self) -> Carried:
         """The learner's own calculation, carried to the end."""
-        return Carried(self.exact, self.own)
+        return Carried(
+            self.exact, self.arrays.numbers.beside(self.own) if self.arrays else self.own
+        )
 
     @property
     def wanted(self) -> dict[str, Written]:
@@ -89,8 +129,13 @@ class CheckedAnswers:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The verdicts of all moments, in order."""
+        """The verdicts on the single numbers of all moments, in order."""
         return tuple(finding for section in self.sections for finding in section.findings)
+
+    @property
+    def array_findings(self) -> tuple[ArrayFinding, ...]:
+        """The verdicts on the arrays of all moments, in order."""
+        return tuple(array for section in self.sections for array in section.array_findings)
 
     @property
     def names(self) -> Any:
@@ -100,17 +145,28 @@ class CheckedAnswers:
     @property
     def counts(self) -> Mapping[str, int]:
         """How many numbers got each verdict."""
-        return Counter(finding.verdict for finding in self.findings)
+        counts = Counter(finding.verdict for finding in self.findings)
+        return sum((array.counts for array in self.array_findings), counts)
 
     @property
     def known(self) -> int:
         """How many numbers there were to supply."""
-        return sum(len(section.known) for section in self.sections)
+        return sum(section.count for section in self.sections)
+
+    @property
+    def supplied(self) -> int:
+        """How many numbers were supplied."""
+        return sum(self.counts.values())
 
     @property
     def first_wrong(self) -> Finding | None:
         """The first number, in the order of the calculation, that is wrong by itself."""
-        return next((f for f in self.findings if f.blamed), None)
+        for section in self.sections:
+            blamed = [finding for finding in section.findings if finding.blamed]
+            blamed += [a.first for a in section.array_findings if a.blamed and a.first]
+            if blamed:
+                return min(blamed, key=lambda finding: section.exact.rank(finding.identity))
+        return None
 
     @property
     def all_right(self) -> bool:
@@ -119,13 +175,14 @@ class CheckedAnswers:
         A number that is coarse is no fault where the sheet's own digits leave no other, and other
         numbers are right.
         """
-        findings = self.findings
-        if any(finding.tainted for finding in findings):
+        if any(finding.tainted for finding in self.findings):
             return False
-        coarse = [finding for finding in findings if finding.verdict == "coarse"]
-        return not coarse or (
-            len(coarse) < len(findings) and all(map(self._as_fine_as_the_sheet, coarse))
-        )
+        if any(array.tainted for array in self.array_findings):
+            return False
+        coarse = [finding for finding in self.findings if finding.verdict == "coarse"]
+        counts = self.counts
+        told = counts["right"] + counts["rounding"] > 0 or not counts["coarse"]
+        return told and all(map(self._as_fine_as_the_sheet, coarse))
 
     def _as_fine_as_the_sheet(self, finding: Finding) -> bool:
         """Whether the number has the digits that the sheet has."""
@@ -139,13 +196,15 @@ class CheckedAnswers:
 
 def check(
     experiment: Experiment | GraphExperiment,
-    answers: Iterable[Answer],
+    answers: Iterable[Supplied],
     progress: Callable[[int], None] | None = None,
     wanted: Wanted = ANYTHING,
+    judging: Callable[[int], None] | None = None,
 ) -> CheckedAnswers:
     """The verdicts on `answers`, in the order of the calculation.
 
-    `wanted`: a rounding that is known to have been kept to, and digits that are required.
+    `wanted`: a rounding that is known to have been kept to, and digits that are required. `progress`
+    hears of the training, `judging` how many arrays have been judged.
 
     Raises:
         UsageError: an answer belongs to an iteration that training doesn't reach.
@@ -153,18 +212,26 @@ def check(
     """
     answers = tuple(answers)
     found = traced(experiment, {answer.moment for answer in answers} or {Moment()}, progress)
-    read = read_under_conventions(experiment, answers, found)
+    singles = [answer for answer in answers if isinstance(answer, Answer)]
+    arrays = oriented(found, [a for a in answers if isinstance(a, ArrayAnswer)])
+    sample = sampled(found, arrays)
+    read = read_under_conventions(experiment, [*singles, *sample], found)
     if read.experiment is not experiment:
         found = traced(read.experiment, found, progress)
-    sheet = {moment: _in_order(exact, read.answers, moment) for moment, exact in found.items()}
-    findings, manner = judged(sheet, found, wanted)
+    sheet = {
+        moment: _in_order(exact, read.answers[: len(singles)], moment)
+        for moment, exact in found.items()
+    }
+    whole = judged_arrays(found, arrays, read.readings, sheet, judging)
+    findings, manner = judged(sheet, found, whole, wanted)
     sections = []
     for (moment, exact), some in zip(found.items(), findings, strict=True):
         own = {**answers_before(moment, sheet), **sheet[moment]}
         numbers = {identity: answer.value for identity, answer in own.items()}
-        known = _known(exact, sheet[moment], _phases(experiment, moment))
-        sections.append(CheckedMoment(moment, exact, some, known, numbers))
-    return CheckedAnswers(experiment, tuple(sections), manner, read.followed)
+        phases = _phases(experiment, moment)
+        sections.append(CheckedMoment(moment, exact, some, phases, numbers, whole.get(moment)))
+    conventions = (*read.followed, *followed(arrays))
+    return CheckedAnswers(experiment, tuple(sections), manner, conventions)
 
 
 def _in_order(
@@ -188,14 +255,6 @@ def with_reasons(
         else:
             sections.append(section)
     return replace(checked, sections=tuple(sections))
-
-
-def _known(
-    exact: Calculation, supplied: Iterable[Identity], phases: tuple[Phase, ...]
-) -> tuple[Identity, ...]:
-    """What there was to supply, in the order of the calculation, and what was."""
-    asked = {identity for identity in to_calculate(exact.trace) if _phase(identity) in phases}
-    return tuple(sorted(asked.union(supplied), key=exact.rank))
 
 
 def _phases(experiment: Experiment | GraphExperiment, moment: Moment) -> tuple[Phase, ...]:

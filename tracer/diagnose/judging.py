@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment
+from tracer.diagnose.arrays.judge import JudgedArrays
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.manners import (
     MIXED,
@@ -48,10 +49,14 @@ ANYTHING = Wanted()
 def judged(
     sheet: Mapping[Moment, Mapping[Identity, Answer]],
     exact: Mapping[Moment, Calculation],
+    arrays: Mapping[Moment, JudgedArrays],
     wanted: Wanted,
 ) -> tuple[Findings, Manner]:
     """The verdicts, moment by moment, and the manner in which the sheet was found to be written."""
-    parts = [Part(exact[moment], sheet[moment], answers_before(moment, sheet)) for moment in sheet]
+    parts = [
+        Part(exact[moment], sheet[moment], answers_before(moment, sheet), arrays.get(moment))
+        for moment in sheet
+    ]
     manner = _manner(parts, wanted)
     return _findings(parts, manner, wanted, search=True), manner
 
@@ -114,14 +119,14 @@ def _carried(parts: Sequence[Part], strict: Manner, found: Findings) -> Manner:
         for finding in some
         if finding.blamed
     ]
-    best: tuple[float, ...] = (0, 0, 0)
+    best: tuple[float, ...] = ()
     manner = strict
     for some in _alternatives(shown):
         loose = _loose(some, strict)
         saved = sum(comes_out(part, finding.answer, loose) for part, finding in blamed)
         against = max(some, key=lambda one: len(one.carried)).against
         follows = any(one.is_shown for one in some)
-        score = (saved, -loose.cut, max(len(one.carried) for one in some))
+        score = (saved, max(len(one.carried) for one in some), -loose.cut)
         if (follows or against < _FIRM * saved) and score > best:
             best, manner = score, loose
     return manner

@@ -102,8 +102,9 @@ def own_digits(answers: Collection[Answer]) -> tuple[Rounding, ...]:
     texts = [answer.written for answer in answers if answer.tolerance is None]
     found = []
     for significant in (False, True):
-        counts = Counter(w.significant if significant else w.decimals for w in texts)
-        least = min(max(2.0, _COMMON * len(texts)), max(counts.values(), default=0))
+        some = [w for w in texts if w.value] if significant else texts  # 0.000 has no digit
+        counts = Counter(w.significant if significant else w.decimals for w in some)
+        least = min(max(2.0, _COMMON * len(some)), max(counts.values(), default=0))
         common = [n for n, count in counts.items() if count >= least]
         if common and significant <= max(common) <= _MOST_DIGITS:
             found.append(Rounding(max(common), significant))
@@ -126,7 +127,7 @@ def cut_off(answers: Answers, exact: Mapping[Identity, float]) -> bool:
 def _tells_cutting(answer: Answer, value: float) -> bool:
     """Whether the value, rounded and cut off, is two different numbers."""
     off = abs(value) / answer.written.unit
-    return 0.5 < off - int(off) < 1 - 1e-6
+    return answer.value != 0 and 0.5 < off - int(off) < 1 - 1e-6
 
 
 def evidence(
@@ -154,8 +155,8 @@ def evidence(
 
 def _comes_out(way: Carried, identity: Identity, answer: Answer) -> bool:
     """Whether the number, calculated with every step rounded, is the one written."""
-    if answer.tolerance is not None or way.formula(identity) is None:
-        return False
+    if answer.tolerance is not None or answer.value == 0 or way.formula(identity) is None:
+        return False  # what comes of zeros shows nothing
     try:
         value = way.recalculated(identity)
     except (EvaluationError, ArithmeticError):

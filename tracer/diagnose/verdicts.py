@@ -16,9 +16,10 @@ wrong, but coarse. So is one whose own digits can't tell the right value from ha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried, Enclosed
@@ -33,8 +34,11 @@ from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, Interval, Symbol, total
 from tracer.model.quantity import PART_OF, PARTS, Identity, Quantity
 
-VERDICTS = ("right", "rounding", "follows", "mistake", "wrong", "coarse")
-"""In the words of the JSON."""
+if TYPE_CHECKING:
+    from tracer.diagnose.arrays.judge import JudgedArrays
+
+VERDICTS = ("right", "rounding", "coarse", "follows", "mistake", "wrong")
+"""In the words of the JSON; the last two are wrong by themselves."""
 
 BLAMED = frozenset({"mistake", "wrong"})
 """Wrong by itself."""
@@ -90,12 +94,14 @@ class Finding:
 class Part:
     """What there is to judge of one moment: its answers, in the order of the calculation.
 
-    `before`: the answers of earlier iterations, on which its numbers stand as well.
+    `before`: the answers of earlier iterations, on which its numbers stand as well. `arrays`: whole
+    arrays supplied beside them, judged before; they are among the learner's numbers.
     """
 
     exact: Calculation
     answers: Mapping[Identity, Answer]
     before: Mapping[Identity, Answer]
+    arrays: JudgedArrays | None = None
 
     @property
     def all(self) -> dict[Identity, Answer]:
@@ -103,9 +109,13 @@ class Part:
         return {**self.before, **self.answers}
 
     @property
-    def own(self) -> dict[Identity, float]:
+    def own(self) -> Mapping[Identity, float]:
         """The numbers supplied."""
-        return {identity: answer.value for identity, answer in self.all.items()}
+        return self.beside_arrays({key: answer.value for key, answer in self.all.items()})
+
+    def beside_arrays(self, singles: dict[Identity, float]) -> Mapping[Identity, float]:
+        """Single numbers, and those of the arrays."""
+        return self.arrays.numbers.beside(singles) if self.arrays else singles
 
     def ways(
         self, own: Mapping[Identity, float], rounding: Rounding | None = None
@@ -115,7 +125,7 @@ class Part:
         found = [Carried(exact, own, rounding=rounding)]
         if exact.has_shortcuts:
             found.append(Carried(exact, own, shortcut=True, rounding=rounding))
-        if any(isinstance(key, Quantity) and key.kind in PARTS for key in own):
+        if any(isinstance(key, Quantity) and key.kind in PARTS for key in self.all):
             rewriting = partial(_by_parts, exact)
             found.append(Carried(exact, own, rewriting=rewriting, rounding=rounding))
         return found
@@ -151,7 +161,7 @@ class Bounds:
     ) -> None:
         self._exact, self._all, self._manner = part.exact, part.all, manner
         self.ways = part.ways(part.own if own is None else own)
-        doubts = {key: self._doubt(self._all[key]) for key in self.ways[0].own}
+        doubts = {key: self._doubt(a) for key, a in self._all.items() if key in self.ways[0].own}
         self._enclosed = [Enclosed(way, doubts, manner.slack) for way in self.ways]
 
     def of(self, answer: Answer) -> Iterator[_Calculated]:
@@ -208,7 +218,7 @@ class Judge:
         self._search, self._required = search, required
         self._own = part.own
         self._bounds = Bounds(part, manner)
-        self._hidden = HiddenSlips(part.exact, self._own)
+        self._hidden = HiddenSlips(part.exact, {k: a.value for k, a in part.all.items()})
         self._suspected: list[tuple[Identity, Carried]] = []
         self._searched: dict[object, Counter[str]] = {}
         self._verdicts: dict[Identity, Finding] = {
@@ -250,7 +260,7 @@ class Judge:
         """Whether the number is, as written, what right numbers before it give once rounded."""
         return any(
             agreement(answer.written, way.carried) is Agreement.ROUNDED
-            and not self._tainted_before(answer.identity, way.calculation)
+            and not self._before(answer.identity, way.calculation, TAINTED)
             for way in self._bounds.of(answer)
         )
 
@@ -267,7 +277,11 @@ class Judge:
             followed = replace(followed, calculation=way.calculation)
             if agreed == "coarse":
                 return replace(followed, verdict="coarse")
-            tainted = self._tainted_before(answer.identity, way.calculation)
+            tainted = self._before(answer.identity, way.calculation, TAINTED)
+            if not tainted and self._before(answer.identity, way.calculation, {"coarse"}):
+                return replace(
+                    followed, verdict="coarse"
+                )  # no more can be told of it than of those
             return replace(followed, verdict="follows" if tainted else "rounding", after=tainted)
         return self._same_slip(finding) or self._without_the_wrong(finding)
 
@@ -293,8 +307,8 @@ class Judge:
         answer, wrong = finding.answer, [k for k, v in self._verdicts.items() if v.tainted]
         if answer.tolerance is not None or not wrong:
             return None
-        own = {key: value for key, value in self._own.items() if key not in wrong}
-        bounds = Bounds(self._part, self._manner, own)
+        kept = {key: a.value for key, a in self._part.all.items() if key not in wrong}
+        bounds = Bounds(self._part, self._manner, kept)
         for way in bounds.of(answer):
             agreed = way.agrees(answer, bounds.slack(answer, way.carried))
             if agreed:
@@ -323,16 +337,32 @@ class Judge:
         verdict = "mistake" if matches else "wrong"
         return replace(finding, verdict=verdict, matches=matches, possible=possible)
 
-    def _tainted_before(self, identity: Identity, way: Carried) -> tuple[Identity, ...]:
-        """The wrong numbers that this one is made of."""
-        wrong = [key for key, found in self._verdicts.items() if found.tainted]
-        if not wrong:
+    def _before(
+        self, identity: Identity, way: Carried, verdicts: Collection[str]
+    ) -> tuple[Identity, ...]:
+        """The numbers with such verdicts that this one is made of."""
+        arrays = self._part.arrays
+        some = any(found.verdict in verdicts for found in self._verdicts.values())
+        if not some and not (arrays and any(found.tainted for found in arrays.findings)):
             return ()
         try:
             slopes = way.sensitivities(identity)
         except (EvaluationError, ArithmeticError):
-            return tuple(wrong)
-        return tuple(key for key in wrong if slopes.get(key))
+            return ()
+        those = [
+            key for key in sorted(slopes, key=self._exact.rank) if self._verdict(key) in verdicts
+        ]
+        moving = tuple(key for key in those if slopes[key])
+        # Of 0 = 0 · 0 neither factor moves the product, and both have made it.
+        return moving if moving or way.recalculated(identity) != 0 else tuple(those)
+
+    def _verdict(self, identity: Identity) -> str:
+        """The verdict on a number supplied before."""
+        arrays = self._part.arrays
+        if arrays is not None and arrays.tainted(identity):
+            return "wrong"
+        found = self._verdicts.get(identity)
+        return found.verdict if found else ""
 
 
 def comes_out(part: Part, answer: Answer, manner: Manner) -> bool:

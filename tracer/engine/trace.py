@@ -94,9 +94,11 @@ class IterationTrace(Mapping[Quantity, float]):
         before: State,
         after: State | None,
         change: Change | None = None,
+        *,
+        shortcut: bool = False,
     ) -> None:
         self.experiment, self.batch, self.before, self.after = experiment, batch, before, after
-        self.rule = _rule(experiment, change)
+        self.rule = _rule(experiment, change, shortcut=shortcut)
         self._change = change
         self._formulas: dict[bool, Formulas] = {}
 
@@ -147,14 +149,16 @@ class IterationTrace(Mapping[Quantity, float]):
             record.arrays |= used.arrays
         return record.arrays
 
-    def recalculated(self, change: Change) -> IterationTrace:
+    def recalculated(self, change: Change, *, shortcut: bool = False) -> IterationTrace:
         """The same iteration, going on after each stage with `change(stage, array)`.
 
         The given stages (inputs, targets, parameters, learning rate) pass through it too. Factors
-        that would cancel are calculated, as they are on paper; delta uses them, unless the change is
-        rounding, which is by hand, see `by_hand`.
+        that would cancel are calculated, as they are on paper, with `shortcut` they are not; delta
+        uses them, unless the change is rounding, which is by hand, see `by_hand`.
         """
-        return IterationTrace(self.experiment, self.batch, self.before, None, change)
+        return IterationTrace(
+            self.experiment, self.batch, self.before, None, change, shortcut=shortcut
+        )
 
     @property
     def loss(self) -> float:
@@ -307,9 +311,12 @@ class IterationTrace(Mapping[Quantity, float]):
         return math.isfinite(self.value(quantity))
 
 
-def _rule(experiment: Experiment, change: Change | None) -> Rule:
-    """The experiment's conventions, by which the numbers of the trace are calculated."""
+def _rule(experiment: Experiment, change: Change | None, *, shortcut: bool) -> Rule:
+    """The experiment's conventions, by which the numbers of the trace are calculated.
+
+    What is changed must be what is used, unless with `shortcut` factors are to cancel.
+    """
     rule = Rule.of(experiment)
     if isinstance(change, Altered):
         return change.rule(rule)
-    return replace(rule, shortcut=False) if change else rule  # what is changed must be what is used
+    return replace(rule, shortcut=shortcut) if change else rule

@@ -6,7 +6,7 @@ Between the trace and the view that prints the sheet or its key; `answers` write
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
@@ -20,6 +20,7 @@ from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Qua
 MOST = 1000
 """Quantities beyond which a sheet is refused."""
 
+_CHANGES = (Phase.GRADIENTS, Phase.UPDATES)
 _PHASES = (Phase.FORWARD, Phase.ERRORS, Phase.BACKWARD, Phase.GRADIENTS, Phase.UPDATES)
 
 
@@ -41,7 +42,7 @@ def groups(trace: IterationTrace) -> list[SheetGroup]:
     Raises:
         UsageError: there are more than `MOST` quantities.
     """
-    asked = [quantity for quantity in trace.quantities() if _is_asked(trace, quantity)]
+    asked = [quantity for quantity in trace.quantities() if is_asked(trace, quantity)]
     if len(asked) > MOST:
         raise UsageError(
             f"the sheet would have {len(asked)} numbers to fill in",
@@ -102,7 +103,7 @@ def to_calculate(trace: Any) -> Iterator[Identity]:
 
 @to_calculate.register
 def _(trace: IterationTrace) -> Iterator[Quantity]:
-    return (quantity for quantity in trace.quantities() if _is_asked(trace, quantity))
+    return (quantity for quantity in trace.quantities() if is_asked(trace, quantity))
 
 
 @to_calculate.register
@@ -110,7 +111,30 @@ def _(trace: GraphTrace) -> Iterator[Identity]:
     return (found for found in trace.order() if trace.formula(found) is not None)
 
 
-def _is_asked(trace: IterationTrace, quantity: Quantity) -> bool:
+def how_many(
+    trace: IterationTrace, phases: Collection[Phase], stages: Collection[Stage] | None = None
+) -> int:
+    """How many numbers `to_calculate` has of these phases; an array's are counted together.
+
+    `stages`: only those of these arrays.
+    """
+    training = trace.experiment.training
+    count = 0
+    for stage, array in trace.arrays.items():
+        if stage.kind.phase not in phases or not array.size:
+            continue
+        if stages is not None and stage not in stages:
+            continue
+        if training is not None and training.frozen and stage.kind.phase in _CHANGES:
+            quantities = trace.batch.quantities(stage, array.shape)
+            count += sum(is_asked(trace, quantity) for quantity in quantities)
+        elif is_asked(trace, trace.batch.quantity(stage, (0,) * array.ndim)):
+            count += array.size
+    return count
+
+
+def is_asked(trace: IterationTrace, quantity: Quantity) -> bool:
+    """Whether somebody who calculates by hand comes across the number."""
     kind = quantity.kind
     if quantity.stage.is_given or kind in PARTS:
         return False
@@ -118,8 +142,7 @@ def _is_asked(trace: IterationTrace, quantity: Quantity) -> bool:
         return len(trace.rows) > 1
     if trace.experiment.network.cancels(quantity.stage):
         return False
-    changes = kind.phase in (Phase.GRADIENTS, Phase.UPDATES)
-    return not (changes and _is_frozen(trace, quantity))
+    return not (kind.phase in _CHANGES and _is_frozen(trace, quantity))
 
 
 def given_samples(trace: IterationTrace) -> Iterator[tuple[int, list[float], list[float]]]:

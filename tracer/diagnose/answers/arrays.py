@@ -3,13 +3,14 @@
 A row of `_ROWS` says which spellings mean which kind of quantity; the first of them is the one that is
 written. `mean_` in front means an array that has been averaged over the batch. The arrays' shapes are
 the engine's (see `tracer.engine.passes`); a batch of one sample, or a bias, may come with axes of
-length 1 more or less."""
+length 1 more or less, and a weight matrix with a row for each input. A file may count its layers from
+0, or from 2 (the inputs are layer 1), where all its names together can't be meant otherwise."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -18,7 +19,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, did_you_mean
 from tracer.graph.trace import GraphTrace
 from tracer.model.network import Bias, FloatArray, Layer, Network
-from tracer.model.quantity import OF_A_BIAS, Kind, Quantity, Stage
+from tracer.model.quantity import OF_A_BIAS, OF_A_WEIGHT, Kind, Quantity, Stage
 
 _ROWS: tuple[tuple[Kind, tuple[str, ...], tuple[str, ...]], ...] = (
     (Kind.WEIGHT, ("W",), ("",)),
@@ -57,18 +58,72 @@ _WRITTEN = {kind: (befores[0], afters[0]) for kind, befores, afters in _ROWS}
 _WRITTEN_THRESHOLDS = {kind: (befores[0], afters[0]) for kind, befores, afters in _THRESHOLD_ROWS}
 _WRITTEN_SINGLE = {kind: name for name, kind in reversed(_SINGLE.items())}
 _MEAN = "mean_"
-_NAME = re.compile(r"(?P<before>.*?)(?P<layer>[1-9]\d{0,5})(?P<after>\+|_new)?")
+_NAME = re.compile(r"(?P<before>.*?)(?P<layer>0|[1-9]\d{0,5})(?P<after>\+|_new)?")
 _SUGGESTED = ("W", "b", "net", "out", "delta", "dW", "db")
 
 
-def find_stage(name: str, trace: IterationTrace) -> Stage:
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How a file counts: the number of the first layer's parameters, and of its neurons' arrays."""
+
+    parameters: int = 1
+    neurons: int = 1
+
+    @staticmethod
+    def of(names: Iterable[str], depth: int) -> Numbering:
+        """From 1, unless the names of a file together can only be meant otherwise."""
+        found: dict[Kind, set[int]] = {}
+        for name in names:
+            match = _NAME.fullmatch(name.partition("@")[0].removeprefix(_MEAN))
+            kind = _KINDS.get((match["before"], match["after"] or "")) if match else None
+            if match is not None and kind is not None:
+                found.setdefault(kind, set()).add(int(match["layer"]))
+        parameters = _union(found[kind] for kind in found if _is_parameter(kind))
+        neurons = _union(found[kind] for kind in found if not _is_parameter(kind))
+        # a0, or a1 where layers count from 2, are the inputs: outputs alone say nothing of that.
+        telling = _union(
+            numbers
+            for kind, numbers in found.items()
+            if not _is_parameter(kind) and kind is not Kind.OUT
+        )
+        first = _first(parameters, parameters, depth)
+        if first == 2:
+            return Numbering(2, 1 if 0 in neurons or 1 in telling else 2)
+        return Numbering(first, _first(telling if first else neurons, neurons, depth))
+
+    @property
+    def first(self) -> int:
+        """What the file calls its first layer, where that isn't 1."""
+        return self.neurons if self.parameters == 1 else self.parameters
+
+    def layer(self, kind: Kind, number: int) -> int:
+        """The engine's layer, which counts from 1 and has the inputs for 0."""
+        return number + 1 - (self.parameters if _is_parameter(kind) else self.neurons)
+
+
+def _first(telling: set[int], numbers: set[int], depth: int) -> int:
+    """From which number such arrays count."""
+    if 0 in telling and depth not in numbers:
+        return 0
+    return 2 if depth + 1 in numbers and 1 not in telling and 0 not in numbers else 1
+
+
+def _union(sets: Iterable[set[int]]) -> set[int]:
+    return set().union(*sets)
+
+
+def _is_parameter(kind: Kind) -> bool:
+    return kind in OF_A_WEIGHT or kind in OF_A_BIAS
+
+
+def find_stage(name: str, trace: IterationTrace, numbering: Numbering = Numbering()) -> Stage:
     """The stage whose array `name` means.
 
     Raises:
         UnknownNameError: no array is called so, or this calculation doesn't have it.
     """
     network = trace.experiment.network
-    stage = _stage(name.removeprefix(_MEAN), network.depth)
+    stage = _stage(name.removeprefix(_MEAN), network.depth, numbering)
     if stage is None:
         known = [f"{letter}{number}" for number in _numbers(network) for letter in _SUGGESTED]
         hint = did_you_mean(name, known) or f"arrays are called {', '.join(known[:7])}"
@@ -90,15 +145,18 @@ def _check_sign(name: str, layer: Layer) -> None:
         raise UnknownNameError(message, f"their array is called {called}")
 
 
-def _stage(name: str, depth: int) -> Stage | None:
+def _stage(name: str, depth: int, numbering: Numbering) -> Stage | None:
     if name in _SINGLE:
         kind = _SINGLE[name]
         return Stage(kind, 0 if kind is Kind.INPUT else depth)
     match = _NAME.fullmatch(name)
     found = _KINDS.get((match["before"], match["after"] or "")) if match else None
-    if match is None or found is None or int(match["layer"]) > depth:
+    if match is None or found is None:
         return None
-    return Stage(found, int(match["layer"]))
+    layer = numbering.layer(found, int(match["layer"]))
+    if layer == 0 and found is Kind.OUT:
+        return Stage(Kind.INPUT, 0)
+    return Stage(found, layer) if 1 <= layer <= depth else None
 
 
 def named_arrays(trace: IterationTrace | GraphTrace) -> Iterator[tuple[str, FloatArray]]:
@@ -129,20 +187,21 @@ def _written(stage: Stage, network: Network) -> str:
     return f"{mean}{found[0]}{stage.layer}{found[1]}" if found else ""
 
 
-def elements(stage: Stage, shape: tuple[int, ...], trace: IterationTrace) -> Iterator[Quantity]:
-    """An array's numbers, row by row, if it has that shape.
+def fits(stage: Stage, shape: tuple[int, ...], trace: IterationTrace) -> tuple[bool, bool]:
+    """Whether an array of that shape can be the stage's as it is, and with a row for each input.
 
     Raises:
-        ValueError: the stage's array has another shape; the message says which.
+        ValueError: it can't be either; the message says which shape it should have.
     """
-    true = trace.arrays[stage].shape
-    if _squeezed(shape) != _squeezed(true):
-        transposed = _squeezed(shape) == _squeezed(true)[::-1]
+    given, true = _squeezed(shape), _squeezed(trace.arrays[stage].shape)
+    direct, turned = given == true, given == true[::-1]
+    by_input = turned and stage.kind in OF_A_WEIGHT and len(true) == 2
+    if not direct and not by_input:
         raise ValueError(
-            f"the shape is {_spelled(shape)}, expected {_spelled(true)}"
-            + (": transposed?" if transposed else "")
+            f"the shape is {_spelled(shape)}, expected {_spelled(trace.arrays[stage].shape)}"
+            + (": transposed?" if turned else "")
         )
-    return trace.batch.quantities(stage, true)
+    return direct, by_input
 
 
 def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:

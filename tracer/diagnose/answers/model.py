@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
 
 from tracer.diagnose.answers.moments import Moment
+from tracer.diagnose.answers.precision import Precision
 from tracer.digits.numbers import Written
 from tracer.errors import Problem, UsageError
-from tracer.model.quantity import Identity
+from tracer.model.network import FloatArray
+from tracer.model.quantity import Identity, Stage
 
 _MACHINE = 15
 """From so many significant digits on, a number is a program's float64 and not a person's."""
+_ABSOLUTE = 1e-12
+"""The absolute tolerance beside a relative one that somebody asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +26,7 @@ class Tolerance:
     """|given − right| ≤ absolute + relative·|right|: how near a program's number has to be."""
 
     relative: float = 1e-9
-    absolute: float = 1e-12
+    absolute: float = 1e-15
 
     def __call__(self, value: float) -> float:
         """The distance from `value` that is still right."""
@@ -41,7 +48,13 @@ class Tolerance:
                 f"--tolerance {text}: expected a relative and perhaps an absolute tolerance",
                 "write 1e-6 or 1e-6,1e-9",
             )
-        return cls(*numbers)
+        return cls(*(*numbers, _ABSOLUTE)[:2])
+
+    @classmethod
+    def of(cls, precision: Precision) -> Tolerance:
+        """For a single number of that precision, which doesn't show what it was added up from."""
+        absolute = precision.absolute + 4 * precision.epsilon
+        return cls(max(precision.relative, 64 * precision.epsilon), absolute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +84,18 @@ class Leaf:
 class Entry:
     """A name with a number, or with an array of numbers whose shape is `shape`.
 
-    `moment` is None where the file leaves it to the name's `@`. `floating`: the numbers are
-    a program's floats, and their digits claim nothing; their leaves are made when they are asked
-    for, after name and shape. `hint` goes before what is said of a name that doesn't exist.
+    `moment` is None where the file leaves it to the name's `@`. `read` gives the array of a file of
+    arrays, when name and shape have been found right; `precision` is what such a file says of it.
+    `hint` goes before what is said of a name that doesn't exist.
     """
 
     name: str
     spot: Spot
-    leaves: Iterable[Leaf]
+    leaves: Sequence[Leaf] = ()
     shape: tuple[int, ...] = ()
     moment: Moment | None = None
-    floating: bool = False
+    read: Callable[[], FloatArray] | None = None
+    precision: Precision | None = None
     hint: str = ""
 
 
@@ -114,6 +128,40 @@ class Answer:
             return self.tolerance(value)
         # A tie in decimal is rarely one in float64.
         return self.written.unit / 2 * (1 + 1e-9) + abs(value) * 4e-16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArrayAnswer:
+    """A stage's whole array as a program has it, `values` in the engine's shape; `name` as given.
+
+    `tolerance` is set where somebody asked for one. `by_input`: a weight matrix with a row for each
+    input, here turned round already; None where the shape can't tell, as for a square one, and then
+    a row is taken for a neuron. `first_layer`: how the file counts the layers.
+    """
+
+    moment: Moment
+    stage: Stage
+    name: str
+    values: FloatArray
+    precision: Precision
+    tolerance: Tolerance | None = None
+    by_input: bool | None = False
+    first_layer: int = 1
+
+    def slack(self, values: FloatArray, lost: FloatArray | float = 0.0) -> FloatArray:
+        """How far from each of `values` the array may be, where `lost` is what rounding loses."""
+        if self.tolerance is None:
+            return self.precision.slack(values, lost)
+        slack: FloatArray = self.tolerance.absolute + self.tolerance.relative * np.abs(values)
+        return slack
+
+    def turned(self) -> ArrayAnswer:
+        """The same numbers, read the other way: a row for each input."""
+        return replace(self, values=self.values.T, by_input=True)
+
+
+Supplied: TypeAlias = Answer | ArrayAnswer
+"""What a file of answers holds."""
 
 
 def is_machine(written: Written) -> bool:

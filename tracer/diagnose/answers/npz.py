@@ -1,4 +1,4 @@
-"""Answers from a program: the arrays of an `.npz` or `.npy` file, whose numbers are float64 in full.
+"""Answers from a program: the arrays of an `.npz` or `.npy` file, of whatever type of float.
 
 Only the headers are read here. An array's numbers come when its name and shape have been found right.
 """
@@ -6,15 +6,16 @@ Only the headers are read here. An array's numbers come when its name and shape 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
 import numpy as np
 
 from tracer.config.arrays import ArrayError, ArrayFile
-from tracer.diagnose.answers.model import Entry, Leaf, Spot
+from tracer.diagnose.answers.model import Entry, Spot
+from tracer.diagnose.answers.precision import of_dtype
 from tracer.errors import ConfigError, Problem, UsageError
+from tracer.model.network import FloatArray
 
 _SUFFIX = ".npy"
 
@@ -52,10 +53,10 @@ def read_npy(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Elements:
-    """The numbers of the array `key` of a file, row by row; `name` is what it is called.
+class _Reader:
+    """Reads the array `key` of a file; `name` is what it is called.
 
-    ConfigError when they are asked for and can't be read, UsageError when one isn't finite.
+    ConfigError when it can't be read, UsageError when one of its numbers isn't finite.
     """
 
     name: str
@@ -63,21 +64,16 @@ class _Elements:
     arrays: ArrayFile
     file: str
 
-    def __iter__(self) -> Iterator[Leaf]:
+    def __call__(self) -> FloatArray:
         try:
             array = self.arrays.read(self.key)
         except ArrayError as error:
             spot = Spot(self.file, path=self.name)
             raise ConfigError([spot.problem(error.message, error.hint)]) from error
         for place in np.argwhere(~np.isfinite(array))[:1]:
-            where, value = self._path(tuple(place.tolist())), array[tuple(place)]
+            where, value = f"{self.name}{place.tolist() or ''}", array[tuple(place)]
             raise UsageError(f"{where} is {value}, expected a finite number")
-        for index, value in zip(np.ndindex(array.shape), array.ravel().tolist(), strict=True):
-            yield Leaf(repr(value), Spot(self.file, path=self._path(index)), index)
-
-    def _path(self, index: tuple[int, ...]) -> str:
-        """`W1[0, 1]`."""
-        return f"{self.name}{list(index) or ''}"
+        return array
 
 
 def _opened(content: bytes, spot: Spot) -> ArrayFile:
@@ -91,9 +87,9 @@ def _entry(name: str, key: str, arrays: ArrayFile, file: str) -> Entry | Problem
     """The entry of an array by its header; a problem if it doesn't hold real numbers."""
     spot = Spot(file, path=name)
     try:
-        shape = arrays.header(key).shape
+        header = arrays.header(key)
     except ArrayError as error:
         return spot.problem(error.message, error.hint)
     hint = "an .npy file bears its array's name: W1.npy" if file.endswith(_SUFFIX) else ""
-    elements = _Elements(name, key, arrays, file)
-    return Entry(name, spot, elements, shape, floating=True, hint=hint)
+    read, precision = _Reader(name, key, arrays, file), of_dtype(header.dtype)
+    return Entry(name, spot, shape=header.shape, read=read, precision=precision, hint=hint)

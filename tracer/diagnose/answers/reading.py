@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from tracer.config.files import decode
-from tracer.diagnose.answers.arrays import elements, find_stage
+from tracer.diagnose.answers.collecting import Collector
 from tracer.diagnose.answers.dialect import dialect_of
-from tracer.diagnose.answers.model import Answer, Entry, Leaf, Spot, Tolerance, is_machine
-from tracer.diagnose.answers.moments import Moment, outline
+from tracer.diagnose.answers.model import Entry, Leaf, Spot, Supplied, Tolerance
+from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.answers.npz import read_npy, read_npz
 from tracer.diagnose.answers.table import read_table
 from tracer.diagnose.answers.tree import read_tree
-from tracer.digits.numbers import Written
-from tracer.engine.trace import IterationTrace
-from tracer.errors import ConfigError, Problem, UnknownNameError, UsageError
-from tracer.explain.calculation import Calculation
+from tracer.errors import ConfigError, Problem, UsageError
 from tracer.explain.worksheet import title_line
 from tracer.model.experiment import Experiment, GraphExperiment
-from tracer.model.quantity import Identity, Quantity
 
 _NPZ = b"PK\x03\x04"
 _NPY = b"\x93NUMPY"
 _MANY = 3
 """From so many names on that don't exist, most of all, the answers are another exercise's."""
-_ITERATION = re.compile(r"@(\d{1,15})(#\d+)?$")
 
 
 def read_answers(
@@ -34,7 +27,7 @@ def read_answers(
     file: str,
     experiment: Experiment | GraphExperiment,
     tolerance: Tolerance | None = None,
-) -> tuple[Answer, ...]:
+) -> tuple[Supplied, ...]:
     """The answers in a file's content; `file` is its name in problems, and an `.npy` array's name.
 
     `tolerance`, where given, holds for every number, also for those with few digits.
@@ -75,7 +68,7 @@ def foreign_title(content: bytes, experiment: Experiment | GraphExperiment) -> s
 
 def published_answers(
     experiment: Experiment | GraphExperiment, file: str, tolerance: Tolerance | None = None
-) -> tuple[Answer, ...]:
+) -> tuple[Supplied, ...]:
     """The answers of the configuration's own `expected:`.
 
     Raises:
@@ -101,9 +94,9 @@ def _understood(
     problems: list[Problem],
     experiment: Experiment | GraphExperiment,
     tolerance: Tolerance | None,
-) -> tuple[Answer, ...]:
-    collector = _Collector(experiment, tolerance, problems)
-    answers = [answer for entry in entries for answer in collector.answers(entry)]
+) -> tuple[Supplied, ...]:
+    collector = Collector(experiment, tolerance, problems)
+    answers = collector.answers(list(entries))
     strangers = collector.strangers
     if len(strangers) >= _MANY and len(strangers) > collector.entries / 2:
         listed = ", ".join(strangers[:_MANY])
@@ -114,105 +107,3 @@ def _understood(
     if problems:
         raise ConfigError(problems)
     return tuple(answers)
-
-
-@dataclass(slots=True)
-class _Collector:
-    """Turns entries into answers; what is wrong goes to `problems`.
-
-    `strangers` are the names that don't exist, among so many `entries`.
-    """
-
-    experiment: Experiment | GraphExperiment
-    tolerance: Tolerance | None
-    problems: list[Problem]
-    outlines: dict[Moment, Calculation] = field(default_factory=dict)
-    seen: dict[tuple[Moment, Identity], Spot] = field(default_factory=dict)
-    strangers: list[str] = field(default_factory=list)
-    entries: int = 0
-
-    def answers(self, entry: Entry) -> Iterator[Answer]:
-        """The answers of one entry."""
-        self.entries += 1
-        try:
-            moment, found = self._array(entry) if entry.shape else self._number(entry)
-            leaves = list(entry.leaves)
-        except UnknownNameError as error:
-            self.strangers.append(entry.name)
-            self._complain(entry.spot, error.message, entry.hint or error.hint)
-            return
-        except UsageError as error:
-            self._complain(entry.spot, error.message, error.hint)
-            return
-        except ConfigError as error:
-            self.problems += error.problems
-            return
-        except ValueError as error:
-            self._complain(entry.spot, str(error), "a row is a neuron or a sample")
-            return
-        for identity, leaf in zip(found, leaves, strict=True):
-            answer = self._answer(moment, identity, leaf, entry.floating)
-            if answer is not None:
-                yield answer
-
-    def _number(self, entry: Entry) -> tuple[Moment, Iterator[Identity]]:
-        moment = self._moment(entry)
-        identity: Identity = self._outline(moment).trace.find(entry.name)
-        self._refuse_what_is_not(moment, identity)
-        return moment, iter([identity])
-
-    def _array(self, entry: Entry) -> tuple[Moment, Iterator[Identity]]:
-        moment = self._moment(entry)
-        trace = self._outline(moment).trace
-        if not isinstance(trace, IterationTrace):
-            raise UsageError("a list of numbers", "a graph has only single numbers")
-        stage = find_stage(entry.name.partition("@")[0], trace)
-        return moment, elements(stage, entry.shape, trace)
-
-    def _moment(self, entry: Entry) -> Moment:
-        """The moment of the block that the entry stands in, or that its `@` says."""
-        match = _ITERATION.search(entry.name)
-        if match is None:
-            return entry.moment or Moment()
-        moment = Moment(max(int(match[1]), 1))
-        if entry.moment not in (None, moment):
-            raise UsageError(
-                f"'{entry.name}' stands among other numbers: {entry.moment.words}",
-                "leave out the '@'",
-            )
-        return moment
-
-    def _outline(self, moment: Moment) -> Calculation:
-        if moment not in self.outlines:
-            self.outlines[moment] = outline(self.experiment, moment)
-        return self.outlines[moment]
-
-    def _refuse_what_is_not(self, moment: Moment, identity: Identity) -> None:
-        """A name may be right, and this calculation have no such number: no targets, no update."""
-        trace = self._outline(moment).trace
-        if not isinstance(trace, IterationTrace) or not isinstance(identity, Quantity):
-            return
-        try:
-            trace.value(identity)
-        except UnknownNameError as error:
-            raise UsageError(error.message, error.hint) from error
-
-    def _answer(
-        self, moment: Moment, identity: Identity, leaf: Leaf, floating: bool
-    ) -> Answer | None:
-        try:
-            written = Written.parse(leaf.text)
-        except ValueError as error:
-            self._complain(leaf.spot, str(error))
-            return None
-        before = self.seen.setdefault((moment, identity), leaf.spot)
-        if before is not leaf.spot:
-            first = f"it first stands in line {before.line}" if before.line else before.path
-            self._complain(leaf.spot, "this quantity has two numbers", first)
-            return None
-        full = floating or is_machine(written)
-        tolerance = self.tolerance or (Tolerance() if full else None)
-        return Answer(moment, identity, written, tolerance)
-
-    def _complain(self, spot: Spot, message: str, hint: str = "") -> None:
-        self.problems.append(spot.problem(message, hint))

@@ -11,9 +11,6 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import pairwise
 
 from tracer.digits.numbers import Written, shortest
-from tracer.digits.rounding import Rounding
-from tracer.engine.observers import Altered
-from tracer.engine.trace import IterationTrace
 
 _CONTEXT = Context(prec=800)
 _REST_OF_MISREAD = {0: 6, 1: 4}
@@ -34,12 +31,6 @@ class CopyingSlip:
     help: str
     of_few_digits: bool = False
     is_resort: bool = False
-
-
-ROUNDED = "every_step_rounded"
-ROUNDED_HELP = (
-    "This is what comes out when every step is rounded; keep more digits until the last one."
-)
 
 
 def _text(value: float, decimals: int) -> str:
@@ -193,16 +184,3 @@ _ROWS = (
 
 SLIPS = {row.name: row for row in _ROWS}
 """The slips of the pen, by name."""
-
-
-def roundings(written: Written) -> tuple[Rounding, ...]:
-    """The degrees of rounding that leave a number with these digits."""
-    found = [Rounding(written.decimals)] if written.decimals <= 15 else []
-    if written.significant <= 15:
-        found.append(Rounding(written.significant, significant=True))
-    return tuple(found)
-
-
-def rounded(trace: IterationTrace, rounding: Rounding) -> IterationTrace:
-    """The same iteration with every step rounded."""
-    return trace.recalculated(Altered(rounding, free=trace.rule.free or ()))

@@ -16,8 +16,8 @@ class MistakeMatch:
     `formula` is the rewritten one, with the numbers of `calculation`; None for slips of the pen.
     `step`: the earlier quantity whose formula was rewritten, where it isn't the quantity itself; of a
     number that was misread, that one, and `read_as` what it was taken for.
-    `other`: the number that was written in this place. `help`: the sentence of its row. `detail`: the
-    degree of rounding, in words. `is_resort`: told only where no row rewrites a formula so.
+    `other`: the number that was written in this place. `help`: the sentence of its row.
+    `is_resort`: told only where no row rewrites a formula so.
     """
 
     name: str
@@ -26,7 +26,6 @@ class MistakeMatch:
     formula: Expression | None = None
     calculation: Carried | None = None
     step: Identity | None = None
-    detail: str = ""
     read_as: str = ""
     other: Identity | None = None
     is_resort: bool = False

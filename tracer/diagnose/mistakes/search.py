@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
-from tracer.diagnose.mistakes.copying import ROUNDED, ROUNDED_HELP, SLIPS, rounded, roundings
+from tracer.diagnose.mistakes.copying import SLIPS
 from tracer.diagnose.mistakes.match import MistakeMatch, MistakesFound
 from tracer.diagnose.mistakes.others import misread_numbers, other_numbers
 from tracer.diagnose.mistakes.table import MistakenNumbers, Slip, Way, mistaken_numbers
@@ -104,8 +104,6 @@ class MistakeSearch:
         self._trace: IterationTrace | None = trace if isinstance(trace, IterationTrace) else None
         self._uncertainties, self._own = uncertainties, own
         self._exact = exact
-        if self._trace is not None:
-            self._rounded = cache(partial(rounded, self._trace))
 
     @cached_property
     def _table(self) -> MistakenNumbers:
@@ -157,7 +155,6 @@ class MistakeSearch:
         case = _Wrong(identity, answer, tuple(right))
         found = list(self._by_rows(case, rows))
         found += (match for match in self._pen(case) if rows is None or match.name in rows)
-        found += (m for m in self._rounding(case) if m.name not in {f.name for f in found})
         if not found and not case.is_coarse and answer.tolerance is None and rows is None:
             explains = partial(self._is_misread, case)
             found += misread_numbers(self._carried, identity, explains, answer.value)
@@ -255,16 +252,6 @@ class MistakeSearch:
     def _is_misread(self, case: _Wrong, value: float, calculation: Carried) -> bool:
         bound = partial(self._bound, calculation, case.identity, None)
         return case.is_explained(value, FAR, bound, _ALONE_APART)
-
-    def _rounding(self, case: _Wrong) -> Iterator[MistakeMatch]:
-        if case.answer.tolerance is not None or self._trace is None or case.is_coarse:
-            return
-        if not isinstance(case.identity, Quantity):
-            return
-        for rounding in roundings(case.answer.written):
-            value = self._rounded(rounding).value(case.identity)
-            if value and case.is_explained(value, NEAR):
-                yield MistakeMatch(ROUNDED, ROUNDED_HELP, value, detail=rounding.words)
 
 
 def _each_once(found: Iterable[MistakeMatch]) -> tuple[MistakeMatch, ...]:

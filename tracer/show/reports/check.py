@@ -31,6 +31,7 @@ from tracer.show.document import (
     Text,
     Value,
 )
+from tracer.show.reports.check_arrays import arrays
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.matches import matches_of, number_or_nan, possible_of, with_numbers
 from tracer.show.reports.objects import finite
@@ -47,10 +48,10 @@ _MOST_CONVENTIONS = 3
 _WORDS = {
     "right": "right",
     "rounding": "right within rounding",
+    "coarse": "too coarse to tell",
     "follows": "follows",
     "mistake": "wrong",
     "wrong": "wrong",
-    "coarse": "too coarse to tell",
 }
 
 
@@ -77,7 +78,9 @@ def check_document(
     yield from (Note(row.words) for row in checked.sheet_conventions)
     for section in checked.sections:
         yield Heading(section.moment.words, 2)
-        yield from _verdicts(section, reveal, limit)
+        if section.findings or not section.array_findings:
+            yield from _verdicts(section, reveal, limit)
+        yield from arrays(section, digits, reveal)
         yield from _reasons(section, digits, reveal)
         yield from _conventions_found(section)
         if carry:
@@ -89,7 +92,8 @@ def _records(checked: CheckedAnswers, reveal: bool) -> Records:
     columns = ["iteration", "after", "quantity", "given"]
     columns += ["exact", "carried"] if reveal else []
     columns += ["verdict", "mistakes"]
-    rows = (_record(finding, reveal) for finding in checked.findings)
+    every = (finding for section in checked.sections for finding in section.numbers)
+    rows = (_record(finding, reveal) for finding in every)
     return Records(Table(tuple(map(Column, columns)), rows, name="findings"))
 
 
@@ -113,7 +117,7 @@ def _summary(checked: CheckedAnswers) -> Content:
     told = [
         f"{counts[verdict]} {words}" for verdict, words in _counted().items() if counts[verdict]
     ]
-    supplied = f"{len(checked.findings)} of {checked.known} supplied"
+    supplied = f"{checked.supplied} of {checked.known} supplied"
     text = f"{supplied}{'; ' if told else ''}{', '.join(told)}."
     first = checked.first_wrong
     if first is None:
@@ -282,7 +286,7 @@ def _convention(match: ConventionMatch) -> Content:
 
 def _carried(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterator[Block]:
     """The whole calculation as it goes on from the numbers supplied."""
-    calculation, supplied = section.carried, {f.identity for f in section.findings}
+    calculation, supplied = section.carried, {f.identity for f in section.numbers}
     columns = [Column("quantity"), number_column("carried"), Column("")]
     if reveal:
         columns.insert(2, number_column("right"))

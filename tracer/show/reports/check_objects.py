@@ -5,6 +5,8 @@ from __future__ import annotations
 from tracer.diagnose.check import CheckedAnswers, CheckedMoment
 from tracer.diagnose.verdicts import VERDICTS, Finding
 from tracer.formula import EvaluationError
+from tracer.model.quantity import at
+from tracer.show.reports.check_arrays import array_json
 from tracer.show.reports.objects import Object, finite
 from tracer.show.reports.why_objects import why_json
 
@@ -17,18 +19,18 @@ def check_json(checked: CheckedAnswers, *, reveal: bool = True, carry: bool = Fa
     `iteration` or `after` where it isn't of iteration 1. `reveal` false leaves out
     the right values; `carry` adds the calculation carried to the end.
     """
-    names = (s.name(f.identity) for s in checked.sections for f in s.findings if f.blamed)
+    first = checked.first_wrong
     counts = checked.counts
     result: Object = {
-        "supplied": len(checked.findings),
+        "supplied": checked.supplied,
         "known": checked.known,
         "counts": {verdict: counts.get(verdict, 0) for verdict in VERDICTS},
         "verdicts": [
             _verdict(section, finding, reveal)
             for section in checked.sections
-            for finding in section.findings
+            for finding in section.numbers
         ],
-        "first_wrong": next(names, None),
+        "first_wrong": first and checked.names.name(at(first.identity, 1)),
     }
     if checked.manner.followed is not None:
         followed, steps = checked.manner.followed, bool(checked.manner.steps)
@@ -37,6 +39,12 @@ def check_json(checked: CheckedAnswers, *, reveal: bool = True, carry: bool = Fa
             "mode": followed.mode,
             "every_step": steps,
         }
+    if any(section.array_findings for section in checked.sections):
+        result["arrays"] = [
+            array_json(section, array, reveal)
+            for section in checked.sections
+            for array in section.array_findings
+        ]
     if checked.sheet_conventions:
         result["sheet_conventions"] = [row.name for row in checked.sheet_conventions]
     reasons = [

@@ -42,10 +42,8 @@ def possible_of(finding: Finding) -> Iterator[Block]:
 
 
 def _named(match: MistakeMatch, reveal: bool) -> tuple[Inline, ...]:
-    """`Matches every_step_rounded (3 decimals)`."""
+    """`Matches given_number_misread (w5 read as 0.54)`."""
     name = f"Matches {match.name}"
-    if match.detail:
-        return (f"{name} ({match.detail})",)
     if match.read_as and match.step is not None:
         return (f"{name} (", local(match.step), f" read as {match.read_as})")
     if match.other is not None and reveal:

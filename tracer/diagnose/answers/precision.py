@@ -1,0 +1,116 @@
+"""How exact a program's numbers are: the type that it calculated in, or the digits that it printed.
+
+An array's numbers claim no digits. What they may be off by comes from their type, which an `.npz` file
+states and the numbers of a text show: all float32 are float64 too, but hardly any float64 is a float32;
+and where most numbers end at the same place, a program rounded them there to print them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tracer.digits.numbers import Written
+from tracer.model.network import FloatArray
+
+_ULPS = 8
+"""So many units of the last place a program's order of summation, or its exp, may differ by."""
+_FLOAT64 = 1e-9
+_LONG = 10
+"""Significant digits from which a float32 has been written as float64."""
+_SHORT, _PRINTED = 7, (8, 9)
+"""Significant digits of most float32, and of the longest in a file, written as float32."""
+_FEWEST, _MOST = 3, 12
+"""Decimals, or significant digits, that a program rounds to."""
+_SAMPLE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """`name` for JSON, `words` for the reader; what a right number may be off by.
+
+    That is `relative`·|x|, plus `absolute`, plus what arithmetic with `epsilon` loses on the way.
+    """
+
+    name: str
+    words: str
+    relative: float
+    epsilon: float
+    absolute: float = 0.0
+
+    def slack(self, values: FloatArray, lost: FloatArray | float = 0.0) -> FloatArray:
+        """How far from each of `values` an answer may be, where `lost` is what rounding loses."""
+        slack: FloatArray = self.absolute + self.relative * np.abs(values) + lost
+        return slack
+
+
+def _of_type(name: str, dtype: type[np.floating[Any]]) -> Precision:
+    epsilon = float(np.finfo(dtype).eps)
+    relative = max(_FLOAT64, _ULPS * epsilon)
+    within = f"{relative:.0e}".replace("e-0", "e-")
+    words = f"are {name}: right within {within} relatively, plus what such arithmetic loses"
+    return Precision(name, words, relative, epsilon)
+
+
+FLOAT64 = _of_type("float64", np.float64)
+FLOAT32 = _of_type("float32", np.float32)
+FLOAT16 = _of_type("float16", np.float16)
+_OF_DTYPES = {np.dtype(np.float32): FLOAT32, np.dtype(np.float16): FLOAT16}
+
+
+def of_dtype(dtype: np.dtype[Any]) -> Precision | None:
+    """The precision that a type of NumPy's states; None where any number could be of that type."""
+    return _OF_DTYPES.get(dtype.newbyteorder("="))
+
+
+def of_texts(texts: Sequence[str]) -> Precision:
+    """The precision that all the numbers of a file show together; float64 where they show none."""
+    step = -(-len(texts) // _SAMPLE)
+    found = [Written.parse(text) for text in texts[:: max(step, 1)]]
+    numbers = [number for number in found if number.value]
+    if not numbers:
+        return FLOAT64
+    return _float32(numbers) or _rounded(numbers) or FLOAT64
+
+
+def _float32(numbers: Sequence[Written]) -> Precision | None:
+    """float32, written as the float64 that it also is, or with its own shortest digits."""
+    values = np.array([number.value for number in numbers])
+    with np.errstate(over="ignore"):
+        singles = values.astype(np.float32)
+    if (singles == values).all():
+        return FLOAT32 if _mostly(numbers, lambda n: n.significant >= _LONG) else None
+    lengths = [number.significant for number in numbers]
+    if max(lengths) not in _PRINTED:
+        return None
+    shortest = all(float(str(s)) == v for s, v in zip(singles, values.tolist(), strict=True))
+    return FLOAT32 if shortest and _mostly(numbers, lambda n: n.significant >= _SHORT) else None
+
+
+def _rounded(numbers: Sequence[Written]) -> Precision | None:
+    """Numbers of which most end at the same decimal, or significant digit, and none later."""
+    # Parameters that no update changes are short by themselves, and say nothing.
+    numbers = [number for number in numbers if number.significant >= _FEWEST]
+    if not numbers:
+        return None
+    decimals = max(number.decimals for number in numbers)
+    digits = max(number.significant for number in numbers)
+    by_decimals = sum(number.decimals == decimals for number in numbers)
+    by_digits = sum(number.significant == digits for number in numbers)
+    if by_decimals >= by_digits:
+        if not (_FEWEST <= decimals <= _MOST and 2 * by_decimals > len(numbers)):
+            return None
+        words = f"are rounded to {decimals} decimals: right within half a unit of the last"
+        absolute = 0.5 * 10.0**-decimals
+        return Precision(f"{decimals} decimals", words, _FLOAT64, FLOAT64.epsilon, absolute)
+    if not (_FEWEST <= digits <= _MOST and 2 * by_digits > len(numbers)):
+        return None
+    words = f"are rounded to {digits} significant digits: right within half a unit of the last"
+    return Precision(f"{digits} significant digits", words, 5.0 * 10.0**-digits, FLOAT64.epsilon)
+
+
+def _mostly(numbers: Sequence[Written], holds: Callable[[Written], bool]) -> bool:
+    return 2 * sum(map(holds, numbers)) >= len(numbers)
