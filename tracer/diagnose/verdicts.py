@@ -253,7 +253,8 @@ class Judge:
     def _tells(self, answer: Answer, exact: float) -> bool:
         """Whether the number says enough to be right."""
         if answer.tolerance is not None:
-            return exact == 0 or answer.slack(exact) < abs(exact) / 2
+            relative = abs(answer.value - exact) <= answer.tolerance.relative * abs(exact)
+            return relative or answer.slack(exact) < abs(exact) / 2
         return tells(answer.written, exact, self._manner.digits, self._required)
 
     def _rounded(self, answer: Answer) -> bool:
