@@ -28,7 +28,7 @@ from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
 from tracer.model.quantity import Identity
 
-_FIRM = 6
+_FIRM = 25
 """So many numbers must speak for exact ones carried, for each that would be right if they weren't."""
 
 Findings = tuple[tuple[Finding, ...], ...]

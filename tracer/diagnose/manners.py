@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
 from tracer.digits.agreement import Agreement, agreement
+from tracer.digits.numbers import Written
 from tracer.digits.rounding import Rounding
 from tracer.formula import EvaluationError
 from tracer.model.quantity import Identity
@@ -58,6 +59,14 @@ class Manner:
         """By how much a number of that size may have been changed when it was rounded."""
         part = 1.0 if self.cut else 0.5
         return part * max(r.unit(value) for r in self.steps) if value else 0.0
+
+    def finer(self, written: Written) -> float:
+        """0.1 for each digit that a number has beyond those that steps are rounded to."""
+        beyond = (
+            (written.significant if r.significant else written.decimals) - r.digits
+            for r in self.steps
+        )
+        return 10.0 ** -max(min(beyond, default=0), 0)
 
     @property
     def slack(self) -> Callable[[float], float] | None:

@@ -28,6 +28,7 @@ from tracer.formula.nodes import (
     Sum,
     Symbol,
 )
+from tracer.formula.primitive import Primitive
 from tracer.formula.primitives import PRIMITIVES, if_positive
 from tracer.formula.rewriting import children
 
@@ -45,8 +46,8 @@ def enclosure(
 ) -> Interval:
     """The ends of an interval in which the formula's value lies for all values within `bounds`.
 
-    `slack`: each operation inside the formula, but not its result, may be off by so much; a function
-    that is worked out in steps (sigmoid) by twice that. Infinite where there is no bound: at a
+    `slack`: each operation inside the formula, but not its result, may be off by so much, and those
+    by which a function like sigmoid is worked out. Infinite where there is no bound: at a
     division by what may be zero, at a logarithm of what may be negative.
     """
     match expression:
@@ -150,9 +151,15 @@ def _call(function: str, operands: Sequence[Interval], slack: Slack | None) -> I
     if row.turns is not None:
         values += [row.scalar(x) for x in row.turns(*operands[0])]
     found = min(values), max(values)
-    if slack is not None and row.in_steps:
-        return widened(found, 2 * slack(_size(found)))
-    return found
+    if slack is None:
+        return found
+    ends = [_worked_out(row, x, slack) for x in operands[0] if row.worked_out]
+    return _hull([found, *ends])
+
+
+def _worked_out(row: Primitive, x: float, slack: Slack) -> Interval:
+    """The ends of what a person finds who works the function out at x, step by step."""
+    return _hull([enclosure(way, lambda _: (x, x), slack) for way in row.worked_out])
 
 
 def _hull(intervals: Sequence[Interval]) -> Interval:

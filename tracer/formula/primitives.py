@@ -12,11 +12,13 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tracer.formula.nodes import Number
+from tracer.formula.nodes import Number, Symbol
 from tracer.formula.primitive import Binding, Pattern, Patterns, Primitive, elementwise
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
+_X = Symbol("x")
+"""The argument, where a row says how its function is worked out."""
 
 
 def _function(name: str, latex: str, arity: int = 1, shown: str | None = None) -> Patterns:
@@ -247,7 +249,7 @@ tanh: Primitive = Primitive(
     (lambda x: 1 - tanh(x) ** 2,),
     _function("tanh", r"\tanh"),
     complex_value=cmath.tanh,
-    in_steps=True,
+    worked_out=(2 / (1 + exp(-2 * _X)) - 1, 1 - 2 / (1 + exp(2 * _X))),
 )
 sin: Primitive = Primitive(
     "sin",
@@ -281,7 +283,7 @@ sigmoid: Primitive = Primitive(
     (lambda x: sigmoid(x) * (1 - sigmoid(x)),),
     _function("sigmoid", r"\sigma", shown="σ"),
     complex_value=_complex_sigmoid,
-    in_steps=True,
+    worked_out=(1 / (1 + exp(-_X)), 1 - 1 / (1 + exp(_X))),
 )
 softplus: Primitive = Primitive(
     "softplus",
@@ -290,7 +292,7 @@ softplus: Primitive = Primitive(
     (lambda x: 1 / (1 + exp(-x)),),
     _SOFTPLUS,
     complex_value=_complex_softplus,
-    in_steps=True,
+    worked_out=(log(1 + exp(_X)),),
 )
 absolute: Primitive = Primitive(
     "abs",

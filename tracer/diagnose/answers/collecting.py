@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from tracer.diagnose.answers.model import (
     is_machine,
 )
 from tracer.diagnose.answers.moments import Moment, outline
-from tracer.diagnose.answers.precision import FLOAT64, Precision, of_texts
+from tracer.diagnose.answers.precision import FLOAT64, LEAST_DIGITS, Precision, of_texts
 from tracer.digits.numbers import Written, shortest
 from tracer.engine.trace import IterationTrace
 from tracer.errors import ConfigError, Problem, UnknownNameError, UsageError
@@ -77,9 +77,18 @@ class Collector:
         arrays = [item for item in read if isinstance(item, _Array)]
         precision, by_input = _precision(arrays), _by_input(arrays)
         return [
-            self._whole(item, precision, by_input) if isinstance(item, _Array) else item
+            self._whole(item, precision, by_input)
+            if isinstance(item, _Array)
+            else self._beside(item, precision if arrays else FLOAT64)
             for item in read
         ]
+
+    def _beside(self, answer: Answer, precision: Precision) -> Answer:
+        """A single number; beside arrays of a lesser type, one with as many digits is of that type."""
+        lesser = precision.epsilon > FLOAT64.epsilon
+        if self.tolerance or not lesser or answer.written.significant < LEAST_DIGITS:
+            return answer
+        return replace(answer, tolerance=Tolerance.of(precision))
 
     def _read(self, entry: Entry) -> Iterator[_Array | Answer]:
         """What one entry holds: an array, or a number; nothing where something is wrong with it."""

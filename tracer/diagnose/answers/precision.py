@@ -21,7 +21,7 @@ _ULPS = 8
 _FLOAT64 = 1e-9
 _LONG = 10
 """Significant digits from which a float32 has been written as float64."""
-_SHORT, _PRINTED = 7, (8, 9)
+LEAST_DIGITS, _PRINTED = 7, (8, 9)
 """Significant digits of most float32, and of the longest in a file, written as float32."""
 _FEWEST, _MOST = 3, 12
 """Decimals, or significant digits, that a program rounds to."""
@@ -87,7 +87,9 @@ def _float32(numbers: Sequence[Written]) -> Precision | None:
     if max(lengths) not in _PRINTED:
         return None
     shortest = all(float(str(s)) == v for s, v in zip(singles, values.tolist(), strict=True))
-    return FLOAT32 if shortest and _mostly(numbers, lambda n: n.significant >= _SHORT) else None
+    return (
+        FLOAT32 if shortest and _mostly(numbers, lambda n: n.significant >= LEAST_DIGITS) else None
+    )
 
 
 def _rounded(numbers: Sequence[Written]) -> Precision | None:

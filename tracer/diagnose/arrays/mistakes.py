@@ -22,7 +22,7 @@ from tracer.diagnose.mistakes import MISTAKES, Mistake, Site
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError
 from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError, Expression, evaluate, symbols
+from tracer.formula import EvaluationError, Expression, MissingValue, evaluate, symbols
 from tracer.model.network import BoolArray, FloatArray
 from tracer.model.quantity import Index, Quantity, Stage
 
@@ -284,7 +284,7 @@ def _is_clear(case: WrongArray, place: Index, value: float) -> bool:
 def _value(formula: Expression, base: Mapping[Quantity, float]) -> float | None:
     try:
         value: float = evaluate(formula, base)
-    except (EvaluationError, UnknownNameError, ArithmeticError, RecursionError):
+    except (EvaluationError, MissingValue, UnknownNameError, ArithmeticError, RecursionError):
         return None
     return value if np.isfinite(value) else None
 

@@ -90,8 +90,9 @@ class _Wrong:
 class MistakeSearch:
     """Matches for the wrong numbers of one iteration.
 
-    `own` are the numbers supplied, `uncertainties` how far each may be off. The rows rewrite formulas
-    of networks; in graphs only slips of the pen are looked for.
+    `own` are the numbers supplied, `uncertainties` how far each single one may be off; a program's
+    arrays among them are not. The rows rewrite formulas of networks; in graphs only slips of the pen
+    are looked for.
     """
 
     def __init__(
@@ -116,16 +117,16 @@ class MistakeSearch:
     @cached_property
     def _right(self) -> Carried:
         """The right numbers in place of those supplied."""
-        return Carried(self._exact, {key: self._exact.value(key) for key in self._own})
+        return Carried(self._exact, {key: self._exact.value(key) for key in self._uncertainties})
 
     @cached_property
     def _tainted(self) -> frozenset[Identity]:
         """What was supplied and is not right, or so rough that it changes what comes of it."""
         return frozenset(
             key
-            for key, value in self._own.items()
-            if abs(value - self._exact.value(key)) > _TAINTED * self._uncertainties[key]
-            or self._uncertainties[key] > _ROUGH * abs(value)
+            for key, doubt in self._uncertainties.items()
+            if abs(self._own[key] - self._exact.value(key)) > _TAINTED * doubt
+            or doubt > _ROUGH * abs(self._own[key])
         )
 
     def matches(
@@ -210,7 +211,9 @@ class MistakeSearch:
 
     def _bases(self, slip: Slip, case: _Wrong) -> Iterator[Carried]:
         """The numbers to calculate with: the learner's own, where those can matter, and the right."""
-        if self._tainted - {case.identity} or case.is_worth_a_look(slip.value):
+        beside_arrays = len(self._own) != len(self._uncertainties)
+        tainted = beside_arrays or self._tainted - {case.identity}
+        if tainted or case.is_worth_a_look(slip.value):
             yield self._carried
             yield self._right
 
