@@ -177,11 +177,10 @@ class Enclosed:
         self._step = step
         self._known: dict[Identity, Interval] = dict(doubts)
 
-    def recalculated(self, identity: Identity, finer: float = 1.0) -> Interval:
+    def recalculated(self, identity: Identity, inner: Slack | None = None) -> Interval:
         """The ends of what the formula gives, also where a value was supplied.
 
-        `finer`: by this part of the usual step what stands inside the formula may have been changed;
-        nobody rounds the terms of a sum further than the sum.
+        `inner`: by how much what stands inside the formula may have been changed.
 
         Raises EvaluationError where a formula has no value at all.
         """
@@ -204,11 +203,7 @@ class Enclosed:
                 waiting += missing
             else:
                 self._known[key] = self._ends(key, before)
-        return enclosure(formula.formula, self._known.__getitem__, self._part(finer))
-
-    def _part(self, finer: float) -> Slack | None:
-        step = self._step
-        return step if step is None or finer == 1.0 else lambda size: finer * step(size)
+        return enclosure(formula.formula, self._known.__getitem__, inner)
 
     def _ends(self, key: Identity, formula: Prepared | None) -> Interval:
         """Of a number that was not supplied, rounded itself unless it is a copy or given."""

@@ -60,13 +60,21 @@ class Manner:
         part = 1.0 if self.cut else 0.5
         return part * max(r.unit(value) for r in self.steps) if value else 0.0
 
-    def finer(self, written: Written) -> float:
-        """0.1 for each digit that a number has beyond those that steps are rounded to."""
+    def inside(self, written: Written) -> Callable[[float], float]:
+        """By how much a term or a factor of that number may have been changed, by its size.
+
+        Nobody rounds them further than the number itself. Where exact numbers are carried, too, the
+        products of a sum may have been written down on the way.
+        """
+        part = 1.0 if self.cut else 0.5
+        if not self.steps:
+            return lambda _: part * written.unit
         beyond = (
             (written.significant if r.significant else written.decimals) - r.digits
             for r in self.steps
         )
-        return 10.0 ** -max(min(beyond, default=0), 0)
+        finer = 10.0 ** -max(min(beyond), 0)
+        return lambda size: finer * self.step(size)
 
     @property
     def slack(self) -> Callable[[float], float] | None:

@@ -175,7 +175,7 @@ class Bounds:
                 carried = way.recalculated(identity)
                 ends = (carried, carried)  # a program rounds nothing on its way
                 if answer.tolerance is None:
-                    ends = enclosed.recalculated(identity, self._manner.finer(answer.written))
+                    ends = enclosed.recalculated(identity, self._manner.inside(answer.written))
             except (EvaluationError, ArithmeticError):
                 continue
             yield _Calculated(way, formula, carried, ends)

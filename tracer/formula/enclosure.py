@@ -151,15 +151,15 @@ def _call(function: str, operands: Sequence[Interval], slack: Slack | None) -> I
     if row.turns is not None:
         values += [row.scalar(x) for x in row.turns(*operands[0])]
     found = min(values), max(values)
-    if slack is None:
+    if slack is None or row.worked_out is None:
         return found
-    ends = [_worked_out(row, x, slack) for x in operands[0] if row.worked_out]
-    return _hull([found, *ends])
+    return _hull([found, *(_worked_out(row, x, slack) for x in operands[0])])
 
 
 def _worked_out(row: Primitive, x: float, slack: Slack) -> Interval:
     """The ends of what a person finds who works the function out at x, step by step."""
-    return _hull([enclosure(way, lambda _: (x, x), slack) for way in row.worked_out])
+    assert row.worked_out is not None
+    return enclosure(row.worked_out(x), lambda _: (x, x), slack)
 
 
 def _hull(intervals: Sequence[Interval]) -> Interval:

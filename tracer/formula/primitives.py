@@ -233,6 +233,10 @@ log10: Primitive = Primitive(
     complex_value=cmath.log10,
     domain=_LOG_DOMAIN,
 )
+_TANH_ABOVE_ZERO = 1 - 2 / (exp(2 * _X) + 1)
+_TANH_BELOW_ZERO = 2 / (exp(-2 * _X) + 1) - 1
+_SIGMOID = 1 / (1 + exp(-_X))
+_SOFTPLUS_OF_X = log(1 + exp(_X))
 sqrt: Primitive = Primitive(
     "sqrt",
     math.sqrt,
@@ -249,7 +253,7 @@ tanh: Primitive = Primitive(
     (lambda x: 1 - tanh(x) ** 2,),
     _function("tanh", r"\tanh"),
     complex_value=cmath.tanh,
-    worked_out=(2 / (1 + exp(-2 * _X)) - 1, 1 - 2 / (1 + exp(2 * _X))),
+    worked_out=lambda x: _TANH_ABOVE_ZERO if x > 0 else _TANH_BELOW_ZERO,
 )
 sin: Primitive = Primitive(
     "sin",
@@ -283,7 +287,7 @@ sigmoid: Primitive = Primitive(
     (lambda x: sigmoid(x) * (1 - sigmoid(x)),),
     _function("sigmoid", r"\sigma", shown="σ"),
     complex_value=_complex_sigmoid,
-    worked_out=(1 / (1 + exp(-_X)), 1 - 1 / (1 + exp(_X))),
+    worked_out=lambda _: _SIGMOID,
 )
 softplus: Primitive = Primitive(
     "softplus",
@@ -292,7 +296,7 @@ softplus: Primitive = Primitive(
     (lambda x: 1 / (1 + exp(-x)),),
     _SOFTPLUS,
     complex_value=_complex_softplus,
-    worked_out=(log(1 + exp(_X)),),
+    worked_out=lambda _: _SOFTPLUS_OF_X,
 )
 absolute: Primitive = Primitive(
     "abs",
