@@ -45,7 +45,7 @@ _MOST_REASONS = 12
 _MOST_LISTED = 6
 _DECIMALS = 9
 _MOST_CONVENTIONS = 3
-_WORDS = {
+VERDICT_WORDS = {
     "right": "right",
     "rounding": "right within rounding",
     "coarse": "too coarse to tell",
@@ -53,6 +53,7 @@ _WORDS = {
     "mistake": "wrong",
     "wrong": "wrong",
 }
+"""What a verdict is called where people read it."""
 
 
 def check_document(
@@ -131,7 +132,7 @@ def _summary(checked: CheckedAnswers) -> Content:
 
 
 def _counted() -> dict[str, str]:
-    words = {**_WORDS, "mistake": "wrong with a known mistake"}
+    words = {**VERDICT_WORDS, "mistake": "wrong with a known mistake"}
     return {verdict: words[verdict] for verdict in VERDICTS}
 
 
@@ -163,7 +164,7 @@ def _row(
     revealed = (_shown(finding.exact, given), _shown(carried, given)) if reveal else ()
     name = section.name(finding.identity)
     reason = _reason(finding) or ("other conventions" if name in explained else "")
-    return (local(finding.identity), given.text, *revealed, _WORDS[finding.verdict], reason)
+    return (local(finding.identity), given.text, *revealed, VERDICT_WORDS[finding.verdict], reason)
 
 
 def _shown(value: float | None, given: Written) -> Cell:
@@ -200,9 +201,9 @@ def _reasons(section: CheckedMoment, digits: NumberFormat, reveal: bool) -> Iter
     for group in groups[:_MOST_REASONS]:
         first = group.findings[0]
         yield Heading(_listed(section, group), 3)
-        yield from matches_of(group, digits, reveal)
+        yield from matches_of(group, digits, reveal=reveal)
         if not first.matches:
-            yield Text(_distance(first, reveal))
+            yield Text(distance(first, reveal=reveal))
             yield from possible_of(first)
         if reveal:
             yield from _right_formula(first, digits)
@@ -235,7 +236,7 @@ def _right_formula(finding: Finding, digits: NumberFormat) -> Iterator[Block]:
     yield with_numbers(finding.identity, finding.formula, calculation, carried, digits)
 
 
-def _distance(finding: Finding, reveal: bool) -> Content:
+def distance(finding: Finding, *, reveal: bool) -> Content:
     """How far off, as a factor and as a difference."""
     if finding.misrounded:
         return "Off by one unit of the last digit: perhaps rounded the wrong way, or misprinted."
