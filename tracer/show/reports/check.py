@@ -66,7 +66,8 @@ def check_document(
 ) -> Iterator[Block]:
     """Title, conventions, the count; of each moment its verdicts and reasons.
 
-    `carry`: also each moment's whole calculation, carried on from the numbers supplied.
+    `carry`: also each moment's whole calculation, carried on from the numbers supplied; never without
+    `reveal`, for even what a wrong number has spoiled is made of right ones.
     """
     experiment = checked.experiment
     yield _records(checked, reveal)
@@ -84,8 +85,8 @@ def check_document(
         yield from arrays(section, digits, reveal)
         yield from _reasons(section, digits, reveal)
         yield from _conventions_found(section)
-        if carry:
-            yield from _carried(section, reveal, limit)
+        if carry and reveal:
+            yield from _carried(section, limit)
 
 
 def _records(checked: CheckedAnswers, reveal: bool) -> Records:
@@ -285,17 +286,15 @@ def _convention(match: ConventionMatch) -> Content:
     return worded(f"{match.words} ({changes or 'no change'})")
 
 
-def _carried(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterator[Block]:
+def _carried(section: CheckedMoment, limit: int | None) -> Iterator[Block]:
     """The whole calculation as it goes on from the numbers supplied."""
     calculation, supplied = section.carried, {f.identity for f in section.numbers}
-    columns = [Column("quantity"), number_column("carried"), Column("")]
-    if reveal:
-        columns.insert(2, number_column("right"))
+    columns = [Column("quantity"), number_column("carried"), number_column("right"), Column("")]
     rows = []
     for identity in section.known:
-        exact = (cell(section.exact.value(identity)),) if reveal else ()
+        numbers = number_or_nan(calculation, identity), section.exact.value(identity)
         given = "supplied" if identity in supplied else ""
-        rows.append((local(identity), cell(number_or_nan(calculation, identity)), *exact, given))
+        rows.append((local(identity), *map(cell, numbers), given))
     title = "Your calculation, carried to the end"
     yield from table(columns, rows, limit, title=title, name=f"carried{_mark(section)}")
 
