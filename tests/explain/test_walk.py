@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -9,12 +11,12 @@ import pytest
 from support.cli import ended, run, terminal
 from support.graphs import shipped_graph
 from support.networks import shipped
-from tracer.digits.numbers import NumberFormat
+from tracer.diagnose.dialogue import Dialogue
 from tracer.digits.rounding import Rounding
 from tracer.errors import UnknownNameError
 from tracer.explain.byhand import by_hand
 from tracer.explain.calculation import Calculation, calculations
-from tracer.explain.walk import AnswerVerdict, Shown, Walk, WalkItem, judge, walk_through
+from tracer.explain.walk import Shown, Walk, WalkItem, walk_through
 from tracer.formula import Number
 from tracer.model.names import Names
 from tracer.model.quantity import Quantity
@@ -77,9 +79,20 @@ def test_skip_goes_on_to_the_next_layer_and_at_last_to_the_end() -> None:
 
 
 def test_a_later_answer_to_the_same_number_replaces_the_first() -> None:
-    state = way().answered(AnswerVerdict.WRONG).back().answered(AnswerVerdict.RIGHT)
-    assert (state.count(AnswerVerdict.WRONG), state.count(AnswerVerdict.RIGHT)) == (0, 1)
+    state = way().answered("wrong").back().answered("right")
+    assert state.answers("wrong", "mistake") == ()
+    assert state.answers("right") == (state.item.identity,)
     assert state.shown is Shown.RESULT
+
+
+def test_a_wrong_answer_leaves_another_try_and_the_second_shows_the_result() -> None:
+    state = way().forward()
+    once = state.wrong("wrong")
+    assert (once.shown, once.missed) == (Shown.NUMBERS, 1)
+    assert once.wrong("mistake").shown is Shown.RESULT
+    following = once.forward().forward()
+    assert (name(following.item), following.missed) == ("net_h2", 0)
+    assert following.answers("wrong") == (state.item.identity,)
 
 
 def test_a_sample_of_a_batch_can_be_followed() -> None:
@@ -106,36 +119,12 @@ def test_a_graph_goes_from_values_to_gradients() -> None:
     assert list(dict.fromkeys(groups)) == ["Values", "Gradients"]
 
 
-@pytest.mark.parametrize(
-    ("text", "value", "verdict"),
-    [
-        ("0.3775", 0.3775, AnswerVerdict.RIGHT),
-        ("0.3925", 0.39249999999999996, AnswerVerdict.RIGHT),
-        ("0.593269992", 0.5932699921071872, AnswerVerdict.RIGHT),
-        ("0.5932699921071872", 0.5932699921071872, AnswerVerdict.RIGHT),
-        ("0.5933", 0.5932699921071872, AnswerVerdict.ROUNDED),
-        ("0.59", 0.5932699921071872, AnswerVerdict.ROUNDED),
-        ("4.4e-4", 0.00043856773447434685, AnswerVerdict.ROUNDED),
-        ("−0.0381", -0.03809823651655623, AnswerVerdict.ROUNDED),
-        ("0.60", 0.5932699921071872, AnswerVerdict.WRONG),
-        ("0.5932", 0.5932699921071872, AnswerVerdict.WRONG),
-        ("0", 0.00043856773447434685, AnswerVerdict.WRONG),
-        ("0.0381", -0.03809823651655623, AnswerVerdict.WRONG),
-        ("0", 0.0, AnswerVerdict.RIGHT),
-    ],
-)
-def test_verdicts(text: str, value: float, verdict: AnswerVerdict) -> None:
-    assert judge(text, value, NumberFormat()) is verdict
-
-
-def test_what_is_no_number_is_no_answer() -> None:
-    with pytest.raises(ValueError, match="is not a number"):
-        judge("net", 1.0, NumberFormat())
-
-
 def test_without_a_terminal_walk_says_so() -> None:
     result = run("walk", "mazur", code=2)
     assert "walk needs a terminal" in result.stderr
+
+
+NONE_ELSE = "right within rounding: 0, follows: 0"
 
 
 def walking(*arguments: str) -> Any:
@@ -187,6 +176,53 @@ def test_a_walk_by_hand_puts_the_rounded_numbers_in() -> None:
     assert ended(child) == 0
 
 
+def test_in_a_walk_by_hand_the_rounded_number_is_the_right_one() -> None:
+    experiment, four = shipped("relu-bce"), Rounding(4)
+    timeline = by_hand(experiment, four)
+    hand = Calculation(timeline, timeline.trace(1))
+    exact = calculations(experiment, [1])[1]
+    order = [item.identity for item in walk_through(hand).items]
+    dialogue = Dialogue(experiment, exact, order, four, hand)
+    assert {dialogue.judged(key, f"{hand.value(key):.4f}").verdict for key in order} == {"right"}
+    near = [dialogue.judged(key, f"{exact.value(key):.4f}") for key in order]
+    assert {finding.verdict for finding in near} == {"right", "rounding"}
+
+
+@pytest.mark.parametrize("config", ["mazur", "relu-bce"])
+def test_whoever_rounds_every_step_is_never_called_wrong(config: str) -> None:
+    experiment = shipped(config)
+    exact, timeline = calculations(experiment, [1])[1], by_hand(experiment, Rounding(4))
+    hand = Calculation(timeline, timeline.trace(1))
+    order = [item.identity for item in walk_through(hand).items]
+    dialogue = Dialogue(experiment, exact, order)
+    found = {dialogue.judged(key, f"{hand.value(key):.4f}").verdict for key in order}
+    assert found == {"right", "rounding"}
+
+
+def test_the_answers_before_are_the_sheet_and_those_after_are_not() -> None:
+    exact = calculations(shipped("mazur"), [2])[2]
+    order = [item.identity for item in walk_through(exact).items]
+    net, out = exact.find("net_h1@2"), exact.find("out_h1@2")
+    dialogue = Dialogue(shipped("mazur"), exact, order)
+    assert dialogue.judged(net, "0.4775").verdict == "wrong"
+    followed = dialogue.judged(out, "0.61716")
+    assert (followed.verdict, followed.after) == ("follows", (net,))
+    assert dialogue.judged(net, f"{exact.value(net):.6f}").verdict == "right"
+    assert dialogue.judged(out, "0.61716").verdict == "wrong"
+
+
+def test_an_answer_is_judged_at_once_with_a_whole_sheet_before_it() -> None:
+    exact = calculations(shipped("mazur"), [1])[1]
+    order = [item.identity for item in walk_through(exact).items]
+    dialogue = Dialogue(shipped("mazur"), exact, order)
+    times = []
+    for place, key in enumerate(order):
+        began = perf_counter()
+        dialogue.judged(key, f"{exact.value(key) * (1.37 if place in (3, 8, 13) else 1):.6g}")
+        times.append(perf_counter() - began)
+    assert median(times) < 0.1
+
+
 def test_a_walk_by_hand_leaves_out_what_cancels() -> None:
     experiment, four = shipped("relu-bce"), Rounding(4)
     timeline = by_hand(experiment, four)
@@ -203,16 +239,68 @@ def test_answers_are_judged_and_counted_in_a_terminal() -> None:
     child = walking("mazur", "--ask")
     press(child, "", "0.3775")
     child.expect_exact("right")
-    press(child, "", "", "0.4")
-    child.expect_exact("right, but rounded")
+    press(child, "", "", "0.39")
+    child.expect_exact("right")
     press(child, "", "", "nonsense")
     child.expect_exact("'nonsense' is not a number")
-    press(child, "0.7")
+    press(child, "0.852")
     child.expect_exact("wrong")
+    child.expect_exact("no known mistake gives it")
+    child.expect_exact("Another try")
+    assert "0.593" not in child.before
+    press(child, "0.853")
     child.expect_exact("0.593269992")
     child.expect("> ")
     child.sendeof()
-    child.expect_exact("right: 1, right, but rounded: 1, wrong: 1")
+    child.expect_exact(f"right: 2, {NONE_ELSE}, wrong: 1, too coarse to tell: 0")
+    child.expect_exact("Wrong: out_h1.")
+    assert ended(child) == 0
+
+
+def test_a_wrong_answer_is_told_its_mistake_and_gets_another_try() -> None:
+    child = walking("mazur", "--ask")
+    press(child, "0.0275")
+    child.expect_exact("Matches")
+    child.expect_exact("Another try")
+    assert "0.3775" not in child.before
+    press(child, "0.3775")
+    child.expect_exact("right")
+    child.expect_exact("= 0.3775")
+    press(child, "q")
+    child.expect_exact(f"right: 1, {NONE_ELSE}, wrong: 0")
+    assert ended(child) == 0
+
+
+def test_enter_after_a_wrong_answer_shows_more_and_then_the_result() -> None:
+    child = walking("mazur", "--ask")
+    press(child, "0.9", "")
+    child.expect_exact("= 0.15 · 0.05 + 0.2 · 0.1 + 0.35")
+    press(child, "")
+    child.expect_exact("= 0.3775")
+    press(child, "q")
+    child.expect_exact("wrong: 1")
+    assert ended(child) == 0
+
+
+def test_what_comes_of_one_s_own_wrong_number_is_said_to_follow() -> None:
+    child = walking("mazur", "--ask")
+    press(child, "0.4775", "0.4775")
+    child.expect_exact("= 0.3775")
+    press(child, "", "", "", "", "0,6172")
+    child.expect_exact("follows: not the right number, but what comes of your own net_h1")
+    child.expect_exact("0.593269992")
+    press(child, "q")
+    child.expect_exact("right: 0, right within rounding: 0, follows: 1, wrong: 1")
+    assert ended(child) == 0
+
+
+def test_too_few_digits_are_asked_for_more_and_cost_no_try() -> None:
+    child = walking("mazur", "--ask")
+    press(child, "s", "s", "s", "s")
+    child.expect_exact("Backward, layer 1")
+    press(child, "0.1")
+    child.expect_exact("too coarse to tell: give more digits")
+    press(child, "q")
     assert ended(child) == 0
 
 
@@ -223,7 +311,7 @@ def test_an_answer_may_come_before_the_numbers_are_put_in() -> None:
     child.expect_exact("= 0.15 · 0.05 + 0.2 · 0.1 + 0.35")
     child.expect_exact("= 0.3775")
     press(child, "q")
-    child.expect_exact("right: 1, right, but rounded: 0, wrong: 0")
+    child.expect_exact(f"right: 1, {NONE_ELSE}, wrong: 0, too coarse to tell: 0")
     assert ended(child) == 0
 
 
@@ -232,7 +320,7 @@ def test_interrupting_a_walk_leaves_the_count() -> None:
     child.expect_exact("z_h1 = w1 · i1 + w2 · i2 + b1")
     child.expect("> ")
     child.sendintr()
-    child.expect_exact("right: 0, right, but rounded: 0, wrong: 0")
+    child.expect_exact(f"right: 0, {NONE_ELSE}, wrong: 0, too coarse to tell: 0")
     assert ended(child) == 130
 
 

@@ -69,6 +69,8 @@ def check(
 
     if answers == config == "-":
         raise UsageError("both CONFIG and ANSWERS are -", "standard input can be only one of them")
+    if carry and not reveal:
+        raise UsageError("--carry shows right values", "leave out --carry or --no-reveal")
     required = parse_rounding(digits_required) if digits_required else None
     wanted = Wanted(how_to_round(round, rounding), required)
     experiment = _experiment(config, answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,13 +19,14 @@ from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
+    from tracer.diagnose.dialogue import Dialogue
     from tracer.digits.numbers import NumberFormat
     from tracer.digits.rounding import Rounding
     from tracer.explain.calculation import Calculation
     from tracer.explain.walk import Walk
     from tracer.model.experiment import Experiment, GraphExperiment
     from tracer.model.quantity import Identity
-    from tracer.show.document import Derivation, Notation
+    from tracer.show.document import Block, Derivation, Notation
     from tracer.show.formats import Medium
 
 _HELP = """  Enter  show more: the formula, the numbers put in, the result, the next formula
@@ -33,7 +34,9 @@ _HELP = """  Enter  show more: the formula, the numbers put in, the result, the 
   s      skip the rest of this layer
   q      quit (also Ctrl-D)
   ?      this help"""
-_HELP_ASK = "  a number: your result"
+_HELP_ASK = """  a number (0.38 or 0,38): your result, at the formula or with the numbers put in;
+           of a wrong one you are told what check knows, and have another try; after the
+           second wrong one the result shows, as it does after Enter"""
 
 
 def walk(
@@ -73,7 +76,8 @@ def walk(
     how = how_to_round(round, rounding)
     calculation = _calculation(experiment, iteration, how)
     way = walk_through(calculation, None if sample is None else sample - 1)
-    _Session(calculation, way, display, ask=ask, rounding=how).go()
+    dialogue = _dialogue(experiment, calculation, way, how) if ask else None
+    _Session(calculation, way, display, dialogue, by_hand=how is not None).go()
 
 
 def _calculation(
@@ -93,6 +97,22 @@ def _calculation(
     return Calculation(timeline, timeline.trace(iteration))
 
 
+def _dialogue(
+    experiment: Experiment | GraphExperiment,
+    calculation: Calculation,
+    way: Walk,
+    rounding: Rounding | None,
+) -> Dialogue:
+    """Who judges the answers: by the exact numbers, and by those by hand where there are such."""
+    from tracer.diagnose.dialogue import Dialogue
+
+    order = [item.identity for item in way.items]
+    if rounding is None:
+        return Dialogue(experiment, calculation, order)
+    exact = _calculation(experiment, calculation.number, None)
+    return Dialogue(experiment, exact, order, rounding, calculation)
+
+
 class _Session:
     """Shows a walk's states, and reads what to do next."""
 
@@ -101,16 +121,16 @@ class _Session:
         calculation: Calculation,
         way: Walk,
         display: Display,
+        dialogue: Dialogue | None,
         *,
-        ask: bool,
-        rounding: Rounding | None,
+        by_hand: bool,
     ) -> None:
         from tracer.digits.numbers import NumberFormat
         from tracer.show.formats import detect
 
-        self.by_hand = rounding is not None
-        shortest = NumberFormat(digits=None) if rounding else None
-        self.calculation, self.state, self.ask = calculation, way, ask
+        self.by_hand, self.dialogue = by_hand, dialogue
+        shortest = NumberFormat(digits=None) if by_hand else None
+        self.calculation, self.state = calculation, way
         self.digits: NumberFormat = shortest or number_format(display)
         self.medium: Medium = detect(sys.stdout, os.environ)
         target = "ascii" if self.medium.ascii else "unicode"
@@ -140,7 +160,7 @@ class _Session:
         for line in new:
             print(line)
         known = math.isfinite(self.calculation.value(state.item.identity))  # else nothing to answer
-        asking = self.ask and known and state.shown is Shown.NUMBERS
+        asking = self.dialogue is not None and known and state.shown is Shown.NUMBERS
         if not new and not asking:
             return state.forward()
         while True:
@@ -148,11 +168,13 @@ class _Session:
             if key in _KEYS:
                 return _KEYS[key](state)
             if key == "?":
-                print(f"{_HELP}\n{_HELP_ASK}" if self.ask else _HELP)
-            elif not self.ask or state.shown is Shown.RESULT:
+                print(f"{_HELP}\n{_HELP_ASK}" if self.dialogue else _HELP)
+            elif self.dialogue is None or not known or state.shown is Shown.RESULT:
                 print(f"  no such key: {key}; ? tells the keys")
-            elif judged := self._judged(state, key):
+            elif (judged := self._judged(self.dialogue, state, key)).shown is not state.shown:
                 return judged
+            else:
+                self.state = state = judged
 
     def _lines(self, state: Walk) -> list[str]:
         """What the state shows beyond what was shown before it."""
@@ -185,28 +207,40 @@ class _Session:
         part = replace(whole, steps=whole.steps[:steps])
         return render([part], self.notation, "table", self.medium).splitlines()
 
-    def _judged(self, state: Walk, text: str) -> Walk | None:
-        """The state after an answer; None for what is no number, after saying so."""
-        from tracer.explain.walk import Shown, judge
+    def _judged(self, dialogue: Dialogue, state: Walk, text: str) -> Walk:
+        """The state after an answer; unchanged by what is no number, after saying so."""
+        from tracer.explain.walk import TRIES, Shown
+        from tracer.show.reports.walk import remarks
 
         try:
-            verdict = judge(text, self.calculation.value(state.item.identity), self.digits)
+            finding = dialogue.judged(state.item.identity, text)
         except ValueError as error:
             print(f"  {error}; ? tells the keys")
-            return None
-        print(f"  {verdict.value}")
-        if state.shown is Shown.FORMULA:  # who needs no numbers put in gets them all the same
+            return state
+        self._say(remarks(finding, again=finding.blamed and state.missed + 1 < TRIES))
+        if finding.verdict == "coarse":
+            return state.noted(finding.verdict)
+        after = (state.wrong if finding.blamed else state.answered)(finding.verdict)
+        if after.shown is Shown.RESULT and state.shown is Shown.FORMULA:
+            # Who needs no numbers put in gets them all the same.
             for line in self._lines(state.forward()):
                 print(line)
-        return state.answered(verdict)
+        return after
+
+    def _say(self, blocks: Iterable[Block]) -> None:
+        """Blocks as the terminal gets them, without empty lines."""
+        from tracer.show.formats import render
+
+        for line in render(blocks, self.notation, "table", self.medium).splitlines():
+            if line.strip():
+                print(f"  {line}")
 
     def _count(self) -> None:
-        """How many answers were right, rounded, wrong."""
-        from tracer.explain.walk import AnswerVerdict
+        """How many answers were right, rounded, wrong, and which."""
+        from tracer.show.reports.walk import tally
 
-        if self.ask:
-            counts = ((verdict.value, self.state.count(verdict)) for verdict in AnswerVerdict)
-            print(", ".join(f"{words}: {count}" for words, count in counts))
+        if self.dialogue is not None:
+            self._say(tally(self.state))
 
 
 _KEYS: dict[str, Callable[[Walk], Walk | None]] = {

@@ -21,7 +21,7 @@ from tracer.diagnose.arrays.judge import JudgedArrays
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.judging import ANYTHING, Wanted, answers_before, judged
 from tracer.diagnose.manners import EXACT, Manner
-from tracer.diagnose.sheets import SheetConvention, read_under_conventions
+from tracer.diagnose.sheets import ReadSheet, SheetConvention, read_under_conventions
 from tracer.diagnose.verdicts import TAINTED, Finding
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.numbers import Written
@@ -200,22 +200,28 @@ def check(
     progress: Callable[[int], None] | None = None,
     wanted: Wanted = ANYTHING,
     judging: Callable[[int], None] | None = None,
+    found: Mapping[Moment, Calculation] | None = None,
 ) -> CheckedAnswers:
     """The verdicts on `answers`, in the order of the calculation.
 
     `wanted`: a rounding that is known to have been kept to, and digits that are required. `progress`
-    hears of the training, `judging` how many arrays have been judged.
+    hears of the training, `judging` how many arrays have been judged. `found`: the right numbers of
+    all moments, where they are known already.
 
     Raises:
         UsageError: an answer belongs to an iteration that training doesn't reach.
         DivergedError: training met an overflow before it got there.
     """
     answers = tuple(answers)
-    found = traced(experiment, {answer.moment for answer in answers} or {Moment()}, progress)
+    if found is None:
+        found = traced(experiment, {answer.moment for answer in answers} or {Moment()}, progress)
     singles = [answer for answer in answers if isinstance(answer, Answer)]
     arrays = oriented(found, [a for a in answers if isinstance(a, ArrayAnswer)])
     sample = sampled(found, arrays)
-    read = read_under_conventions(experiment, [*singles, *sample], found)
+    entries = [*singles, *sample]
+    read = ReadSheet(experiment, tuple(entries))
+    if wanted.conventions:
+        read = read_under_conventions(experiment, entries, found)
     if read.experiment is not experiment:
         found = traced(read.experiment, found, progress)
     sheet = {

@@ -36,10 +36,14 @@ Findings = tuple[tuple[Finding, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked of a sheet: to be written in a stated way, and with enough digits."""
+    """What is asked of a sheet: to be written in a stated way, and with enough digits.
+
+    `conventions`: whether it may follow other ones than those stated, throughout.
+    """
 
     rounding: Rounding | None = None
     digits: Rounding | None = None
+    conventions: bool = True
 
 
 ANYTHING = Wanted()

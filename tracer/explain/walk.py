@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from enum import Enum, IntEnum
+from enum import IntEnum
 from functools import singledispatch
 from typing import Any
 
-from tracer.digits.numbers import NumberFormat, Written
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity, Stage
 
-_NOISE = 8 * 2.0**-52
-"""The last bits of a float64, which no one works out by hand."""
+TRIES = 2
+"""So many wrong answers, and the result is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +37,19 @@ class Shown(IntEnum):
     RESULT = 3
 
 
-class AnswerVerdict(Enum):
-    """What a learner's number is."""
-
-    RIGHT = "right"
-    ROUNDED = "right, but rounded"
-    WRONG = "wrong"
-
-
 @dataclass(frozen=True, slots=True)
 class Walk:
     """Where one is: at `items[at]`, of which `shown` is shown; beyond the last one at the end.
 
-    `verdicts` are those of the learner's last answer for each number.
+    `verdicts` are those of the learner's last answer for each number, in the words of whoever judges;
+    `missed` counts the wrong ones for the present number, since it was come to.
     """
 
     items: tuple[WalkItem, ...]
     at: int = 0
     shown: Shown = Shown.FORMULA
-    verdicts: dict[Identity, AnswerVerdict] = field(default_factory=dict)
+    verdicts: dict[Identity, str] = field(default_factory=dict)
+    missed: int = 0
 
     @property
     def finished(self) -> bool:
@@ -90,31 +83,28 @@ class Walk:
             next((k for k in following if self.items[k].group != group), len(self.items))
         )
 
-    def answered(self, verdict: AnswerVerdict) -> Walk:
+    def answered(self, verdict: str) -> Walk:
         """The result shown, with the verdict on the learner's number."""
-        verdicts = self.verdicts | {self.item.identity: verdict}
-        return replace(self, shown=Shown.RESULT, verdicts=verdicts)
+        return replace(self.noted(verdict), shown=Shown.RESULT)
 
-    def count(self, verdict: AnswerVerdict) -> int:
-        """How many answers were so."""
-        return list(self.verdicts.values()).count(verdict)
+    def wrong(self, verdict: str) -> Walk:
+        """No more shown than before after a first wrong answer; after the second the result."""
+        if self.missed + 1 >= TRIES:
+            return self.answered(verdict)
+        return replace(self.noted(verdict), missed=self.missed + 1)
+
+    def noted(self, verdict: str) -> Walk:
+        """With the verdict, and nothing else new."""
+        return replace(self, verdicts=self.verdicts | {self.item.identity: verdict})
+
+    def answers(self, *verdicts: str) -> tuple[Identity, ...]:
+        """The numbers whose last answer was one of these, in the order of the walk."""
+        return tuple(
+            item.identity for item in self.items if self.verdicts.get(item.identity) in verdicts
+        )
 
     def _to(self, at: int) -> Walk:
-        return replace(self, at=at, shown=Shown.FORMULA)
-
-
-def judge(text: str, value: float, digits: NumberFormat) -> AnswerVerdict:
-    """What the number in `text` is, compared with the value.
-
-    Right: the value, to as many digits as are shown or more. Rounded: within half a unit of the last
-    digit typed. ValueError when `text` is no number.
-    """
-    written, shown = Written.parse(text), Written.parse(digits.text(value))
-    off = abs(written.value - value)
-    near = off <= written.unit / 2 * (1 + 1e-9)
-    if off <= _NOISE * abs(value) or (near and written.unit <= shown.unit):
-        return AnswerVerdict.RIGHT
-    return AnswerVerdict.ROUNDED if near and written.value != 0 else AnswerVerdict.WRONG
+        return replace(self, at=at, shown=Shown.FORMULA, missed=0)
 
 
 def walk_through(calculation: Calculation, sample: int | None = None) -> Walk:

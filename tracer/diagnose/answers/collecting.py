@@ -22,7 +22,6 @@ from tracer.diagnose.answers.model import (
     Spot,
     Supplied,
     Tolerance,
-    is_machine,
 )
 from tracer.diagnose.answers.moments import Moment, outline
 from tracer.diagnose.answers.precision import FLOAT64, LEAST_DIGITS, Precision, of_texts
@@ -123,9 +122,7 @@ class Collector:
         written = self._written(leaf)
         if written is None or self._is_second(moment, identity, leaf.spot):
             return None
-        if tolerance is None and is_machine(written):
-            tolerance = Tolerance()
-        return Answer(moment, identity, written, self.tolerance or tolerance)
+        return Answer.of(moment, identity, written, self.tolerance or tolerance)
 
     def _array(self, entry: Entry) -> _Array | None:
         moment = self._moment(entry)

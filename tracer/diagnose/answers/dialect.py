@@ -92,6 +92,12 @@ def dialect_of(text: str, file: str) -> Dialect | None:
     return replace(best, decimal_comma=best.separator != "," and _decimal_comma(best, cells))
 
 
+def with_point(text: str) -> str:
+    """A number by itself with a point for its decimal comma, which `1,234` may not have."""
+    comma = _COMMA.fullmatch(text) and not _THOUSANDS.fullmatch(text)
+    return text.replace(",", ".") if comma else text
+
+
 def is_remark(line: str) -> bool:
     """Whether nothing stands in a line but spaces or a remark."""
     stripped = line.strip()

@@ -112,6 +112,19 @@ class Answer:
     written: Written
     tolerance: Tolerance | None = None
 
+    @classmethod
+    def of(
+        cls,
+        moment: Moment,
+        identity: Identity,
+        written: Written,
+        tolerance: Tolerance | None = None,
+    ) -> Answer:
+        """The number as a person's, or as a program's where it has all digits of a float64."""
+        if tolerance is None and written.significant >= _MACHINE:
+            tolerance = Tolerance()
+        return cls(moment, identity, written, tolerance)
+
     @property
     def value(self) -> float:
         """The number."""
@@ -162,8 +175,3 @@ class ArrayAnswer:
 
 Supplied: TypeAlias = Answer | ArrayAnswer
 """What a file of answers holds."""
-
-
-def is_machine(written: Written) -> bool:
-    """Whether the digits are those of a float64 in full."""
-    return written.significant >= _MACHINE

@@ -45,7 +45,7 @@ _MOST_REASONS = 12
 _MOST_LISTED = 6
 _DECIMALS = 9
 _MOST_CONVENTIONS = 3
-_WORDS = {
+VERDICT_WORDS = {
     "right": "right",
     "rounding": "right within rounding",
     "coarse": "too coarse to tell",
@@ -53,6 +53,7 @@ _WORDS = {
     "mistake": "wrong",
     "wrong": "wrong",
 }
+"""What a verdict is called where people read it."""
 
 
 def check_document(
@@ -65,7 +66,8 @@ def check_document(
 ) -> Iterator[Block]:
     """Title, conventions, the count; of each moment its verdicts and reasons.
 
-    `carry`: also each moment's whole calculation, carried on from the numbers supplied.
+    `carry`: also each moment's whole calculation, carried on from the numbers supplied; never without
+    `reveal`, for even what a wrong number has spoiled is made of right ones.
     """
     experiment = checked.experiment
     yield _records(checked, reveal)
@@ -83,8 +85,8 @@ def check_document(
         yield from arrays(section, digits, reveal)
         yield from _reasons(section, digits, reveal)
         yield from _conventions_found(section)
-        if carry:
-            yield from _carried(section, reveal, limit)
+        if carry and reveal:
+            yield from _carried(section, limit)
 
 
 def _records(checked: CheckedAnswers, reveal: bool) -> Records:
@@ -131,7 +133,7 @@ def _summary(checked: CheckedAnswers) -> Content:
 
 
 def _counted() -> dict[str, str]:
-    words = {**_WORDS, "mistake": "wrong with a known mistake"}
+    words = {**VERDICT_WORDS, "mistake": "wrong with a known mistake"}
     return {verdict: words[verdict] for verdict in VERDICTS}
 
 
@@ -163,7 +165,7 @@ def _row(
     revealed = (_shown(finding.exact, given), _shown(carried, given)) if reveal else ()
     name = section.name(finding.identity)
     reason = _reason(finding) or ("other conventions" if name in explained else "")
-    return (local(finding.identity), given.text, *revealed, _WORDS[finding.verdict], reason)
+    return (local(finding.identity), given.text, *revealed, VERDICT_WORDS[finding.verdict], reason)
 
 
 def _shown(value: float | None, given: Written) -> Cell:
@@ -200,9 +202,9 @@ def _reasons(section: CheckedMoment, digits: NumberFormat, reveal: bool) -> Iter
     for group in groups[:_MOST_REASONS]:
         first = group.findings[0]
         yield Heading(_listed(section, group), 3)
-        yield from matches_of(group, digits, reveal)
+        yield from matches_of(group, digits, reveal=reveal)
         if not first.matches:
-            yield Text(_distance(first, reveal))
+            yield Text(distance(first, reveal=reveal))
             yield from possible_of(first)
         if reveal:
             yield from _right_formula(first, digits)
@@ -235,7 +237,7 @@ def _right_formula(finding: Finding, digits: NumberFormat) -> Iterator[Block]:
     yield with_numbers(finding.identity, finding.formula, calculation, carried, digits)
 
 
-def _distance(finding: Finding, reveal: bool) -> Content:
+def distance(finding: Finding, *, reveal: bool) -> Content:
     """How far off, as a factor and as a difference."""
     if finding.misrounded:
         return "Off by one unit of the last digit: perhaps rounded the wrong way, or misprinted."
@@ -284,17 +286,15 @@ def _convention(match: ConventionMatch) -> Content:
     return worded(f"{match.words} ({changes or 'no change'})")
 
 
-def _carried(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterator[Block]:
+def _carried(section: CheckedMoment, limit: int | None) -> Iterator[Block]:
     """The whole calculation as it goes on from the numbers supplied."""
     calculation, supplied = section.carried, {f.identity for f in section.numbers}
-    columns = [Column("quantity"), number_column("carried"), Column("")]
-    if reveal:
-        columns.insert(2, number_column("right"))
+    columns = [Column("quantity"), number_column("carried"), number_column("right"), Column("")]
     rows = []
     for identity in section.known:
-        exact = (cell(section.exact.value(identity)),) if reveal else ()
+        numbers = number_or_nan(calculation, identity), section.exact.value(identity)
         given = "supplied" if identity in supplied else ""
-        rows.append((local(identity), cell(number_or_nan(calculation, identity)), *exact, given))
+        rows.append((local(identity), *map(cell, numbers), given))
     title = "Your calculation, carried to the end"
     yield from table(columns, rows, limit, title=title, name=f"carried{_mark(section)}")
 

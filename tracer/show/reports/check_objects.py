@@ -17,7 +17,7 @@ def check_json(checked: CheckedAnswers, *, reveal: bool = True, carry: bool = Fa
     `sheet_conventions` has those that the whole sheet follows, `rounding` how its numbers were
     written, where that shows. A verdict has
     `iteration` or `after` where it isn't of iteration 1. `reveal` false leaves out
-    the right values; `carry` adds the calculation carried to the end.
+    the right values; `carry` adds the calculation carried to the end, which is full of them.
     """
     first = checked.first_wrong
     counts = checked.counts
@@ -48,13 +48,13 @@ def check_json(checked: CheckedAnswers, *, reveal: bool = True, carry: bool = Fa
     if checked.sheet_conventions:
         result["sheet_conventions"] = [row.name for row in checked.sheet_conventions]
     reasons = [
-        _moment(section) | {"names": list(section.wanted), **why_json(section.why)}
+        _moment(section) | {"names": list(section.wanted), **why_json(section.why, reveal=reveal)}
         for section in checked.sections
         if section.why is not None
     ]
     if reasons:
         result["why"] = reasons
-    if carry:
+    if carry and reveal:
         result["carried"] = [
             _moment(section) | {"values": _carried(section)} for section in checked.sections
         ]

@@ -19,9 +19,12 @@ from tracer.show.reports.tables import local
 from tracer.show.words import worded
 
 _MOST_TOLD = 4
+USUAL = NumberFormat()
 
 
-def matches_of(group: Parallel, digits: NumberFormat, reveal: bool) -> Iterator[Block]:
+def matches_of(
+    group: Parallel, digits: NumberFormat = USUAL, *, reveal: bool = True
+) -> Iterator[Block]:
     """Each mistake with its sentence; the formulas of the first number, with the mistake in them."""
     if len(group.matches) > 1:
         yield Text("Nobody can tell which of these it was: each gives this number to its digits.")
