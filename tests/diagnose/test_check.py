@@ -247,6 +247,7 @@ def test_the_walkthroughs_one_slip_is_found_and_the_rest_follows_from_it() -> No
     right = [report.names.name(f.identity) for f in report.findings if f.verdict == "right"]
     assert right == ["h1", "y1"]
     assert report.counts["follows"] == 7
+    assert not report.manner.words, "exact steps make of h2 what follows from it"
     slope = next(f for f in report.findings if report.names.name(f.identity) == "dE/da2")
     assert after(report, slope) == ("h2", "dE/dh2")
 
