@@ -35,12 +35,14 @@ def page(some: Iterable[Example]) -> str:
     """The whole page, in Markdown."""
     every = [(example, list(errata(example.checked))) for example in some]
     wrong = sorted([pair for pair in every if pair[1]], key=lambda pair: _rank(pair[1]))
-    faulty = {"", *(example.source for example, _ in wrong)}
-    sourced = [example for example, _ in every if example.source not in faulty]
+    right = [example for example, listed in every if example.source and not listed]
     first = wrong[0][0]
     parts = [_written(first, _summary(wrong))]
-    parts += [_written(example, _section(example, listed)) for example, listed in wrong]
-    parts.append(_written(first, _without(sourced)))
+    for example, listed in wrong:
+        others = [other for other in right if other.source == example.source]
+        parts.append(_written(example, _section(example, listed, others)))
+    faulty = {example.source for example, _ in wrong}
+    parts.append(_written(first, _without([e for e in right if e.source not in faulty])))
     return INTRO + "\n".join(parts)
 
 
@@ -79,7 +81,9 @@ def _place(example: Example, erratum: Erratum) -> Content:
     return example.title if one else f"{example.title}, {when(erratum.where)}"
 
 
-def _section(example: Example, listed: Sequence[Erratum]) -> Iterator[Block]:
+def _section(
+    example: Example, listed: Sequence[Erratum], others: Sequence[Example]
+) -> Iterator[Block]:
     """What was published where, how it was judged, and each number with its reason."""
     checked = example.checked
     yield Heading(example.title, 2)
@@ -90,8 +94,13 @@ def _section(example: Example, listed: Sequence[Erratum]) -> Iterator[Block]:
         yield from conventions(checked.experiment)
     yield from (Note(row.words) for row in checked.sheet_conventions)
     right = checked.supplied - sum(each.later is None for each in listed)
-    compared = f"Of its numbers {checked.supplied} were compared; {right} are right to their digits"
+    compared = f"Compared: {checked.supplied} numbers, of which {right} right to their digits"
     yield Text((f"{compared} (", Name(f"bptrace check {example.name}"), ")."))
+    if others:
+        yield Text(
+            "Other examples from this source; each number they quote is what their algorithm gives:"
+        )
+        yield Items(tuple((f"{other.title} (", Name(other.name), ")") for other in others))
     for (kind, _), some in groupby(listed, key=lambda each: (each.kind, id(each.where))):
         yield from KINDS[kind].told(example, list(some))
 

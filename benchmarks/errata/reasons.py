@@ -78,9 +78,9 @@ def _conventions(example: Example, listed: Sequence[Erratum]) -> Iterator[Block]
     matches = section.why.matches if section.why else ()
     yield _title(listed)
     tried = f"{section.why.tried if section.why else 0} combinations of conventions tried"
-    what, then = ("this number", "it comes") if len(listed) == 1 else ("these numbers", "they come")
-    stated = f"The algorithm as stated does not give {what}."
-    yield Text(f"{stated} Digit for digit {then} out when it is another one ({tried}):")
+    what = "this number" if len(listed) == 1 else "these numbers"
+    stated = f"The algorithm as stated does not give {what}"
+    yield Text(f"{stated}; another one does, digit for digit ({tried}):")
     yield Items(tuple(_convention(match) for match in matches))
     columns = [Column("quantity"), number_column("published"), number_column("right")]
     columns += [number_column("right, to 12 digits")]
