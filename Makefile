@@ -7,7 +7,7 @@ CODE := bptrace.py tracer tests benchmarks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint type format bench mistakes clean
+.PHONY: help demo test lint type format bench mistakes errata clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## */  \1\t/p' Makefile
@@ -34,6 +34,9 @@ bench: $(VENV)/.installed  ## speed against plain NumPy loops
 
 mistakes: $(VENV)/.installed  ## how good `check` is; writes the tables of docs/checking.md
 	$(BIN)/python -m benchmarks.mistakes --write docs/checking.md
+
+errata: $(VENV)/.installed  ## the wrong published numbers; writes docs/errata.md
+	$(BIN)/python -m benchmarks.errata docs/errata.md
 
 clean:  ## remove builds and caches (the environment in .venv stays)
 	rm -rf build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -21,6 +21,7 @@ from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.check import CheckedAnswers, check, with_reasons
 from tracer.diagnose.verdicts import BLAMED, Finding
+from tracer.digits.rounding import Rounding
 from tracer.errors import UsageError
 from tracer.model.experiment import Experiment
 
@@ -246,8 +247,19 @@ def test_the_walkthroughs_one_slip_is_found_and_the_rest_follows_from_it() -> No
     right = [report.names.name(f.identity) for f in report.findings if f.verdict == "right"]
     assert right == ["h1", "y1"]
     assert report.counts["follows"] == 7
+    assert not report.manner.words, "exact steps make of h2 what follows from it"
     slope = next(f for f in report.findings if report.names.name(f.identity) == "dE/da2")
     assert after(report, slope) == ("h2", "dE/dh2")
+
+
+def test_a_number_that_rounded_steps_give_is_not_taken_for_one_cut_off() -> None:
+    experiment = shipped_graph("lstm-two-steps")
+    report = check(experiment, published_answers(experiment, "lstm-two-steps"))
+    stepwise = {report.names.name(f.identity): f.stepwise for f in report.findings}
+    five = Rounding(5, significant=True)
+    assert stepwise == {"state0": five, "out0": None, "state1": None, "out1": five}
+    assert [f.truncated for f in report.findings] == [False] * 4
+    assert report.counts == {"right": 2, "rounding": 2}
 
 
 def test_the_published_numbers_are_right_but_for_four_of_the_classic_example() -> None:

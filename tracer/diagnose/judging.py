@@ -24,6 +24,7 @@ from tracer.diagnose.manners import (
 )
 from tracer.diagnose.mistakes.search import MistakeSearch
 from tracer.diagnose.verdicts import Finding, Judge, Part, comes_out
+from tracer.digits.agreement import Agreement, agreement
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
 from tracer.model.quantity import Identity
@@ -153,12 +154,19 @@ def _loose(some: Sequence[Evidence], strict: Manner) -> Manner:
     return Manner((best.rounding,), cut or strict.cut, followed, strict.digits)
 
 
+def _comes_of_exact_steps(finding: Finding) -> bool:
+    """Whether the number is, as written, the right one, or what exact steps make of a wrong one."""
+    if finding.verdict == "follows" and finding.carried is not None:
+        return agreement(finding.answer.written, finding.carried) is Agreement.ROUNDED
+    return finding.verdict == "right" and not finding.truncated
+
+
 def _evidence(parts: Sequence[Part], found: Findings, digits: Sequence[Rounding]) -> list[Evidence]:
     right: frozenset[Place] = frozenset(
         (place, finding.identity)
         for place, some in enumerate(found)
         for finding in some
-        if finding.formula is not None and finding.verdict == "right" and not finding.truncated
+        if finding.formula is not None and _comes_of_exact_steps(finding)
     )
 
     def ways(rounding: Rounding) -> list[list[Carried]]:

@@ -58,7 +58,8 @@ class Finding:
     learner's own (None where there is none). `truncated`: right, but cut off and not rounded.
     `misrounded`: off by one unit of the last digit. `after`: the wrong numbers it follows from, or
     (`same_slip`) the one that shows the same slip in an earlier step, which wasn't supplied.
-    `possible`: the mistakes that may have been made, where too few digits tell which.
+    `possible`: the mistakes that may have been made, where too few digits tell which. `stepwise`: the
+    rounding that gives the number where every step is rounded so, and exact steps don't.
     """
 
     answer: Answer
@@ -73,6 +74,7 @@ class Finding:
     same_slip: bool = False
     matches: tuple[MistakeMatch, ...] = ()
     possible: tuple[MistakeMatch, ...] = ()
+    stepwise: Rounding | None = None
 
     @property
     def identity(self) -> Identity:
@@ -218,6 +220,8 @@ class Judge:
         self._search, self._required = search, required
         self._own = part.own
         self._bounds = Bounds(part, manner)
+        rounded = manner.followed if manner.steps else None
+        self._by_steps = part.ways(self._own, rounded) if rounded else []
         self._hidden = HiddenSlips(part.exact, {k: a.value for k, a in part.all.items()})
         self._suspected: list[tuple[Identity, Carried]] = []
         self._searched: dict[object, Counter[str]] = {}
@@ -244,8 +248,10 @@ class Judge:
             finding = replace(finding, carried=carried, formula=formula, calculation=calculation)
         if right and not self._tells(answer, exact):
             return replace(finding, verdict="coarse")
-        if right is Agreement.TRUNCATED and not self._manner.cut and self._rounded(answer):
-            return replace(finding, verdict="rounding")
+        if right is Agreement.TRUNCATED and not self._manner.cut:
+            stepwise = self._stepwise(answer)
+            if stepwise or self._rounded(answer):
+                return replace(finding, verdict="rounding", stepwise=stepwise)
         if right:
             return replace(finding, verdict="right", truncated=right is Agreement.TRUNCATED)
         return self._followed(finding) or self._blamed(finding)
@@ -265,6 +271,14 @@ class Judge:
             for way in self._bounds.of(answer)
         )
 
+    def _stepwise(self, answer: Answer) -> Rounding | None:
+        """The rounding that the sheet shows, if the number needs it: exact steps don't give it."""
+        if not self._by_steps or self._rounded(answer):
+            return None
+        values = (_recalculated(way, answer.identity) for way in self._by_steps)
+        same = any(v is not None and abs(v - answer.value) <= _LAST_BITS * abs(v) for v in values)
+        return self._manner.followed if same else None
+
     def _followed(self, finding: Finding) -> Finding | None:
         """The finding as one that agrees with a calculation from numbers before it."""
         answer = finding.answer
@@ -283,7 +297,9 @@ class Judge:
                 return replace(
                     followed, verdict="coarse"
                 )  # no more can be told of it than of those
-            return replace(followed, verdict="follows" if tainted else "rounding", after=tainted)
+            if tainted:
+                return replace(followed, verdict="follows", after=tainted)
+            return replace(followed, verdict="rounding", stepwise=self._stepwise(answer))
         return self._same_slip(finding) or self._without_the_wrong(finding)
 
     def _same_slip(self, finding: Finding) -> Finding | None:

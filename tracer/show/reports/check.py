@@ -179,6 +179,8 @@ def _shown(value: float | None, given: Written) -> Cell:
 def _reason(finding: Finding) -> Content:
     if finding.truncated:
         return "cut off, not rounded"
+    if finding.stepwise is not None:
+        return f"{finding.stepwise.done} at every step"
     if finding.verdict == "rounding":
         return "from rounded numbers"
     if finding.verdict == "follows":
