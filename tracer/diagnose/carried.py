@@ -65,9 +65,24 @@ class Carried(Mapping[Identity, float]):
         self._values: MutableMapping[Identity, float] = (
             dict(own) if isinstance(own, dict) else ChainMap({}, cast("Any", own))
         )
-        self._rewritten: dict[Identity, Prepared] = {}
+        self._rewritten: dict[Identity, Prepared | None] = {}
+        self._from_own: dict[Identity, float] = {}
+
+    def rounded(self, rounding: Rounding) -> Carried:
+        """The same calculation with every step rounded; what comes of own numbers alone is shared."""
+        found = Carried(
+            self.exact,
+            self.own,
+            shortcut=self._shortcut,
+            rewriting=self._rewriting,
+            rounding=rounding,
+        )
+        found._rewritten, found._from_own = self._rewritten, self._from_own
+        return found
 
     def __getitem__(self, identity: Identity) -> float:
+        if identity in self._values:
+            return self._values[identity]
         waiting = [identity]
         while waiting:
             identity = waiting[-1]
@@ -87,7 +102,9 @@ class Carried(Mapping[Identity, float]):
 
     def _calculated(self, formula: Prepared, values: Mapping[Identity, float]) -> float:
         """The formula's value as one goes on with it; a copy is not rounded again."""
-        value = formula.value(values)
+        return self._kept(formula, formula.value(values))
+
+    def _kept(self, formula: Prepared, value: float) -> float:
         if self._rounded is None or isinstance(formula.formula, Symbol):
             return value
         return self._rounded(value)
@@ -110,18 +127,26 @@ class Carried(Mapping[Identity, float]):
         """The same, made ready for many evaluations."""
         if identity.iteration < self._since:
             return None
-        found = self.exact.prepared(identity, self._shortcut)
-        if found is None or self._rewriting is None:
+        if self._rewriting is None:
+            found: Prepared | None = self.exact.prepared(identity, self._shortcut)
             return found
         if identity not in self._rewritten:
-            other = self._rewriting(identity, found.formula)
+            found = self.exact.prepared(identity, self._shortcut)
+            other = None if found is None else self._rewriting(identity, found.formula)
             self._rewritten[identity] = found if other is None else Prepared(other)
         return self._rewritten[identity]
 
     def recalculated(self, identity: Identity) -> float:
         """What the formula gives, also where a value was supplied."""
         formula = self.prepared(identity)
-        return self[identity] if formula is None else self._calculated(formula, self)
+        if formula is None:
+            return self[identity]
+        if identity not in self._from_own:
+            value = formula.value(self)
+            if not all(key in self.own for key in formula.keys):
+                return self._kept(formula, value)
+            self._from_own[identity] = value
+        return self._kept(formula, self._from_own[identity])
 
     def sensitivities(
         self, identity: Identity, formula: Expression | None = None

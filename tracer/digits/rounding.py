@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +94,7 @@ def parse_rounding(text: str, mode: RoundingMode = "half-up") -> Rounding:
     return Rounding(digits, significant, mode)
 
 
+@cache
 def _decimals(rounding: Rounding) -> Callable[[float], float]:
     scale, exact, whole_units = _POWERS[rounding.digits], rounding.exact, _WHOLE[rounding.mode]
 
@@ -106,6 +108,7 @@ def _decimals(rounding: Rounding) -> Callable[[float], float]:
     return rounded
 
 
+@cache
 def _significant(rounding: Rounding) -> Callable[[float], float]:
     last, exact, floor, log10 = rounding.digits - 1, rounding.exact, math.floor, math.log10
     whole_units = _WHOLE[rounding.mode]
