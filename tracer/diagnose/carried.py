@@ -80,6 +80,12 @@ class Carried(Mapping[Identity, float]):
         found._rewritten, found._from_own = self._rewritten, self._from_own
         return found
 
+    def leave_out(self, identity: Identity) -> None:
+        """Go on without one of the numbers in `own`; nothing calculated so far may stand on it."""
+        assert isinstance(self.own, dict)
+        self.own.pop(identity, None)
+        self._values.pop(identity, None)
+
     def __getitem__(self, identity: Identity) -> float:
         if identity in self._values:
             return self._values[identity]
@@ -191,16 +197,21 @@ class Carried(Mapping[Identity, float]):
 class Enclosed:
     """Between which ends each number of a carried calculation may lie.
 
-    `doubts`: the ends of each of the learner's own numbers. `step`: by how much a number of some size
+    `doubt`: the ends of one of the learner's own numbers. `step`: by how much a number of some size
     may have been changed by rounding it, in every step that was left out; None where nothing was.
     """
 
     def __init__(
-        self, carried: Carried, doubts: Mapping[Identity, Interval], step: Slack | None = None
+        self, carried: Carried, doubt: Callable[[Identity], Interval], step: Slack | None = None
     ) -> None:
         self.carried = carried
-        self._step = step
-        self._known: dict[Identity, Interval] = dict(doubts)
+        self._doubt, self._step = doubt, step
+        self._known: dict[Identity, Interval] = {}
+
+    def leave_out(self, identity: Identity) -> None:
+        """Go on without a number that was supplied; nothing calculated so far may stand on it."""
+        self._known.pop(identity, None)
+        self.carried.leave_out(identity)
 
     def recalculated(self, identity: Identity, unit: float) -> Interval:
         """The ends of what the formula gives, also where a value was supplied.
@@ -220,8 +231,8 @@ class Enclosed:
             if key in self._known:
                 waiting.pop()
                 continue
-            if key in self.carried.own:  # of a program's array, which is as exact as it is
-                self._known[key] = (self.carried.own[key],) * 2
+            if key in self.carried.own:
+                self._known[key] = self._doubt(key)
                 continue
             before = self.carried.prepared(key)
             missing = [k for k in before.keys if k not in self._known] if before else []

@@ -98,9 +98,9 @@ class Bounds:
     """How far off numbers may be that were calculated from a learner's own, on a sheet so written."""
 
     def __init__(self, part: Part, manner: Manner, ways: Sequence[Carried]) -> None:
-        self._exact, self._manner, self.ways = part.exact, manner, ways
-        doubts = {key: self._doubt(a) for key, a in part.all.items() if key in ways[0].own}
-        self._enclosed = [Enclosed(way, doubts, manner.slack) for way in self.ways]
+        self._part, self._manner, self.ways = part, manner, ways
+        doubt = cache(self._doubt)
+        self._enclosed = [Enclosed(way, doubt, manner.slack) for way in self.ways]
 
     def of(self, answer: Answer) -> Iterator[Calculated]:
         """A number calculated in each way that there is, with its ends."""
@@ -118,15 +118,23 @@ class Bounds:
                 continue
             yield Calculated(way, formula, carried, ends)
 
+    def leave_out(self, identity: Identity) -> None:
+        """Go on without a number that was supplied; nothing calculated so far may stand on it."""
+        for enclosed in self._enclosed:
+            enclosed.leave_out(identity)
+
     def slack(self, answer: Answer, value: float | None = None) -> float:
         """u: half a unit, a whole one where what comes after it may have been cut off."""
         slack = answer.slack(answer.value if value is None else value)
         return 2 * slack if self._manner.cut and answer.tolerance is None else slack
 
-    def _doubt(self, answer: Answer) -> Interval:
+    def _doubt(self, identity: Identity) -> Interval:
         """Between which ends the number lay before it was written down."""
+        answer = self._part.all.get(identity)
+        if answer is None:  # of a program's array, which is as exact as it is
+            return (self._part.own[identity],) * 2
         value = answer.value
-        exact = self._exact.value(answer.identity)
+        exact = self._part.exact.value(identity)
         if abs(value - exact) <= _LAST_BITS * abs(exact):
             return value, value
         if answer.tolerance is not None:

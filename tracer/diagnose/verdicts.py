@@ -108,12 +108,16 @@ class Judge:
         self._verdicts: dict[Identity, Finding] = {
             key: found for key, found in verdicts.items() if key in part.before
         }
+        self._wrong = {key for key, found in self._verdicts.items() if found.tainted}
+        self._without: Bounds | None = None
 
     def findings(self, settled: Sequence[Finding] = ()) -> Iterator[Finding]:
         """All verdicts, in order; the first ones may be `settled`."""
         for place, (identity, answer) in enumerate(self._part.answers.items()):
             finding = settled[place] if place < len(settled) else self._finding(answer)
             self._verdicts[identity] = finding
+            if finding.tainted:
+                self._leave_out(identity)
             yield finding
 
     def _finding(self, answer: Answer) -> Finding:
@@ -190,16 +194,26 @@ class Judge:
 
     def _without_the_wrong(self, finding: Finding) -> Finding | None:
         """The finding as one that agrees with right numbers: a slip before it was not used."""
-        answer, wrong = finding.answer, [k for k, v in self._verdicts.items() if v.tainted]
-        if answer.tolerance is not None or not wrong:
+        answer = finding.answer
+        if answer.tolerance is not None or not self._wrong:
             return None
-        kept = {key: a.value for key, a in self._part.all.items() if key not in wrong}
-        bounds = Bounds(self._part, self._manner, self._part.ways_from(kept))
+        bounds = self._without = self._without or self._bounds_without()
         for way in bounds.of(answer):
             agreed = way.agrees(answer, bounds.slack(answer, way.carried))
             if agreed:
                 return replace(finding, verdict="coarse" if agreed == "coarse" else "rounding")
         return None
+
+    def _bounds_without(self) -> Bounds:
+        """What comes of the single numbers that are right."""
+        kept = {key: a.value for key, a in self._part.all.items() if key not in self._wrong}
+        return Bounds(self._part, self._manner, self._part.ways_from(kept))
+
+    def _leave_out(self, identity: Identity) -> None:
+        """One wrong number more; nothing stands on it yet, since the numbers come in their order."""
+        self._wrong.add(identity)
+        if self._without:
+            self._without.leave_out(identity)
 
     def _blamed(self, finding: Finding) -> Finding:
         """The finding as a number that is wrong by itself, with the mistakes that it matches."""
