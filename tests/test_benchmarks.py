@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import mistakes
+from benchmarks import checking, mistakes
 from benchmarks.cases import Case, cases
 from benchmarks.people import cases as people
 from benchmarks.people.scoring import Truth
 from benchmarks.people.tables import Results
 from benchmarks.timing import measure
 from support.paths import CONFIGS
+from tracer.config import load
+from tracer.diagnose.answers import read_answers
+from tracer.diagnose.check import check
 
 CASES = cases()
 MAZUR = CONFIGS / "mazur.yaml"
@@ -39,6 +43,19 @@ def test_different_parameters_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(command, "cases", lambda: (wrong,))
     with pytest.raises(SystemExit, match="different parameters"):
         command.main(["--rounds", "1", "--iterations", "2"])
+
+
+def test_checking_times_sheets_of_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    checking.main(["--sheets", "6"])
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert [int(row[-4]) for row in rows] == [1] * len(checking.KINDS) + [len(checking.KINDS)]
+
+
+def test_checking_writes_its_right_sheets_for_the_bundled_example() -> None:
+    experiment = load("mazur.yaml", MAZUR.read_text(encoding="utf-8"))
+    for kind, sheet in checking.KINDS.items():
+        answers = read_answers(sheet(Random(3)), "answers", experiment)
+        assert check(experiment, answers).all_right is kind.startswith("right")
 
 
 def case(row: str, answers: str, **said: Any) -> people.Case:

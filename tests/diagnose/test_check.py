@@ -297,7 +297,7 @@ def test_what_is_asked_for_is_counted_and_what_is_missing_is_not_called_right() 
     assert checked("[{after: 1, values: {net_h1: 0.3771}}]").known == 11
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_right_numbers_are_never_blamed(seed: int) -> None:
     rng = np.random.default_rng(seed)

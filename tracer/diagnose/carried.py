@@ -65,9 +65,30 @@ class Carried(Mapping[Identity, float]):
         self._values: MutableMapping[Identity, float] = (
             dict(own) if isinstance(own, dict) else ChainMap({}, cast("Any", own))
         )
-        self._rewritten: dict[Identity, Prepared] = {}
+        self._rewritten: dict[Identity, Prepared | None] = {}
+        self._from_own: dict[Identity, float] = {}
+
+    def rounded(self, rounding: Rounding) -> Carried:
+        """The same calculation with every step rounded; what comes of own numbers alone is shared."""
+        found = Carried(
+            self.exact,
+            self.own,
+            shortcut=self._shortcut,
+            rewriting=self._rewriting,
+            rounding=rounding,
+        )
+        found._rewritten, found._from_own = self._rewritten, self._from_own
+        return found
+
+    def leave_out(self, identity: Identity) -> None:
+        """Go on without one of the numbers in `own`; nothing calculated so far may stand on it."""
+        assert isinstance(self.own, dict)
+        self.own.pop(identity, None)
+        self._values.pop(identity, None)
 
     def __getitem__(self, identity: Identity) -> float:
+        if identity in self._values:
+            return self._values[identity]
         waiting = [identity]
         while waiting:
             identity = waiting[-1]
@@ -87,7 +108,9 @@ class Carried(Mapping[Identity, float]):
 
     def _calculated(self, formula: Prepared, values: Mapping[Identity, float]) -> float:
         """The formula's value as one goes on with it; a copy is not rounded again."""
-        value = formula.value(values)
+        return self._kept(formula, formula.value(values))
+
+    def _kept(self, formula: Prepared, value: float) -> float:
         if self._rounded is None or isinstance(formula.formula, Symbol):
             return value
         return self._rounded(value)
@@ -110,18 +133,26 @@ class Carried(Mapping[Identity, float]):
         """The same, made ready for many evaluations."""
         if identity.iteration < self._since:
             return None
-        found = self.exact.prepared(identity, self._shortcut)
-        if found is None or self._rewriting is None:
+        if self._rewriting is None:
+            found: Prepared | None = self.exact.prepared(identity, self._shortcut)
             return found
         if identity not in self._rewritten:
-            other = self._rewriting(identity, found.formula)
+            found = self.exact.prepared(identity, self._shortcut)
+            other = None if found is None else self._rewriting(identity, found.formula)
             self._rewritten[identity] = found if other is None else Prepared(other)
         return self._rewritten[identity]
 
     def recalculated(self, identity: Identity) -> float:
         """What the formula gives, also where a value was supplied."""
         formula = self.prepared(identity)
-        return self[identity] if formula is None else self._calculated(formula, self)
+        if formula is None:
+            return self[identity]
+        if identity not in self._from_own:
+            value = formula.value(self)
+            if not all(key in self.own for key in formula.keys):
+                return self._kept(formula, value)
+            self._from_own[identity] = value
+        return self._kept(formula, self._from_own[identity])
 
     def sensitivities(
         self, identity: Identity, formula: Expression | None = None
@@ -166,16 +197,21 @@ class Carried(Mapping[Identity, float]):
 class Enclosed:
     """Between which ends each number of a carried calculation may lie.
 
-    `doubts`: the ends of each of the learner's own numbers. `step`: by how much a number of some size
+    `doubt`: the ends of one of the learner's own numbers. `step`: by how much a number of some size
     may have been changed by rounding it, in every step that was left out; None where nothing was.
     """
 
     def __init__(
-        self, carried: Carried, doubts: Mapping[Identity, Interval], step: Slack | None = None
+        self, carried: Carried, doubt: Callable[[Identity], Interval], step: Slack | None = None
     ) -> None:
         self.carried = carried
-        self._step = step
-        self._known: dict[Identity, Interval] = dict(doubts)
+        self._doubt, self._step = doubt, step
+        self._known: dict[Identity, Interval] = {}
+
+    def leave_out(self, identity: Identity) -> None:
+        """Go on without a number that was supplied; nothing calculated so far may stand on it."""
+        self._known.pop(identity, None)
+        self.carried.leave_out(identity)
 
     def recalculated(self, identity: Identity, inner: Slack | None = None) -> Interval:
         """The ends of what the formula gives, also where a value was supplied.
@@ -194,8 +230,8 @@ class Enclosed:
             if key in self._known:
                 waiting.pop()
                 continue
-            if key in self.carried.own:  # of a program's array, which is as exact as it is
-                self._known[key] = (self.carried.own[key],) * 2
+            if key in self.carried.own:
+                self._known[key] = self._doubt(key)
                 continue
             before = self.carried.prepared(key)
             missing = [k for k in before.keys if k not in self._known] if before else []

@@ -6,8 +6,11 @@ iterations: what one has left behind is what the next begins with.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment
@@ -23,14 +26,15 @@ from tracer.diagnose.manners import (
     own_digits,
 )
 from tracer.diagnose.mistakes.search import MistakeSearch
-from tracer.diagnose.verdicts import Finding, Judge, Part, comes_out
+from tracer.diagnose.parts import Part, comes_out
+from tracer.diagnose.verdicts import Finding, Judge
 from tracer.digits.agreement import Agreement, agreement
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
 from tracer.model.quantity import Identity
 
-_FIRM = 25
-"""So many numbers must speak for exact ones carried, for each that would be right if they weren't."""
+_EXACT = 0.03
+"""The part of a sheet's right numbers that may be a little off although exact ones were carried."""
 
 Findings = tuple[tuple[Finding, ...], ...]
 
@@ -62,8 +66,8 @@ def judged(
         Part(exact[moment], sheet[moment], answers_before(moment, sheet), arrays.get(moment))
         for moment in sheet
     ]
-    manner = _manner(parts, wanted)
-    return _findings(parts, manner, wanted, search=True), manner
+    manner, settled = _manner(parts, wanted)
+    return _findings(parts, manner, wanted, settled), manner
 
 
 def answers_before(
@@ -78,15 +82,29 @@ def answers_before(
     }
 
 
-def _findings(parts: Sequence[Part], manner: Manner, wanted: Wanted, *, search: bool) -> Findings:
+def _findings(
+    parts: Sequence[Part], manner: Manner, wanted: Wanted, settled: Findings | None = None
+) -> Findings:
+    """The verdicts by a manner; with `settled`, which they begin with, the mistakes too."""
     verdicts: dict[Identity, Finding] = {}
     found = []
-    for part in parts:
-        searched = _search(part) if search else None
-        judge = Judge(part, manner, verdicts, searched, wanted.digits)
-        found.append(tuple(judge.findings()))
+    for number, part in enumerate(parts):
+        search = None if settled is None else partial(_search, part)
+        known = settled[number] if settled else ()
+        judge = Judge(part, manner, verdicts, search, wanted.digits)
+        found.append(tuple(judge.findings(known)))
         verdicts |= {finding.identity: finding for finding in found[-1]}
     return tuple(found)
+
+
+def _before_the_first_blamed(found: Findings) -> Findings:
+    """The verdicts that no mistake has changed."""
+    kept: list[tuple[Finding, ...]] = []
+    for some in found:
+        kept.append(tuple(takewhile(lambda finding: not finding.blamed, some)))
+        if len(kept[-1]) < len(some):
+            break
+    return (*kept, *[()] * (len(found) - len(kept)))
 
 
 def _search(part: Part) -> MistakeSearch:
@@ -94,19 +112,23 @@ def _search(part: Part) -> MistakeSearch:
     return MistakeSearch(part.exact, part.own, doubts)
 
 
-def _manner(parts: Sequence[Part], wanted: Wanted) -> Manner:
-    """How the sheet was written: as stated, or as all of its numbers together show it."""
+def _manner(parts: Sequence[Part], wanted: Wanted) -> tuple[Manner, Findings]:
+    """How the sheet was written: as stated, or as all of its numbers together show it.
+
+    With the verdicts by that manner that are known then.
+    """
     digits = own_digits([answer for part in parts for answer in part.answers.values()])
     if wanted.rounding is not None:
         cut = wanted.rounding.mode == "cut"
-        return Manner((wanted.rounding,), cut, wanted.rounding, digits)
+        return Manner((wanted.rounding,), cut, wanted.rounding, digits), ()
     cut = any(cut_off(part.answers, part.exact) for part in parts)
     at_end = replace(digits[0], mode="cut") if cut and digits else None
     strict = Manner(cut=cut, followed=at_end, digits=digits)
-    found = _findings(parts, strict, wanted, search=False)
+    found = _findings(parts, strict, wanted)
     if all(finding.verdict in ("right", "coarse") for some in found for finding in some):
-        return strict
-    return _carried(parts, strict, found)
+        return strict, found
+    manner = _carried(parts, strict, found)
+    return manner, _before_the_first_blamed(found) if manner is strict else ()
 
 
 def _carried(parts: Sequence[Part], strict: Manner, found: Findings) -> Manner:
@@ -124,15 +146,17 @@ def _carried(parts: Sequence[Part], strict: Manner, found: Findings) -> Manner:
         for finding in some
         if finding.blamed
     ]
+    verdicts = Counter(finding.verdict for some in found for finding in some if finding.formula)
+    right, off = verdicts["right"], verdicts["rounding"]
     best: tuple[float, ...] = ()
     manner = strict
     for some in _alternatives(shown):
         loose = _loose(some, strict)
         saved = sum(comes_out(part, finding.answer, loose) for part, finding in blamed)
-        against = max(some, key=lambda one: len(one.carried)).against
         follows = any(one.is_shown for one in some)
         score = (saved, max(len(one.carried) for one in some), -loose.cut)
-        if (follows or against < _FIRM * saved) and score > best:
+        exact = off + saved <= _EXACT * (off + saved + right)
+        if (follows or (saved and not exact)) and score > best:
             best, manner = score, loose
     return manner
 
@@ -170,6 +194,6 @@ def _evidence(parts: Sequence[Part], found: Findings, digits: Sequence[Rounding]
     )
 
     def ways(rounding: Rounding) -> list[list[Carried]]:
-        return [part.ways(part.own, rounding) for part in parts]
+        return [[way.rounded(rounding) for way in part.ways] for part in parts]
 
     return list(evidence(ways, [part.answers for part in parts], digits, right))

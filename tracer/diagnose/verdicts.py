@@ -16,26 +16,20 @@ wrong, but coarse. So is one whose own digits can't tell the right value from ha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import cache
 
 from tracer.diagnose.answers.model import Answer
-from tracer.diagnose.carried import Carried, Enclosed
+from tracer.diagnose.carried import Carried
 from tracer.diagnose.hidden import HiddenSlips
 from tracer.diagnose.manners import Manner
 from tracer.diagnose.mistakes.search import FAR, MistakeMatch, MistakeSearch, is_explained
+from tracer.diagnose.parts import Bounds, Part, right_as_written
 from tracer.digits.agreement import Agreement, agreement, tells
 from tracer.digits.rounding import Rounding
-from tracer.engine.passes import reduced
-from tracer.engine.trace import IterationTrace
-from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError, Expression, Interval, Symbol, total
-from tracer.model.quantity import PART_OF, PARTS, Identity, Quantity
-
-if TYPE_CHECKING:
-    from tracer.diagnose.arrays.judge import JudgedArrays
+from tracer.formula import EvaluationError, Expression
+from tracer.model.quantity import Identity, Quantity
 
 VERDICTS = ("right", "rounding", "coarse", "follows", "mistake", "wrong")
 """In the words of the JSON; the last two are wrong by themselves."""
@@ -92,116 +86,6 @@ class Finding:
         return self.verdict in TAINTED
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What there is to judge of one moment: its answers, in the order of the calculation.
-
-    `before`: the answers of earlier iterations, on which its numbers stand as well. `arrays`: whole
-    arrays supplied beside them, judged before; they are among the learner's numbers.
-    """
-
-    exact: Calculation
-    answers: Mapping[Identity, Answer]
-    before: Mapping[Identity, Answer]
-    arrays: JudgedArrays | None = None
-
-    @property
-    def all(self) -> dict[Identity, Answer]:
-        """The answers, and those before them."""
-        return {**self.before, **self.answers}
-
-    @property
-    def own(self) -> Mapping[Identity, float]:
-        """The numbers supplied."""
-        return self.beside_arrays({key: answer.value for key, answer in self.all.items()})
-
-    def beside_arrays(self, singles: dict[Identity, float]) -> Mapping[Identity, float]:
-        """Single numbers, and those of the arrays."""
-        return self.arrays.numbers.beside(singles) if self.arrays else singles
-
-    def ways(
-        self, own: Mapping[Identity, float], rounding: Rounding | None = None
-    ) -> list[Carried]:
-        """The ways to calculate: factor by factor; out − target; a gradient from samples' parts."""
-        exact = self.exact
-        found = [Carried(exact, own, rounding=rounding)]
-        if exact.has_shortcuts:
-            found.append(Carried(exact, own, shortcut=True, rounding=rounding))
-        if any(isinstance(key, Quantity) and key.kind in PARTS for key in self.all):
-            rewriting = partial(_by_parts, exact)
-            found.append(Carried(exact, own, rewriting=rewriting, rounding=rounding))
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Calculated:
-    """One way to calculate a number: what it gives, and between which ends that may lie."""
-
-    calculation: Carried
-    formula: Expression
-    carried: float
-    ends: Interval
-
-    def agrees(self, answer: Answer, slack: float) -> Agreed | None:
-        """Whether the answer comes out that way, as written or within rounding."""
-        distance, (low, high) = abs(answer.value - self.carried), self.ends
-        if distance > slack and not low - slack <= answer.value <= high + slack:
-            return None
-        bound = slack if distance <= slack else slack + (high - low) / 2
-        return "agrees" if bound <= abs(self.carried) / 2 or distance == 0 else "coarse"
-
-
-Agreed = str
-"""`agrees`, or `coarse` where the bounds are too wide to tell."""
-
-
-class Bounds:
-    """How far off numbers may be that were calculated from a learner's own, on a sheet so written."""
-
-    def __init__(
-        self, part: Part, manner: Manner, own: Mapping[Identity, float] | None = None
-    ) -> None:
-        self._exact, self._all, self._manner = part.exact, part.all, manner
-        self.ways = part.ways(part.own if own is None else own)
-        doubts = {key: self._doubt(a) for key, a in self._all.items() if key in self.ways[0].own}
-        self._enclosed = [Enclosed(way, doubts, manner.slack) for way in self.ways]
-
-    def of(self, answer: Answer) -> Iterator[_Calculated]:
-        """A number calculated in each way that there is, with its ends."""
-        identity = answer.identity
-        for way, enclosed in zip(self.ways, self._enclosed, strict=True):
-            formula = way.formula(identity)
-            if formula is None:
-                continue
-            try:
-                carried = way.recalculated(identity)
-                ends = (carried, carried)  # a program rounds nothing on its way
-                if answer.tolerance is None:
-                    ends = enclosed.recalculated(identity, self._manner.inside(answer.written))
-            except (EvaluationError, ArithmeticError):
-                continue
-            yield _Calculated(way, formula, carried, ends)
-
-    def slack(self, answer: Answer, value: float | None = None) -> float:
-        """u: half a unit, a whole one where what comes after it may have been cut off."""
-        slack = answer.slack(answer.value if value is None else value)
-        return 2 * slack if self._manner.cut and answer.tolerance is None else slack
-
-    def _doubt(self, answer: Answer) -> Interval:
-        """Between which ends the number lay before it was written down."""
-        value = answer.value
-        exact = self._exact.value(answer.identity)
-        if abs(value - exact) <= _LAST_BITS * abs(exact):
-            return value, value
-        if answer.tolerance is not None:
-            slack = answer.uncertainty
-            return value - slack, value + slack
-        half, unit = answer.uncertainty, answer.written.unit
-        if not self._manner.cut and right_as_written(answer, exact) is not Agreement.TRUNCATED:
-            return value - half, value + half
-        return value - unit, value + unit  # who cuts off here may have rounded there
-
-
 class Judge:
     """Judges the answers of one moment, which come in the order of the calculation.
 
@@ -213,40 +97,46 @@ class Judge:
         part: Part,
         manner: Manner,
         verdicts: Mapping[Identity, Finding],
-        search: MistakeSearch | None,
+        search: Callable[[], MistakeSearch] | None,
         required: Rounding | None = None,
     ) -> None:
         self._exact, self._part, self._manner = part.exact, part, manner
-        self._search, self._required = search, required
+        self._search = cache(search) if search else None
+        self._required = required
         self._own = part.own
-        self._bounds = Bounds(part, manner)
+        self._bounds = part.bounds(manner)
         rounded = manner.followed if manner.steps else None
-        self._by_steps = part.ways(self._own, rounded) if rounded else []
+        self._by_steps = [way.rounded(rounded) for way in part.ways] if rounded else []
         self._hidden = HiddenSlips(part.exact, {k: a.value for k, a in part.all.items()})
         self._suspected: list[tuple[Identity, Carried]] = []
         self._searched: dict[object, Counter[str]] = {}
         self._verdicts: dict[Identity, Finding] = {
             key: found for key, found in verdicts.items() if key in part.before
         }
+        self._wrong = {key for key, found in self._verdicts.items() if found.tainted}
+        self._without: Bounds | None = None
 
-    def findings(self) -> Iterator[Finding]:
-        """All verdicts, in order."""
-        for identity, answer in self._part.answers.items():
-            finding = self._finding(answer)
+    def findings(self, settled: Sequence[Finding] = ()) -> Iterator[Finding]:
+        """All verdicts, in order; the first ones may be `settled`."""
+        for place, (identity, answer) in enumerate(self._part.answers.items()):
+            finding = settled[place] if place < len(settled) else self._finding(answer)
             self._verdicts[identity] = finding
+            if finding.tainted:
+                self._leave_out(identity)
             yield finding
 
     def _finding(self, answer: Answer) -> Finding:
         exact, calculation = self._exact.value(answer.identity), self._bounds.ways[0]
-        finding = Finding(answer, "wrong", exact)
         right = right_as_written(answer, exact)
-        if right and answer.tolerance is not None and self._tells(answer, exact):
-            return replace(finding, verdict="right")  # of a program's thousands no formula is shown
+        told = right is not None and self._tells(answer, exact)
+        if told and answer.tolerance is not None:
+            return Finding(answer, "right", exact)  # of a program's thousands no formula is shown
+        finding = Finding(answer, "wrong", exact)
         formula = calculation.formula(answer.identity)
         if formula is not None:
             carried = _recalculated(calculation, answer.identity)
-            finding = replace(finding, carried=carried, formula=formula, calculation=calculation)
-        if right and not self._tells(answer, exact):
+            finding = Finding(answer, "wrong", exact, carried, formula, calculation)
+        if right and not told:
             return replace(finding, verdict="coarse")
         if right is Agreement.TRUNCATED and not self._manner.cut:
             stepwise = self._stepwise(answer)
@@ -321,16 +211,26 @@ class Judge:
 
     def _without_the_wrong(self, finding: Finding) -> Finding | None:
         """The finding as one that agrees with right numbers: a slip before it was not used."""
-        answer, wrong = finding.answer, [k for k, v in self._verdicts.items() if v.tainted]
-        if answer.tolerance is not None or not wrong:
+        answer = finding.answer
+        if answer.tolerance is not None or not self._wrong:
             return None
-        kept = {key: a.value for key, a in self._part.all.items() if key not in wrong}
-        bounds = Bounds(self._part, self._manner, kept)
+        bounds = self._without = self._without or self._bounds_without()
         for way in bounds.of(answer):
             agreed = way.agrees(answer, bounds.slack(answer, way.carried))
             if agreed:
                 return replace(finding, verdict="coarse" if agreed == "coarse" else "rounding")
         return None
+
+    def _bounds_without(self) -> Bounds:
+        """What comes of the single numbers that are right."""
+        kept = {key: a.value for key, a in self._part.all.items() if key not in self._wrong}
+        return Bounds(self._part, self._manner, self._part.ways_from(kept))
+
+    def _leave_out(self, identity: Identity) -> None:
+        """One wrong number more; nothing stands on it yet, since the numbers come in their order."""
+        self._wrong.add(identity)
+        if self._without:
+            self._without.leave_out(identity)
 
     def _blamed(self, finding: Finding) -> Finding:
         """The finding as a number that is wrong by itself, with the mistakes that it matches."""
@@ -345,7 +245,7 @@ class Judge:
         found = self._searched.setdefault(array, Counter())
         rows = None if found.total() < _MOST_SEARCHED else set(found)
         right = [v for v in (finding.exact, finding.carried) if v is not None]
-        told = self._search.found(finding.identity, finding.answer, right, rows)
+        told = self._search().found(finding.identity, finding.answer, right, rows)
         matches, possible = told.named, told.possible
         found.update([match.name for match in matches] or [""])
         if all(match.step for match in matches):
@@ -382,34 +282,8 @@ class Judge:
         return found.verdict if found else ""
 
 
-def comes_out(part: Part, answer: Answer, manner: Manner) -> bool:
-    """Whether a number is right within what rounding may have done, on a sheet so written."""
-    bounds = Bounds(part, manner)
-    return any(way.agrees(answer, bounds.slack(answer, way.carried)) for way in bounds.of(answer))
-
-
-def _by_parts(exact: Calculation, identity: Identity, _: Expression) -> Expression | None:
-    """A gradient as the sum or the mean of the samples' own parts."""
-    if not isinstance(identity, Quantity) or identity.kind not in PART_OF:
-        return None
-    trace: IterationTrace = exact.at(identity.iteration)
-    if len(trace.rows) == 1:
-        return None
-    parts = (Symbol(trace.own_part(identity, row)) for row in trace.rows)
-    gradient: Expression = reduced(total(parts), len(trace.rows), trace.rule)
-    return gradient
-
-
 def _recalculated(calculation: Carried, identity: Identity) -> float | None:
     try:
         return calculation.recalculated(identity)
     except (EvaluationError, ArithmeticError):
         return None
-
-
-def right_as_written(answer: Answer, exact: float) -> Agreement | None:
-    """Whether the answer is the exact value, to its digits or within its tolerance."""
-    if answer.tolerance is None:
-        return agreement(answer.written, exact)
-    near = abs(answer.value - exact) <= answer.slack(exact)
-    return Agreement.ROUNDED if near else None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from enum import Enum
 
 from tracer.digits.numbers import Written
@@ -30,13 +29,17 @@ def agreement(written: Written, value: float) -> Agreement | None:
 
     A value half-way between may have been rounded either way.
     """
+    return _agreement(written.value, written.unit, value)
+
+
+def _agreement(written: float, unit: float, value: float) -> Agreement | None:
     if not math.isfinite(value):
         return None
     noise = _LAST_BITS * abs(value) + _CANCELLED
-    if abs(value - written.value) <= (0.5 + _NOISE) * written.unit + noise:
+    if abs(value - written) <= (0.5 + _NOISE) * unit + noise:
         return Agreement.ROUNDED
-    beyond = abs(value) - abs(written.value)
-    if value * written.value >= 0 and 0 <= beyond < written.unit * (1 - _NOISE):
+    beyond = abs(value) - abs(written)
+    if value * written >= 0 and 0 <= beyond < unit * (1 - _NOISE):
         return Agreement.TRUNCATED
     return None
 
@@ -57,14 +60,14 @@ def tells(
     fine = [written.unit, *(r.unit(value) for r in usual if _is_rounded(written, value, r))]
     if required and min(fine) > required.unit(value) * (1 + _NOISE):
         return _is_rounded(written, value, required)
-    meant = replace(written, unit=min(fine))
-    kinds = {Agreement.ROUNDED, agreement(meant, value)} - {None}
-    return not any(agreement(meant, other) in kinds for other in (value / 2, value * 2))
+    number, unit = written.value, min(fine)
+    kinds = {Agreement.ROUNDED, _agreement(number, unit, value)} - {None}
+    return not any(_agreement(number, unit, other) in kinds for other in (value / 2, value * 2))
 
 
 def _is_rounded(written: Written, value: float, rounding: Rounding) -> bool:
     """Whether the value, rounded so, is the number written."""
-    return abs(rounding.exact(value) - written.value) <= _LAST_BITS * abs(value)
+    return abs(rounding.function()(value) - written.value) <= _LAST_BITS * abs(value)
 
 
 def digits_explained(written: Written, value: float) -> int:

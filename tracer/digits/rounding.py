@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -93,19 +94,28 @@ def parse_rounding(text: str, mode: RoundingMode = "half-up") -> Rounding:
     return Rounding(digits, significant, mode)
 
 
+@cache
 def _decimals(rounding: Rounding) -> Callable[[float], float]:
-    scale, exact, whole_units = _POWERS[rounding.digits], rounding.exact, _WHOLE[rounding.mode]
+    scale, exact, floor = _POWERS[rounding.digits], rounding.exact, math.floor
+    safe, sure = _SAFE, 0.5 - _TIE
 
-    def rounded(value: float) -> float:
+    def rounded(value: float) -> float:  # `_nearest`, without another call
         scaled = value * scale
-        if not -_SAFE < scaled < _SAFE:
-            return exact(value)
-        whole = whole_units(scaled)
+        if -safe < scaled < safe:
+            whole = floor(scaled + 0.5)
+            if -sure < scaled - whole < sure:
+                return whole / scale
+        return exact(value)
+
+    def cut(value: float) -> float:
+        scaled = value * scale
+        whole = _cut(scaled) if -safe < scaled < safe else None
         return exact(value) if whole is None else whole / scale
 
-    return rounded
+    return cut if rounding.mode == "cut" else rounded
 
 
+@cache
 def _significant(rounding: Rounding) -> Callable[[float], float]:
     last, exact, floor, log10 = rounding.digits - 1, rounding.exact, math.floor, math.log10
     whole_units = _WHOLE[rounding.mode]

@@ -23,6 +23,7 @@ from tracer.model.quantity import Identity
 Rank = tuple[int, ...]
 
 _TRACES_AT_HAND = 64
+_NUMBERS_AT_HAND = 4096
 
 
 class Naming(Protocol):
@@ -82,6 +83,7 @@ class Calculation(Mapping[Identity, float]):
         self.timeline, self.trace = timeline, trace
         self.names: Naming = trace.names
         self._at = lru_cache(maxsize=_TRACES_AT_HAND)(timeline.trace)
+        self._value = lru_cache(maxsize=_NUMBERS_AT_HAND)(self._looked_up)
         self._formula = cache(self._derived)
         self._shortcut = cache(self._shorter)
         self.prepared = cache(self._prepared)
@@ -104,6 +106,9 @@ class Calculation(Mapping[Identity, float]):
 
     def value(self, identity: Identity) -> float:
         """The number."""
+        return self._value(identity)
+
+    def _looked_up(self, identity: Identity) -> float:
         value: float = self.at(identity.iteration).value(identity)
         return value
 
@@ -138,7 +143,7 @@ class Calculation(Mapping[Identity, float]):
         return rank
 
     def __getitem__(self, identity: Identity) -> float:
-        return self.value(identity)
+        return self._value(identity)
 
     def __iter__(self) -> Iterator[Identity]:
         order: Iterator[Identity] = self.trace.order()

@@ -107,6 +107,8 @@ def _product(operands: Sequence[Interval], slack: Slack | None) -> Interval:
     """From left to right; what a long product comes to on the way may be rounded too."""
 
     def times(a: Interval, b: Interval) -> Interval:
+        if a[0] == a[1] and b[0] == b[1]:
+            return (_times(a[0], b[0]),) * 2
         return _hull([(_times(x, y),) * 2 for x, y in product(a, b)])
 
     if slack is None or len(operands) == 2:

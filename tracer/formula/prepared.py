@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from tracer.formula.evaluation import evaluate
 from tracer.formula.nodes import Expression, Key
@@ -14,6 +15,7 @@ from tracer.formula.python import namespace, to_python
 from tracer.formula.rewriting import symbols
 
 _WORTH_COMPILING = 4
+_FUNCTIONS_AT_HAND = 1024
 _LONGEST = 200
 """Operands beyond which a formula stays a tree: the compiler's nesting has limits, too."""
 
@@ -44,5 +46,11 @@ class Prepared:
     def _compiled(self) -> Callable[..., float]:
         names = {key: f"x{place}" for place, key in enumerate(self.keys)}
         source = f"lambda {', '.join(names.values())}: {to_python(self.formula, names.__getitem__)}"
-        made: Callable[..., float] = eval(source, namespace())
-        return made
+        return _function(source)
+
+
+@lru_cache(maxsize=_FUNCTIONS_AT_HAND)
+def _function(source: str) -> Callable[..., float]:
+    """What the source says; neurons of a layer have the same one."""
+    made: Callable[..., float] = eval(source, namespace())
+    return made

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from tracer.errors import UnknownNameError, did_you_mean
@@ -70,6 +70,7 @@ _LIKE_AN_ARRAY = re.compile(r"[WB]_?\{?([1-9]\d{0,5})\}?(?:\+|⁺|'|_new)?", re.
 _IN_Z_A = re.compile(r"(mean_)?[d∂]?[zaCyJ](_|/|$)")
 _SIGNS = str.maketrans({"δ": "delta", "∂": "d", "η": LEARNING_RATE, "⁺": "+"})
 _LISTED_AT_MOST = 5000
+_NAMES_AT_HAND = 1024
 
 
 class Names:
@@ -78,6 +79,7 @@ class Names:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._exact = Grammar(network, EXACT)
+        self._parsed = lru_cache(maxsize=_NAMES_AT_HAND)(self._read)
 
     @cached_property
     def _loose(self) -> Grammar:
@@ -136,6 +138,9 @@ class Names:
         Raises:
             UnknownNameError: no quantity is called so, or two could be; the hint names the nearest.
         """
+        return self._parsed(text)
+
+    def _read(self, text: str) -> Quantity:
         match = _SUFFIX.fullmatch(text.strip())
         if match is None:
             raise self._unknown(text, text)

@@ -39,6 +39,8 @@ class Kind(Enum):
     In the order of the calculation. This is the only list of which kinds make up a phase.
     """
 
+    __hash__ = object.__hash__  # there is one of each, and every look-up of a quantity asks
+
     INPUT = "input", Phase.GIVEN, True
     TARGET = "target", Phase.GIVEN, True
     WEIGHT = "weight", Phase.GIVEN

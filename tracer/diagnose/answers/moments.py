@@ -1,18 +1,29 @@
 """When a number was calculated: in iteration k, or in a fresh forward pass after n updates.
 
-Says which trace holds a moment's numbers, and trains as far as the last one.
+Says which trace holds a moment's numbers, and trains as far as the last one. What was calculated for
+small exercises stays at hand here: whoever checks a class's sheets does so with one calculation, which
+has its formulas, and what is known of them, only once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tracer.engine.training import Run, check_iterations, train
 from tracer.errors import UsageError
 from tracer.explain.calculation import Calculation, timeline_of
+from tracer.model.content import content
 from tracer.model.experiment import Experiment, GraphExperiment
+from tracer.model.optimizers import OPTIMIZERS
+
+_AT_HAND = 24
+"""So many calculations of small exercises are kept, with the conventions under which they were read."""
+_SMALL = 2000
+"""Numbers of parameters and samples beyond which nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,12 @@ def outline(experiment: Experiment | GraphExperiment, moment: Moment) -> Calcula
     Raises:
         UsageError: the moment is a later one, and there is no training; or there are no samples.
     """
+    return _kept(experiment, "outline", [moment], lambda: {moment: _outlined(experiment, moment)})[
+        moment
+    ]
+
+
+def _outlined(experiment: Experiment | GraphExperiment, moment: Moment) -> Calculation:
     timeline = timeline_of(experiment)
     check_iterations([moment.updates + 1], trained=timeline.trained)
     whole = moment.iteration is None
@@ -59,6 +76,53 @@ def traced(
         DivergedError: training met an overflow on the way.
     """
     wanted = sorted(set(moments), key=lambda m: (m.updates, m.after is not None))
+    make = partial(_calculated, experiment, wanted, progress)
+    return dict(_kept(experiment, "traced", wanted, make))
+
+
+Calculations = Mapping[Moment, Calculation]
+_at_hand: OrderedDict[Hashable, Calculations] = OrderedDict()
+
+
+def _kept(
+    experiment: Experiment | GraphExperiment,
+    what: str,
+    moments: Sequence[Moment],
+    make: Callable[[], Calculations],
+) -> Calculations:
+    """What is at hand of an equal experiment, or what `make` gives."""
+    key = _key(experiment, what, moments)
+    if key in _at_hand:
+        _at_hand.move_to_end(key)
+        return _at_hand[key]
+    found = make()
+    if key is not None:
+        _at_hand[key] = found
+        if len(_at_hand) > _AT_HAND:
+            _at_hand.popitem(last=False)
+    return found
+
+
+def _key(
+    experiment: Experiment | GraphExperiment, what: str, moments: Sequence[Moment]
+) -> Hashable | None:
+    """What makes the calculation the one that it is; None where it is too large to be kept."""
+    if not isinstance(experiment, Experiment):
+        return None
+    data = [d for d in (experiment.data, experiment.predict) if d]
+    size = experiment.network.parameter_count + sum(d.inputs.size + d.targets.size for d in data)
+    if size > _SMALL:
+        return None
+    training = experiment.training
+    optimizer = OPTIMIZERS[training.optimizer] if training else None
+    return what, content(experiment), content(optimizer), tuple(moments)
+
+
+def _calculated(
+    experiment: Experiment | GraphExperiment,
+    wanted: Sequence[Moment],
+    progress: Callable[[int], None] | None,
+) -> dict[Moment, Calculation]:
     timeline = timeline_of(experiment)
     run: Run[Any] = Run(timeline)
     most = max((m.updates + (m.iteration is not None) for m in wanted), default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import Written, shortest
 from tracer.engine.batches import Batch
 from tracer.model.network import FloatArray
-from tracer.model.quantity import Index, Stage
+from tracer.model.quantity import Index, Quantity, Stage
 
 RIGHT, COARSE, FOLLOWS, MISTAKE, WRONG = range(5)
 """The verdicts on an array's numbers, as small whole numbers."""
@@ -37,7 +38,7 @@ class ArrayMatch:
     step: Stage | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ArrayFinding:
     """An array's verdicts, number by number, in `codes`.
 
@@ -79,12 +80,12 @@ class ArrayFinding:
             worst = COARSE if telling < int((self.codes == COARSE).sum()) else RIGHT
         return WORDS[worst]
 
-    @property
+    @cached_property
     def blamed(self) -> bool:
         """Whether some of its numbers are wrong by themselves."""
         return bool((self.codes >= MISTAKE).any())
 
-    @property
+    @cached_property
     def tainted(self) -> bool:
         """Whether some are not what they should be, by themselves or because of earlier ones."""
         return bool((self.codes >= FOLLOWS).any())
@@ -114,9 +115,20 @@ class ArrayFinding:
     @property
     def first(self) -> Finding | None:
         """The first number that is wrong by itself, or else that only follows."""
+        return self.at(self._first) if self._first is not None else None
+
+    @cached_property
+    def _first(self) -> Index | None:
+        """Where that number stands."""
         worst = self.codes >= (MISTAKE if self.blamed else FOLLOWS)
         found = np.argwhere(worst)[:1].tolist()
-        return self.at(tuple(found[0])) if found else None
+        return tuple(found[0]) if found else None
+
+    @cached_property
+    def _wrong_before(self) -> tuple[Quantity, ...]:
+        """The first wrong number of each array that these follow from."""
+        wrong = ((array, array._first) for array in self.after)
+        return tuple(a.batch.quantity(a.stage, first) for a, first in wrong if first is not None)
 
     def findings(self) -> Iterator[Finding]:
         """The verdict on each number, in order."""
@@ -139,8 +151,7 @@ class ArrayFinding:
             return replace(finding, matches=matches)
         if code != FOLLOWS:
             return finding
-        after = tuple(array.first.identity for array in self.after if array.first)
-        return replace(finding, after=after, same_slip=self.same_slip)
+        return replace(finding, after=self._wrong_before, same_slip=self.same_slip)
 
 
 def _written(given: float, value: float) -> Written:

@@ -1,0 +1,172 @@
+"""What can be said of a moment's answers before any is judged: what comes of them, within which ends.
+
+Between a calculation carried from a learner's numbers (`tracer.diagnose.carried`) and the verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
+
+from tracer.diagnose.answers.model import Answer
+from tracer.diagnose.carried import Carried, Enclosed
+from tracer.diagnose.manners import Manner
+from tracer.digits.agreement import Agreement, agreement
+from tracer.engine.passes import reduced
+from tracer.engine.trace import IterationTrace
+from tracer.explain.calculation import Calculation
+from tracer.formula import EvaluationError, Expression, Interval, Symbol, total
+from tracer.model.quantity import PART_OF, PARTS, Identity, Quantity
+
+if TYPE_CHECKING:
+    from tracer.diagnose.arrays.judge import JudgedArrays
+
+_LAST_BITS = 4e-16
+
+
+class Part:
+    """What there is to judge of one moment: its answers, in the order of the calculation.
+
+    `before`: the answers of earlier iterations, on which its numbers stand as well. `arrays`: whole
+    arrays supplied beside them, judged before; they are among the learner's numbers.
+
+    What was calculated from the learner's numbers belongs to the part: a sheet is judged more than
+    once, until it is known how it was written.
+    """
+
+    def __init__(
+        self,
+        exact: Calculation,
+        answers: Mapping[Identity, Answer],
+        before: Mapping[Identity, Answer],
+        arrays: JudgedArrays | None = None,
+    ) -> None:
+        self.exact, self.answers, self.before, self.arrays = exact, answers, before, arrays
+        self.all: Mapping[Identity, Answer] = {**before, **answers}
+        self.own = self.beside_arrays({key: answer.value for key, answer in self.all.items()})
+        self.bounds = cache(self._bounds)
+
+    def beside_arrays(self, singles: dict[Identity, float]) -> Mapping[Identity, float]:
+        """Single numbers, and those of the arrays."""
+        return self.arrays.numbers.beside(singles) if self.arrays else singles
+
+    @cached_property
+    def ways(self) -> list[Carried]:
+        """The ways to calculate: factor by factor; out − target; a gradient from samples' parts."""
+        return self.ways_from(self.own)
+
+    def ways_from(self, own: Mapping[Identity, float]) -> list[Carried]:
+        """The same from these numbers."""
+        exact = self.exact
+        found = [Carried(exact, own)]
+        if exact.has_shortcuts:
+            found.append(Carried(exact, own, shortcut=True))
+        if any(isinstance(key, Quantity) and key.kind in PARTS for key in self.all):
+            found.append(Carried(exact, own, rewriting=partial(_by_parts, exact)))
+        return found
+
+    def _bounds(self, manner: Manner) -> Bounds:
+        """How far off what is calculated from the learner's numbers may be, on a sheet so written."""
+        return Bounds(self, manner, self.ways)
+
+
+@dataclass(frozen=True, slots=True)
+class Calculated:
+    """One way to calculate a number: what it gives, and between which ends that may lie."""
+
+    calculation: Carried
+    formula: Expression
+    carried: float
+    ends: Interval
+
+    def agrees(self, answer: Answer, slack: float) -> Agreed | None:
+        """Whether the answer comes out that way, as written or within rounding."""
+        distance, (low, high) = abs(answer.value - self.carried), self.ends
+        if distance > slack and not low - slack <= answer.value <= high + slack:
+            return None
+        bound = slack if distance <= slack else slack + (high - low) / 2
+        return "agrees" if bound <= abs(self.carried) / 2 or distance == 0 else "coarse"
+
+
+Agreed = str
+"""`agrees`, or `coarse` where the bounds are too wide to tell."""
+
+
+class Bounds:
+    """How far off numbers may be that were calculated from a learner's own, on a sheet so written."""
+
+    def __init__(self, part: Part, manner: Manner, ways: Sequence[Carried]) -> None:
+        self._part, self._manner, self.ways = part, manner, ways
+        doubt = cache(self._doubt)
+        self._enclosed = [Enclosed(way, doubt, manner.slack) for way in self.ways]
+
+    def of(self, answer: Answer) -> Iterator[Calculated]:
+        """A number calculated in each way that there is, with its ends."""
+        identity = answer.identity
+        for way, enclosed in zip(self.ways, self._enclosed, strict=True):
+            formula = way.formula(identity)
+            if formula is None:
+                continue
+            try:
+                carried = way.recalculated(identity)
+                ends = (carried, carried)  # a program rounds nothing on its way
+                if answer.tolerance is None:
+                    ends = enclosed.recalculated(identity, self._manner.inside(answer.written))
+            except (EvaluationError, ArithmeticError):
+                continue
+            yield Calculated(way, formula, carried, ends)
+
+    def leave_out(self, identity: Identity) -> None:
+        """Go on without a number that was supplied; nothing calculated so far may stand on it."""
+        for enclosed in self._enclosed:
+            enclosed.leave_out(identity)
+
+    def slack(self, answer: Answer, value: float | None = None) -> float:
+        """u: half a unit, a whole one where what comes after it may have been cut off."""
+        slack = answer.slack(answer.value if value is None else value)
+        return 2 * slack if self._manner.cut and answer.tolerance is None else slack
+
+    def _doubt(self, identity: Identity) -> Interval:
+        """Between which ends the number lay before it was written down."""
+        answer = self._part.all.get(identity)
+        if answer is None:  # of a program's array, which is as exact as it is
+            return (self._part.own[identity],) * 2
+        value = answer.value
+        exact = self._part.exact.value(identity)
+        if abs(value - exact) <= _LAST_BITS * abs(exact):
+            return value, value
+        if answer.tolerance is not None:
+            slack = answer.uncertainty
+            return value - slack, value + slack
+        half, unit = answer.uncertainty, answer.written.unit
+        if not self._manner.cut and right_as_written(answer, exact) is not Agreement.TRUNCATED:
+            return value - half, value + half
+        return value - unit, value + unit  # who cuts off here may have rounded there
+
+
+def comes_out(part: Part, answer: Answer, manner: Manner) -> bool:
+    """Whether a number is right within what rounding may have done, on a sheet so written."""
+    bounds = part.bounds(manner)
+    return any(way.agrees(answer, bounds.slack(answer, way.carried)) for way in bounds.of(answer))
+
+
+def _by_parts(exact: Calculation, identity: Identity, _: Expression) -> Expression | None:
+    """A gradient as the sum or the mean of the samples' own parts."""
+    if not isinstance(identity, Quantity) or identity.kind not in PART_OF:
+        return None
+    trace: IterationTrace = exact.at(identity.iteration)
+    if len(trace.rows) == 1:
+        return None
+    parts = (Symbol(trace.own_part(identity, row)) for row in trace.rows)
+    gradient: Expression = reduced(total(parts), len(trace.rows), trace.rule)
+    return gradient
+
+
+def right_as_written(answer: Answer, exact: float) -> Agreement | None:
+    """Whether the answer is the exact value, to its digits or within its tolerance."""
+    if answer.tolerance is None:
+        return agreement(answer.written, exact)
+    near = abs(answer.value - exact) <= answer.slack(exact)
+    return Agreement.ROUNDED if near else None
