@@ -19,12 +19,12 @@ from benchmarks.people.tables import Results
 
 BEGIN = "<!-- printed by `make mistakes` -->"
 END = "<!-- until here -->"
-GROUPS: dict[str, tuple[Callable[[Random, int], Iterator[Case]], int]] = {
+GROUPS: dict[str, tuple[Callable[[Random, int], Iterator[Case]], float]] = {
     "right": (cases.right_cases, 3),
-    "conventions": (cases.convention_cases, 2),
-    "zeros": (cases.zero_cases, 1),
-    "programs": (cases.program_cases, 1),
-    "wrong": (cases.wrong_cases, 1),
+    "conventions": (cases.convention_cases, 0.3),
+    "zeros": (cases.zero_cases, 0.5),
+    "programs": (cases.program_cases, 0.5),
+    "wrong": (cases.wrong_cases, 0.15),
 }
 """The cases of a group, and how many times `--sheets` there are of each of its rows."""
 
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results = Results(show=options.show)
     for group in options.only or GROUPS:
         make, times = GROUPS[group]
-        for case in make(Random(f"{options.seed} {group}"), max(1, times * options.sheets)):
+        for case in make(Random(f"{options.seed} {group}"), max(1, round(times * options.sheets))):
             results.take(group, case)
     shown = f"--seed {options.seed} --sheets {options.sheets}"
     shown += "".join(f" --only {group}" for group in options.only or ())

@@ -224,7 +224,14 @@ class Enclosed:
         if formula is None:
             value = self.carried[identity]
             return value, value
-        waiting = list(formula.keys)
+        return self._of(formula.formula, formula.keys, inner)
+
+    def of(self, formula: Expression, inner: Slack | None = None) -> Interval:
+        """The ends of what another formula gives; raises what `recalculated` does."""
+        return self._of(formula, symbols(formula), inner)
+
+    def _of(self, formula: Expression, keys: tuple[Identity, ...], inner: Slack | None) -> Interval:
+        waiting = list(keys)
         while waiting:
             key = waiting[-1]
             if key in self._known:
@@ -239,7 +246,7 @@ class Enclosed:
                 waiting += missing
             else:
                 self._known[key] = self._ends(key, before)
-        return enclosure(formula.formula, self._known.__getitem__, inner)
+        return enclosure(formula, self._known.__getitem__, inner)
 
     def _ends(self, key: Identity, formula: Prepared | None) -> Interval:
         """Of a number that was not supplied, rounded itself unless it is a copy or given."""

@@ -89,7 +89,7 @@ def _findings(
     verdicts: dict[Identity, Finding] = {}
     found = []
     for number, part in enumerate(parts):
-        search = None if settled is None else partial(_search, part)
+        search = None if settled is None else partial(_search, part, manner)
         known = settled[number] if settled else ()
         judge = Judge(part, manner, verdicts, search, wanted.digits)
         found.append(tuple(judge.findings(known)))
@@ -107,9 +107,9 @@ def _before_the_first_blamed(found: Findings) -> Findings:
     return (*kept, *[()] * (len(found) - len(kept)))
 
 
-def _search(part: Part) -> MistakeSearch:
+def _search(part: Part, manner: Manner) -> MistakeSearch:
     doubts = {identity: answer.uncertainty for identity, answer in part.all.items()}
-    return MistakeSearch(part.exact, part.own, doubts)
+    return MistakeSearch(part.exact, part.own, doubts, manner.slack)
 
 
 def _manner(parts: Sequence[Part], wanted: Wanted) -> tuple[Manner, Findings]:

@@ -136,13 +136,19 @@ def _only_one_path(site: Site) -> Iterator[Expression]:
 
 def _updated_weights(site: Site) -> Iterator[Expression]:
     """The weights after the update where the rule says those before it, and the reverse."""
-    if site.trace.rule.free is not None:
-        yield _with_other_weights(site, site.formula)
+    if site.trace.rule.free is None:
+        return
+    paths = {path: site.trace.formula(path) for path in site.used(Kind.PATH)}
+    written_out = {path: formula for path, formula in paths.items() if formula is not None}
+    yield _with_other_weights(site, replace(site.formula, written_out))
 
 
 def _updated_weight_in_one_path(site: Site) -> Iterator[Expression]:
     """The same in one of several paths, written out in their sum."""
     if site.trace.rule.free is None:
+        return
+    if site.quantity.kind is Kind.PATH:
+        yield _with_other_weights(site, site.formula)
         return
     for path in site.used(Kind.PATH) if len(_paths(site)) > 1 else ():
         formula = site.trace.formula(path)
@@ -211,6 +217,7 @@ ROWS = (
         _updated_weights,
         "All weights change at once: what goes back uses the weights from before the update "
         "(after it, with update_order: output_first).",
+        also=_DE_DOUT,
     ),
     Mistake(
         "hidden_delta_sign",
@@ -274,6 +281,7 @@ ROWS = (
         _DE_DOUT,
         _updated_weight_in_one_path,
         "In one of the paths the weight is not the one that this iteration's paths are made with.",
+        also=frozenset({Kind.PATH}),
         rare=True,
     ),
 )

@@ -115,6 +115,8 @@ def _bias_as_factor(site: Site) -> Iterator[Expression]:
     if found:
         offset, term = found
         yield without_term(site.formula, term) * offset
+        if site.layer.has_thresholds:
+            yield without_term(site.formula, term) * term
 
 
 def _terms(formula: Expression) -> tuple[Expression, ...]:

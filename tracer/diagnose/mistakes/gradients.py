@@ -177,6 +177,7 @@ _GRADIENTS = frozenset({Kind.WEIGHT_GRADIENT, Kind.WEIGHT_PART})
 _REDUCED = frozenset({Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT, Kind.LOSS})
 _OF_BIASES = frozenset({Kind.BIAS_GRADIENT, Kind.BIAS_PART})
 _BIAS_GRADIENT = frozenset({Kind.BIAS_GRADIENT})
+_BIAS_PART = frozenset({Kind.BIAS_PART})
 
 ROWS = (
     Mistake(
@@ -222,12 +223,14 @@ ROWS = (
         _BIAS_GRADIENT,
         _shared_bias_as_separate,
         "One bias that a layer shares gets the deltas of all its neurons, not of one.",
+        also=_BIAS_PART,
     ),
     Mistake(
         "shared_bias_averaged",
         _BIAS_GRADIENT,
         _shared_bias_averaged,
         "The gradient of a shared bias is the sum of the layer's deltas, not their mean.",
+        also=_BIAS_PART,
     ),
     Mistake(
         "gradient_input_forgotten",
@@ -269,6 +272,7 @@ ROWS = (
         _BIAS_GRADIENT,
         _bias_gradient_one,
         "∂{NET}/∂b is 1, and by the chain rule the bias's gradient is delta times that: delta.",
+        also=_BIAS_PART,
         rare=True,
     ),
     Mistake(
@@ -276,6 +280,7 @@ ROWS = (
         _BIAS_GRADIENT,
         _bias_gradient_times_bias,
         "The gradient of a bias is delta itself, not delta times the bias.",
+        also=_BIAS_PART,
         rare=True,
     ),
 )

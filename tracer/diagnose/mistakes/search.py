@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from tracer.diagnose.answers.model import Answer
-from tracer.diagnose.carried import Carried
+from tracer.diagnose.carried import Carried, Enclosed
 from tracer.diagnose.mistakes.copying import SLIPS
 from tracer.diagnose.mistakes.match import MistakeMatch, MistakesFound
 from tracer.diagnose.mistakes.others import misread_numbers, other_numbers
 from tracer.diagnose.mistakes.table import MistakenNumbers, Slip, Way, mistaken_numbers
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError, Expression, evaluate
+from tracer.formula import EvaluationError, Expression, Interval, evaluate, widened
+from tracer.formula.enclosure import Slack
 from tracer.model.quantity import Identity, Quantity
 
 __all__ = ["FAR", "NEAR", "MistakeMatch", "MistakeSearch", "MistakesFound", "is_explained"]
@@ -91,8 +92,9 @@ class MistakeSearch:
     """Matches for the wrong numbers of one iteration.
 
     `own` are the numbers supplied, `uncertainties` how far each single one may be off; a program's
-    arrays among them are not. The rows rewrite formulas of networks; in graphs only slips of the pen
-    are looked for.
+    arrays among them are not. `step`: by how much a number of some size was changed in each step that
+    was left out, where the sheet rounds those. The rows rewrite formulas of networks; in graphs only
+    slips of the pen are looked for.
     """
 
     def __init__(
@@ -100,11 +102,12 @@ class MistakeSearch:
         exact: Calculation,
         own: Mapping[Identity, float],
         uncertainties: Mapping[Identity, float],
+        step: Slack | None = None,
     ) -> None:
         trace = exact.trace
         self._trace: IterationTrace | None = trace if isinstance(trace, IterationTrace) else None
         self._uncertainties, self._own = uncertainties, own
-        self._exact = exact
+        self._exact, self._step = exact, step
 
     @cached_property
     def _table(self) -> MistakenNumbers:
@@ -229,15 +232,21 @@ class MistakeSearch:
         return Carried(base.exact, base.own, rewriting=rewriting)
 
     def _bound(self, calculation: Carried, identity: Identity, formula: Expression | None) -> float:
-        """Σ |∂value/∂vᵢ|·u(vᵢ) over the learner's own numbers."""
-        if calculation.own is self._right.own:
+        """How far off the value may be, the learner's numbers and the steps left out being rounded."""
+        formula = formula or calculation.formula(identity)
+        if formula is None:
             return 0.0
+        right = calculation.own is self._right.own
+        doubts = {} if right else self._uncertainties
+
+        def ends(key: Identity) -> Interval:
+            return widened((calculation.own[key],) * 2, doubts.get(key, 0.0))
+
         try:
-            slopes = calculation.sensitivities(identity, formula)
+            low, high = Enclosed(calculation, ends, self._step).of(formula, self._step)
         except (EvaluationError, ArithmeticError):
             return 0.0
-        doubts = self._uncertainties
-        return sum(abs(slope) * doubts.get(own, 0.0) for own, slope in slopes.items())
+        return (high - low) / 2 if math.isfinite(high - low) else 0.0
 
     def _pen(self, case: _Wrong) -> Iterator[MistakeMatch]:
         answer = case.answer
