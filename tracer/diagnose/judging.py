@@ -33,6 +33,7 @@ from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
 from tracer.model.quantity import Identity
 
+_LAST_BITS = 4e-16
 _EXACT = 0.03
 """The part of a sheet's right numbers that may be a little off although exact ones were carried."""
 
@@ -146,7 +147,7 @@ def _carried(parts: Sequence[Part], strict: Manner, found: Findings) -> Manner:
         for finding in some
         if finding.blamed
     ]
-    verdicts = Counter(finding.verdict for some in found for finding in some if finding.formula)
+    verdicts = Counter(f.verdict for some in found for f in some if f.formula and _was_rounded(f))
     right, off = verdicts["right"], verdicts["rounding"]
     best: tuple[float, ...] = ()
     manner = strict
@@ -176,6 +177,11 @@ def _loose(some: Sequence[Evidence], strict: Manner) -> Manner:
     told = best.is_shown and len(best.carried) >= MIXED * len(best.carried | best.exact)
     followed = best.rounding if told else None
     return Manner((best.rounding,), cut or strict.cut, followed, strict.digits)
+
+
+def _was_rounded(finding: Finding) -> bool:
+    """Whether writing the right number down has changed it; what is 0 or 0.5 tells no manner."""
+    return abs(finding.answer.value - finding.exact) > _LAST_BITS * abs(finding.exact)
 
 
 def _comes_of_exact_steps(finding: Finding) -> bool:
