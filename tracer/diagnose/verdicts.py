@@ -24,8 +24,8 @@ from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.hidden import HiddenSlips
 from tracer.diagnose.manners import Manner
-from tracer.diagnose.mistakes.search import FAR, MistakeMatch, MistakeSearch, is_explained
-from tracer.diagnose.parts import Bounds, Part, right_as_written
+from tracer.diagnose.mistakes.search import NEAR, MistakeMatch, MistakeSearch, is_explained
+from tracer.diagnose.parts import Agreed, Bounds, Part, right_as_written
 from tracer.digits.agreement import Agreement, agreement, tells
 from tracer.digits.rounding import Rounding
 from tracer.formula import EvaluationError, Expression
@@ -179,25 +179,30 @@ class Judge:
         ]
         for agreed, way in sorted(found, key=lambda pair: pair[0] == "coarse"):
             followed = replace(finding, carried=way.carried, formula=way.formula)
-            followed = replace(followed, calculation=way.calculation)
-            if agreed == "coarse":
-                return replace(followed, verdict="coarse")
-            tainted = self._before(answer.identity, way.calculation, TAINTED)
-            if not tainted and self._before(answer.identity, way.calculation, {"coarse"}):
-                return replace(
-                    followed, verdict="coarse"
-                )  # no more can be told of it than of those
-            if tainted:
-                return replace(followed, verdict="follows", after=tainted)
-            return replace(followed, verdict="rounding", stepwise=self._stepwise(answer))
+            return self._as_agreed(agreed, replace(followed, calculation=way.calculation))
         return self._same_slip(finding) or self._without_the_wrong(finding)
+
+    def _as_agreed(self, agreed: Agreed, followed: Finding) -> Finding:
+        """The finding on a number that comes out by a calculation from those before it."""
+        identity, way = followed.identity, followed.calculation
+        if agreed == "coarse" or way is None:
+            return replace(followed, verdict="coarse")
+        tainted = self._before(identity, way, TAINTED)
+        if tainted:
+            right = self._without_the_wrong(followed)  # what is wrong before it may change nothing
+            if right and right.verdict == "rounding":
+                return right
+            return replace(followed, verdict="follows", after=tainted)
+        if self._before(identity, way, {"coarse"}):
+            return replace(followed, verdict="coarse")  # no more is known of it than of those
+        return replace(followed, verdict="rounding", stepwise=self._stepwise(followed.answer))
 
     def _same_slip(self, finding: Finding) -> Finding | None:
         """The finding as one that an earlier slip explains, in a step that wasn't supplied."""
         answer = finding.answer
         for first, calculation in self._suspected:
             carried = _recalculated(calculation, answer.identity)
-            if carried is not None and is_explained(answer, carried, FAR, [finding.exact]):
+            if carried is not None and is_explained(answer, carried, NEAR, [finding.exact]):
                 return replace(finding, verdict="follows", after=(first,), same_slip=True)
         if answer.tolerance is not None:
             return None
@@ -218,7 +223,9 @@ class Judge:
         for way in bounds.of(answer):
             agreed = way.agrees(answer, bounds.slack(answer, way.carried))
             if agreed:
-                return replace(finding, verdict="coarse" if agreed == "coarse" else "rounding")
+                rough = self._before(answer.identity, way.calculation, {"coarse"})
+                verdict = "coarse" if agreed == "coarse" or rough else "rounding"
+                return replace(finding, verdict=verdict)
         return None
 
     def _bounds_without(self) -> Bounds:
