@@ -90,6 +90,10 @@ def test_no_number_of_a_network_escapes_where_its_inputs_are_only_known_within_b
 
 def test_what_stands_inside_a_formula_may_be_rounded() -> None:
     ends = {"x": (2.0, 2.0), "y": (3.0, 3.0)}
-    found = enclosure(x * y + y * x, ends.__getitem__, lambda _: 0.5)
-    assert found == (11.0, 13.0)
-    assert enclosure(x * y, ends.__getitem__, lambda _: 0.5) == (6.0, 6.0)
+    bounds = ends.__getitem__
+
+    def settle(interval: Interval) -> Interval:
+        return interval[0] - 0.5, interval[1] + 0.5
+
+    assert enclosure(x * y + y * x, bounds, settle) == (11.0, 13.0)
+    assert enclosure(x * y, bounds, settle) == (6.0, 6.0)

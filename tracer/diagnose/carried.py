@@ -24,9 +24,8 @@ from tracer.formula import (
     evaluate,
     sensitivities,
     symbols,
-    widened,
 )
-from tracer.formula.enclosure import Slack
+from tracer.formula.enclosure import Settle
 from tracer.model.quantity import Identity
 
 _MOST_FORMULAS = 2000
@@ -197,12 +196,12 @@ class Carried(Mapping[Identity, float]):
 class Enclosed:
     """Between which ends each number of a carried calculation may lie.
 
-    `doubt`: the ends of one of the learner's own numbers. `step`: by how much a number of some size
-    may have been changed by rounding it, in every step that was left out; None where nothing was.
+    `doubt`: the ends of one of the learner's own numbers. `step`: where a number may lie once it
+    has been rounded, as in every step that was left out; None where nothing was.
     """
 
     def __init__(
-        self, carried: Carried, doubt: Callable[[Identity], Interval], step: Slack | None = None
+        self, carried: Carried, doubt: Callable[[Identity], Interval], step: Settle | None = None
     ) -> None:
         self.carried = carried
         self._doubt, self._step = doubt, step
@@ -213,10 +212,10 @@ class Enclosed:
         self._known.pop(identity, None)
         self.carried.leave_out(identity)
 
-    def recalculated(self, identity: Identity, inner: Slack | None = None) -> Interval:
+    def recalculated(self, identity: Identity, inner: Settle | None = None) -> Interval:
         """The ends of what the formula gives, also where a value was supplied.
 
-        `inner`: by how much what stands inside the formula may have been changed.
+        `inner`: the same of what stands inside the formula.
 
         Raises EvaluationError where a formula has no value at all.
         """
@@ -226,11 +225,13 @@ class Enclosed:
             return value, value
         return self._of(formula.formula, formula.keys, inner)
 
-    def of(self, formula: Expression, inner: Slack | None = None) -> Interval:
+    def of(self, formula: Expression, inner: Settle | None = None) -> Interval:
         """The ends of what another formula gives; raises what `recalculated` does."""
         return self._of(formula, symbols(formula), inner)
 
-    def _of(self, formula: Expression, keys: tuple[Identity, ...], inner: Slack | None) -> Interval:
+    def _of(
+        self, formula: Expression, keys: tuple[Identity, ...], inner: Settle | None
+    ) -> Interval:
         waiting = list(keys)
         while waiting:
             key = waiting[-1]
@@ -253,8 +254,7 @@ class Enclosed:
         if formula is None:
             value = self.carried[key]
             made = self._step is not None and key.iteration > 1  # by updates too far back to follow
-            return widened((value, value), self._step(abs(value)) if self._step and made else 0.0)
+            return self._step((value, value)) if self._step and made else (value, value)
         found = enclosure(formula.formula, self._known.__getitem__, self._step)
-        if self._step is None or isinstance(formula.formula, Symbol):
-            return found
-        return widened(found, self._step(max(map(abs, found))))
+        copy = isinstance(formula.formula, Symbol)
+        return found if self._step is None or copy else self._step(found)

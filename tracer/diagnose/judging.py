@@ -110,7 +110,7 @@ def _before_the_first_blamed(found: Findings) -> Findings:
 
 def _search(part: Part, manner: Manner) -> MistakeSearch:
     doubts = {identity: answer.uncertainty for identity, answer in part.all.items()}
-    return MistakeSearch(part.exact, part.own, doubts, manner.slack)
+    return MistakeSearch(part.exact, part.own, doubts, manner.settle)
 
 
 def _manner(parts: Sequence[Part], wanted: Wanted) -> tuple[Manner, Findings]:
@@ -121,7 +121,7 @@ def _manner(parts: Sequence[Part], wanted: Wanted) -> tuple[Manner, Findings]:
     digits = own_digits([answer for part in parts for answer in part.answers.values()])
     if wanted.rounding is not None:
         cut = wanted.rounding.mode == "cut"
-        return Manner((wanted.rounding,), cut, wanted.rounding, digits), ()
+        return Manner(wanted.rounding, cut, wanted.rounding, digits), ()
     cut = any(cut_off(part.answers, part.exact) for part in parts)
     at_end = replace(digits[0], mode="cut") if cut and digits else None
     strict = Manner(cut=cut, followed=at_end, digits=digits)
@@ -176,7 +176,7 @@ def _loose(some: Sequence[Evidence], strict: Manner) -> Manner:
     cut = any(one.rounding.mode == "cut" for one in some)
     told = best.is_shown and len(best.carried) >= MIXED * len(best.carried | best.exact)
     followed = best.rounding if told else None
-    return Manner((best.rounding,), cut or strict.cut, followed, strict.digits)
+    return Manner(best.rounding, cut or strict.cut, followed, strict.digits)
 
 
 def _was_rounded(finding: Finding) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
@@ -17,6 +18,7 @@ from tracer.digits.agreement import Agreement, agreement
 from tracer.digits.numbers import Written
 from tracer.digits.rounding import Rounding
 from tracer.formula import EvaluationError
+from tracer.formula.enclosure import Settle
 from tracer.model.quantity import Identity
 
 Answers = Mapping[Identity, Answer]
@@ -42,7 +44,7 @@ class Manner:
     that the sheet shows, or that was stated. `digits`: those that the sheet's numbers have.
     """
 
-    steps: tuple[Rounding, ...] = ()
+    steps: Rounding | None = None
     cut: bool = False
     followed: Rounding | None = None
     digits: tuple[Rounding, ...] = ()
@@ -55,31 +57,21 @@ class Manner:
         done = self.followed.done
         return f"{done[0].upper()}{done[1:]}{' at every step' if self.steps else ''}"
 
-    def step(self, value: float) -> float:
-        """By how much a number of that size may have been changed when it was rounded."""
-        part = 1.0 if self.cut else 0.5
-        return part * max(r.unit(value) for r in self.steps) if value else 0.0
-
-    def inside(self, written: Written) -> Callable[[float], float]:
-        """By how much a term or a factor of that number may have been changed, by its size.
+    def inside(self, written: Written) -> Settle:
+        """Where a term or a factor of that number may lie once it has been rounded.
 
         Nobody rounds them further than the number itself. Where exact numbers are carried, too, the
         products of a sum may have been written down on the way.
         """
-        part = 1.0 if self.cut else 0.5
-        if not self.steps:
-            return lambda _: part * written.unit
-        beyond = (
-            (written.significant if r.significant else written.decimals) - r.digits
-            for r in self.steps
-        )
-        finer = 10.0 ** -max(min(beyond), 0)
-        return lambda size: finer * self.step(size)
+        rounding = self.steps or Rounding(written.decimals)
+        has = written.significant if rounding.significant else written.decimals
+        finer = replace(rounding, digits=max(rounding.digits, has))
+        return partial(finer.settled, cut=self.cut)
 
     @property
-    def slack(self) -> Callable[[float], float] | None:
-        """`step`, where steps were rounded at all."""
-        return self.step if self.steps else None
+    def settle(self) -> Settle | None:
+        """Where a step that was left out may lie, where steps were rounded at all."""
+        return partial(self.steps.settled, cut=self.cut) if self.steps else None
 
 
 EXACT = Manner()

@@ -81,13 +81,29 @@ class Calculated:
     carried: float
     ends: Interval
 
-    def agrees(self, answer: Answer, slack: float) -> Agreed | None:
-        """Whether the answer comes out that way, as written or within rounding."""
-        distance, (low, high) = abs(answer.value - self.carried), self.ends
-        if distance > slack and not low - slack <= answer.value <= high + slack:
+    def agrees(self, answer: Answer, *, cut: bool) -> Agreed | None:
+        """Whether the answer comes out that way, as written or within rounding.
+
+        `cut`: what came after its last digit may have been cut off.
+        """
+        below, above = _window(answer, self.carried, cut=cut)
+        low, high = self.ends
+        if below <= self.carried <= above:
+            low = high = self.carried
+        elif high < below or low > above:
             return None
-        bound = slack if distance <= slack else slack + (high - low) / 2
-        return "agrees" if bound <= abs(self.carried) / 2 or distance == 0 else "coarse"
+        bound = (above - below + high - low) / 2
+        exact = answer.value == self.carried
+        return "agrees" if exact or bound <= abs(self.carried) / 2 else "coarse"
+
+
+def _window(answer: Answer, value: float, *, cut: bool) -> Interval:
+    """The numbers that are written so: half a unit around, with `cut` a whole one away from 0."""
+    given, slack = answer.value, answer.slack(value)
+    if not cut or answer.tolerance is not None:
+        return given - slack, given + slack
+    unit = answer.written.unit
+    return given - (slack if given > 0 else unit), given + (slack if given < 0 else unit)
 
 
 Agreed = str
@@ -100,7 +116,7 @@ class Bounds:
     def __init__(self, part: Part, manner: Manner, ways: Sequence[Carried]) -> None:
         self._part, self._manner, self.ways = part, manner, ways
         doubt = cache(self._doubt)
-        self._enclosed = [Enclosed(way, doubt, manner.slack) for way in self.ways]
+        self._enclosed = [Enclosed(way, doubt, manner.settle) for way in self.ways]
 
     def of(self, answer: Answer) -> Iterator[Calculated]:
         """A number calculated in each way that there is, with its ends."""
@@ -123,9 +139,13 @@ class Bounds:
         for enclosed in self._enclosed:
             enclosed.leave_out(identity)
 
-    def slack(self, answer: Answer, value: float | None = None) -> float:
+    def agrees(self, way: Calculated, answer: Answer) -> Agreed | None:
+        """Whether the answer comes out that way, on a sheet so written."""
+        return way.agrees(answer, cut=self._manner.cut)
+
+    def slack(self, answer: Answer) -> float:
         """u: half a unit, a whole one where what comes after it may have been cut off."""
-        slack = answer.slack(answer.value if value is None else value)
+        slack = answer.uncertainty
         return 2 * slack if self._manner.cut and answer.tolerance is None else slack
 
     def _doubt(self, identity: Identity) -> Interval:
@@ -149,7 +169,7 @@ class Bounds:
 def comes_out(part: Part, answer: Answer, manner: Manner) -> bool:
     """Whether a number is right within what rounding may have done, on a sheet so written."""
     bounds = part.bounds(manner)
-    return any(way.agrees(answer, bounds.slack(answer, way.carried)) for way in bounds.of(answer))
+    return any(bounds.agrees(way, answer) for way in bounds.of(answer))
 
 
 def _by_parts(exact: Calculation, identity: Identity, _: Expression) -> Expression | None:

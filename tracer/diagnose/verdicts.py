@@ -175,7 +175,7 @@ class Judge:
         found = [
             (agreed, way)
             for way in self._bounds.of(answer)
-            if (agreed := way.agrees(answer, self._bounds.slack(answer, way.carried)))
+            if (agreed := self._bounds.agrees(way, answer))
         ]
         for agreed, way in sorted(found, key=lambda pair: pair[0] == "coarse"):
             followed = replace(finding, carried=way.carried, formula=way.formula)
@@ -221,7 +221,7 @@ class Judge:
             return None
         bounds = self._without = self._without or self._bounds_without()
         for way in bounds.of(answer):
-            agreed = way.agrees(answer, bounds.slack(answer, way.carried))
+            agreed = bounds.agrees(way, answer)
             if agreed:
                 rough = self._before(answer.identity, way.calculation, {"coarse"})
                 verdict = "coarse" if agreed == "coarse" or rough else "rounding"

@@ -72,6 +72,24 @@ class Rounding:
             return 1.0
         return float(f"1e{math.floor(math.log10(abs(value))) - self.digits + 1}")
 
+    def settled(self, ends: tuple[float, float], *, cut: bool) -> tuple[float, float]:
+        """Where a number between the ends may lie once it has been rounded, or with `cut` cut off."""
+        (low, high), (down, up) = ends, (self._settled(ends[0], cut), self._settled(ends[1], cut))
+        return min(low, down[0]), max(high, up[1])
+
+    def _settled(self, value: float, cut: bool) -> tuple[float, float]:
+        """The least and the greatest number that the value may become; a tie goes either way."""
+        if value == 0 or not math.isfinite(value):
+            return value, value
+        unit = self.unit(value)
+        count = value / unit
+        if abs(count) > _SAFE:
+            return value - unit, value + unit
+        found = [math.ceil(count - 0.5 - _TIE), math.floor(count + 0.5 + _TIE)]
+        if cut:
+            found.append(math.floor(abs(count) + _TIE) * (1 if value > 0 else -1))
+        return min(found) * unit, max(found) * unit
+
     def function(self) -> Callable[[float], float]:
         """`exact`, to the last bit, but some ten times as fast."""
         return _significant(self) if self.significant else _decimals(self)

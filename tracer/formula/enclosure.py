@@ -1,8 +1,8 @@
 """Between which numbers a formula lies, where those it is made of are only known to lie between two.
 
-Interval arithmetic on the expression tree. `slack` widens what stands inside the formula, for
-somebody who rounds products before adding them up. Bounds that depend on each other are not noticed:
-out·(1 − out) is enclosed more widely than need be, never less.
+Interval arithmetic on the expression tree. `settle` says where what stands inside the formula may lie
+for somebody who rounds products before adding them up. Bounds that depend on each other are not
+noticed: out·(1 − out) is enclosed more widely than need be, never less.
 
 Source: R. E. Moore, R. B. Kearfott, M. J. Cloud, "Introduction to Interval Analysis" (2009).
 """
@@ -35,18 +35,18 @@ from tracer.formula.rewriting import children
 Interval = tuple[float, float]
 """From the lower to the upper end, both included."""
 
-Slack = Callable[[float], float]
-"""By how much a number of that size may have been changed on the way."""
+Settle = Callable[[Interval], Interval]
+"""Where a number between two ends may lie once it has been rounded."""
 
 EVERYTHING: Interval = (-math.inf, math.inf)
 
 
 def enclosure(
-    expression: Expression, bounds: Callable[[Key], Interval], slack: Slack | None = None
+    expression: Expression, bounds: Callable[[Key], Interval], settle: Settle | None = None
 ) -> Interval:
     """The ends of an interval in which the formula's value lies for all values within `bounds`.
 
-    `slack`: each operation inside the formula, but not its result, may be off by so much, and those
+    `settle`: each operation inside the formula, but not its result, may have been rounded so, and those
     by which a function like sigmoid is worked out. Infinite where there is no bound: at a
     division by what may be zero, at a logarithm of what may be negative.
     """
@@ -56,11 +56,11 @@ def enclosure(
         case Symbol(key):
             return bounds(key)
         case Call(if_positive.name, (condition, positive, otherwise)):
-            low, high = enclosure(condition, bounds, slack)
+            low, high = enclosure(condition, bounds, settle)
             branches = ((positive, high > 0), (otherwise, low <= 0))
-            return _hull([enclosure(b, bounds, slack) for b, holds in branches if holds])
-    operands = [_inner(child, bounds, slack) for child in children(expression)]
-    return _combined(expression, operands, slack)
+            return _hull([enclosure(b, bounds, settle) for b, holds in branches if holds])
+    operands = [_inner(child, bounds, settle) for child in children(expression)]
+    return _combined(expression, operands, settle)
 
 
 def widened(interval: Interval, by: float) -> Interval:
@@ -68,15 +68,15 @@ def widened(interval: Interval, by: float) -> Interval:
     return interval[0] - by, interval[1] + by
 
 
-def _inner(child: Expression, bounds: Callable[[Key], Interval], slack: Slack | None) -> Interval:
-    found = enclosure(child, bounds, slack)
-    if slack is None or isinstance(child, (Number, Symbol, Negative)):
+def _inner(child: Expression, bounds: Callable[[Key], Interval], settle: Settle | None) -> Interval:
+    found = enclosure(child, bounds, settle)
+    if settle is None or isinstance(child, (Number, Symbol, Negative)):
         return found
-    return widened(found, slack(_size(found)))
+    return settle(found)
 
 
 def _combined(
-    expression: Expression, operands: Sequence[Interval], slack: Slack | None
+    expression: Expression, operands: Sequence[Interval], settle: Settle | None
 ) -> Interval:
     """The interval of the expression's own operation."""
     match expression:
@@ -89,7 +89,7 @@ def _combined(
             ((low, high),) = operands
             return -high, -low
         case Product():
-            return _product(operands, slack)
+            return _product(operands, settle)
         case Quotient():
             (low, high), (below, above) = operands
             if below <= 0 <= above:
@@ -99,11 +99,11 @@ def _combined(
         case Power():
             return _power(operands)
         case Call(function):
-            return _call(function, operands, slack)
+            return _call(function, operands, settle)
     raise TypeError(f"not an expression: {type(expression).__name__}")
 
 
-def _product(operands: Sequence[Interval], slack: Slack | None) -> Interval:
+def _product(operands: Sequence[Interval], settle: Settle | None) -> Interval:
     """From left to right; what a long product comes to on the way may be rounded too."""
 
     def times(a: Interval, b: Interval) -> Interval:
@@ -111,13 +111,13 @@ def _product(operands: Sequence[Interval], slack: Slack | None) -> Interval:
             return (_times(a[0], b[0]),) * 2
         return _hull([(_times(x, y),) * 2 for x, y in product(a, b)])
 
-    if slack is None or len(operands) == 2:
+    if settle is None or len(operands) == 2:
         return reduce(times, operands)
     found = operands[0]
     for place, operand in enumerate(operands[1:], 2):
         found = times(found, operand)
         if place < len(operands):
-            found = widened(found, slack(_size(found)))
+            found = settle(found)
     return found
 
 
@@ -141,7 +141,7 @@ def _corners(operands: Sequence[Interval]) -> list[Interval]:
         return [EVERYTHING]
 
 
-def _call(function: str, operands: Sequence[Interval], slack: Slack | None) -> Interval:
+def _call(function: str, operands: Sequence[Interval], settle: Settle | None) -> Interval:
     row = PRIMITIVES[function]
     values = []
     for corner in product(*operands):
@@ -153,22 +153,18 @@ def _call(function: str, operands: Sequence[Interval], slack: Slack | None) -> I
     if row.turns is not None:
         values += [row.scalar(x) for x in row.turns(*operands[0])]
     found = min(values), max(values)
-    if slack is None or row.worked_out is None:
+    if settle is None or row.worked_out is None:
         return found
-    return _hull([found, *(_worked_out(row, x, slack) for x in operands[0])])
+    return _hull([found, *(_worked_out(row, x, settle) for x in operands[0])])
 
 
-def _worked_out(row: Primitive, x: float, slack: Slack) -> Interval:
+def _worked_out(row: Primitive, x: float, settle: Settle) -> Interval:
     """The ends of what a person finds who works the function out at x, step by step."""
     assert row.worked_out is not None
-    return enclosure(row.worked_out(x), lambda _: (x, x), slack)
+    return enclosure(row.worked_out(x), lambda _: (x, x), settle)
 
 
 def _hull(intervals: Sequence[Interval]) -> Interval:
     if not intervals:
         raise EvaluationError(Number(math.nan), (), "no value")
     return min(low for low, _ in intervals), max(high for _, high in intervals)
-
-
-def _size(interval: Interval) -> float:
-    return max(abs(interval[0]), abs(interval[1]))

@@ -22,7 +22,7 @@ from tracer.diagnose.mistakes.table import MistakenNumbers, Slip, Way, mistaken_
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, Interval, evaluate, widened
-from tracer.formula.enclosure import Slack
+from tracer.formula.enclosure import Settle
 from tracer.model.quantity import Identity, Quantity
 
 __all__ = ["FAR", "NEAR", "MistakeMatch", "MistakeSearch", "MistakesFound", "is_explained"]
@@ -92,9 +92,9 @@ class MistakeSearch:
     """Matches for the wrong numbers of one iteration.
 
     `own` are the numbers supplied, `uncertainties` how far each single one may be off; a program's
-    arrays among them are not. `step`: by how much a number of some size was changed in each step that
-    was left out, where the sheet rounds those. The rows rewrite formulas of networks; in graphs only
-    slips of the pen are looked for.
+    arrays among them are not. `step`: where a number may lie once it has been rounded, as in each step
+    that was left out, where the sheet rounds those. The rows rewrite formulas of networks; in graphs
+    only slips of the pen are looked for.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class MistakeSearch:
         exact: Calculation,
         own: Mapping[Identity, float],
         uncertainties: Mapping[Identity, float],
-        step: Slack | None = None,
+        step: Settle | None = None,
     ) -> None:
         trace = exact.trace
         self._trace: IterationTrace | None = trace if isinstance(trace, IterationTrace) else None
