@@ -157,7 +157,8 @@ def _carried(parts: Sequence[Part], strict: Manner, found: Findings) -> Manner:
         follows = any(one.is_shown for one in some)
         score = (saved, max(len(one.carried) for one in some), -loose.cut)
         exact = off + saved <= _EXACT * (off + saved + right)
-        if (follows or (saved and not exact)) and score > best:
+        believed = follows if saved else follows and not exact
+        if (believed or (saved and not exact)) and score > best:
             best, manner = score, loose
     return manner
 

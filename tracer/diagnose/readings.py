@@ -206,7 +206,11 @@ READINGS = (
         "outputs are written in percent",
         f"Here outputs are written in percent. {_NO_MISTAKE}after division by 100.",
         Group(frozenset({Kind.OUT}), of_outputs=True),
-        (Group(frozenset({Kind.TARGET})), Group(frozenset({Kind.INPUT}))),
+        (
+            Group(frozenset({Kind.OUT}), of_outputs=False),
+            Group(frozenset({Kind.TARGET})),
+            Group(frozenset({Kind.INPUT})),
+        ),
         lambda _: 100.0,
         proof=frozenset({Kind.OUT}),
     ),

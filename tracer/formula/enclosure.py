@@ -161,7 +161,7 @@ def _call(function: str, operands: Sequence[Interval], settle: Settle | None) ->
 def _worked_out(row: Primitive, x: float, settle: Settle) -> Interval:
     """The ends of what a person finds who works the function out at x, step by step."""
     assert row.worked_out is not None
-    return enclosure(row.worked_out(x), lambda _: (x, x), settle)
+    return _hull([enclosure(way, lambda _: (x, x), settle) for way in row.worked_out(x)])
 
 
 def _hull(intervals: Sequence[Interval]) -> Interval:

@@ -56,8 +56,8 @@ class Primitive:
     `domain` says what is wrong with (the real parts of) some arguments, None if nothing. `kink` is
     the distance of the arguments from the nearest point without a derivative, None for a smooth
     function. `turns` gives the points between two ends where a function of one argument goes from
-    rising to falling or the reverse, None where it has none. `worked_out(x)` is the formula of
-    the symbol x by which a person works it out there, each of whose steps may be rounded.
+    rising to falling or the reverse, None where it has none. `worked_out(x)` are the formulas
+    of the symbol x by which people work it out there, each of whose steps may be rounded.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Primitive:
     domain: Callable[..., str | None] | None = None
     kink: Callable[..., float] | None = None
     turns: Callable[[float, float], Iterable[float]] | None = None
-    worked_out: Callable[[float], Expression] | None = None
+    worked_out: Callable[[float], tuple[Expression, ...]] | None = None
 
     @property
     def arity(self) -> int:

@@ -235,7 +235,9 @@ log10: Primitive = Primitive(
 )
 _TANH_ABOVE_ZERO = 1 - 2 / (exp(2 * _X) + 1)
 _TANH_BELOW_ZERO = 2 / (exp(-2 * _X) + 1) - 1
+_TANH_BY_BOTH = (exp(_X) - exp(-_X)) / (exp(_X) + exp(-_X))
 _SIGMOID = 1 / (1 + exp(-_X))
+_SIGMOID_BY_EXP = exp(_X) / (exp(_X) + 1)
 _SOFTPLUS_OF_X = log(1 + exp(_X))
 sqrt: Primitive = Primitive(
     "sqrt",
@@ -253,7 +255,7 @@ tanh: Primitive = Primitive(
     (lambda x: 1 - tanh(x) ** 2,),
     _function("tanh", r"\tanh"),
     complex_value=cmath.tanh,
-    worked_out=lambda x: _TANH_ABOVE_ZERO if x > 0 else _TANH_BELOW_ZERO,
+    worked_out=lambda x: (_TANH_ABOVE_ZERO if x > 0 else _TANH_BELOW_ZERO, _TANH_BY_BOTH),
 )
 sin: Primitive = Primitive(
     "sin",
@@ -287,7 +289,7 @@ sigmoid: Primitive = Primitive(
     (lambda x: sigmoid(x) * (1 - sigmoid(x)),),
     _function("sigmoid", r"\sigma", shown="σ"),
     complex_value=_complex_sigmoid,
-    worked_out=lambda _: _SIGMOID,
+    worked_out=lambda _: (_SIGMOID, _SIGMOID_BY_EXP),
 )
 softplus: Primitive = Primitive(
     "softplus",
@@ -296,7 +298,7 @@ softplus: Primitive = Primitive(
     (lambda x: 1 / (1 + exp(-x)),),
     _SOFTPLUS,
     complex_value=_complex_softplus,
-    worked_out=lambda _: _SOFTPLUS_OF_X,
+    worked_out=lambda _: (_SOFTPLUS_OF_X,),
 )
 absolute: Primitive = Primitive(
     "abs",
