@@ -50,9 +50,9 @@ def test_each_form_of_a_sheet_says_the_same() -> None:
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_case_can_be_read_and_comes_again_with_its_seed(group: str) -> None:
     make, _ = GROUPS[group]
-    cases = list(make(Random("again"), 1))
+    cases = list(islice(make(Random("again"), 1), MOST))
     assert cases[:SOME] == list(islice(make(Random("again"), 1), SOME))
-    for case in cases[:: -(-len(cases) // MOST)]:
+    for case in cases:
         if case.row == TRANSPOSED.title:
             continue  # may be refused, with a hint, where the shape gives it away
         experiment = load("exercise.yaml", case.configuration)

@@ -37,7 +37,7 @@ from tracer.model.quantity import Kind, Quantity
 from tracer.model.words import plain
 
 DIGITS = 5
-PLANTED = 2
+PLANTED = 1
 NETWORKS = 26
 
 

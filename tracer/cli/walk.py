@@ -170,7 +170,7 @@ class _Session:
             if key == "?":
                 print(f"{_HELP}\n{_HELP_ASK}" if self.dialogue else _HELP)
             elif self.dialogue is None or not known or state.shown is Shown.RESULT:
-                print(f"  no such key: {key}; ? tells the keys")
+                print(f"  no such key: {key}; Enter goes on, ? tells the keys")
             elif (judged := self._judged(self.dialogue, state, key)).shown is not state.shown:
                 return judged
             else:

@@ -102,7 +102,7 @@ class ArrayFinding:
 
     @property
     def ratio(self) -> float | None:
-        """c, where every number that is off is c times the right one; None where there is no such c."""
+        """c ≠ 0, where every number that is off is c times the right one; None without such a c."""
         off = self.codes >= FOLLOWS
         given, right = self.answer.values[off], self.exact[off]
         if off.sum() < 2 or not right.all():
@@ -110,7 +110,7 @@ class ArrayFinding:
         ratios = given / right
         middle = float(np.median(ratios))
         near = np.abs(given - middle * right) <= self.slack[off] * max(1.0, abs(middle)) * 2
-        return middle if near.all() else None
+        return middle if middle and near.all() else None
 
     @property
     def first(self) -> Finding | None:

@@ -187,7 +187,7 @@ def _reason(finding: Finding) -> Content:
         names = [part for earlier in finding.after for part in (", ", local(earlier))]
         return ("the same slip as " if finding.same_slip else "from ", *names[1:])
     if finding.matches:
-        return f"matches {' or '.join(match.name for match in finding.matches)}"
+        return f"matches {' or '.join(dict.fromkeys(match.name for match in finding.matches))}"
     if finding.misrounded:
         return "off by one unit of the last digit"
     return ""
@@ -247,9 +247,10 @@ def distance(finding: Finding, *, reveal: bool) -> Content:
         return _given(finding)
     carried = finding.exact if finding.carried is None else finding.carried
     if not reveal:
-        return "It is not what the formula gives from your numbers, and no known mistake gives it."
+        known = "" if finding.possible else ", and no known mistake gives it"
+        return f"It is not what the formula gives from your numbers{known}."
     difference = finding.answer.value - carried
-    if carried == 0:
+    if carried == 0 or finding.answer.value == 0:
         return ("Off by ", Value(difference), ".")
     factor = finding.answer.value / carried
     return ("Off by a factor of ", Value(factor), ", a difference of ", Value(difference), ".")

@@ -97,7 +97,7 @@ def _explained(array: ArrayFinding, digits: NumberFormat, reveal: bool) -> Itera
         yield Text(_match(match))
     ratio = array.ratio
     if reveal and ratio is not None and not array.after:
-        yield Text(("Each of them is ", Value(ratio), " times the right one."))
+        yield Text(("Each of the wrong ones is ", Value(ratio), " times the right one."))
     if not array.matches and not array.answer.values.any():
         yield Text("All its numbers are 0.")
 
