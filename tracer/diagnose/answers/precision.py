@@ -86,10 +86,13 @@ def _float32(numbers: Sequence[Written]) -> Precision | None:
     lengths = [number.significant for number in numbers]
     if max(lengths) not in _PRINTED:
         return None
-    shortest = all(float(str(s)) == v for s, v in zip(singles, values.tolist(), strict=True))
-    return (
-        FLOAT32 if shortest and _mostly(numbers, lambda n: n.significant >= LEAST_DIGITS) else None
-    )
+    if not _mostly(numbers, lambda n: n.significant >= LEAST_DIGITS):
+        return None
+    written = list(zip(singles, values.tolist(), strict=True))
+    shortest = all(float(str(single)) == value for single, value in written)
+    # A float64 so rounded lies beside the float32 more often than not.
+    printed = all(float(f"{single:.{max(lengths)}g}") == value for single, value in written)
+    return FLOAT32 if shortest or printed else None
 
 
 def _rounded(numbers: Sequence[Written]) -> Precision | None:

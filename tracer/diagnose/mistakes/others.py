@@ -43,10 +43,10 @@ def other_numbers(
 ) -> Iterator[MistakeMatch]:
     """Where the answer is the right number of another place."""
     own, right = carried.own, carried.exact.value(identity)
-    for other, value in own.items():
+    for other, doubt in uncertainties.items():
         there = carried.exact.value(other)
-        is_here = abs(value - right) <= uncertainties[other] < abs(right) * _NEAR
-        told_apart = other != identity and abs(there - right) > 2 * uncertainties[other]
+        is_here = abs(own[other] - right) <= doubt < abs(right) * _NEAR
+        told_apart = other != identity and abs(there - right) > 2 * doubt
         if is_here and told_apart and _is(answer, there):
             yield MistakeMatch(SWAPPED, HELP[SWAPPED], there, other=other)
             return
