@@ -15,6 +15,7 @@ from typing import Any, cast
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
 from tracer.formula import (
+    EvaluationError,
     Expression,
     Interval,
     Prepared,
@@ -152,6 +153,13 @@ class Carried(Mapping[Identity, float]):
                 return self._kept(formula, value)
             self._from_own[identity] = value
         return self._kept(formula, self._from_own[identity])
+
+    def tried(self, identity: Identity) -> float | None:
+        """What the formula gives; None where that has no finite value at these numbers."""
+        try:
+            return self.recalculated(identity)
+        except (EvaluationError, ArithmeticError):
+            return None
 
     def sensitivities(
         self, identity: Identity, formula: Expression | None = None

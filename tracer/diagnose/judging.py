@@ -15,7 +15,6 @@ from itertools import takewhile
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.arrays.judge import JudgedArrays
-from tracer.diagnose.carried import Carried
 from tracer.diagnose.manners import (
     MIXED,
     Evidence,
@@ -28,12 +27,11 @@ from tracer.diagnose.manners import (
 from tracer.diagnose.mistakes.search import MistakeSearch
 from tracer.diagnose.parts import Part, comes_out
 from tracer.diagnose.verdicts import Finding, Judge
-from tracer.digits.agreement import Agreement, agreement
+from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
 from tracer.model.quantity import Identity
 
-_LAST_BITS = 4e-16
 _EXACT = 0.03
 """The part of a sheet's right numbers that may be a little off although exact ones were carried."""
 
@@ -182,7 +180,7 @@ def _loose(some: Sequence[Evidence], strict: Manner) -> Manner:
 
 def _was_rounded(finding: Finding) -> bool:
     """Whether writing the right number down has changed it; what is 0 or 0.5 tells no manner."""
-    return abs(finding.answer.value - finding.exact) > _LAST_BITS * abs(finding.exact)
+    return not same(finding.answer.value, finding.exact)
 
 
 def _comes_of_exact_steps(finding: Finding) -> bool:
@@ -199,8 +197,5 @@ def _evidence(parts: Sequence[Part], found: Findings, digits: Sequence[Rounding]
         for finding in some
         if finding.formula is not None and _comes_of_exact_steps(finding)
     )
-
-    def ways(rounding: Rounding) -> list[list[Carried]]:
-        return [[way.rounded(rounding) for way in part.ways] for part in parts]
-
-    return list(evidence(ways, [part.answers for part in parts], digits, right))
+    answers = [part.answers for part in parts]
+    return list(evidence(lambda r: [part.rounded(r) for part in parts], answers, digits, right))

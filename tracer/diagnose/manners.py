@@ -14,10 +14,9 @@ from functools import partial
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
-from tracer.digits.agreement import Agreement, agreement
+from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.numbers import Written
 from tracer.digits.rounding import Rounding
-from tracer.formula import EvaluationError
 from tracer.formula.enclosure import Settle
 from tracer.model.quantity import Identity
 
@@ -166,8 +165,7 @@ def _comes_out(way: Carried, identity: Identity, answer: Answer) -> bool:
     """Whether the number, calculated with every step rounded, is the one written."""
     if answer.tolerance is not None or answer.value == 0 or way.formula(identity) is None:
         return False  # what comes of zeros shows nothing
-    try:
-        value = way.recalculated(identity)
-    except (EvaluationError, ArithmeticError):
+    value = way.tried(identity)
+    if value is None:
         return False
-    return abs(value - answer.value) <= 1e-6 * answer.written.unit + 4e-16 * abs(value)
+    return same(answer.value, value) or abs(value - answer.value) <= 1e-6 * answer.written.unit

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried, Enclosed
 from tracer.diagnose.manners import Manner
-from tracer.digits.agreement import Agreement, agreement
+from tracer.digits.agreement import Agreement, agreement, same
+from tracer.digits.rounding import Rounding
 from tracer.engine.passes import reduced
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
@@ -22,8 +23,6 @@ from tracer.model.quantity import PART_OF, PARTS, Identity, Quantity
 
 if TYPE_CHECKING:
     from tracer.diagnose.arrays.judge import JudgedArrays
-
-_LAST_BITS = 4e-16
 
 
 class Part:
@@ -45,8 +44,10 @@ class Part:
     ) -> None:
         self.exact, self.answers, self.before, self.arrays = exact, answers, before, arrays
         self.all: Mapping[Identity, Answer] = {**before, **answers}
-        self.own = self.beside_arrays({key: answer.value for key, answer in self.all.items()})
+        self.singles = {key: answer.value for key, answer in self.all.items()}
+        self.own = self.beside_arrays(self.singles)
         self.bounds = cache(self._bounds)
+        self.rounded = cache(self._rounded)
 
     def beside_arrays(self, singles: dict[Identity, float]) -> Mapping[Identity, float]:
         """Single numbers, and those of the arrays."""
@@ -66,6 +67,10 @@ class Part:
         if any(isinstance(key, Quantity) and key.kind in PARTS for key in self.all):
             found.append(Carried(exact, own, rewriting=partial(_by_parts, exact)))
         return found
+
+    def _rounded(self, rounding: Rounding) -> list[Carried]:
+        """The same ways with every step rounded."""
+        return [way.rounded(rounding) for way in self.ways]
 
     def _bounds(self, manner: Manner) -> Bounds:
         """How far off what is calculated from the learner's numbers may be, on a sheet so written."""
@@ -155,7 +160,7 @@ class Bounds:
             return (self._part.own[identity],) * 2
         value = answer.value
         exact = self._part.exact.value(identity)
-        if abs(value - exact) <= _LAST_BITS * abs(exact):
+        if same(value, exact):
             return value, value
         if answer.tolerance is not None:
             slack = answer.uncertainty

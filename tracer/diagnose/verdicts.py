@@ -26,7 +26,7 @@ from tracer.diagnose.hidden import HiddenSlips
 from tracer.diagnose.manners import Manner
 from tracer.diagnose.mistakes.search import NEAR, MistakeMatch, MistakeSearch, is_explained
 from tracer.diagnose.parts import Agreed, Bounds, Part, right_as_written
-from tracer.digits.agreement import Agreement, agreement, tells
+from tracer.digits.agreement import Agreement, agreement, same, tells
 from tracer.digits.rounding import Rounding
 from tracer.formula import EvaluationError, Expression
 from tracer.model.quantity import Identity, Quantity
@@ -39,7 +39,6 @@ BLAMED = frozenset({"mistake", "wrong"})
 TAINTED = BLAMED | {"follows"}
 """Not what it should be, by itself or because of an earlier number."""
 
-_LAST_BITS = 4e-16
 _MOST_SEARCHED = 20
 """So many numbers of one array are searched for every mistake, later ones for those found in it."""
 
@@ -103,11 +102,10 @@ class Judge:
         self._exact, self._part, self._manner = part.exact, part, manner
         self._search = cache(search) if search else None
         self._required = required
-        self._own = part.own
         self._bounds = part.bounds(manner)
         rounded = manner.followed if manner.steps else None
-        self._by_steps = [way.rounded(rounded) for way in part.ways] if rounded else []
-        self._hidden = HiddenSlips(part.exact, {k: a.value for k, a in part.all.items()})
+        self._by_steps = part.rounded(rounded) if rounded else []
+        self._hidden = HiddenSlips(part.exact, part.singles)
         self._suspected: list[tuple[Identity, Carried]] = []
         self._searched: dict[object, Counter[str]] = {}
         self._verdicts: dict[Identity, Finding] = {
@@ -134,7 +132,7 @@ class Judge:
         finding = Finding(answer, "wrong", exact)
         formula = calculation.formula(answer.identity)
         if formula is not None:
-            carried = _recalculated(calculation, answer.identity)
+            carried = calculation.tried(answer.identity)
             finding = Finding(answer, "wrong", exact, carried, formula, calculation)
         if right and not told:
             return replace(finding, verdict="coarse")
@@ -165,9 +163,9 @@ class Judge:
         """The rounding that the sheet shows, if the number needs it: exact steps don't give it."""
         if not self._by_steps or self._rounded(answer):
             return None
-        values = (_recalculated(way, answer.identity) for way in self._by_steps)
-        same = any(v is not None and abs(v - answer.value) <= _LAST_BITS * abs(v) for v in values)
-        return self._manner.followed if same else None
+        values = (way.tried(answer.identity) for way in self._by_steps)
+        given = any(value is not None and same(answer.value, value) for value in values)
+        return self._manner.followed if given else None
 
     def _followed(self, finding: Finding) -> Finding | None:
         """The finding as one that agrees with a calculation from numbers before it."""
@@ -201,7 +199,7 @@ class Judge:
         """The finding as one that an earlier slip explains, in a step that wasn't supplied."""
         answer = finding.answer
         for first, calculation in self._suspected:
-            carried = _recalculated(calculation, answer.identity)
+            carried = calculation.tried(answer.identity)
             if carried is not None and is_explained(answer, carried, NEAR, [finding.exact]):
                 return replace(finding, verdict="follows", after=(first,), same_slip=True)
         if answer.tolerance is not None:
@@ -287,10 +285,3 @@ class Judge:
             return "wrong"
         found = self._verdicts.get(identity)
         return found.verdict if found else ""
-
-
-def _recalculated(calculation: Carried, identity: Identity) -> float | None:
-    try:
-        return calculation.recalculated(identity)
-    except (EvaluationError, ArithmeticError):
-        return None

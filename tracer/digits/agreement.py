@@ -44,6 +44,11 @@ def _agreement(written: float, unit: float, value: float) -> Agreement | None:
     return None
 
 
+def same(a: float, b: float) -> bool:
+    """Whether two numbers are one but for the last bits of a float64."""
+    return abs(a - b) <= _CANCELLED * abs(b)
+
+
 def tells(
     written: Written,
     value: float,

@@ -17,7 +17,7 @@ from tracer.formula.backpropagation import (
 from tracer.formula.derivatives import derivative, derivatives
 from tracer.formula.enclosure import EVERYTHING, Interval, enclosure, widened
 from tracer.formula.errors import EvaluationError, MissingValue, SyntaxProblem
-from tracer.formula.evaluation import evaluate, holding
+from tracer.formula.evaluation import evaluate, holding, value_or_none
 from tracer.formula.nodes import (
     Call,
     Difference,
@@ -129,6 +129,7 @@ __all__ = [
     "tanh",
     "to_python",
     "total",
+    "value_or_none",
     "walk",
     "widened",
     "without_factor",

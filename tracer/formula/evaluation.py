@@ -62,6 +62,14 @@ def evaluate(expression: Expression, values: Mapping[Key, complex]) -> complex:
     return result
 
 
+def value_or_none(expression: Expression, values: Mapping[Key, float]) -> float | None:
+    """The expression's value; None where it has no finite one, or something it uses has none."""
+    try:
+        return evaluate(expression, values)
+    except (EvaluationError, ArithmeticError):
+        return None
+
+
 def holding(expression: Expression, values: Mapping[Key, float]) -> Expression:
     """The expression with the branch that holds in place of each `a if x > 0 else b`.
 

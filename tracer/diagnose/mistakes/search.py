@@ -21,7 +21,7 @@ from tracer.diagnose.mistakes.others import misread_numbers, other_numbers
 from tracer.diagnose.mistakes.table import MistakenNumbers, Slip, Way, mistaken_numbers
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError, Expression, Interval, evaluate, widened
+from tracer.formula import EvaluationError, Expression, Interval, value_or_none, widened
 from tracer.formula.enclosure import Settle
 from tracer.model.quantity import Identity, Quantity
 
@@ -132,19 +132,6 @@ class MistakeSearch:
             or doubt > _ROUGH * abs(self._own[key])
         )
 
-    def matches(
-        self,
-        identity: Identity,
-        answer: Answer,
-        right: Collection[float],
-        rows: Collection[str] | None = None,
-    ) -> tuple[MistakeMatch, ...]:
-        """All mistakes that match and can be named; `right` are the values that would have been right.
-
-        `rows` limits the search to these mistakes.
-        """
-        return self.found(identity, answer, right, rows).named
-
     def found(
         self,
         identity: Identity,
@@ -154,6 +141,7 @@ class MistakeSearch:
     ) -> MistakesFound:
         """The mistakes that match, and those that may have been made where too few digits say which.
 
+        `right`: the values that would have been right; `rows` limits the search to these mistakes.
         Of a zero nothing is named either: whatever loses a factor gives it.
         """
         case = _Wrong(identity, answer, tuple(right))
@@ -190,7 +178,7 @@ class MistakeSearch:
         variant = slip.changes[case.identity]
         apart = _RARE_APART if slip.row.rare else _APART
         for base in self._bases(slip, case):
-            value = slip.value if base is self._right else _value(variant, base)
+            value = slip.value if base is self._right else value_or_none(variant, base)
             bound = partial(self._bound, base, case.identity, variant)
             if value is not None and case.is_explained(value, NEAR, bound, apart):
                 return MistakeMatch(slip.row.name, slip.row.help, value, variant, base)
@@ -304,10 +292,3 @@ def is_explained(
 def _is_apart(answer: Answer, value: float, right: Iterable[float]) -> bool:
     """Whether the value can be told from the right ones at the digits written."""
     return all(abs(value - other) > _APART * answer.slack(other) for other in right)
-
-
-def _value(formula: Expression, base: Carried) -> float | None:
-    try:
-        return evaluate(formula, base)
-    except (EvaluationError, ArithmeticError):
-        return None

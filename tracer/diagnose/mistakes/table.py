@@ -15,7 +15,7 @@ from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError, Expression, evaluate, symbols
+from tracer.formula import EvaluationError, Expression, evaluate, symbols, value_or_none
 from tracer.model.quantity import Identity, Quantity
 
 _TABLES_AT_HAND = 4
@@ -127,7 +127,7 @@ class MistakenNumbers:
         """The slips in a number's own formula."""
         base = _Over({}, _Values(self._values))
         return tuple(
-            Slip(row, {identity: variant}, _value(variant, base))
+            Slip(row, {identity: variant}, value_or_none(variant, base))
             for row in MISTAKES.values()
             for variant in self.variants(row.name, identity, True)
         )
@@ -194,13 +194,6 @@ class _Values(Mapping[Identity, float]):
 
     def __len__(self) -> int:
         return 0
-
-
-def _value(formula: Expression, base: Mapping[Identity, float]) -> float | None:
-    try:
-        return evaluate(formula, base)
-    except (EvaluationError, ArithmeticError):
-        return None
 
 
 _tables: list[MistakenNumbers] = []
