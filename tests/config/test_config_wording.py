@@ -59,7 +59,8 @@ _CASES = {
     ),
     "unknown optimizer": (
         ("learning_rate: 0.5", "learning_rate: 0.5\n  optimizer: adamant"),
-        "net.yaml:19:14: training.optimizer: unknown optimizer 'adamant'; write sgd",
+        "net.yaml:19:14: training.optimizer: unknown optimizer 'adamant'; "
+        "did you mean 'adam' or 'adamw'?",
     ),
     "ragged matrix": (
         ("[3, 4], [5", "[3, 4, 5], [5"),

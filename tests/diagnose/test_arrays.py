@@ -101,7 +101,7 @@ def forgotten_slope(experiment: Experiment) -> Arrays:
     samples = len(trace.rows) if trace.rule.divides(len(trace.rows)) else 1
     arrays["delta1"] = arrays["dout1"]
     arrays["dW1"] = arrays["delta1"].T @ arrays["inputs"] / samples
-    lr = trace.rule.learning_rate
+    lr = trace.moment.learning_rate
     if lr is not None:
         arrays["W1+"] = arrays["W1"] - lr * arrays["dW1"]
     arrays.pop("db1", None)

@@ -18,7 +18,8 @@ from tracer.diagnose.readings import READINGS
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.agreement import Agreement, agreement, digits_explained
 from tracer.digits.numbers import Written
-from tracer.engine.passes import Rule, loss_of
+from tracer.engine.passes import loss_of
+from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import UnknownNameError, UsageError
 from tracer.model.experiment import UPDATE_ORDERS, Data, Experiment, Training

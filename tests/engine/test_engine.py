@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from support.networks import build, experiments, parameters_named, random_parameters, shipped
 from support.traces import analytic_gradient, named, numeric_gradient, traced, trained
 from tracer.engine.compiled import worth_compiling
-from tracer.engine.passes import Rule, backward, forward, loss_of
+from tracer.engine.passes import backward, forward, loss_of
+from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import UnknownNameError
 from tracer.model.activations import ACTIVATIONS

@@ -8,8 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 
 from support.networks import experiments, shipped
-from tracer.engine.passes import UNTOUCHED, Observer, Rule, backward, cost, forward
+from tracer.engine.passes import backward, cost, forward
 from tracer.engine.recorded import record_step
+from tracer.engine.rule import Rule
+from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.model.activations import Array
 from tracer.model.experiment import Experiment
 from tracer.model.network import State

@@ -8,6 +8,16 @@ from typing import Any
 from support.paths import DOCS
 
 
+def guide_class(name: str, scope: dict[str, Any]) -> Any:
+    """The class of that name in the guide."""
+    text = (DOCS / "extending.md").read_text(encoding="utf-8")
+    found = re.search(rf"```python\n(@\S+\nclass {name}\(.+?)\n```", text, re.DOTALL)
+    assert found, f"no class {name} in the guide"
+    scope = dict(scope)
+    exec(found[1], scope)
+    return scope[name]
+
+
 def guide_row(kind: str, scope: dict[str, Any], name: str = "") -> Any:
     """The row of that kind in the guide, and of that name if there are several."""
     text = (DOCS / "extending.md").read_text(encoding="utf-8")

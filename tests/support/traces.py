@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
-from tracer.engine.passes import Rule, loss_of
+from tracer.engine.passes import loss_of
+from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run, train

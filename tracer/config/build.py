@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import TypeVar
 
+from tracer.config.descent import Descent, check_order, penalty, read_descent
 from tracer.config.fields import ConfigModel, convert, sound
 from tracer.config.graphs import read_graph
 from tracer.config.models import ExpectedModel, GraphConfig, NetworkConfig
@@ -58,9 +59,13 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
     samples = len(data) if data else _count(config)
     frozen: frozenset[Quantity] = frozenset()
     kept: dict[str, KeptValues] = {}
+    descent: Descent | None = None
+    of_size = penalty(config, report)
     if config.training is not None:
         frozen = check_training(config.training, config.reduction, samples, network, report)
-        kept = check_state(config.training, network, report) if network else {}
+        descent = read_descent(config.training, report)
+        kept = check_state(config.training, descent.optimizer, network, report) if network else {}
+        check_order(config.training, descent.clip, report)
     expected = _expected(config.expected, report)
     report.raise_if_any()
     seed = sound(sound(config.network).seed)
@@ -73,9 +78,11 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
         parameters=parameters,
         data=data,
         predict=predict,
-        training=config.training and training(config.training, sound(samples), frozen),
+        training=config.training
+        and training(config.training, sound(samples), frozen, sound(descent)),
         expected=expected,
         slots=shaped(kept, sound(network), parameters),
+        penalty=of_size,
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import keyword
 import unicodedata
 
+from tracer.config.descent import Descent, read_descent
 from tracer.config.fields import convert, kind, sound
 from tracer.config.models import GraphConfig, GraphModel, GraphTrainingModel
 from tracer.config.nodes import Node, Position
-from tracer.config.report import Report
+from tracer.config.report import Report, counted
+from tracer.config.state import known_slots
 from tracer.errors import did_you_mean
 from tracer.model.experiment import Expected, GraphExperiment, GraphNode, GraphTraining
 from tracer.model.names import LEARNING_RATE
@@ -21,6 +23,10 @@ def read_graph(
 
     `lines` are the file's, to find where the text of a formula begins.
     """
+    descent, kept = None, {}
+    if config.training is not None:
+        descent = read_descent(config.training, report)
+        kept = _kept(config.training, descent, report)
     if config.graph is not None:
         _check_names(config.graph, config.training is not None, report)
         if config.training is not None:
@@ -34,11 +40,40 @@ def read_graph(
         inputs={_as_read(name): value for name, value in sound(graph.inputs).items()},
         nodes=tuple(_node(name, lines, report) for name in sound(graph.nodes)),
         training=training
+        and descent
         and convert(
-            GraphTraining, training, trainable=tuple(map(_as_read, sound(training.trainable)))
+            GraphTraining,
+            training,
+            trainable=tuple(map(_as_read, sound(training.trainable))),
+            slots=kept,
+            updates=descent.updates or 0,
+            **descent.settings(),
         ),
         expected=expected,
     )
+
+
+def _kept(
+    training: GraphTrainingModel, descent: Descent, report: Report
+) -> dict[str, dict[str, float]]:
+    """What the optimiser starts with, by its letters and the trainable inputs; 0 where left out."""
+    trainable = [_as_read(name) for name in training.trainable or []]
+    found: dict[str, dict[str, float]] = {}
+    for slot, given in known_slots(training, descent.optimizer, report):
+        place = ("training", "state", slot)
+        if isinstance(given, list) and len(given) != len(trainable):
+            message = f"{counted(len(given), 'number')}; {len(trainable)} inputs are trainable"
+            report.at(place, message, f"they stand in the order {', '.join(trainable)}")
+        elif isinstance(given, list):
+            found[slot] = dict(zip(trainable, given, strict=True))
+        elif given is not None:
+            known = {_as_read(name): value for name, value in given.items()}
+            for name in given:
+                if _as_read(name) not in trainable:
+                    hint = did_you_mean(name, trainable) or f"there are {', '.join(trainable)}"
+                    report.at_key((*place, name), f"'{name}' is not a trainable input", hint)
+            found[slot] = {name: known.get(name, 0.0) for name in trainable}
+    return found
 
 
 def _as_read(name: str) -> str:

@@ -22,6 +22,8 @@ from tracer.config.values import (
     Natural,
     Neurons,
     Numbers,
+    OptimizerValue,
+    RateValue,
     StateValues,
     ThresholdValues,
     Weights,
@@ -32,14 +34,15 @@ from tracer.model.experiment import (
     UPDATE_ORDERS,
     Expected,
     Experiment,
-    GraphTraining,
     Resume,
     Stop,
     Training,
 )
 from tracer.model.losses import LOSSES
-from tracer.model.optimizers import OPTIMIZERS
+from tracer.model.penalties import COVERED, FACTORS, NORMS, Penalty
 from tracer.model.words import other_words
+
+_BIASES_TOO = {"all": "parameters", "biases": "parameters"}
 
 
 class LayerModel(ConfigModel):
@@ -142,13 +145,55 @@ class ResumeModel(ConfigModel):
     )
 
 
-class TrainingModel(ConfigModel):
-    """How the parameters change."""
+class RegularizationModel(ConfigModel):
+    """A penalty on the size of parameters, in the loss and in each gradient."""
 
-    learning_rate: Sound[Annotated[float, Field(ge=0)]] = Field(description="the learning rate")
+    kind: Sound[Annotated[str, OneOf("kind", NORMS)]] = Field(
+        default(Penalty, "kind"), description="l2: squares; l1: absolute values"
+    )
+    strength: Sound[Annotated[float, Field(ge=0)]] = Field(description="the factor λ")
+    form: Sound[Annotated[str, OneOf("form", FACTORS)]] = Field(
+        default(Penalty, "form"),
+        description="; ".join(f"{name}: {row.words}" for name, row in FACTORS.items()),
+    )
+    of: Sound[Annotated[str, OneOf("of", COVERED, _BIASES_TOO)]] = Field(
+        default(Penalty, "of"), description="which parameters are penalised"
+    )
+
+
+class ClipModel(ConfigModel):
+    """The most that reaches the optimiser of a gradient, the penalty in it."""
+
+    norm: Sound[Annotated[float, Field(gt=0)]] = Field(
+        None, description="of all gradients together"
+    )
+    value: Sound[Annotated[float, Field(gt=0)]] = Field(None, description="of each gradient")
+
+
+class DescentModel(ConfigModel):
+    """What a network's training and a graph's have in common."""
+
+    learning_rate: Sound[RateValue] = Field(
+        description="the learning rate; or {initial: 0.1, schedule: exponential, rate: 0.95}"
+    )
     iterations: Sound[Count] = Field(
         default(Training, "iterations"), description="how many updates"
     )
+    optimizer: Sound[OptimizerValue] = Field(
+        default(Training, "optimizer").name,
+        description="the rule of the update; or {name: adam, beta1: 0.9, ...}",
+    )
+    clip: Sound[ClipModel] = Field(None, description="{norm: 1.0} or {value: 0.5}")
+    state: Sound[dict[str, Sound[StateValues]]] = Field(
+        default_factory=dict,
+        description="the optimizer's own numbers at the start, by their letters; 0 where left out; "
+        "and updates: how many it has counted",
+    )
+
+
+class TrainingModel(DescentModel):
+    """How the parameters change."""
+
     epochs: Sound[Count] = Field(
         None, description="instead of iterations: how often to go through the data"
     )
@@ -173,15 +218,11 @@ class TrainingModel(ConfigModel):
         default(Training, "update_order"),
         description=f"output_first: {UPDATE_ORDERS['output_first']}",
     )
-    optimizer: Sound[Annotated[str, OneOf("optimizer", OPTIMIZERS)]] = Field(
-        default(Training, "optimizer"), description="the rule of the update"
-    )
     stop: Sound[StopModel] = Field(None, description="when to stop before the last iteration")
-    resume: Sound[ResumeModel] = Field(None, description="where an earlier training stopped")
-    state: Sound[dict[str, Sound[StateValues]]] = Field(
-        default_factory=dict,
-        description="the optimizer's own numbers at the start, by their letters; 0 where left out",
+    regularization: Sound[RegularizationModel] = Field(
+        None, description="the same as beside loss, where it may stand too"
     )
+    resume: Sound[ResumeModel] = Field(None, description="where an earlier training stopped")
 
 
 class ExpectedModel(ConfigModel):
@@ -215,6 +256,9 @@ class NetworkConfig(TitledModel):
     reduction: Sound[Annotated[str, OneOf("reduction", ("mean", "sum"), {"average": "mean"})]] = (
         Field(default(Experiment, "reduction"), description="over the samples of a batch")
     )
+    regularization: Sound[RegularizationModel] = Field(
+        None, description="a penalty on the size of parameters: {kind: l2, strength: 0.01}"
+    )
     data: Sound[Samples] = Field(None, description="samples with targets")
     predict: Sound[Samples] = Field(None, description="samples without targets, forward pass only")
     training: Sound[TrainingModel] = Field(None, description="how the parameters change")
@@ -229,13 +273,9 @@ class GraphModel(ConfigModel):
     )
 
 
-class GraphTrainingModel(ConfigModel):
+class GraphTrainingModel(DescentModel):
     """Gradient descent on inputs of the graph."""
 
-    learning_rate: Sound[Annotated[float, Field(ge=0)]] = Field(description="the learning rate")
-    iterations: Sound[Count] = Field(
-        default(GraphTraining, "iterations"), description="how many updates"
-    )
     trainable: Sound[Annotated[list[str], Field(min_length=1)]] = Field(
         description="the inputs that change"
     )

@@ -18,7 +18,7 @@ from tracer.config.report import Report, counted
 from tracer.config.values import (
     BiasFileModel,
     BiasValues,
-    InitModel,
+    RowModel,
     ThresholdValues,
     WeightFileModel,
     Weights,
@@ -26,7 +26,7 @@ from tracer.config.values import (
 from tracer.model.initializers import INITIALIZERS
 from tracer.model.network import LayerParameters, Network, Parameters
 
-Given: TypeAlias = float | FloatArray | InitModel
+Given: TypeAlias = float | FloatArray | RowModel
 """One number for all, the numbers themselves, or a scheme that draws them."""
 
 
@@ -174,9 +174,9 @@ def start(
 def _values(
     given: Given, shape: tuple[int, ...], fans: tuple[int, int], generator: np.random.Generator
 ) -> FloatArray:
-    if isinstance(given, InitModel):
+    if isinstance(given, RowModel):
         with np.errstate(all="ignore"):
-            return INITIALIZERS[given.init].draw(generator, shape, fans, given.options)
+            return INITIALIZERS[given.row].draw(generator, shape, fans, given.options)
     return np.full(shape, given) if isinstance(given, float) else np.array(given, order="C")
 
 

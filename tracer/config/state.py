@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
-from tracer.config.models import TrainingModel
+from tracer.config.descent import UPDATES
+from tracer.config.models import DescentModel, TrainingModel
 from tracer.config.report import Report, counted
 from tracer.config.training import parameter_called
 from tracer.model.names import Names
 from tracer.model.network import Network, Parameters, State, parameter_quantities
-from tracer.model.optimizers import OPTIMIZERS
+from tracer.model.optimizers import Optimizer
 from tracer.model.quantity import Quantity
 
 KeptValues = dict[Quantity, float]
 """Numbers by the parameters that they belong to."""
 
 
-def check_state(model: TrainingModel, network: Network, report: Report) -> dict[str, KeptValues]:
+def check_state(
+    model: TrainingModel, optimizer: Optimizer | None, network: Network, report: Report
+) -> dict[str, KeptValues]:
     """The numbers of each letter; what doesn't go with the optimiser or the network is reported."""
     found: dict[str, KeptValues] = {}
-    for slot, given in (model.state or {}).items():
+    for slot, given in known_slots(model, optimizer, report):
         place = ("training", "state", slot)
-        if model.optimizer is not None and slot not in OPTIMIZERS[model.optimizer].slots:
-            report.at_key(place, f"{model.optimizer} keeps no '{slot}'", _kept(model.optimizer))
-        elif isinstance(given, list) and len(given) != network.parameter_count:
+        if isinstance(given, list) and len(given) != network.parameter_count:
             message = f"{counted(len(given), 'number')}; the network has {_parameters(network)}"
             report.at(place, message, "they stand in the order w1, w2, …, b1, …, layer by layer")
         elif isinstance(given, list):
@@ -32,6 +33,24 @@ def check_state(model: TrainingModel, network: Network, report: Report) -> dict[
         elif given is not None:
             found[slot] = _named(given, Names(network), place, report)
     return found
+
+
+def known_slots(
+    model: DescentModel, optimizer: Optimizer | None, report: Report
+) -> Iterator[tuple[str, list[float] | dict[str, float] | None]]:
+    """The letters that the optimiser keeps, with what the file gives; others are reported."""
+    for slot, given in (model.state or {}).items():
+        place = ("training", "state", slot)
+        if slot == UPDATES:
+            if given is not None and not isinstance(given, int):
+                report.at(place, "expected a count", "write updates: 5 for five updates done")
+        elif isinstance(given, int):
+            hint = "a list with a number for each parameter, or numbers by their names"
+            report.at(place, f"found {given}", f"write {hint}")
+        elif optimizer is not None and slot not in optimizer.slots:
+            report.at_key(place, f"{optimizer.name} keeps no '{slot}'", _kept(optimizer))
+        else:
+            yield slot, given
 
 
 def _named(
@@ -49,8 +68,8 @@ def _named(
     return found
 
 
-def _kept(optimizer: str) -> str:
-    letters = ", ".join(OPTIMIZERS[optimizer].slots)
+def _kept(optimizer: Optimizer) -> str:
+    letters = ", ".join(optimizer.slots)
     return f"it keeps {letters}" if letters else "it keeps nothing; leave state: out"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import chain, islice
 
+from tracer.config.descent import Descent
 from tracer.config.fields import convert, sound
 from tracer.config.models import TrainingModel
 from tracer.config.report import Report, counted
@@ -46,7 +47,9 @@ def check_training(
     return _frozen(model.freeze, network, report) if network else frozenset()
 
 
-def training(model: TrainingModel, samples: int, frozen: frozenset[Quantity]) -> Training:
+def training(
+    model: TrainingModel, samples: int, frozen: frozenset[Quantity], descent: Descent
+) -> Training:
     """The training of a file without problems; epochs come to ⌈samples/batch⌉ iterations each."""
     batch = _size(model)
     iterations = sound(model.iterations)
@@ -61,6 +64,8 @@ def training(model: TrainingModel, samples: int, frozen: frozenset[Quantity]) ->
         frozen=frozen,
         stop=model.stop and convert(Stop, model.stop),
         resume=convert(Resume, resume, losses=tuple(resume.losses or ())) if resume else Resume(),
+        updates=descent.updates,
+        **descent.settings(),
     )
 
 

@@ -5,7 +5,9 @@ Used by the models, which say what each key means.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias, Union
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, Union
 
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Tag, create_model
 from pydantic_core import CoreSchema, PydanticCustomError
@@ -13,7 +15,11 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from tracer.config.fields import ANeuron, ByKind, ConfigModel, OneOf, Sound, kind, kind_but_numbers
 from tracer.config.hints import for_names, for_numbers, for_text, for_weights, for_whole
 from tracer.errors import did_you_mean
-from tracer.model.initializers import INITIALIZERS, Initializer, Option
+from tracer.model.initializers import INITIALIZERS
+from tracer.model.optimizers import OPTIMIZERS
+from tracer.model.options import Option, options_of
+from tracer.model.schedules import SCHEDULES
+from tracer.model.words import other_words
 
 MOST = 2**53
 """The largest count: up to here float64 holds every whole number."""
@@ -26,45 +32,84 @@ Count: TypeAlias = Annotated[int, Field(ge=1, le=MOST)]
 Natural: TypeAlias = Annotated[int, Field(ge=0, le=MOST)]
 
 
-class InitModel(ConfigModel):
-    """How values are drawn; each scheme adds the options of its row in the table of initialisers."""
+class RowModel(ConfigModel):
+    """A row of a table, by its name under the model's `key`, with the options that the row knows."""
 
-    init: str
+    key: ClassVar[str]
+    known: ClassVar[tuple[str, ...]]
+
+    @property
+    def row(self) -> str:
+        """The name of the row."""
+        name: str = getattr(self, self.key)
+        return name
 
     @property
     def options(self) -> dict[str, Any]:
-        """The scheme's options, with their defaults where the file says nothing."""
-        return self.model_dump(exclude={"init"})
-
-
-def _scheme(row: Initializer) -> type[InitModel]:
-    literal: Any = Literal
-    keys: dict[str, Any] = {name: _option(name, option) for name, option in row.options.items()}
-    keys["init"] = (literal[row.name], Field(description=row.words))
-    return create_model(f"Init{row.name.title()}", __base__=InitModel, __doc__=row.words, **keys)
+        """Its options, with their defaults where the file says nothing."""
+        return {name: getattr(self, name) for name in self.known}
 
 
 def _option(name: str, option: Option) -> tuple[Any, Any]:
     recovering: Any = Sound
-    annotated: Any = Annotated[float, Field(ge=option.least)]
-    if option.choices:
+    annotated: Any = Annotated[float, Field(ge=option.least, gt=option.above, lt=option.below)]
+    if option.whole:
+        annotated = Count if option.least else Natural
+    elif option.choices:
         annotated = Annotated[str, OneOf(name, option.choices)]
+    elif isinstance(option.default, bool):
+        annotated = bool
     start: Any = ... if option.default is None else option.default
     return recovering[annotated], Field(start, description=option.meaning)
 
 
-class _AnyScheme:
-    """The model of the scheme that the key `init` names."""
+@dataclass(frozen=True, eq=False)
+class AnyRow:
+    """The model of the row that `key` names in a mapping; `more` are keys that all rows have."""
+
+    key: str
+    thing: str
+    table: Mapping[str, Any]
+    more: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        models = tuple(_scheme(row) for row in INITIALIZERS.values())
-        union: Any = Annotated[Union[models], Field(discriminator="init")]  # noqa: UP007
+        models = tuple(self._model(name, row) for name, row in self.table.items())
+        union: Any = Annotated[Union[models], Field(discriminator=self.key)]  # noqa: UP007
         return handler.generate_schema(union)
 
+    def _model(self, name: str, row: Any) -> type[RowModel]:
+        literal: Any = Literal
+        options = options_of(row)
+        keys: dict[str, Any] = {self.key: (literal[name], Field(description=row.words))}
+        keys |= {**self.more, **{each: _option(each, known) for each, known in options.items()}}
+        model = create_model(f"{self.thing}_{name}", __base__=RowModel, __doc__=row.words, **keys)
+        model.key, model.known = self.key, tuple(options)
+        return model
 
-Init: TypeAlias = Annotated[InitModel, _AnyScheme()]
+    @property
+    def choice(self) -> OneOf:
+        """The names of the rows, and other people's words for them."""
+        return OneOf(self.thing, self.table, other_words(self.table))
+
+
+ROWS = {
+    row.key: row
+    for row in (
+        AnyRow("init", "scheme", INITIALIZERS),
+        AnyRow("name", "optimizer", OPTIMIZERS),
+        AnyRow(
+            "schedule",
+            "schedule",
+            SCHEDULES,
+            {"initial": _option("initial", Option("the learning rate at the start", least=0.0))},
+        ),
+    )
+}
+"""The tables whose rows stand in a mapping with their options, by the key that names the row."""
+
+Init: TypeAlias = Annotated[RowModel, ROWS["init"]]
 
 
 class BiasFileModel(ConfigModel):
@@ -161,12 +206,26 @@ WhatIsFrozen: TypeAlias = Annotated[
 ]
 
 StateValues: TypeAlias = Annotated[
-    Annotated[list[float], Tag("list")] | Annotated[dict[str, float], Tag("mapping")],
+    Annotated[Natural, Tag("number")]
+    | Annotated[list[float], Tag("list")]
+    | Annotated[dict[str, float], Tag("mapping")],
     ByKind(
         "a list with a number for each parameter, or numbers by their names",
         lambda node: for_numbers(node, "parameters"),
     ),
 ]
+
+OptimizerValue: TypeAlias = Annotated[
+    Annotated[str, ROWS["name"].choice, Tag("text")]
+    | Annotated[RowModel, ROWS["name"], Tag("mapping")],
+    ByKind("a name, or {name: adam, beta1: 0.9}", for_text, kind),
+]
+RateValue: TypeAlias = Annotated[
+    Annotated[float, Field(ge=0), Tag("number")]
+    | Annotated[RowModel, ROWS["schedule"], Tag("mapping")],
+    ByKind("a number"),
+]
+Limit: TypeAlias = Annotated[float, Field(gt=0)]
 
 FormulaText: TypeAlias = Annotated[
     Annotated[float, Tag("number")] | Annotated[str, Tag("text")], ByKind("a formula", pick=kind)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tracer.config.fields import ConfigModel, Faulty, OneOf, sound
-from tracer.config.hints import OTHER_SCHEMES, for_name, for_number, for_text, for_whole
+from tracer.config.hints import for_name, for_number, for_text, for_whole
 from tracer.config.nodes import KeyPath, Node
 from tracer.config.report import Report
+from tracer.config.values import ROWS
 from tracer.errors import did_you_mean
-from tracer.model.initializers import INITIALIZERS
 
 _LONGEST = 40
 
@@ -63,6 +63,7 @@ _BOUNDS = {
     "greater_than_equal": ("ge", "{:.17g} or more"),
     "greater_than": ("gt", "more than {:.17g}"),
     "less_than_equal": ("le", "{:.17g} or less"),
+    "less_than": ("lt", "less than {:.17g}"),
 }
 
 
@@ -114,7 +115,8 @@ def _report(finding: Mapping[str, Any], node: Node, path: KeyPath, report: Repor
         if child is not None:
             path, node = (*path, part), child
     if finding["type"] == "union_tag_invalid":
-        path, node = (*path, "init"), sound(node.child("init"))
+        key = finding["ctx"]["discriminator"].strip("'")
+        path, node = (*path, key), sound(node.child(key))
     report.at(path, *_words(finding["type"], finding, node))
 
 
@@ -152,9 +154,10 @@ def _words(kind: str, finding: Mapping[str, Any], node: Node) -> Words:
     if kind == "choice":
         return choice(context["choice"], node)
     if kind == "union_tag_invalid":
-        return choice(OneOf("scheme", tuple(INITIALIZERS), OTHER_SCHEMES), node)
+        return choice(ROWS[context["discriminator"].strip("'")].choice, node)
     if kind == "union_tag_not_found":
-        return "missing key 'init'", f"there are {', '.join(INITIALIZERS)}"
+        row = ROWS[context["discriminator"].strip("'")]
+        return f"missing key '{row.key}'", f"there are {', '.join(row.table)}"
     if kind in _BOUNDS:
         bound, words = _BOUNDS[kind]
         return f"found {found(node)}, expected {words.format(context[bound])}", ""

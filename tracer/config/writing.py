@@ -8,12 +8,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from tracer.config.descent import UPDATES
 from tracer.config.neurons import default_names
 from tracer.config.scalars import resolve
 from tracer.config.training import KINDS
-from tracer.model.experiment import Data, Expected, Experiment, GraphExperiment, Training
+from tracer.model.experiment import (
+    Data,
+    Expected,
+    Experiment,
+    GraphExperiment,
+    GraphTraining,
+    Training,
+)
 from tracer.model.names import Names
-from tracer.model.network import Bias, FloatArray, Network, Parameters, flatten, parameters_of
+from tracer.model.network import Bias, FloatArray, Network, flatten, parameters_of
+from tracer.model.optimizers import SGD, Optimizer
+from tracer.model.options import options_of
+from tracer.model.penalties import NORMS, Penalty
+from tracer.model.schedules import CONSTANT, Schedule
 
 _WIDTH = 100
 _SHORT = 8
@@ -49,6 +61,7 @@ def _all(experiment: Experiment) -> Lines:
     yield ""
     yield f"loss: {experiment.network.loss.name}"
     yield f"reduction: {experiment.reduction}"
+    yield from _penalty(experiment.penalty)
     for key, data in (("data", experiment.data), ("predict", experiment.predict)):
         if data is not None:
             yield ""
@@ -56,7 +69,8 @@ def _all(experiment: Experiment) -> Lines:
     if experiment.training is not None:
         yield ""
         yield from _training(experiment.training, experiment.network)
-        yield from _state(experiment.slots)
+        slots = {slot: flatten(arrays) for slot, arrays in experiment.slots.items()}
+        yield from _state(slots, experiment.training.updates)
 
 
 def _network(experiment: Experiment) -> Lines:
@@ -101,7 +115,7 @@ def _samples(key: str, data: Data) -> Lines:
 
 def _training(training: Training, network: Network) -> Lines:
     yield "training:"
-    yield f"  learning_rate: {_number(training.learning_rate)}"
+    yield from _rate(training)
     epochs = training.epochs
     yield f"  epochs: {epochs}" if epochs else f"  iterations: {training.iterations}"
     yield f"  batch: {training.batch or 'full'}"
@@ -110,7 +124,7 @@ def _training(training: Training, network: Network) -> Lines:
     yield f"  gradient: {training.gradient}"
     yield from _flow("  freeze: ", _frozen(training, network))
     yield f"  update_order: {training.update_order}"
-    yield f"  optimizer: {training.optimizer}"
+    yield from _rule(training)
     if training.stop is not None:
         stop = training.stop
         yield f"  stop: {{loss_below: {_number(stop.loss_below)}, window: {stop.window}}}"
@@ -120,11 +134,52 @@ def _training(training: Training, network: Network) -> Lines:
         yield from _flow("  resume: ", resume)
 
 
-def _state(slots: Mapping[str, Parameters]) -> Lines:
-    if slots:
+def _rate(training: Training | GraphTraining) -> Lines:
+    schedule, rate = training.schedule, training.learning_rate
+    if schedule == CONSTANT:
+        yield f"  learning_rate: {_number(rate)}"
+    else:
+        start = f"initial: {_number(rate)}, schedule: {schedule.name}"
+        yield from _flow("  learning_rate: ", f"{{{start}{_options(schedule)}}}")
+
+
+def _rule(training: Training | GraphTraining) -> Lines:
+    """Optimiser and clipping."""
+    optimizer, options = training.optimizer, _options(training.optimizer)
+    named = f"{{name: {optimizer.name}{options}}}" if options else optimizer.name
+    yield from _flow("  optimizer: ", named)
+    if training.clip is not None:
+        yield f"  clip: {{{training.clip.by}: {_number(training.clip.limit)}}}"
+
+
+def _options(row: Optimizer | Schedule) -> str:
+    """`, beta1: 0.8`: the options that aren't as they are by default."""
+    known = options_of(row)
+    given = {name: getattr(row, name) for name in known}
+    changed = {name: x for name, x in given.items() if x != known[name].default}
+    return "".join(f", {name}: {_scalar(value)}" for name, value in changed.items())
+
+
+def _scalar(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool | str) else repr(value)
+
+
+def _penalty(penalty: Penalty | None) -> Lines:
+    if penalty is not None:
+        form = f", form: {penalty.form}" if len(NORMS[penalty.kind].forms) > 1 else ""
+        strength = _number(penalty.strength)
+        options = f"kind: {penalty.kind}, strength: {strength}{form}, of: {penalty.of}"
+        yield f"regularization: {{{options}}}"
+
+
+def _state(slots: Mapping[str, Sequence[float]], updates: int | None) -> Lines:
+    """What the optimiser keeps, and how many updates it has counted where that isn't known."""
+    if slots or updates is not None:
         yield "  state:"
-    for slot, arrays in slots.items():
-        yield from _flow(f"    {_text(slot)}: ", _list(map(_number, flatten(arrays))))
+    if updates is not None:
+        yield f"    {UPDATES}: {updates}"
+    for slot, numbers in slots.items():
+        yield from _flow(f"    {_text(slot)}: ", _list(map(_number, numbers)))
 
 
 def _frozen(training: Training, network: Network) -> str:
@@ -145,9 +200,13 @@ def _graph(experiment: GraphExperiment) -> Lines:
     if training is not None:
         yield ""
         yield "training:"
-        yield f"  learning_rate: {_number(training.learning_rate)}"
+        yield from _rate(training)
         yield f"  iterations: {training.iterations}"
         yield from _flow("  trainable: ", _list(training.trainable))
+        if training.optimizer != SGD or training.clip is not None:
+            yield from _rule(training)
+        slots = {slot: list(given.values()) for slot, given in training.slots.items()}
+        yield from _state(slots, training.updates or None)
 
 
 def _expected(expected: Iterable[Expected], graph: bool) -> Lines:

@@ -119,7 +119,7 @@ def settings(experiment: Experiment) -> dict[str, object]:
         "update_order": training.update_order,
         "gradient": training.gradient,
         "freeze": " ".join(map(Names(network).bare, training.frozen_in_order())) or "nothing",
-        "optimizer": training.optimizer,
+        "optimizer": training.optimizer.name,
         "learning_rate": training.learning_rate,
         "iterations": training.iterations,
         "batch": training.batch or "full",

@@ -19,7 +19,7 @@ from tracer.diagnose.readings import READINGS, Form
 from tracer.digits.rounding import Rounding
 from tracer.engine.batches import Batches
 from tracer.engine.observers import UNALTERED, Altered
-from tracer.engine.passes import Rule
+from tracer.engine.rule import Rule
 from tracer.model.experiment import UPDATE_ORDERS, Experiment
 from tracer.model.losses import LOSSES
 from tracer.model.network import Bias, FloatArray, Layer, Network, Parameters, parameters_of

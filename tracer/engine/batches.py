@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from tracer.errors import UnknownNameError
 from tracer.model.experiment import Training
-from tracer.model.quantity import Index, Quantity, Stage
+from tracer.model.quantity import Index, Kind, Quantity, Stage
 
 Rows = slice | npt.NDArray[np.intp]
 
@@ -59,6 +59,8 @@ class Batch:
         """The quantity that stands there."""
         if stage.of_a_sample:
             return Quantity(stage, place[1:], self.rows[place[0]], self.iteration)
+        if stage.kind is Kind.SETTING:  # the same in every iteration
+            return Quantity(stage)
         return Quantity(stage, place[1:] if stage.mean else place, None, self.iteration)
 
     def quantities(

@@ -12,10 +12,19 @@ from itertools import chain
 from typing import Any
 
 from tracer.engine.observers import UNALTERED, Altered
-from tracer.engine.passes import Rule, backward, cost, forward
+from tracer.engine.passes import backward, cost, forward
 from tracer.engine.programs import Program, looped
-from tracer.formula import Expression, Symbol, namespace, to_python
-from tracer.formula.lazy import Index, SymbolArray
+from tracer.engine.rule import Moment, Rule
+from tracer.formula import (
+    Expression,
+    Symbol,
+    children,
+    namespace,
+    rebuild,
+    symbols,
+    to_python,
+)
+from tracer.formula.lazy import Index, SymbolArray, one_symbol
 from tracer.model.activations import Array
 from tracer.model.network import Network, State
 from tracer.model.quantity import Stage
@@ -42,6 +51,8 @@ class _Emitter:
         self._altered = altered
         self._call = "" if altered.rounding is None else _ROUNDED
         self._count = 0
+        self._moment: dict[Any, None] = {}
+        self._hoisted: dict[Expression, Symbol] = {}
 
     def __call__(self, stage: Stage, array: Array) -> Array:
         """Assign every element of the stage to a variable."""
@@ -52,9 +63,31 @@ class _Emitter:
     def _assign(self, expression: Expression) -> Expression:
         if isinstance(expression, Symbol):
             return expression
+        source = _source(self._without_repetition(expression))
         variable = self.fresh()
-        self.lines.append(f"{variable.key} = {self._call}({_source(expression)})")
+        self.lines.append(f"{variable.key} = {self._call}({source})")
         return variable
+
+    def _without_repetition(self, expression: Expression) -> Expression:
+        """The expression, with a variable for what is the same for all parameters: 1 - 0.9**t."""
+        operands = children(expression)
+        if not (operands and self._moment):
+            return expression
+        if not all(key in self._moment for key in symbols(expression)):
+            return rebuild(expression, tuple(map(self._without_repetition, operands)))
+        if expression not in self._hoisted and symbols(expression):
+            variable = self._hoisted[expression] = self.fresh()
+            self.lines.append(f"{variable.key} = {_source(expression)}")
+        return self._hoisted.get(expression, expression)
+
+    def moment(self, rule: Rule) -> tuple[Moment, list[str]]:
+        """What an iteration is given, and the variables of it that change from one to the next."""
+        fixed = rule.moment(1)
+        if not rule.varies:
+            return fixed, []
+        rate, t = self.fresh(), self.fresh()
+        self._moment = {rate.key: None, t.key: None}
+        return Moment(one_symbol(rate), one_symbol(t), fixed.settings), [rate.key, t.key]
 
     def fresh(self) -> Symbol:
         """A variable that nothing uses yet."""
@@ -83,25 +116,27 @@ def compile_step(
     samples: int,
     *,
     with_losses: bool,
-    rescue: Callable[[FlatValues, FlatValues, list[float]], FlatValues],
+    rescue: Callable[..., FlatValues],
     altered: Altered = UNALTERED,
 ) -> Program:
     """The program of one iteration for batches of `samples`, from the state's numbers to the same.
 
     A batch is its samples in a row, each its inputs and then its targets. `with_losses`: append each
-    iteration's loss to the list that the program gets. `rescue(state, batch, losses)` does an iteration
-    in which a function of `math` raises, as at an overflow that NumPy goes on with.
+    iteration's loss to the list that the program gets. `rescue(losses, state, batch, …)`, learning rate
+    and t behind them where they vary, does an iteration in which a function of `math` raises, as at an
+    overflow that NumPy goes on with.
     """
     emit = _Emitter(altered)
     inputs = emit.given((samples, len(network.inputs)))
     targets = emit.given((samples, len(network.outputs)))
     before = state.with_arrays([emit.given(array.shape) for array in state.arrays()])
+    moment, varying = emit.moment(rule)
     passed = forward(network, before.parameters, inputs, emit)
     end = []
     if with_losses:
-        loss = cost(network, rule, passed, targets, emit)
+        loss = cost(network, rule, passed, targets, emit, moment)
         end = [f"losses.append({_source(loss.element(()))})"]
-    after = backward(network, rule, before, passed, targets, emit)
+    after = backward(network, rule, before, passed, targets, emit, moment)
     old, new = _elements(before), _elements(after)
     changed = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
     batch = list(chain.from_iterable(zip(_rows(inputs), _rows(targets), strict=True)))
@@ -109,9 +144,10 @@ def compile_step(
     if altered.rounding:
         scope[_ROUNDED] = altered.rounding.function()
     names = [_source(element) for element in old]
-    call = f"{_RESCUE}(({', '.join(names)},), batch, losses)"
+    call = f"{_RESCUE}(losses, ({', '.join(names)},), {', '.join(('batch', *varying))})"
     row = [_source(element) for sample in batch for element in sample]
-    return looped(scope, names, row, [*emit.lines, *_assignment(changed), *end], call)
+    lines = [*emit.lines, *_assignment(changed), *end]
+    return looped(scope, names, row, lines, call, varying)
 
 
 def _assignment(changed: Sequence[tuple[Expression, Expression]]) -> list[str]:

@@ -8,9 +8,11 @@ fresh symbols, so that each quantity's formula stands in the quantities right be
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from tracer.engine.batches import Batch
-from tracer.engine.passes import Rule, step
+from tracer.engine.passes import step
+from tracer.engine.rule import Rule
 from tracer.formula import Expression, Symbol
 from tracer.formula.lazy import Index, SymbolArray
 from tracer.model.activations import Array
@@ -34,20 +36,26 @@ class Formulas:
         self.batch = batch
         self._derived: dict[Stage, SymbolArray] = {}
         samples = len(batch)
-        lr = None if rule.learning_rate is None else self._symbols(Stage(Kind.LEARNING_RATE, 0), ())
         step(
             network,
-            replace(rule, shortcut=shortcut or rule.by_hand, guarded=False, learning_rate=lr),
+            replace(rule, shortcut=shortcut or rule.by_hand, guarded=False),
             self._state(network, rule),
             self._symbols(Stage(Kind.INPUT, 0), (samples, len(network.inputs))),
             self._symbols(Stage(Kind.TARGET, network.depth), (samples, len(network.outputs))),
             self,
+            rule.moment(batch.iteration, self._given),
         )
 
     def __call__(self, stage: Stage, array: Array) -> Array:
         """Keep the stage's expressions; go on with symbols of its quantities."""
         self._derived[stage] = array
         return self._symbols(stage, array.shape)
+
+    def _given(self, stage: Stage, value: Any) -> Array:
+        """A symbol for a number that the iteration is given; a scheduled rate has a formula."""
+        if isinstance(value, SymbolArray):
+            return self(stage, value)
+        return self._symbols(stage, ())
 
     @property
     def stages(self) -> dict[Stage, Index]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tracer.digits.rounding import Rounding
-from tracer.engine.passes import Rule
+from tracer.engine.rule import Rule
 from tracer.model.activations import Array
 from tracer.model.network import Free
 from tracer.model.quantity import BEFORE, OF_A_BIAS, Kind, Stage

@@ -6,7 +6,8 @@ Symbols: S samples in the batch, n neurons in a layer, m in the layer before; fo
     out = g(net)                   (S, n)
     delta = ∂E_total/∂net          (S, n)         with that sign: descent subtracts it
     dW = deltaᵀ out_before / S     (n, m)         without the 1/S when the batch is summed
-    W+ = the optimiser's step from W and dW
+    dW = dW + ∂penalty/∂W          where there is a penalty
+    W+ = the optimiser's step from W and dW, see `tracer.engine.update`
 
 After each stage the engine hands the array to an observer and goes on with what the observer
 returns: a recorder keeps it, the formulas of the stages come from an observer that returns fresh
@@ -18,119 +19,46 @@ Nature 323 (1986).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
 
-from tracer.formula.lazy import choose
-from tracer.model.activations import Array
-from tracer.model.experiment import Experiment
-from tracer.model.network import (
-    Bias,
-    BoolArray,
-    Free,
-    Layer,
-    LayerParameters,
-    Network,
-    Parameters,
-    State,
-    free_masks,
+from tracer.engine.rule import Moment, Rule
+from tracer.engine.stages import (
+    BIAS_PART,
+    DE_DOUT,
+    DELTA,
+    ERROR,
+    INPUT,
+    LOSS,
+    NET,
+    OUT,
+    PATH,
+    PENALTY,
+    SLOPE,
+    TOTAL,
+    UNTOUCHED,
+    WEIGHT_PART,
+    Observer,
 )
-from tracer.model.optimizers import OPTIMIZERS, Optimizer, Update
-from tracer.model.quantity import AFTER, STATE_OF, Kind, Stage, Stages
-
-INPUT, NET, OUT = Stages(Kind.INPUT), Stages(Kind.NET), Stages(Kind.OUT)
-ERROR, TOTAL, LOSS = Stages(Kind.ERROR), Stages(Kind.TOTAL), Stages(Kind.LOSS)
-PATH, DE_DOUT, SLOPE, DELTA = map(Stages, (Kind.PATH, Kind.DE_DOUT, Kind.SLOPE, Kind.DELTA))
-WEIGHT_PART, BIAS_PART = Stages(Kind.WEIGHT_PART), Stages(Kind.BIAS_PART)
-WEIGHT_GRADIENT, BIAS_GRADIENT = Stages(Kind.WEIGHT_GRADIENT), Stages(Kind.BIAS_GRADIENT)
-NEW_WEIGHT, NEW_BIAS = Stages(Kind.NEW_WEIGHT), Stages(Kind.NEW_BIAS)
-
-
-class Observer(Protocol):
-    """Sees the array of every stage, and says with which the engine goes on."""
-
-    @property
-    def detail(self) -> bool:
-        """Also calculate what only a reader needs.
-
-        That is the parts of ∂E/∂out path by path, each sample's own part of a batch's gradients, the
-        gradients of what is frozen, the factors that cancel when delta is out − target.
-        """
-        ...
-
-    def __call__(self, stage: Stage, array: Array) -> Array:
-        """The array to go on with."""
-        ...
-
-
-class Untouched:
-    """The observer of the fast path: looks at nothing."""
-
-    detail = False
-
-    def __call__(self, stage: Stage, array: Array) -> Array:
-        """The array itself."""
-        return array
-
-
-UNTOUCHED = Untouched()
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The conventions of the backward pass and the update.
-
-    `shortcut`: the forms that lose no accuracy at saturated neurons are used: slopes from the net
-    inputs there, and where loss and output activation are matched, delta as out − target and the
-    errors from the net inputs. `guarded`: those of them that can't overflow, which no one writes by
-    hand. The numbers are the same. `by_hand`: of those forms only out − target, as it stands there, so
-    that each number is what its formula on paper gives. `free` is None when there is no update.
-    """
-
-    reduction: str = "mean"
-    update_order: str = "simultaneous"
-    batch_means: bool = False
-    optimizer: Optimizer = OPTIMIZERS["sgd"]
-    learning_rate: Any = None
-    free: tuple[Free, ...] | None = None
-    shortcut: bool = True
-    guarded: bool = True
-    by_hand: bool = False
-
-    @property
-    def stable(self) -> bool:
-        """Whether the forms in the net inputs are used."""
-        return self.shortcut and not self.by_hand
-
-    @staticmethod
-    def of(experiment: Experiment) -> Rule:
-        """The conventions that an experiment states."""
-        training = experiment.training
-        if training is None:
-            return Rule(experiment.reduction)
-        return Rule(
-            experiment.reduction,
-            training.update_order,
-            training.batch_means,
-            OPTIMIZERS[training.optimizer],
-            training.learning_rate,
-            free_masks(experiment.network, training.frozen),
-        )
-
-    def divides(self, samples: int) -> bool:
-        """Whether what is summed over a batch of so many samples is divided by their number."""
-        return self.reduction == "mean" and samples > 1
+from tracer.engine.update import Group, Updated, updated
+from tracer.formula.lazy import grand_total
+from tracer.model.activations import Array
+from tracer.model.network import Bias, Free, Layer, Network, Parameters, State
+from tracer.model.quantity import DATA_OF, GRADIENT_OF, PENALTY_OF, Kind, Stage, Stages
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What a forward pass leaves: `nets[l]` and `outs[l]` of layer l; `outs[0]` are the inputs."""
+    """What a forward pass leaves: `nets[l]` and `outs[l]` of layer l; `outs[0]` are the inputs.
+
+    `parameters` are those that it was made with.
+    """
 
     nets: tuple[Array, ...]
     outs: tuple[Array, ...]
+    parameters: Parameters
 
 
 def forward(
@@ -152,7 +80,7 @@ def forward(
         out = observe(OUT[layer.number], value(net))
         nets.append(net)
         outs.append(out)
-    return Passed(tuple(nets), tuple(outs))
+    return Passed(tuple(nets), tuple(outs), parameters)
 
 
 def _net(layer: Layer, weighted: Array, b: Array) -> Array:
@@ -170,12 +98,35 @@ def _by_bias(layer: Layer, delta: Array) -> Array:
 
 
 def cost(
-    network: Network, rule: Rule, passed: Passed, targets: Array, observe: Observer = UNTOUCHED
+    network: Network,
+    rule: Rule,
+    passed: Passed,
+    targets: Array,
+    observe: Observer = UNTOUCHED,
+    moment: Moment | None = None,
 ) -> Array:
-    """E_o at each output, E_total of each sample, and the loss: their mean or sum over the batch."""
+    """E_o at each output, E_total of each sample, and the loss.
+
+    The loss is the mean or the sum of E_total over the batch, and the penalty.
+    """
     errors = observe(ERROR[network.depth], _errors(network, rule, passed, targets))
     totals = observe(TOTAL[network.depth], errors.sum(axis=1))
-    return observe(LOSS[network.depth], reduced(totals.sum(), len(targets), rule))
+    loss = reduced(totals.sum(), len(targets), rule)
+    if rule.penalty is not None:
+        settings = (moment or rule.moment(1)).settings
+        penalised = [array for _, array in _penalised(rule, passed.parameters)]
+        summed = grand_total([rule.penalty.summed(array) for array in penalised])
+        value = rule.penalty.value(summed, settings["strength"], len(targets))
+        loss = loss + observe(PENALTY[network.depth], value)
+    return observe(LOSS[network.depth], loss)
+
+
+def _penalised(rule: Rule, parameters: Parameters) -> Iterator[tuple[Kind, Array]]:
+    """The arrays that the penalty is of, layer by layer."""
+    for pair in parameters:
+        for kind, array in zip((Kind.WEIGHT, Kind.BIAS), pair, strict=True):
+            if array is not None and rule.penalty is not None and rule.penalty.covers(kind):
+                yield kind, array
 
 
 def _errors(network: Network, rule: Rule, passed: Passed, targets: Array) -> Array:
@@ -194,13 +145,17 @@ def backward(
     passed: Passed,
     targets: Array,
     observe: Observer = UNTOUCHED,
+    moment: Moment | None = None,
 ) -> State:
     """The state after one update; the same parameters where the rule has no update.
 
     From the outputs back: delta = ∂E/∂out · ∂out/∂net; ∂E/∂out_before = Wᵀ delta, with the weights
-    from before the update, or from after it when the update order is `output_first`.
+    from before the update, or from after it when the update order is `output_first`. Where gradients
+    are clipped by the norm of all of them, the updates wait for the last one.
     """
-    updated: list[_Updated] = []
+    moment = moment or rule.moment(1)
+    done: dict[Stage, Updated] = {}
+    waiting: list[Group] = []
     dE_dout: Array = None
     for layer in reversed(network.layers):
         before = passed.outs[layer.number - 1]
@@ -208,14 +163,41 @@ def backward(
         before = _averaged(
             rule, OUT if layer.number > 1 else INPUT, layer.number - 1, before, observe
         )
-        updated.append(_update(rule, layer, state, delta, before, observe))
+        gradients = _Gradients(rule, layer, state, moment, len(targets), observe)
+        waiting += gradients.groups(delta, before)
+        if rule.clip is None or rule.clip.by != "norm" or layer.number == 1:
+            done |= updated(rule, moment, waiting, observe)
+            waiting = []
         if layer.number > 1:
-            after = rule.update_order == "output_first"
-            back = (updated[-1].parameters if after else state.parameters[layer.number - 1])[0]
-            dE_dout = _back_through(rule, layer, back, delta, observe)
-    updated.reverse()
-    slots = {slot: tuple(layer.slots[slot] for layer in updated) for slot in state.slots}
-    return State(tuple(layer.parameters for layer in updated), slots)
+            W = state.parameters[layer.number - 1][0]
+            after = done.get(Stage(Kind.WEIGHT, layer.number))
+            if after is not None and rule.update_order == "output_first":
+                W = after.parameter
+            dE_dout = _back_through(rule, layer, W, delta, observe)
+    return _after(state, done)
+
+
+def _after(state: State, done: Mapping[Stage, Updated]) -> State:
+    """The state with what was updated in the place of what it was."""
+
+    def parameter(stage: Stage, array: Array) -> Array:
+        return done[stage].parameter if stage in done else array
+
+    def kept(slot: str) -> Callable[[Stage, Array], Array]:
+        return lambda stage, array: done[stage].state[slot] if stage in done else array
+
+    return State(
+        _each(state.parameters, parameter),
+        {slot: _each(arrays, kept(slot)) for slot, arrays in state.slots.items()},
+    )
+
+
+def _each(parameters: Parameters, of: Callable[[Stage, Array], Array]) -> Parameters:
+    """`of` each array, with the stage of its parameters."""
+    return tuple(
+        (of(Stage(Kind.WEIGHT, number), W), of(Stage(Kind.BIAS, number), b))
+        for number, (W, b) in enumerate(parameters, 1)
+    )
 
 
 def _delta(
@@ -260,83 +242,56 @@ def _back_through(rule: Rule, layer: Layer, W: Array, delta: Array, observe: Obs
 
 
 @dataclass(frozen=True, slots=True)
-class _Updated:
-    """A layer after the update: (W, b), and the same of each of the optimiser's slots."""
-
-    parameters: LayerParameters
-    slots: Mapping[str, LayerParameters]
-
-
-def _update(
-    rule: Rule, layer: Layer, state: State, delta: Array, before: Array, observe: Observer
-) -> _Updated:
-    """(W+, b+) from (W, b): the gradients, and the optimiser's step where they are free."""
-    place = layer.number - 1
-    free = rule.free[place] if rule.free else (False, False)
-    gradients = _gradients(rule, layer, state.parameters[place], free, delta, before, observe)
-    new: list[Array] = []
-    slots: dict[str, list[Array]] = {slot: [] for slot in state.slots}
-    for which, kind in enumerate((Kind.WEIGHT, Kind.BIAS)):
-        old = {slot: arrays[place][which] for slot, arrays in state.slots.items()}
-        parameter, gradient = state.parameters[place][which], gradients[which]
-        if rule.free is not None and gradient is not None:
-            stepped = _Stepped(rule, Stage(kind, layer.number), free[which], old, observe)
-            parameter, old = stepped.after(parameter, gradient)
-        new.append(parameter)
-        for slot, array in old.items():
-            slots[slot].append(array)
-    return _Updated((new[0], new[1]), {slot: (pair[0], pair[1]) for slot, pair in slots.items()})
-
-
-def _gradients(
-    rule: Rule,
-    layer: Layer,
-    parameters: LayerParameters,
-    free: Free,
-    delta: Array,
-    before: Array,
-    observe: Observer,
-) -> tuple[Array, Array]:
-    """(∂loss/∂W, ∂loss/∂b): summed over the batch and reduced; None for what nobody looks at."""
-    (free_W, free_b), number, samples = free, layer.number, len(delta)
-    weighted = observe.detail or free_W is not False
-    biased = parameters[1] is not None and (observe.detail or free_b is not False)
-    own = _by_bias(layer, delta) if biased else delta
-    if observe.detail and samples > 1:
-        observe(WEIGHT_PART[number], delta[:, :, None] * before[:, None, :])
-        if biased:
-            observe(BIAS_PART[number], own)
-    dW = db = None
-    if weighted:
-        dW = observe(WEIGHT_GRADIENT[number], reduced(delta.T @ before, samples, rule))
-    if biased:
-        db = observe(BIAS_GRADIENT[number], reduced(own.sum(axis=0), samples, rule))
-    return dW, db
-
-
-@dataclass(frozen=True, slots=True)
-class _Stepped:
-    """The optimiser's step for one array of parameters; what is frozen, and its state, stays."""
+class _Gradients:
+    """The gradients of one layer; `samples` of the batch, which with `batch_means` is averaged."""
 
     rule: Rule
-    stage: Stage
-    free: bool | BoolArray
-    state: Mapping[str, Array]
+    layer: Layer
+    state: State
+    moment: Moment
+    samples: int
     observe: Observer
 
-    def after(self, parameter: Array, gradient: Array) -> tuple[Array, dict[str, Array]]:
-        """The parameters after the step, and the optimiser's arrays."""
-        step = Update(parameter, gradient, self.rule.learning_rate, self.state, self._kept)
-        moved = parameter if self.free is False else self.rule.optimizer.step(step)
-        for slot, array in self.state.items():
-            if slot not in step.kept:
-                step.keep(slot, array)
-        new = Stage(AFTER[self.stage.kind], self.stage.layer)
-        return self.observe(new, choose(self.free, moved, parameter)), {**self.state, **step.kept}
+    def groups(self, delta: Array, before: Array) -> Iterator[Group]:
+        """What an update is to change, with its gradient; nothing without training."""
+        number, rule = self.layer.number, self.rule
+        free = rule.free[number - 1] if rule.free else (False, False)
+        found = self._reduced(free, delta, before)
+        if rule.free is None:
+            return
+        for which, (kind, gradient) in enumerate(found.items()):
+            if gradient is not None:
+                state = {s: arrays[number - 1][which] for s, arrays in self.state.slots.items()}
+                parameter = self.state.parameters[number - 1][which]
+                yield Group(Stage(kind, number), parameter, gradient, free[which], state)
 
-    def _kept(self, slot: str, array: Array) -> Array:
-        new = Stage(AFTER[STATE_OF[self.stage.kind]], self.stage.layer, slot=slot)
-        return self.observe(new, choose(self.free, array, self.state[slot]))
+    def _reduced(self, free: Free, delta: Array, before: Array) -> dict[Kind, Array | None]:
+        """∂loss/∂W, ∂loss/∂b: summed over the batch and reduced; None for what nobody looks at."""
+        layer, number, samples, observe = self.layer, self.layer.number, len(delta), self.observe
+        (free_W, free_b), biases = free, self.state.parameters[number - 1][1]
+        weighted = observe.detail or free_W is not False
+        biased = biases is not None and (observe.detail or free_b is not False)
+        own = _by_bias(layer, delta) if biased else delta
+        if observe.detail and samples > 1:
+            observe(WEIGHT_PART[number], delta[:, :, None] * before[:, None, :])
+            if biased:
+                observe(BIAS_PART[number], own)
+        dW = db = None
+        if weighted:
+            dW = self._whole(Kind.WEIGHT, reduced(delta.T @ before, samples, self.rule))
+        if biased:
+            db = self._whole(Kind.BIAS, reduced(own.sum(axis=0), samples, self.rule))
+        return {Kind.WEIGHT: dW, Kind.BIAS: db}
+
+    def _whole(self, kind: Kind, of_data: Array) -> Array:
+        """The gradient, with the penalty's part where there is one."""
+        penalty, number, observe = self.rule.penalty, self.layer.number, self.observe
+        if penalty is not None and penalty.covers(kind):
+            parameter = self.state.parameters[number - 1][kind is Kind.BIAS]
+            slope = penalty.slope(parameter, self.moment.settings["strength"], self.samples)
+            of_data = observe(Stage(DATA_OF[kind], number), of_data)
+            of_data = of_data + observe(Stage(PENALTY_OF[kind], number), slope)
+        return observe(Stage(GRADIENT_OF[kind], number), of_data)
 
 
 def reduced(summed: Array, samples: int, rule: Rule) -> Array:
@@ -358,11 +313,12 @@ def step(
     inputs: Array,
     targets: Array,
     observe: Observer = UNTOUCHED,
+    moment: Moment | None = None,
 ) -> State:
     """One iteration in full, the cost included: the state after it."""
     passed = forward(network, state.parameters, inputs, observe, guarded=rule.guarded)
-    cost(network, rule, passed, targets, observe)
-    return backward(network, rule, state, passed, targets, observe)
+    cost(network, rule, passed, targets, observe, moment)
+    return backward(network, rule, state, passed, targets, observe, moment)
 
 
 def loss_of(

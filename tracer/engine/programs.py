@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 Program = Callable[[Any, Iterable[Any], list[float]], Any]
-"""program(state, batches, losses): the state's numbers or arrays after an update for each batch."""
+"""program(state, batches, losses): the state's numbers or arrays after an update for each batch.
+
+Where the rule varies from one iteration to the next, each batch comes as (batch, learning rate, t).
+"""
 
 
 def looped(
@@ -21,18 +24,20 @@ def looped(
     batch: Sequence[str],
     body: Sequence[str],
     rescue: str = "",
+    moment: Sequence[str] = (),
 ) -> Program:
     """The function that does the lines of `body` for every batch.
 
-    `state` and `batch` are the names of the variables that stand for them. `rescue` is an expression in
-    `state` and `batch` that gives the state after an iteration whose lines failed.
+    `state` and `batch` are the names of the variables that stand for them, `moment` those of what
+    else an iteration is given. `rescue` is an expression in `state`, `batch` and `moment` that
+    gives the state after an iteration whose lines failed.
     """
     old, row = (f"({', '.join(names)},)" if names else "_" for names in (state, batch))
     indent = "   " if rescue else "  "
     lines = [
         "def program(state, batches, losses):",
         f" {old} = state",
-        " for batch in batches:",
+        f" for {', '.join(('batch', *moment))} in batches:",
         f"  {row} = batch",
         *(["  try:"] if rescue else []),
         *(f"{indent}{line}" for line in body),

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from tracer.engine.passes import UNTOUCHED, Observer, Rule, backward, cost, forward
+from tracer.engine.passes import backward, cost, forward
 from tracer.engine.programs import Program, looped
+from tracer.engine.rule import Moment, Rule
+from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.formula.recording import Recorder
 from tracer.model.activations import Array
 from tracer.model.network import FloatArray, Network, State
@@ -51,14 +53,19 @@ def record_step(
     inputs, targets = map(recorder.given, batch)
     before = state.with_arrays([recorder.given(array) for array in state.arrays()])
     observe = observe if observe is UNTOUCHED else _Later(observe)
+    moment, varying = rule.moment(1), []
+    if rule.varies:
+        given = recorder.given(moment.learning_rate), recorder.given(moment.t)
+        moment = Moment(*given, moment.settings)
+        varying = [array.variable for array in given]
     passed = forward(network, before.parameters, inputs, observe)
     body = recorder.lines
     if with_losses:
-        loss = cost(network, rule, passed, targets, observe)
-    after = backward(network, rule, before, passed, targets, observe)
+        loss = cost(network, rule, passed, targets, observe, moment)
+    after = backward(network, rule, before, passed, targets, observe, moment)
     old, new = ([array.variable for array in s.arrays()] for s in (before, after))
     end = [f"{', '.join(old)}, = {', '.join(new)},"]
     if with_losses:
         end.append(f"losses.append(float({loss.variable}))")
     row = (inputs.variable, targets.variable)
-    return looped(recorder.constants(), old, row, [*body, *end])
+    return looped(recorder.constants(), old, row, [*body, *end], moment=varying)

@@ -9,19 +9,22 @@ gives the same bits as a run in one.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
 from tracer.engine.batches import Batch, Batches
 from tracer.engine.compiled import FlatValues, compile_step, worth_compiling
 from tracer.engine.observers import UNALTERED, Altered
-from tracer.engine.passes import UNTOUCHED, Observer, Rule, loss_of
+from tracer.engine.passes import loss_of
 from tracer.engine.programs import Program
 from tracer.engine.recorded import record_step
+from tracer.engine.rule import Rule
+from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import check_iterations
 from tracer.errors import UsageError
@@ -125,7 +128,8 @@ class NetworkTimeline:
             count = updates - done if self.altered.rounding is None else min(updates - done, _BLOCK)
             after = self.advance(state, done, count)
             done += count
-            if self.batches.per_epoch == 1 and after.numbers() == state.numbers():
+            still = after.numbers() == state.numbers() and not self.rule.varies
+            if self.batches.per_epoch == 1 and still:
                 # Rounded parameters come to rest, or go in a circle, and stay in it.
                 done += (updates - done) // count * count
             state = after
@@ -142,11 +146,12 @@ class NetworkTimeline:
                 values = state.numbers()
                 for size, some in updates:
                     program = self._program(size, losses is not None)
-                    values = program(values, self._flats(some), found)
+                    values = program(values, self._given(some, self._flats), found)
                 return state.with_numbers(values)
             arrays = state.arrays()
             for size, some in updates:
-                arrays = self._program(size, losses is not None)(arrays, self._pairs(some), found)
+                program = self._program(size, losses is not None)
+                arrays = program(arrays, self._given(some, self._pairs), found)
         return state.with_arrays(arrays)
 
     def next_loss(self, state: State, updates: int) -> float:
@@ -176,9 +181,14 @@ class NetworkTimeline:
             self.experiment,
             parameters=state.parameters,
             slots=state.slots,
-            training=replace(training, resume=resume),
+            training=replace(training, resume=resume, updates=self._counted(updates)),
             expected=(),
         )
+
+    def _counted(self, updates: int) -> int | None:
+        """What the optimiser has counted, where it isn't what `resume` says."""
+        counted = self.experiment.training.updates if self.experiment.training else None
+        return None if counted is None else counted + updates
 
     def _made(self, samples: int, with_losses: bool) -> Program:
         """The program for batches of so many samples."""
@@ -198,11 +208,14 @@ class NetworkTimeline:
         if not self.compiled:
             return recorded()
 
-        def rescue(values: FlatValues, batch: FlatValues, losses: list[float]) -> FlatValues:
+        def rescue(
+            losses: list[float], values: FlatValues, batch: FlatValues, *moment: float
+        ) -> FlatValues:
             rows = np.array(batch).reshape(samples, -1)
             pair = rows[:, : len(network.inputs)], rows[:, len(network.inputs) :]
             arrays = self.start.with_numbers(values).arrays()
-            return self.start.with_arrays(recorded()(arrays, [pair], losses)).numbers()
+            given = (pair, *moment) if moment else pair
+            return self.start.with_arrays(recorded()(arrays, [given], losses)).numbers()
 
         return compile_step(
             network,
@@ -217,6 +230,16 @@ class NetworkTimeline:
     @property
     def _observer(self) -> Observer:
         return UNTOUCHED if self.altered is UNALTERED else self.altered
+
+    def _given(
+        self, updates: Iterable[int], batches: Callable[[Iterable[int]], Iterable[Any]]
+    ) -> Iterable[Any]:
+        """The batches of these updates, with what else each iteration is given where that varies."""
+        if not self.rule.varies:
+            return batches(updates)
+        numbers = list(updates)
+        timed = self.rule.timed(update - self.earlier + 1 for update in numbers)
+        return ((batch, rate, t) for batch, (rate, t) in zip(batches(numbers), timed, strict=True))
 
     def _pairs(self, updates: Iterable[int]) -> Iterable[tuple[FloatArray, FloatArray]]:
         for rows in map(self.batches.rows, updates):

@@ -16,7 +16,8 @@ import numpy as np
 from tracer.engine.batches import Batch
 from tracer.engine.formulas import Formulas
 from tracer.engine.observers import Altered
-from tracer.engine.passes import Rule, forward, step
+from tracer.engine.passes import forward, step
+from tracer.engine.rule import Moment, Rule
 from tracer.errors import UnknownNameError
 from tracer.formula import Expression, Symbol
 from tracer.model.activations import Array
@@ -26,9 +27,12 @@ from tracer.model.network import FloatArray, Parameters, State
 from tracer.model.quantity import (
     AFTER,
     BEFORE,
+    CLIPPED_OF,
+    DATA_OF,
+    LETTERED,
     PART_OF,
     PARTS,
-    STATES,
+    PENALTY_OF,
     Kind,
     Phase,
     Quantity,
@@ -36,6 +40,8 @@ from tracer.model.quantity import (
 )
 
 _OF_TRAINING = frozenset(k for k in Kind if k.phase is Phase.UPDATES) | {Kind.LEARNING_RATE}
+_OF_PENALTY = frozenset({Kind.PENALTY, *DATA_OF.values(), *PENALTY_OF.values()})
+_OF_CLIPPING = frozenset({Kind.NORM, *CLIPPED_OF.values()})
 
 Change = Callable[[Stage, FloatArray], FloatArray]
 """What to go on with in place of a stage's array: rounded values, a learner's own values."""
@@ -137,11 +143,9 @@ class IterationTrace(Mapping[Quantity, float]):
             return record.arrays
         targets = record(Stage(Kind.TARGET, network.depth), self.data.targets[rows])
         state = record.state(self.before)
-        if rule.learning_rate is not None:
-            lr = record(Stage(Kind.LEARNING_RATE, 0), rule.learning_rate)
-            rule = replace(rule, learning_rate=lr)
+        moment = rule.moment(self.number, record)
         with np.errstate(all="ignore"):
-            step(network, rule, state, inputs, targets, record)
+            step(network, rule, state, inputs, targets, record, moment)
         if self.after is not None:
             # Compiled formulas and NumPy may differ in the last bit; what is shown is what was used.
             used = KeepingObserver()
@@ -160,6 +164,11 @@ class IterationTrace(Mapping[Quantity, float]):
             self.experiment, self.batch, self.before, None, change, shortcut=shortcut
         )
 
+    @cached_property
+    def moment(self) -> Moment:
+        """What the iteration is given: learning rate, options, the number of its update."""
+        return self.rule.moment(self.number, lambda stage, _: self.arrays[stage])
+
     @property
     def loss(self) -> float:
         """The cost of the batch, before the update."""
@@ -173,7 +182,7 @@ class IterationTrace(Mapping[Quantity, float]):
         """
         if quantity.iteration == self.number - 1 and quantity.kind in BEFORE:
             quantity = self._as_before(quantity)
-        elif quantity.iteration != self.number:
+        elif quantity.iteration != self.number and quantity.kind is not Kind.SETTING:
             raise UnknownNameError(
                 f"'{self.names.name(quantity)}' is not of iteration {self.number}"
             )
@@ -202,11 +211,18 @@ class IterationTrace(Mapping[Quantity, float]):
         if self.experiment.data is None:
             return "the configuration has no `data`: there are forward passes only"
         training = self.experiment.training
-        if training is None and (quantity.kind in STATES or quantity.kind in _OF_TRAINING):
+        if training is None and (quantity.kind in LETTERED or quantity.kind in _OF_TRAINING):
             return "the configuration has no `training`"
-        if quantity.kind in STATES:
-            letters = ", ".join(self.rule.optimizer.slots)
-            return f"`optimizer: {self.rule.optimizer.name}` keeps {letters or 'nothing'}"
+        if quantity.kind in LETTERED:
+            optimizer = self.rule.optimizer
+            letters = ", ".join((*optimizer.slots, *optimizer.corrected))
+            return f"`optimizer: {optimizer.name}` keeps {letters or 'nothing'}"
+        if quantity.kind in _OF_PENALTY:
+            return "the configuration has no `regularization` of it"
+        if quantity.kind in _OF_CLIPPING:
+            return "the configuration has no `training.clip` that needs it"
+        if quantity.kind is Kind.SETTING:
+            return f"the training has no option '{quantity.stage.slot}'"
         if self.rule.batch_means and quantity.stage.mean:
             own = self.names.bare(replace(quantity, stage=replace(quantity.stage, mean=False)))
             return f"of the outputs only delta is averaged; a sample's own is {own}"
@@ -220,7 +236,7 @@ class IterationTrace(Mapping[Quantity, float]):
         A name that says no iteration means this one.
         """
         quantity = self.names.parse(text)
-        if quantity.iteration == 1:
+        if quantity.iteration == 1 and quantity.kind is not Kind.SETTING:
             quantity = replace(quantity, iteration=self.number)
         if not quantity.stage.of_a_sample:
             return quantity

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tracer.digits.rounding import Rounding
 from tracer.engine.observers import Altered
-from tracer.engine.passes import Rule
+from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.model.experiment import Experiment

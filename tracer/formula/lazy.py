@@ -8,7 +8,7 @@ one number of a wide network costs as much as that number.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -112,6 +112,19 @@ def choose(mask: Any, chosen: Any, other: Any) -> Any:
     if isinstance(chosen, np.ndarray):
         return np.where(mask, chosen, other)
     return chosen.where(mask, other)
+
+
+def one_symbol(symbol: Expression) -> SymbolArray:
+    """An array without axes, of one symbol."""
+    return SymbolArray((), lambda _: symbol)
+
+
+def grand_total(arrays: Sequence[Any]) -> Any:
+    """The sum of all elements of all the arrays; of symbols one sum of all terms."""
+    if all(isinstance(array, SymbolArray) for array in arrays):
+        places = [(array, index) for array in arrays for index in np.ndindex(array.shape)]
+        return SymbolArray((), lambda _: total([array.element(index) for array, index in places]))
+    return reduce(operator.add, [array.sum() for array in arrays])
 
 
 def _product(left: SymbolArray, right: SymbolArray) -> SymbolArray:

@@ -156,6 +156,10 @@ def _array_erf(numpy: Any, x: Any) -> Any:
     return numpy.asarray(numpy.frompyfunc(math.erf, 1, 1)(x), float)
 
 
+def _sign(x: float) -> float:
+    return float((x > 0) - (x < 0))
+
+
 def _above(limit: float, reason: str) -> Callable[[float], str | None]:
     return lambda x: None if x > limit else reason
 
@@ -310,6 +314,15 @@ absolute: Primitive = Primitive(
     turns=lambda low, high: (0.0,) if low < 0 < high else (),
     kink=lambda x: abs(x.real),
 )
+sign: Primitive = Primitive(
+    "sign",
+    _sign,
+    elementwise("sign"),
+    (lambda _: Number(0.0),),
+    _function("sign", r"\operatorname{sign}"),
+    complex_value=lambda z: complex(_sign(z.real)),
+    kink=lambda x: abs(x.real),
+)
 # Where both arguments are equal the second one is taken to have been chosen.
 maximum: Primitive = Primitive(
     "max",
@@ -347,6 +360,6 @@ PRIMITIVES: dict[str, Primitive] = {
     row.name: row
     for row in (
         exp, expm1, log, log1p, log2, log10, sqrt, tanh, sin, cos, erf, sigmoid, softplus,
-        absolute, maximum, minimum, if_positive,
+        absolute, sign, maximum, minimum, if_positive,
     )
 }  # fmt: skip

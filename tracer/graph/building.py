@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from tracer.errors import ConfigError, Problem, did_you_mean
 from tracer.formula import Expression, Symbol, SyntaxProblem, parse, replace, symbols
+from tracer.graph.descent import states_of
 from tracer.graph.names import GraphNames, node_at
 from tracer.graph.structure import Graph
 from tracer.model.experiment import GraphExperiment, GraphNode
@@ -55,7 +56,7 @@ class _Builder:
         experiment, training = self.experiment, self.experiment.training
         known = {name: node_at(k) for k, name in enumerate((*experiment.inputs, *nodes))}
         meant = {name: Symbol(quantity) for name, quantity in known.items()}
-        return Graph(
+        graph = Graph(
             experiment.title,
             {known[name]: value for name, value in experiment.inputs.items()},
             {known[name]: replace(formula, meant) for name, formula in nodes.items()},
@@ -63,10 +64,18 @@ class _Builder:
             GraphNames({quantity: name for name, quantity in known.items()}),
             training,
             tuple(known[name] for name in training.trainable) if training else (),
-            experiment.source,
-            experiment.file,
-            {known[name]: node for name, node in self.written.items()},
+            source=experiment.source,
+            file=experiment.file,
+            written={known[name]: node for name, node in self.written.items()},
         )
+        if training is None:
+            return graph
+        places = {known[name].index: name for name in training.trainable}
+        states = {
+            state: training.slots.get(state.stage.slot, {}).get(places[state.index], 0.0)
+            for state in states_of(graph)
+        }
+        return graph.with_inputs({}, states)
 
     def _read(self) -> dict[str, Expression]:
         nodes = {}

@@ -19,8 +19,10 @@ from tracer.formula import (
 )
 from tracer.graph.names import GraphNames, node_at
 from tracer.graph.structure import Graph
-from tracer.model.quantity import Kind, Phase, Quantity
+from tracer.model.quantity import STATES, Kind, Phase, Quantity
+from tracer.model.settings import STRENGTH
 
+_OF_UPDATES = STATES | {Kind.LEARNING_RATE}
 _PHASES = (Phase.GIVEN, Phase.FORWARD, Phase.ERRORS)
 
 
@@ -34,7 +36,9 @@ def network_graph(trace: IterationTrace, sample: int | None = None, *, fine: boo
     inputs: dict[Quantity, float] = {}
     splitter = _Splitter(trace)
     for stage, array in trace.arrays.items():
-        if stage.mean or stage.kind.phase not in _PHASES or stage.kind is Kind.LEARNING_RATE:
+        if stage.mean or stage.kind.phase not in _PHASES or stage.kind in _OF_UPDATES:
+            continue
+        if stage.kind is Kind.SETTING and stage.slot != STRENGTH:
             continue
         for quantity in trace.batch.quantities(stage, array.shape):
             if sample is not None and quantity.sample not in (None, sample):

@@ -12,7 +12,17 @@ from dataclasses import replace
 
 from tracer.graph.spellings import Spellings
 from tracer.model.names import LEARNING_RATE, Names
-from tracer.model.quantity import Derivative, Identity, Kind, Quantity, Stage, at
+from tracer.model.quantity import (
+    AFTER,
+    BEFORE,
+    Derivative,
+    Identity,
+    Kind,
+    Quantity,
+    Stage,
+    at,
+)
+from tracer.model.spellings import CLIPPED
 
 RATE = Quantity(Stage(Kind.LEARNING_RATE, 0))
 """The learning rate of a graph's training."""
@@ -26,6 +36,19 @@ def node_at(place: int) -> Quantity:
 def updated(node: Quantity) -> Quantity:
     """The input after the update."""
     return replace(node, stage=Stage(Kind.NEW_NODE, 0))
+
+
+_WHOLE = {Kind.LEARNING_RATE: LEARNING_RATE, Kind.NORM: "grad_norm"}
+_OF_INPUTS = frozenset(
+    {
+        Kind.NEW_NODE,
+        Kind.NODE_CLIPPED,
+        Kind.NODE_STATE,
+        AFTER[Kind.NODE_STATE],
+        Kind.NODE_CORRECTED,
+    }
+)
+"""What is called by the name of a trainable input."""
 
 
 class GraphNames:
@@ -49,10 +72,15 @@ class GraphNames:
         """The canonical name without an iteration."""
         if isinstance(identity, Derivative):
             return f"d{self.bare(identity.upper)}/d{self.bare(identity.lower)}"
-        if identity.kind is Kind.LEARNING_RATE:
-            return LEARNING_RATE
-        if identity.kind is Kind.NEW_NODE:
-            return f"{self.labels[replace(identity, stage=Stage(Kind.NODE, 0), iteration=1)]}+"
+        if identity.kind in _WHOLE:
+            return _WHOLE[identity.kind]
+        if identity.kind is Kind.SETTING:
+            return identity.stage.slot
+        if identity.kind in _OF_INPUTS:
+            node = self.labels[Quantity(Stage(Kind.NODE, 0), identity.index)]
+            letter = CLIPPED if identity.kind is Kind.NODE_CLIPPED else identity.stage.slot
+            after = "+" if identity.kind in BEFORE else ""
+            return f"{letter}_{node}{after}" if letter else f"{node}{after}"
         return self.labels[replace(identity, iteration=1)]
 
     def name(self, identity: Identity) -> str:

@@ -27,8 +27,8 @@ from tracer.model.quantity import Derivative, Quantity
 class Graph:
     """`nodes` are in an order in which they can be calculated; `output` is one of them.
 
-    `trainable`: the inputs that training changes. `written` says where the formulas stand in `file`;
-    empty for a graph that no file describes.
+    `trainable`: the inputs that training changes; `states`: what the optimiser keeps of them.
+    `written` says where the formulas stand in `file`; empty for a graph that no file describes.
     """
 
     title: str
@@ -38,6 +38,7 @@ class Graph:
     names: GraphNames
     training: GraphTraining | None = None
     trainable: tuple[Quantity, ...] = ()
+    states: Mapping[Quantity, float] = field(default_factory=dict)
     source: str = ""
     file: str = ""
     written: Mapping[Quantity, GraphNode] = field(default_factory=dict)
@@ -51,9 +52,12 @@ class Graph:
         """∂output/∂node."""
         return Derivative(self.output, node)
 
-    def with_inputs(self, values: Mapping[Quantity, float]) -> Graph:
-        """The same graph with other values of some inputs."""
-        return replace(self, inputs={**self.inputs, **values})
+    def with_inputs(
+        self, values: Mapping[Quantity, float], states: Mapping[Quantity, float] | None = None
+    ) -> Graph:
+        """The same graph with other values of some inputs, and another state of the optimiser."""
+        kept = self.states if states is None else states
+        return replace(self, inputs={**self.inputs, **values}, states=kept)
 
 
 def gradient_formulas(graph: Graph) -> dict[Quantity, Expression | None]:

@@ -7,25 +7,31 @@ as in the arrays of a network, and the training looks for where and why.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from tracer.engine.programs import Program, looped
+from tracer.engine.rule import Moment
 from tracer.engine.training import check_iterations
 from tracer.errors import UsageError
-from tracer.formula import Expression, namespace, symbols, to_python
+from tracer.formula import Expression, Symbol, namespace, symbols, to_python
+from tracer.formula.lazy import one_symbol
 from tracer.graph.calculation import GraphValueError, values
-from tracer.graph.names import RATE, updated
+from tracer.graph.descent import rule_of, states_of, update_formulas
+from tracer.graph.names import RATE
 from tracer.graph.structure import Graph
 from tracer.graph.trace import GraphTrace
-from tracer.model.experiment import GraphExperiment, Resume, Stop
+from tracer.model.experiment import GraphExperiment, GraphTraining, Resume, Stop
 from tracer.model.network import State
-from tracer.model.quantity import Identity, Quantity
+from tracer.model.quantity import AFTER, Identity, Kind, Quantity, Stage
 
 _NOTHING = "_nothing"
+_T = Quantity(Stage(Kind.SETTING, 0, slot="t"))
+"""The number of an update, which a program is told."""
 
 
 class GraphTimeline:
@@ -40,8 +46,13 @@ class GraphTimeline:
 
     def __init__(self, experiment: GraphExperiment, graph: Graph) -> None:
         self.experiment, self.graph = experiment, graph
+        self.rule = rule_of(graph)
         start = np.array([graph.inputs[node] for node in graph.trainable], dtype=float)
-        self.start = State(((start, None),))
+        kept = {
+            slot: np.array([graph.states[state] for state in states])
+            for slot, states in self._states.items()
+        }
+        self.start = State(((start, None),), {slot: ((x, None),) for slot, x in kept.items()})
         self.kept: dict[int, State] = {0: self.start}
 
     @property
@@ -55,9 +66,23 @@ class GraphTimeline:
             hint = "give the configuration `training` with `learning_rate` and `trainable`"
             raise UsageError("nothing to train: the graph has no `training`", hint)
 
+    @cached_property
+    def _states(self) -> dict[str, list[Quantity]]:
+        """What the optimiser keeps, by its letters."""
+        found: dict[str, list[Quantity]] = {slot: [] for slot in self.rule.optimizer.slots}
+        for state in states_of(self.graph):
+            found[state.stage.slot].append(state)
+        return found
+
     def inputs(self, state: State) -> dict[Quantity, float]:
         """The trainable inputs' values."""
-        return dict(zip(self.graph.trainable, state.numbers(), strict=True))
+        return dict(zip(self.graph.trainable, state.numbers(), strict=False))
+
+    def _at(self, state: State) -> Graph:
+        """The graph in that state."""
+        numbers = state.numbers()[len(self.graph.trainable) :]
+        kept = dict(zip(states_of(self.graph), numbers, strict=True))
+        return self.graph.with_inputs(self.inputs(state), kept)
 
     def trace(self, iteration: int, *, updated: bool = True) -> GraphTrace:
         """All the numbers of an iteration.
@@ -67,7 +92,7 @@ class GraphTimeline:
         """
         del updated  # what the update makes is calculated when somebody looks
         check_iterations([iteration], trained=self.trained)
-        return GraphTrace(self.graph.with_inputs(self.inputs(self.state(iteration - 1))), iteration)
+        return GraphTrace(self._at(self.state(iteration - 1)), iteration)
 
     def outline(self, iteration: int, *, whole: bool = False) -> GraphTrace:
         """What numbers the iteration has, calculated from the values that training starts from."""
@@ -89,15 +114,18 @@ class GraphTimeline:
         self, state: State, done: int, count: int, losses: list[float] | None = None
     ) -> State:
         """The state after `count` updates more; NaN where a number on the way has no value."""
-        del done
-        numbers = self._program(state.numbers(), [()] * count, [] if losses is None else losses)
+        batches: Iterable[Any] = [()] * count
+        if self.rule.varies:
+            iterations = range(done + 1, done + count + 1)
+            batches = (((), *timed) for timed in self.rule.timed(iterations))
+        numbers = self._program(state.numbers(), batches, [] if losses is None else losses)
         return state.with_numbers([x if isinstance(x, float) else math.nan for x in numbers])
 
     def next_loss(self, state: State, updates: int) -> float:
         """The output after so many updates; NaN where it has no value."""
         del updates
         try:
-            return values(self.graph.with_inputs(self.inputs(state)))[self.graph.output]
+            return values(self._at(state))[self.graph.output]
         except GraphValueError:
             return math.nan
 
@@ -115,7 +143,7 @@ class GraphTimeline:
         except GraphValueError as error:
             if iteration == 1 and error.identity in self.graph.quantities:
                 raise
-            return f"{error.name} ({error.reason})"
+            return f"{error.name} ({error.reason.partition(':')[0]})"
         return "a number after the update"
 
     def continued(self, updates: int, losses: tuple[float, ...]) -> GraphExperiment:
@@ -123,36 +151,62 @@ class GraphTimeline:
         del losses
         name = self.graph.names.bare
         ends = {name(node): x for node, x in self.inputs(self.state(updates)).items()}
-        return replace(self.experiment, inputs={**self.experiment.inputs, **ends}, expected=())
+        return replace(
+            self.experiment,
+            inputs={**self.experiment.inputs, **ends},
+            training=self._resumed(updates),
+            expected=(),
+        )
+
+    def _resumed(self, updates: int) -> GraphTraining:
+        """The training that goes on with what the optimiser keeps and counts after so many updates."""
+        training = self.graph.training
+        assert training is not None
+        graph, name = self._at(self.state(updates)), self.graph.names.bare
+        slots = {
+            slot: {
+                name(node): graph.states[state]
+                for node, state in zip(graph.trainable, states, strict=True)
+            }
+            for slot, states in self._states.items()
+        }
+        counted = training.updates + updates if self.rule.varies else training.updates
+        return replace(training, slots=slots, updates=counted)
 
     @cached_property
     def _program(self) -> Program:
         """Values, gradients, updates, as straight-line Python."""
-        graph, training = self.graph, self.graph.training
-        assert training is not None
+        graph, rule = self.graph, self.rule
+        before = [*graph.trainable, *states_of(graph)]
+        after = [replace(q, stage=replace(q.stage, kind=AFTER[q.kind])) for q in before]
         formulas = GraphTrace(graph).formulas
-        variables = {identity: f"v{number}" for number, identity in enumerate(formulas)}
+        moment = rule.moment(1)
+        if rule.varies:
+            rate, t = one_symbol(Symbol(RATE)), one_symbol(Symbol(_T))
+            moment = Moment(rate, t, moment.settings)
+        formulas = {**formulas, **update_formulas(graph, rule, moment)}
+        variables = {key: f"v{number}" for number, key in enumerate((*formulas, _T))}
         scope = namespace()
         scope |= {variables[node]: value for node, value in graph.inputs.items()}
-        scope[variables[RATE]] = training.learning_rate
         scope[variables[graph.gradient(graph.output)]] = 1.0
-        state = [variables[node] for node in graph.trainable]
+        state = [variables[each] for each in before]
         body = [
             f"{variables[identity]} = {to_python(formula, variables.__getitem__)}"
-            for identity, formula in self._needed(formulas)
+            for identity, formula in self._needed(formulas, after)
         ]
-        after = ", ".join(variables[updated(node)] for node in graph.trainable)
         scope[_NOTHING] = (math.nan,) * len(state)
-        return looped(scope, state, (), [*body, f"{', '.join(state)}, = {after},"], _NOTHING)
+        body += [f"{', '.join(state)}, = {', '.join(variables[each] for each in after)},"]
+        varying = [variables[RATE], variables[_T]] if rule.varies else []
+        return looped(scope, state, (), body, _NOTHING, varying)
 
     def _needed(
-        self, formulas: Mapping[Identity, Expression | None]
+        self, formulas: Mapping[Identity, Expression | None], after: Iterable[Identity]
     ) -> list[tuple[Identity, Expression]]:
         """The formulas that the updates stand on, in the order of the calculation."""
-        used: set[Identity] = {updated(node) for node in self.graph.trainable}
+        used: set[Identity] = set(after)
         lines = []
         for identity, formula in reversed(list(formulas.items())):
-            if formula is not None and identity in used:
+            if formula is not None and identity in used and identity != RATE:
                 used.update(symbols(formula))
                 lines.append((identity, formula))
         return lines[::-1]

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from tracer.errors import UnknownNameError
-from tracer.formula import Expression, Key, NodeGradient, Symbol, symbols
+from tracer.formula import (
+    EvaluationError,
+    Expression,
+    Key,
+    NodeGradient,
+    Symbol,
+    evaluate,
+    symbols,
+)
 from tracer.formula import replace as put_in
-from tracer.graph.calculation import gradients, values
-from tracer.graph.names import RATE, GraphNames, updated
+from tracer.formula.lazy import SymbolArray, one_symbol
+from tracer.graph.calculation import GraphValueError, gradients, values
+from tracer.graph.descent import rule_of, update_formulas
+from tracer.graph.names import GraphNames
 from tracer.graph.structure import Graph, gradient_formulas
-from tracer.model.optimizers import OPTIMIZERS, Update
-from tracer.model.quantity import Identity, Kind, Quantity, Stage, at
-
-OPTIMIZER = "sgd"
-"""The rule by which trainable inputs change."""
+from tracer.model.quantity import AFTER, BEFORE, Identity, Quantity, Stage, at
 
 
 class GraphTrace(Mapping[Identity, float]):
@@ -32,6 +38,7 @@ class GraphTrace(Mapping[Identity, float]):
 
     def __init__(self, graph: Graph, number: int = 1) -> None:
         self.graph, self.number = graph, number
+        self.rule = rule_of(graph)
         graph.names.know(list(self.formulas))
 
     @property
@@ -61,15 +68,13 @@ class GraphTrace(Mapping[Identity, float]):
         Identities, here and in the formulas, as of iteration 1.
         """
         graph = self.graph
-        formulas: dict[Key, Expression | None] = dict.fromkeys(graph.inputs)
-        if graph.training:
-            formulas[RATE] = None
+        formulas: dict[Key, Expression | None] = dict.fromkeys((*graph.inputs, *graph.states))
+        moment = self.rule.moment(self.number, partial(_given, formulas))
         formulas.update(graph.nodes)
         for node, formula in gradient_formulas(graph).items():
             formulas[graph.gradient(node)] = formula
-        for node in graph.trainable:
-            gradient = Symbol(graph.gradient(node))
-            formulas[updated(node)] = _stepped(Symbol(node), gradient, Symbol(RATE))
+        if graph.training:
+            formulas.update(update_formulas(graph, self.rule, moment))
         return formulas
 
     def order(self) -> Iterator[Identity]:
@@ -90,8 +95,10 @@ class GraphTrace(Mapping[Identity, float]):
     def value(self, identity: Identity) -> float:
         """The number."""
         earlier = identity.iteration == self.number - 1
-        if earlier and isinstance(identity, Quantity) and identity.kind is Kind.NEW_NODE:
-            identity = replace(identity, stage=Stage(Kind.NODE, 0))  # what this one starts from
+        if earlier and isinstance(identity, Quantity) and identity.kind in BEFORE:
+            # what this iteration starts from
+            stage = replace(identity.stage, kind=BEFORE[identity.kind])
+            identity = replace(identity, stage=stage)
         return self._values[at(identity, 1)]
 
     def formula(self, identity: Identity, *, shortcut: bool = False) -> Expression | None:
@@ -101,11 +108,13 @@ class GraphTrace(Mapping[Identity, float]):
         Nothing cancels in a graph, so the short cut is the same.
         """
         del shortcut
-        if identity.iteration != self.number:
+        if identity.iteration != self.number and at(identity, self.number) != identity:
             return None  # made by the iteration before
         first = at(identity, 1)
-        if self.number > 1 and first in self.graph.trainable and isinstance(first, Quantity):
-            return Symbol(at(updated(first), self.number - 1))
+        changed = first in self.graph.trainable or first in self.graph.states
+        if self.number > 1 and changed and isinstance(first, Quantity):
+            stage = replace(first.stage, kind=AFTER[first.kind])
+            return Symbol(at(replace(first, stage=stage), self.number - 1))
         formula = self.formulas[first]
         if formula is None or self.number == 1:
             return formula
@@ -122,14 +131,24 @@ class GraphTrace(Mapping[Identity, float]):
     @cached_property
     def _values(self) -> dict[Key, float]:
         graph = self.graph
-        found: dict[Key, float] = {**self.forward}
+        found: dict[Key, float] = {**self.forward, **graph.states}
         for node, gradient in self.gradients.items():
             found[graph.gradient(node)] = gradient.gradient
         if graph.training:
-            rate = found[RATE] = graph.training.learning_rate
-            for node in graph.trainable:
-                found[updated(node)] = _stepped(found[node], self.gradients[node].gradient, rate)
+            self.rule.moment(self.number, partial(_kept, found))
+            for identity in self.formulas:
+                if identity not in found:
+                    found[identity] = self._calculated(identity, found)
         return found
+
+    def _calculated(self, identity: Identity, known: Mapping[Key, float]) -> float:
+        """A number of the update; GraphValueError where it has no value."""
+        formula = self.formulas[identity]
+        assert formula is not None
+        try:
+            return float(evaluate(formula, known))
+        except EvaluationError as error:
+            raise GraphValueError(self.graph, identity, error.reason) from error
 
     def __getitem__(self, identity: Identity) -> float:
         return self.value(identity)
@@ -141,6 +160,13 @@ class GraphTrace(Mapping[Identity, float]):
         return len(self.formulas)
 
 
-def _stepped(parameter: Any, gradient: Any, rate: Any) -> Any:
-    """The input after the update, for numbers and for symbols."""
-    return OPTIMIZERS[OPTIMIZER].step(Update(parameter, gradient, rate))
+def _given(formulas: dict[Key, Expression | None], stage: Stage, value: Any) -> SymbolArray:
+    """A symbol for what an iteration is given; a scheduled rate has a formula."""
+    identity = Quantity(stage)
+    formulas[identity] = value.element(()) if isinstance(value, SymbolArray) else None
+    return one_symbol(Symbol(identity))
+
+
+def _kept(found: dict[Key, float], stage: Stage, value: float) -> float:
+    found[Quantity(stage)] = value
+    return value

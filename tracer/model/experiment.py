@@ -9,8 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tracer.digits.numbers import Written
+from tracer.model.clipping import Clip
 from tracer.model.network import FloatArray, Network, Parameters
+from tracer.model.optimizers import SGD, Optimizer
+from tracer.model.penalties import Penalty
 from tracer.model.quantity import Kind, Quantity
+from tracer.model.schedules import CONSTANT, Schedule
 
 UPDATE_ORDERS: Mapping[str, str] = {
     "simultaneous": "every gradient is taken at the old parameters",
@@ -53,7 +57,8 @@ class Training:
     """How parameters change. `batch` None is the full batch; `frozen` holds weights and biases.
 
     `iterations` is the number asked for; where a configuration gives `epochs`, `epochs` is set and
-    `iterations` is what they come to.
+    `iterations` is what they come to. `learning_rate` is the one that `schedule` starts from. `updates`
+    are those that the optimiser has counted before, where they aren't those of `resume`.
     """
 
     learning_rate: float
@@ -65,9 +70,17 @@ class Training:
     gradient: str = "exact"
     frozen: frozenset[Quantity] = frozenset()
     update_order: str = "simultaneous"
-    optimizer: str = "sgd"
+    optimizer: Optimizer = SGD
+    schedule: Schedule = CONSTANT
+    clip: Clip | None = None
     stop: Stop | None = None
     resume: Resume = field(default_factory=Resume)
+    updates: int | None = None
+
+    @property
+    def earlier(self) -> int:
+        """The updates made before iteration 1, as optimiser and schedule count them."""
+        return self.resume.iterations if self.updates is None else self.updates
 
     @property
     def batch_means(self) -> bool:
@@ -112,6 +125,7 @@ class Experiment:
     expected: tuple[Expected, ...] = ()
     source: str = ""
     slots: Mapping[str, Parameters] = field(default_factory=dict)
+    penalty: Penalty | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +140,20 @@ class GraphNode:
 
 @dataclass(frozen=True, slots=True)
 class GraphTraining:
-    """Gradient descent on the `trainable` inputs of a graph, on its last node."""
+    """Descent of a graph's last node in its `trainable` inputs.
+
+    `slots` are the optimiser's own numbers at the start, by their letters and the inputs; `updates`
+    those that it has counted before.
+    """
 
     learning_rate: float
     trainable: tuple[str, ...]
     iterations: int = 1
+    optimizer: Optimizer = SGD
+    schedule: Schedule = CONSTANT
+    clip: Clip | None = None
+    updates: int = 0
+    slots: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

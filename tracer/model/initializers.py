@@ -18,22 +18,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tracer.model.options import Option
+
 FloatArray = npt.NDArray[np.float64]
 Options = Mapping[str, Any]
 Shape = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A key that a scheme knows: its meaning, its default, and what is allowed.
-
-    A `default` of None makes it required; a text is one of `choices`, a number at least `least`.
-    """
-
-    meaning: str
-    default: float | str | None = None
-    least: float | None = None
-    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,19 @@ from itertools import islice
 
 from tracer.errors import UnknownNameError, did_you_mean
 from tracer.model.network import Network, parameter_names
-from tracer.model.optimizers import state_letters
+from tracer.model.optimizers import corrected_letters, state_letters
 from tracer.model.places import Found
-from tracer.model.quantity import BEFORE, PARTS, STATES, Kind, Quantity
-from tracer.model.spellings import EXACT, LONGEST, LOOSE, Grammar, fold
+from tracer.model.quantity import (
+    BEFORE,
+    CLIPPED_OF,
+    DATA_OF,
+    LETTERED,
+    PARTS,
+    PENALTY_OF,
+    Kind,
+    Quantity,
+)
+from tracer.model.spellings import CLIPPED, EXACT, LONGEST, LOOSE, Grammar, fold
 
 LEARNING_RATE = "lr"
 
@@ -31,7 +40,13 @@ _SUFFIX = re.compile(
     r"(?P<base>[^@#]+)(?:@(?P<iteration>\d{1,15}))?(?:#(?P<sample>\d{1,15}))?", re.ASCII
 )
 _BAD_SUFFIX = re.compile(r"[^@#]+[@#].*", re.DOTALL)
-_WHOLE = {Kind.TOTAL: "E_total", Kind.LOSS: "loss", Kind.LEARNING_RATE: LEARNING_RATE}
+_WHOLE = {
+    Kind.TOTAL: "E_total",
+    Kind.LOSS: "loss",
+    Kind.PENALTY: "penalty",
+    Kind.NORM: "grad_norm",
+    Kind.LEARNING_RATE: LEARNING_RATE,
+}
 _WRITTEN = {
     Kind.INPUT: "",
     Kind.TARGET: "target_",
@@ -61,6 +76,9 @@ _PARAMETERS = {
     Kind.NEW_BIAS: ("", "+"),
     Kind.BIAS_GRADIENT: ("dE/d", ""),
     Kind.BIAS_PART: ("dE/d", ""),
+    **dict.fromkeys(DATA_OF.values(), ("dE/d", ":data")),
+    **dict.fromkeys(PENALTY_OF.values(), ("dE/d", ":penalty")),
+    **dict.fromkeys(CLIPPED_OF.values(), (f"{CLIPPED}_", "")),
 }
 _PART_OF = {reduced: part for part, reduced in PARTS.items()}
 _LIKE_A_PARAMETER = re.compile(r"(^|/[d∂]|_)[wb]_?[\d₀-₉]", re.IGNORECASE)
@@ -103,7 +121,9 @@ class Names:
         if kind in _PARAMETERS:
             before, after = _PARAMETERS[kind]
             return f"{before}{self.parameter(quantity)}{after}"
-        if kind in STATES:
+        if kind is Kind.SETTING:
+            return quantity.stage.slot
+        if kind in LETTERED:
             after = "+" if kind in BEFORE else ""
             return f"{quantity.stage.slot}_{self.parameter(quantity)}{after}"
         neurons = self.network.neurons(layer)
@@ -179,7 +199,7 @@ class Names:
         if (
             state
             and self._exact.first(state["parameter"])
-            and state["letter"] not in state_letters()
+            and state["letter"] not in (state_letters() | corrected_letters())
         ):
             return f"no optimiser keeps a state '{state['letter']}'"
         if _LIKE_A_PARAMETER.search(text):
@@ -235,4 +255,4 @@ def _placed(found: Found, iteration: int, sample: str | None, text: str) -> Quan
     if sample is not None:
         message = f"'{text}': it belongs to the batch, not to a sample"
         raise UnknownNameError(message, "leave out the '#'")
-    return Quantity(stage, index, None, iteration)
+    return Quantity(stage, index, None, 1 if stage.kind is Kind.SETTING else iteration)

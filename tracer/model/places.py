@@ -15,6 +15,7 @@ Found = tuple[Stage, tuple[int, ...]]
 
 _OF_OUTPUTS = frozenset({Kind.TARGET, Kind.ERROR})
 _LOSSES = frozenset({Kind.TOTAL, Kind.LOSS})
+_AT_THE_END = _LOSSES | {Kind.PENALTY}
 _GRADIENTS = {
     Kind.OUT: Kind.DE_DOUT,
     Kind.NET: Kind.DELTA,
@@ -31,8 +32,8 @@ class Places:
         self.network = network
 
     def whole(self, kind: Kind) -> Found:
-        """What there is once: a loss, or the learning rate."""
-        return Stage(kind, self.network.depth if kind in _LOSSES else 0), ()
+        """What there is once: a loss, the penalty, the learning rate."""
+        return Stage(kind, self.network.depth if kind in _AT_THE_END else 0), ()
 
     def neuron(self, kind: Kind, place: Place) -> Found | None:
         """`net_h1`; an input's output is the input itself."""

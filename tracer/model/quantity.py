@@ -47,12 +47,15 @@ class Kind(Enum):
     BIAS = "bias", Phase.GIVEN
     WEIGHT_STATE = "optimiser's state of a weight", Phase.GIVEN
     BIAS_STATE = "optimiser's state of a bias", Phase.GIVEN
+    NODE_STATE = "optimiser's state of an input", Phase.GIVEN
+    SETTING = "option of the training", Phase.GIVEN
     LEARNING_RATE = "learning rate", Phase.GIVEN
     NET = "net input", Phase.FORWARD, True
     OUT = "output", Phase.FORWARD, True
     NODE = "value", Phase.FORWARD
     ERROR = "error at an output", Phase.ERRORS, True
     TOTAL = "loss of the sample", Phase.ERRORS, True
+    PENALTY = "penalty in the loss", Phase.ERRORS
     LOSS = "loss of the batch", Phase.ERRORS
     PATH = "part of ∂{ERROR}/∂{OUT} that came back through one neuron", Phase.BACKWARD, True
     DE_DOUT = "∂{ERROR}/∂{OUT}", Phase.BACKWARD, True
@@ -60,10 +63,22 @@ class Kind(Enum):
     DELTA = "delta, ∂{ERROR}/∂{NET}", Phase.BACKWARD, True
     WEIGHT_PART = "a sample's own part of a weight's gradient", Phase.GRADIENTS, True
     BIAS_PART = "a sample's own part of a bias's gradient", Phase.GRADIENTS, True
+    WEIGHT_OF_DATA = "the data's part of a weight's gradient", Phase.GRADIENTS
+    BIAS_OF_DATA = "the data's part of a bias's gradient", Phase.GRADIENTS
+    WEIGHT_OF_PENALTY = "the penalty's part of a weight's gradient", Phase.GRADIENTS
+    BIAS_OF_PENALTY = "the penalty's part of a bias's gradient", Phase.GRADIENTS
     WEIGHT_GRADIENT = "gradient of a weight", Phase.GRADIENTS
     BIAS_GRADIENT = "gradient of a bias", Phase.GRADIENTS
+    NORM = "norm of all gradients together", Phase.UPDATES
+    WEIGHT_CLIPPED = "gradient of a weight after clipping", Phase.UPDATES
+    BIAS_CLIPPED = "gradient of a bias after clipping", Phase.UPDATES
+    NODE_CLIPPED = "gradient of an input after clipping", Phase.UPDATES
     NEW_WEIGHT_STATE = "optimiser's state of a weight after the update", Phase.UPDATES
     NEW_BIAS_STATE = "optimiser's state of a bias after the update", Phase.UPDATES
+    NEW_NODE_STATE = "optimiser's state of an input after the update", Phase.UPDATES
+    WEIGHT_CORRECTED = "corrected state of a weight", Phase.UPDATES
+    BIAS_CORRECTED = "corrected state of a bias", Phase.UPDATES
+    NODE_CORRECTED = "corrected state of an input", Phase.UPDATES
     NEW_WEIGHT = "weight after the update", Phase.UPDATES
     NEW_BIAS = "bias after the update", Phase.UPDATES
     NEW_NODE = "input after the update", Phase.UPDATES
@@ -86,6 +101,7 @@ BEFORE = {
     Kind.NEW_BIAS: Kind.BIAS,
     Kind.NEW_WEIGHT_STATE: Kind.WEIGHT_STATE,
     Kind.NEW_BIAS_STATE: Kind.BIAS_STATE,
+    Kind.NEW_NODE_STATE: Kind.NODE_STATE,
     Kind.NEW_NODE: Kind.NODE,
 }
 """What an update changes, by what it has made of it."""
@@ -96,9 +112,24 @@ GRADIENT_OF = {
     Kind.NEW_WEIGHT: Kind.WEIGHT_GRADIENT,
     Kind.NEW_BIAS: Kind.BIAS_GRADIENT,
 }
-STATE_OF = {Kind.WEIGHT: Kind.WEIGHT_STATE, Kind.BIAS: Kind.BIAS_STATE}
+
+
+def _of(ending: str) -> dict[Kind, Kind]:
+    """The kind that belongs to each kind of parameter."""
+    kinds = {kind: f"{kind.name}{ending}" for kind in (Kind.WEIGHT, Kind.BIAS, Kind.NODE)}
+    return {kind: Kind[name] for kind, name in kinds.items() if name in Kind.__members__}
+
+
+STATE_OF = _of("_STATE")
 """What the optimiser keeps for each kind of parameter."""
+CORRECTED_OF = _of("_CORRECTED")
+"""What it calculates of that on the way."""
+CLIPPED_OF = _of("_CLIPPED")
+DATA_OF, PENALTY_OF = _of("_OF_DATA"), _of("_OF_PENALTY")
+"""The parts of a gradient where there is a penalty."""
 STATES = frozenset((*STATE_OF.values(), *(AFTER[state] for state in STATE_OF.values())))
+LETTERED = STATES | frozenset(CORRECTED_OF.values())
+"""What goes by an optimiser's letter."""
 OF_A_WEIGHT = frozenset(kind for kind in Kind if "WEIGHT" in kind.name)
 OF_A_BIAS = frozenset(kind for kind in Kind if "BIAS" in kind.name)
 
@@ -108,7 +139,7 @@ class Stage:
     """One array of the engine: all the quantities of a kind in a layer.
 
     `mean`: the array has been averaged over the batch (`gradient: batch_means`). `slot`: which of the
-    optimiser's numbers it holds, `v` or `m`.
+    optimiser's numbers it holds, `v` or `mhat`; or which option of the training.
     """
 
     kind: Kind
@@ -210,8 +241,10 @@ def at(identity: Quantity, iteration: int) -> Quantity: ...
 @overload
 def at(identity: Derivative, iteration: int) -> Derivative: ...
 def at(identity: Identity, iteration: int) -> Identity:
-    """The same number of that iteration."""
+    """The same number of that iteration; an option of the training is the same in all of them."""
     if isinstance(identity, Derivative):
         upper, lower = (replace(q, iteration=iteration) for q in (identity.upper, identity.lower))
         return Derivative(upper, lower)
+    if identity.kind is Kind.SETTING:
+        return identity
     return replace(identity, iteration=iteration)

@@ -24,9 +24,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracer.model.network import Network
-from tracer.model.optimizers import state_letters
+from tracer.model.optimizers import corrected_letters, state_letters
 from tracer.model.places import Found, Place, Places
-from tracer.model.quantity import AFTER, STATE_OF, Kind
+from tracer.model.quantity import (
+    AFTER,
+    CLIPPED_OF,
+    CORRECTED_OF,
+    DATA_OF,
+    PENALTY_OF,
+    STATE_OF,
+    Kind,
+    Stage,
+)
+from tracer.model.settings import setting_names
 
 LONGEST = 200
 """Longer texts than this are read as they stand only."""
@@ -104,6 +114,8 @@ _WHOLES = {
     "lr": Kind.LEARNING_RATE,
     "learning_rate": Kind.LEARNING_RATE,
     "η": Kind.LEARNING_RATE,
+    "penalty": Kind.PENALTY,
+    "grad_norm": Kind.NORM,
 }
 _ABOVE = {
     "E": Kind.TOTAL,
@@ -137,11 +149,24 @@ LOOSE = Letters(
 )
 
 
+_SHARES = {"data": DATA_OF, "penalty": PENALTY_OF}
+CLIPPED = "g"
+"""The letter of a clipped gradient."""
+
+
+def _lettered() -> Iterator[tuple[str, Mapping[Kind, Kind]]]:
+    """What may stand before a parameter's name, and the kinds that are meant."""
+    yield from ((slot, STATE_OF) for slot in sorted(state_letters()))
+    yield from ((slot, CORRECTED_OF) for slot in sorted(corrected_letters()))
+    yield CLIPPED, CLIPPED_OF
+
+
 class Grammar:
     """Reads the names of one network in one set of letters."""
 
     def __init__(self, network: Network, letters: Letters) -> None:
         self._at, self._letters = Places(network), letters
+        self._settings = {fold(n) if letters.loose else n: n for n in setting_names()}
         self._lengths = sorted({len(word) for word in letters.words})
         self._neurons: dict[str, list[Place]] = {}
         for layer in range(network.depth + 1):
@@ -169,6 +194,7 @@ class Grammar:
             yield from self._derivative(text)
             return
         yield from self._whole(text)
+        yield from self._setting(text)
         yield from self._term(text)
         yield from self._new(text)
         yield from self._gradient(text, self._letters.gradient)
@@ -182,6 +208,12 @@ class Grammar:
         kind = None if text in self._neurons else self._letters.wholes.get(text)
         if kind:
             yield self._at.whole(kind)
+
+    def _setting(self, text: str) -> Iterator[Found]:
+        """`beta1`: an option of the training that is a number of the calculation."""
+        name = None if text in self._neurons else self._settings.get(text)
+        if name:
+            yield Stage(Kind.SETTING, 0, slot=name), ()
 
     def _term(self, text: str) -> Iterator[Found]:
         yield from self._of_neurons(Kind.OUT, text)
@@ -217,12 +249,13 @@ class Grammar:
                         yield replace(stage, kind=AFTER[stage.kind]), index
 
     def _state(self, text: str) -> Iterator[Found]:
-        """`v_w5`: what the optimiser keeps under `v` for `w5`."""
-        for slot in sorted(state_letters()):
+        """`v_w5`: what the optimiser keeps under `v` for `w5`; `mhat_w5`; `g_w5`."""
+        for slot, kinds in _lettered():
             start = fold(slot) if self._letters.loose else f"{slot}_"
             if text.startswith(start):
                 for stage, index in self._parameter(text.removeprefix(start)):
-                    yield replace(stage, kind=STATE_OF[stage.kind], slot=slot), index
+                    slotted = "" if kinds is CLIPPED_OF else slot
+                    yield replace(stage, kind=kinds[stage.kind], slot=slotted), index
 
     def _parameter(self, text: str) -> Iterator[Found]:
         """`w5`, `b2`, `w[h1,i1]`, `b[h1]`, `theta_h1`."""
@@ -268,6 +301,14 @@ class Grammar:
                 yield from self._ratio(above[1:], below)
             elif self._letters.above.get(above[1:]) is Kind.TOTAL:
                 yield from self._paths(below, through)
+                yield from self._shares(below, through)
+
+    def _shares(self, below: str, share: str) -> Iterator[Found]:
+        """`dE/dw5:data`, `dE/dw5:penalty`."""
+        kinds = _SHARES.get(share, {})
+        for stage, index in self._parameter(below):
+            if stage.kind in kinds:
+                yield replace(stage, kind=kinds[stage.kind]), index
 
     def _paths(self, below: str, through: str) -> Iterator[Found]:
         for stage, index in self._term(below):

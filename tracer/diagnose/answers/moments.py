@@ -18,7 +18,6 @@ from tracer.errors import UsageError
 from tracer.explain.calculation import Calculation, timeline_of
 from tracer.model.content import content
 from tracer.model.experiment import Experiment, GraphExperiment
-from tracer.model.optimizers import OPTIMIZERS
 
 _AT_HAND = 24
 """So many calculations of small exercises are kept, with the conventions under which they were read."""
@@ -114,7 +113,7 @@ def _key(
     if size > _SMALL:
         return None
     training = experiment.training
-    optimizer = OPTIMIZERS[training.optimizer] if training else None
+    optimizer = training.optimizer if training else None
     return what, content(experiment), content(optimizer), tuple(moments)
 
 

@@ -11,7 +11,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from tracer.engine.passes import UNTOUCHED, Observer, Rule, backward, cost, forward
+from tracer.engine.passes import backward, cost, forward
+from tracer.engine.rule import Rule
+from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import BptraceError, UsageError
 from tracer.formula import PRIMITIVES, Call, EvaluationError, Expression, Number, evaluate, walk
@@ -27,7 +29,9 @@ from tracer.model.network import (
     free_masks,
     parameter_quantities,
 )
+from tracer.model.optimizers import SGD
 from tracer.model.quantity import Identity, Kind, Quantity, Stage
+from tracer.model.schedules import CONSTANT
 
 Vector = FloatArray | npt.NDArray[np.complex128]
 
@@ -95,7 +99,9 @@ class NetworkSubject:
             raise UsageError("nothing to check", "give the configuration `data`")
         self.network, self.rule = experiment.network, Rule.of(experiment)
         free = free_masks(self.network, frozenset())
-        self._unfrozen = replace(self.rule, free=free, learning_rate=0.0)
+        self._unfrozen = replace(
+            self.rule, free=free, initial=0.0, optimizer=SGD, schedule=CONSTANT, clip=None
+        )
         self.quantities = tuple(parameter_quantities(self.network))
         timeline = NetworkTimeline(experiment)
         self._state, self.batch = timeline.start, timeline.batch(1)

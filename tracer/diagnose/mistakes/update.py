@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from itertools import product
@@ -13,11 +13,14 @@ from tracer.model.optimizers import Update
 from tracer.model.quantity import (
     AFTER,
     BEFORE,
+    CLIPPED_OF,
+    CORRECTED_OF,
     GRADIENT_OF,
     PART_OF,
     PARTS,
     STATE_OF,
     Kind,
+    Quantity,
     Stage,
 )
 
@@ -28,7 +31,7 @@ _MOST_PLACES = 4
 class _Around:
     """What an update works with: the parameter before it, its gradient, the learning rate, state.
 
-    `kept`: the state after it.
+    `kept`: the state after it, and what the optimiser calculates on the way.
     """
 
     before: Symbol
@@ -36,22 +39,33 @@ class _Around:
     rate: Symbol
     state: Mapping[str, Symbol]
     kept: Mapping[str, Symbol]
+    settings: Mapping[str, Symbol]
+    t: float
 
     @staticmethod
     def at(site: Site) -> _Around:
         """Of the parameter whose new value the site is about."""
         kind, layer, index = site.quantity.kind, site.quantity.layer, site.quantity.index
+        trace, parameter = site.trace, BEFORE[kind]
+        optimizer = trace.rule.optimizer
 
-        def symbols_of(states: Kind) -> dict[str, Symbol]:
-            stages = {s: Stage(states, layer, slot=s) for s in site.trace.rule.optimizer.slots}
+        def symbols_of(states: Kind, letters: Iterable[str]) -> dict[str, Symbol]:
+            stages = {letter: Stage(states, layer, slot=letter) for letter in letters}
             return {slot: Symbol(changed(site.quantity, stage=s)) for slot, s in stages.items()}
 
+        clipped = CLIPPED_OF[parameter] if trace.rule.clip is not None else GRADIENT_OF[kind]
+        kept = symbols_of(AFTER[STATE_OF[parameter]], optimizer.slots)
         return _Around(
-            site.symbol(BEFORE[kind], layer, index),
-            site.symbol(GRADIENT_OF[kind], layer, index),
+            site.symbol(parameter, layer, index),
+            site.symbol(clipped, layer, index),
             site.symbol(Kind.LEARNING_RATE, 0, ()),
-            symbols_of(STATE_OF[BEFORE[kind]]),
-            symbols_of(AFTER[STATE_OF[BEFORE[kind]]]),
+            symbols_of(STATE_OF[parameter], optimizer.slots),
+            kept | symbols_of(CORRECTED_OF[parameter], optimizer.corrected),
+            {
+                name: Symbol(Quantity(Stage(Kind.SETTING, 0, slot=name)))
+                for name in trace.moment.settings
+            },
+            trace.moment.t,
         )
 
     def step(self, site: Site, rate: Expression | None = None) -> Expression:
@@ -59,7 +73,9 @@ class _Around:
 
         From its state after the update as that is calculated; of what is fixed it would be another.
         """
-        step = Update(self.before, self.gradient, rate or self.rate, self.state)
+        step = Update(
+            self.before, self.gradient, rate or self.rate, self.state, self.settings, self.t
+        )
         if self.is_free(site):
             step = changed(step, observe=lambda slot, _: self.kept[slot])
         stepped: Expression = site.trace.rule.optimizer.step(step)

@@ -16,10 +16,14 @@ from tracer.model.names import Names
 from tracer.model.network import Bias
 from tracer.model.quantity import (
     BEFORE,
+    CLIPPED_OF,
+    DATA_OF,
     GRADIENT_OF,
+    LETTERED,
+    OF_A_BIAS,
     OF_A_WEIGHT,
     PARTS,
-    STATES,
+    PENALTY_OF,
     ArrayDerivative,
     Derivative,
     Index,
@@ -29,6 +33,8 @@ from tracer.model.quantity import (
     Quantity,
     Stage,
 )
+from tracer.model.settings import setting_letters
+from tracer.model.spellings import CLIPPED
 
 _NEW = frozenset(BEFORE)
 _PARAMETERS = frozenset({Kind.WEIGHT, Kind.BIAS, Kind.NEW_WEIGHT, Kind.NEW_BIAS})
@@ -36,7 +42,11 @@ _OF_PARAMETER = {g: k for k, g in GRADIENT_OF.items() if k.phase is Phase.GIVEN}
     part: Kind.WEIGHT if gradient is Kind.WEIGHT_GRADIENT else Kind.BIAS
     for part, gradient in PARTS.items()
 }
-"""The parameter that a kind of gradient is taken by."""
+_SHARES = dict.fromkeys(DATA_OF.values(), "data") | dict.fromkeys(PENALTY_OF.values(), "penalty")
+_OF_PARAMETER |= {part: kind for of in (DATA_OF, PENALTY_OF) for kind, part in of.items()}
+"""The parameter that a kind of gradient is taken by; of which share of the loss, where it says so."""
+_WITH_LETTER = LETTERED | frozenset(CLIPPED_OF.values())
+"""What is called by a letter with the parameter below it."""
 
 LETTERS: Mapping[str, Mapping[Kind, str]] = {
     "net-out": {
@@ -48,6 +58,7 @@ LETTERS: Mapping[str, Mapping[Kind, str]] = {
         Kind.ERROR: "E",
         Kind.TOTAL: "E",
         Kind.LOSS: "loss",
+        Kind.PENALTY: "penalty",
         Kind.DELTA: "δ",
     },
     "z-a": {
@@ -59,12 +70,14 @@ LETTERS: Mapping[str, Mapping[Kind, str]] = {
         Kind.ERROR: "C",
         Kind.TOTAL: "C",
         Kind.LOSS: "J",
+        Kind.PENALTY: "penalty",
         Kind.DELTA: "δ",
     },
 }
 """The styles: the letter of each kind of quantity; weights are w or W, biases b, thresholds θ."""
 
 THETA = "θ"
+_LOWERED = "₀₁₂₃₄₅₆₇₈₉"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +85,19 @@ class Term:
     """One symbol: a letter or word, what stands below it, what stands raised behind it.
 
     Below the optimiser's state stands its parameter, a symbol itself. `given`: the letter is a name
-    that somebody gave, and is nobody's to rewrite.
+    that somebody gave, and is nobody's to rewrite. `typed`: the letter as it is typed; `hat`: it bears
+    one.
     """
 
     letter: str
     below: str | Term = ""
     above: tuple[str, ...] = ()
     given: bool = False
+    typed: str = ""
+    hat: bool = False
+
+
+_NORM = Term("‖g‖", typed="grad_norm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +142,11 @@ class Speller:
             case Derivative(upper, lower):
                 fraction = Fraction(self._term(upper), self._term(lower))
                 return self._marked(Spelled(fraction), lower.iteration, _sample_of(label))
-            case Stage() if label.kind in STATES:
+            case Stage() if label.kind in _WITH_LETTER:
                 parameter = self._letter(label.kind, label.layer)
-                new = ("+",) if label.kind in _NEW else ()
-                return Spelled(Term(label.slot, parameter, (*_above(label), *new)))
+                return Spelled(self._with_letter(label, parameter, _above(label)))
+            case Stage(Kind.SETTING):
+                return Spelled(self._setting(label.slot))
             case Stage():
                 return Spelled(self._array(label.kind, _above(label), label.layer), label.mean)
             case ArrayDerivative(upper, lower):
@@ -156,7 +176,8 @@ class Speller:
         """`net_h1` a term; `dE/dw5`, `dout/dnet_h1`, `dout_o1/dnet_o2`, `dE/dout_h1:o1` fractions."""
         kind, total = quantity.kind, Term(self._letters[Kind.TOTAL])
         if kind in _OF_PARAMETER:
-            return Fraction(total, self._as(quantity, _OF_PARAMETER[kind], quantity.index))
+            parameter = self._as(quantity, _OF_PARAMETER[kind], quantity.index)
+            return Fraction(total, parameter, _SHARES.get(kind, ""))
         if kind is Kind.DE_DOUT:
             return Fraction(total, self._as(quantity, Kind.OUT, quantity.index))
         if kind is Kind.PATH:
@@ -186,8 +207,12 @@ class Speller:
             return self._input(index)
         if kind in _PARAMETERS:
             return self._parameter(quantity)
-        if kind in STATES:
-            return self._state(quantity)
+        if kind in _WITH_LETTER:
+            return self._with_letter(quantity.stage, self._below(quantity))
+        if kind is Kind.SETTING:
+            return self._setting(quantity.stage.slot)
+        if kind is Kind.NORM:
+            return _NORM
         if kind is Kind.TOTAL:
             return Term(self._letters[kind], self._total)
         if not index:
@@ -221,17 +246,39 @@ class Speller:
         letter, number = "w" if weight else "b", str(self._names.parameter_number(quantity))
         return Term(letter, number, new) if self._typeset else Term(letter + number, "", new)
 
-    def _state(self, quantity: Quantity) -> Term:
-        """`v_w5`, `v_θ_h3`: the optimiser's letter, its parameter below."""
-        kind = Kind.WEIGHT if quantity.kind in OF_A_WEIGHT else Kind.BIAS
-        parameter = self._parameter(replace(quantity, stage=Stage(kind, quantity.layer)))
-        return Term(quantity.stage.slot, parameter, ("+",) if quantity.kind in _NEW else ())
+    def _below(self, quantity: Quantity) -> Term:
+        """The parameter whose state or clipped gradient it is; an input of a graph."""
+        kind = Kind.NODE
+        if quantity.kind in OF_A_WEIGHT:
+            kind = Kind.WEIGHT
+        elif quantity.kind in OF_A_BIAS:
+            kind = Kind.BIAS
+        return self._term(Quantity(Stage(kind, quantity.layer), quantity.index))
+
+    def _with_letter(
+        self, stage: Stage, parameter: str | Term, above: tuple[str, ...] = ()
+    ) -> Term:
+        """`v_w5`, `v_θ_h3`, `m̂_w5`, `g_w5`: a letter, its parameter below."""
+        if stage.kind not in LETTERED:
+            return Term(CLIPPED, parameter, above)
+        letter, hat, _ = stage.slot.partition("hat")
+        new = ("+",) if stage.kind in _NEW else ()
+        return Term(letter, parameter, (*above, *new), typed=stage.slot, hat=bool(hat))
+
+    def _setting(self, name: str) -> Term:
+        """`β₁`, for formulas of the screen in one sign, typeset with its number below."""
+        letter = setting_letters().get(name, name)
+        number = str(_LOWERED.find(letter[-1]))
+        if self._typeset and letter[-1] in _LOWERED:
+            return Term(letter[:-1], number, typed=name)
+        return Term(letter, typed=name)
 
     def _array(self, kind: Kind, above: tuple[str, ...], layer: int = 0) -> Term | Fraction:
         """All of a layer, `W` with its layer above it, or all of a kind."""
         total = Term(self._letters[Kind.TOTAL])
         if kind in _OF_PARAMETER:
-            return Fraction(total, self._plain(_OF_PARAMETER[kind], above, layer))
+            parameter = self._plain(_OF_PARAMETER[kind], above, layer)
+            return Fraction(total, parameter, _SHARES.get(kind, ""))
         if kind in (Kind.DE_DOUT, Kind.PATH):
             return Fraction(total, self._plain(Kind.OUT, above))
         if kind is Kind.SLOPE:

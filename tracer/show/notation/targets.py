@@ -79,7 +79,8 @@ class _UnicodeTarget:
         return f"{'mean_' if name.mean else ''}{written}{name.suffix}"
 
     def term(self, term: Term) -> str:
-        return f"{term.letter}{self._below(term)}{''.join(term.above).translate(_RAISED)}"
+        letter = term.letter + "\u0302" * term.hat
+        return f"{letter}{self._below(term)}{''.join(term.above).translate(_RAISED)}"
 
     def _below(self, term: Term) -> str:
         below = self.term(term.below) if isinstance(term.below, Term) else term.below
@@ -97,6 +98,7 @@ class _AsciiTarget(_UnicodeTarget):
 
     def term(self, term: Term) -> str:
         letter = term.letter if term.given else _ASCII.get(term.letter, term.letter)
+        letter = term.typed or letter
         above = [f"[{part}]" if part.isdecimal() else part for part in term.above]
         return f"{letter}{self._below(term)}{''.join(above)}"
 
@@ -121,6 +123,7 @@ class _LatexTarget:
 
     def _term(self, term: Term) -> str:
         letter = latex_symbol(term.letter)
+        letter = rf"\hat{{{letter}}}" if term.hat else letter
         below = f"_{{{self._script(term.below)}}}" if term.below else ""
         return letter + below + (f"^{{{','.join(term.above)}}}" if term.above else "")
 
@@ -154,6 +157,7 @@ class _MathMLTarget:
 
     def _term(self, term: Term) -> str:
         letter = mathml_symbol(term.letter)
+        letter = f"<mover>{letter}<mo>^</mo></mover>" if term.hat else letter
         lower = term.below
         below = self._term(lower) if isinstance(lower, Term) else _script(lower) if lower else ""
         above = _row([_script(part) for part in term.above], "<mo>,</mo>") if term.above else ""

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from tracer.model.experiment import UPDATE_ORDERS, Experiment, Training
 from tracer.model.names import Names
 from tracer.model.network import Bias, Network, parameters_of
-from tracer.model.optimizers import OPTIMIZERS
 from tracer.model.quantity import Kind
-from tracer.show.document import Block, Content, Items, Note, Value, Warn
+from tracer.show.document import Block, Content, Items, Note, Warn
 from tracer.show.reports.parameters import offset_kinds, offsets
+from tracer.show.reports.rules import learning_rate, update_rule
 from tracer.show.reports.tables import listed
 from tracer.show.words import worded
 
@@ -67,16 +67,16 @@ def _thresholds(network: Network) -> Iterator[Content]:
 def _update(training: Training | None) -> Content:
     if training is None:
         return "No update: the configuration has no `training`."
-    rule = OPTIMIZERS[training.optimizer].rule(gradient="∂{ERROR}/∂w")
-    rate = Value(training.learning_rate, exact=True)
+    rule = update_rule(training.optimizer, gradient="∂{ERROR}/∂w")
     order = UPDATE_ORDERS[training.update_order]
-    return (*worded(f"Update: {rule}, learning rate "), rate, f"; {order}.")
+    rate = learning_rate(training.learning_rate, training.schedule)
+    return (*worded(f"Update: {rule}"), *rate, f"; {order}.")
 
 
 def _state(experiment: Experiment) -> Iterator[str]:
     """What the optimiser keeps, and how it starts."""
     training = experiment.training
-    slots = OPTIMIZERS[training.optimizer].slots if training else {}
+    slots = training.optimizer.slots if training else {}
     for slot, words in slots.items():
         start = "as given by `state`" if slot in experiment.slots else "0"
         yield f"{slot}: {words}, at the start {start}."

@@ -9,8 +9,7 @@ from tracer.graph.calculation import GraphValueError
 from tracer.graph.names import updated
 from tracer.graph.structure import Graph
 from tracer.graph.timeline import GraphTimeline
-from tracer.graph.trace import OPTIMIZER, GraphTrace
-from tracer.model.optimizers import OPTIMIZERS
+from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import at
 from tracer.show.document import (
     Block,
@@ -23,9 +22,9 @@ from tracer.show.document import (
     Records,
     Table,
     Text,
-    Value,
     Warn,
 )
+from tracer.show.reports.rules import learning_rate, update_rule
 from tracer.show.reports.selection import ROW_LIMIT
 from tracer.show.reports.tables import Row, number_column, suffix, table
 
@@ -113,10 +112,11 @@ def _head(graph: Graph) -> Iterator[Block]:
         "A gradient is the sum of the contributions of all the nodes that use the name.",
     ]
     if graph.training:
-        rate = Value(graph.training.learning_rate, exact=True)
+        training = graph.training
+        rate = learning_rate(training.learning_rate, training.schedule)
         trainable = ", ".join(map(graph.names.bare, graph.trainable))
-        rule = OPTIMIZERS[OPTIMIZER].rule("x", "gradient")
-        items.append((f"Update of {trainable}: {rule}, learning rate ", rate, "."))
+        rule = update_rule(training.optimizer, "x", "gradient")
+        items.append((f"Update of {trainable}: {rule}", *rate, "."))
     yield Heading(graph.title or "Computation graph")
     yield Items(tuple(items), topic="conventions")
 

@@ -10,6 +10,7 @@ from tracer.graph.structure import Graph
 from tracer.graph.timeline import GraphTimeline
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import at
+from tracer.show.reports.descent_objects import descent_conventions
 from tracer.show.reports.graph import history
 from tracer.show.reports.objects import SCHEMA_VERSION, Object
 
@@ -48,7 +49,7 @@ def graph_step_json(
 def _head(graph: Graph) -> Object:
     conventions: Object = {"output": graph.names.bare(graph.output)}
     if graph.training:
-        conventions["learning_rate"] = graph.training.learning_rate
+        conventions |= descent_conventions(graph.training)
         conventions["trainable"] = list(graph.training.trainable)
     return {"schema_version": SCHEMA_VERSION, "title": graph.title, "conventions": conventions}
 

@@ -25,6 +25,8 @@ from tracer.model.network import Bias, FloatArray, Layer
 from tracer.model.optimizers import Update
 from tracer.model.quantity import (
     AFTER,
+    CLIPPED_OF,
+    CORRECTED_OF,
     GRADIENT_OF,
     OF_A_WEIGHT,
     PART_OF,
@@ -268,25 +270,29 @@ def _update(trace: IterationTrace, old: Stage) -> Iterator[Block]:
 def _stepped(trace: IterationTrace, old: Stage, new: Stage) -> dict[Stage, Expression]:
     """The optimiser's equations for whole arrays: its states after the update, the parameters."""
     found: dict[Stage, Expression] = {}
-    states = STATE_OF[old.kind]
+    states, rule = STATE_OF[old.kind], trace.rule
 
     def keep(slot: str, formula: Expression) -> Expression:
-        stage = Stage(AFTER[states], old.layer, slot=slot)
+        kind = AFTER[states] if slot in rule.optimizer.slots else CORRECTED_OF[old.kind]
+        stage = Stage(kind, old.layer, slot=slot)
         found[stage] = formula
         return Symbol(stage)
 
-    slots = {
-        slot: Symbol(Stage(states, old.layer, slot=slot)) for slot in trace.rule.optimizer.slots
-    }
-    gradient, rate = Symbol(Stage(GRADIENT_OF[old.kind], old.layer)), Symbol(Kind.LEARNING_RATE)
-    found[new] = trace.rule.optimizer.step(Update(Symbol(old), gradient, rate, slots, keep))
+    slots = {slot: Symbol(Stage(states, old.layer, slot=slot)) for slot in rule.optimizer.slots}
+    of_clip = CLIPPED_OF if rule.clip is not None else GRADIENT_OF
+    gradient, rate = Symbol(Stage(of_clip[old.kind], old.layer)), Symbol(Kind.LEARNING_RATE)
+    settings = {name: Symbol(Stage(Kind.SETTING, 0, slot=name)) for name in trace.moment.settings}
+    step = Update(Symbol(old), gradient, rate, slots, settings, trace.moment.t, keep)
+    found[new] = rule.optimizer.step(step)
     return found
 
 
 def _operand(trace: IterationTrace, key: Stage | Kind) -> Part:
     """The learning rate as a number, an array as a matrix under its name."""
     if isinstance(key, Kind):
-        return Value(float(trace.rule.learning_rate), exact=True)
+        return Value(float(trace.moment.learning_rate), exact=True)
+    if key.kind is Kind.SETTING:
+        return Value(float(trace.moment.settings[key.slot]), exact=True)
     return _stage(trace, key)
 
 

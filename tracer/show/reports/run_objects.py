@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import repeat
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from tracer.engine.passes import Rule, loss_of
+from tracer.engine.passes import loss_of
+from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.model.experiment import Data, Experiment
 from tracer.model.names import Names
 from tracer.model.network import FloatArray, Network, Parameters, flatten, parameter_names
-from tracer.model.quantity import PARTS, Kind, Quantity, Stage
+from tracer.model.quantity import DATA_OF, Kind, Quantity, Stage
+from tracer.show.reports.descent_objects import (
+    descent_conventions,
+    iteration_descent,
+    parameter_descents,
+    penalty_conventions,
+)
 from tracer.show.reports.objects import SCHEMA_VERSION, Object, finite, only_finite
 from tracer.show.reports.outcomes import outputs
 from tracer.show.reports.run import check_sample
@@ -39,6 +45,9 @@ def run_json(
     }
 
 
+_GRADIENTS = {Kind.WEIGHT: Kind.WEIGHT_GRADIENT, Kind.BIAS: Kind.BIAS_GRADIENT}
+
+
 def head_object(experiment: Experiment) -> Object:
     """Version, title and conventions."""
     return {
@@ -52,14 +61,14 @@ def _conventions(experiment: Experiment) -> Object:
     training, found = experiment.training, Object()
     if experiment.data is not None:
         found = {"loss": experiment.network.loss.name, "reduction": experiment.reduction}
+        found |= penalty_conventions(experiment)
     if training is None:
         return found
     return found | {
         "update_order": training.update_order,
         "gradient": training.gradient,
         "freeze": list(map(Names(experiment.network).bare, training.frozen_in_order())),
-        "optimizer": training.optimizer,
-        "learning_rate": training.learning_rate,
+        **descent_conventions(training),
     }
 
 
@@ -124,6 +133,7 @@ class IterationObjects:
         return (
             found
             | only_finite(["loss"], [trace.loss])
+            | iteration_descent(trace)
             | {"samples": samples}
             | ({"means": means} if means else {})
             | {"parameters": self._parameters(trace)}
@@ -134,7 +144,7 @@ class IterationObjects:
         name = given.names[row] if given else None
         own = {s: a[position] for s, a in trace.arrays.items() if s.of_a_sample}
         if len(trace.rows) == 1 and not trace.rule.batch_means:
-            own |= {s: a for s, a in trace.arrays.items() if s.kind in PARTS.values()}
+            own |= _own_gradients(trace)
         labels: Object = {"sample": row + 1} | ({} if name is None else {"name": name})
         return labels | {"quantities": self._values(own)}
 
@@ -167,24 +177,16 @@ class IterationObjects:
         rows = zip(*columns.values(), strict=True)
         names = parameter_names(self._experiment.network)
         return {
-            name: only_finite(columns, row) | state
-            for name, row, state in zip(names, rows, _states(trace), strict=False)
+            name: only_finite(columns, row) | descent
+            for name, row, descent in zip(names, rows, parameter_descents(trace), strict=True)
         }
 
 
-def _states(trace: IterationTrace) -> Iterator[Object]:
-    """What the optimiser keeps for each parameter: `{"state": {"v": {"before": …, "after": …}}}`."""
-    slots = [
-        [
-            (slot, only_finite(("before", "after"), pair))
-            for pair in zip(*map(flatten, both), strict=True)
-        ]
-        for slot, *both in (
-            (slot, arrays, trace.after.slots[slot])
-            for slot, arrays in trace.before.slots.items()
-            if trace.after is not None
-        )
-    ]
-    if not slots:
-        return repeat({})
-    return ({"state": dict(row)} for row in zip(*slots, strict=True))
+def _own_gradients(trace: IterationTrace) -> dict[Stage, FloatArray]:
+    """The gradients of a batch of one sample, which are its own part: without the penalty's."""
+    return {
+        stage: trace.arrays.get(Stage(DATA_OF[kind], stage.layer), array)
+        for stage, array in trace.arrays.items()
+        for kind, gradient in _GRADIENTS.items()
+        if stage.kind is gradient
+    }

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
-from tracer.engine.passes import Rule, loss_of
+from tracer.engine.passes import loss_of
+from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run

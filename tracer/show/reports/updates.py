@@ -9,7 +9,7 @@ from tracer.engine.passes import loss_of
 from tracer.engine.trace import IterationTrace
 from tracer.model.network import FloatArray
 from tracer.model.optimizers import Update
-from tracer.model.quantity import GRADIENT_OF, STATE_OF, Stage
+from tracer.model.quantity import CLIPPED_OF, GRADIENT_OF, STATE_OF, Stage
 from tracer.show.document import Block, Cell, Column, Heading, Name, Table
 from tracer.show.reports.parameters import Parameter, parameter_at
 from tracer.show.reports.tables import PARAMETER, Row, cell, long_table, number_column
@@ -50,12 +50,16 @@ def _title(trace: IterationTrace) -> str:
 def _change(trace: IterationTrace, stage: Stage) -> FloatArray:
     """What the optimiser subtracts from the array of parameters."""
     states = (s for s in trace.arrays if s.kind is STATE_OF[stage.kind] and s.layer == stage.layer)
-    gradient = trace.arrays[Stage(GRADIENT_OF[stage.kind], stage.layer)]
+    of_clip = CLIPPED_OF if trace.rule.clip is not None else GRADIENT_OF
+    gradient = trace.arrays[Stage(of_clip[stage.kind], stage.layer)]
+    moment = trace.moment
     step = Update(
         trace.arrays[stage],
         gradient,
-        trace.rule.learning_rate,
+        moment.learning_rate,
         {state.slot: trace.arrays[state] for state in states},
+        moment.settings,
+        moment.t,
     )
     change: FloatArray = trace.rule.optimizer.change(step)
     return change

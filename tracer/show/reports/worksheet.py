@@ -67,13 +67,13 @@ def worksheet(
         yield how_rounded(rounding)
     yield Heading("Given", 2)
     yield _samples(trace)
-    if trace.rule.learning_rate is not None:
+    if trace.moment.learning_rate is not None:
         yield Text(
             (
                 "Learning rate: ",
                 Name(Kind.LEARNING_RATE),
                 " = ",
-                Value(trace.rule.learning_rate, exact=True),
+                Value(float(trace.moment.learning_rate), exact=True),
             )
         )
     for layer in trace.experiment.network.layers:

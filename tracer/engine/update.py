@@ -1,0 +1,115 @@
+"""The update: what reaches the optimiser of each gradient, and what it makes of the parameters.
+
+Symbols: g the gradient of one array of parameters, ‖g‖ the norm of all gradients together. Written once
+for the layers of a network and for the inputs of a graph, and observed as `tracer.engine.passes` is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tracer.engine.rule import Moment, Rule
+from tracer.engine.stages import NORM, Observer
+from tracer.formula.lazy import choose, grand_total
+from tracer.formula.primitives import sqrt
+from tracer.model.activations import Array
+from tracer.model.network import BoolArray
+from tracer.model.optimizers import Update
+from tracer.model.quantity import AFTER, CLIPPED_OF, CORRECTED_OF, STATE_OF, Kind, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One array of parameters: its stage, what it is before the update, its gradient.
+
+    `free`: what of it may change; `state`: the optimiser's arrays of the same shape, by their letters.
+    """
+
+    stage: Stage
+    parameter: Array
+    gradient: Array
+    free: bool | BoolArray
+    state: Mapping[str, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """An array of parameters after the update, and the optimiser's arrays."""
+
+    parameter: Array
+    state: Mapping[str, Array]
+
+
+def updated(
+    rule: Rule, moment: Moment, groups: Sequence[Group], observe: Observer
+) -> dict[Stage, Updated]:
+    """The parameters after the update by their stages, the optimiser's state with them."""
+    norm = None
+    if rule.clip is not None and rule.clip.by == "norm":
+        squares = [_of_free(group) ** 2 for group in groups if group.free is not False]
+        norm = observe(NORM, sqrt(grand_total(squares))) if squares else None
+    return {group.stage: _Step(rule, moment, group, observe).taken(norm) for group in groups}
+
+
+def _of_free(group: Group) -> Array:
+    """The gradients of what may change, 0 of what may not."""
+    if group.free is True:
+        return group.gradient
+    return choose(group.free, group.gradient, np.zeros(np.shape(group.free)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The optimiser's step for one array of parameters; what is frozen, and its state, stays."""
+
+    rule: Rule
+    moment: Moment
+    group: Group
+    observe: Observer
+
+    def taken(self, norm: Array | None) -> Updated:
+        """The parameters after the step, and the optimiser's arrays."""
+        group, moment = self.group, self.moment
+        if group.free is False:
+            for slot, array in group.state.items():
+                self._observed(AFTER[STATE_OF[group.stage.kind]], slot, array)
+            return Updated(self._new(group.parameter), group.state)
+        step = Update(
+            group.parameter,
+            self._clipped(norm),
+            moment.learning_rate,
+            group.state,
+            moment.settings,
+            moment.t,
+            self._named,
+        )
+        moved = self.rule.optimizer.step(step)
+        return Updated(
+            self._new(choose(group.free, moved, group.parameter)), {**group.state, **step.kept}
+        )
+
+    def _clipped(self, norm: Array | None) -> Array:
+        """The gradient that reaches the optimiser."""
+        clip, gradient = self.rule.clip, self.group.gradient
+        if clip is None:
+            return gradient
+        limit = self.moment.settings[clip.setting]
+        cut = clip.cut(gradient, limit) if norm is None else clip.scaled(gradient, norm, limit)
+        return self._observed(CLIPPED_OF[self.group.stage.kind], "", cut)
+
+    def _named(self, letter: str, array: Array) -> Array:
+        """A state after the update, of what is free; or a number that the optimiser calculates."""
+        kind = self.group.stage.kind
+        if letter in self.rule.optimizer.slots:
+            array = choose(self.group.free, array, self.group.state[letter])
+            return self._observed(AFTER[STATE_OF[kind]], letter, array)
+        return self._observed(CORRECTED_OF[kind], letter, array)
+
+    def _observed(self, kind: Kind, slot: str, array: Array) -> Array:
+        return self.observe(Stage(kind, self.group.stage.layer, slot=slot), array)
+
+    def _new(self, array: Array) -> Array:
+        return self._observed(AFTER[self.group.stage.kind], "", array)

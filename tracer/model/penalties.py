@@ -1,0 +1,97 @@
+"""Penalties on the size of parameters: what they add to the loss, and to each gradient.
+
+Symbols: λ the strength, w a penalised parameter, m the samples of the batch. Three factors are in
+use, and sources seldom say which: ½λΣw² (`half`), λΣw² (`whole`), λ/(2m)·Σw² (`per_sample`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tracer.formula.primitives import absolute, sign
+from tracer.model.activations import Array
+from tracer.model.quantity import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """`of_value(λ, m)` stands before Σw², `of_slope(λ, m)` before w; `words` is the penalty."""
+
+    words: str
+    of_value: Callable[[Any, int], Any]
+    of_slope: Callable[[Any, int], Any]
+
+
+FACTORS = {
+    "half": Factor("½·λ·Σw²", lambda strength, _: 0.5 * strength, lambda strength, _: strength),
+    "whole": Factor("λ·Σw²", lambda strength, _: strength, lambda strength, _: 2 * strength),
+    "per_sample": Factor(
+        "λ/(2m)·Σw²",
+        lambda strength, samples: strength / (2 * samples),
+        lambda strength, samples: strength / samples,
+    ),
+}
+"""The published forms of the L2 penalty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """One kind of penalty: what is summed over the parameters, and its slope; `l1` has one form."""
+
+    name: str
+    summed: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+    forms: tuple[str, ...]
+
+
+NORMS = {
+    row.name: row
+    for row in (
+        Norm("l2", lambda w: w**2, lambda w: w, tuple(FACTORS)),
+        Norm("l1", absolute, sign, ("whole",)),
+    )
+}
+COVERED = {
+    "weights": frozenset({Kind.WEIGHT}),
+    "parameters": frozenset({Kind.WEIGHT, Kind.BIAS}),
+}
+"""Which parameters a penalty may be of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """`kind` is a row of `NORMS`, `form` one of `FACTORS` (of `l1` there is λΣ|w| alone)."""
+
+    strength: float
+    kind: str = "l2"
+    form: str = "half"
+    of: str = "weights"
+
+    def covers(self, kind: Kind) -> bool:
+        """Whether parameters of that kind are penalised."""
+        return kind in COVERED[self.of]
+
+    def value(self, summed: Array, strength: Array, samples: int) -> Array:
+        """½·λ·Σw², from Σw²."""
+        if self.kind == "l1":
+            return strength * summed
+        return FACTORS[self.form].of_value(strength, samples) * summed
+
+    def summed(self, parameters: Array) -> Array:
+        """What is added up, of each parameter: w², |w|."""
+        return NORMS[self.kind].summed(parameters)
+
+    def slope(self, parameters: Array, strength: Array, samples: int) -> Array:
+        """∂penalty/∂w: λ·w; λ·sign(w), which is 0 at 0."""
+        slope = NORMS[self.kind].slope(parameters)
+        if self.kind == "l1":
+            return strength * slope
+        return FACTORS[self.form].of_slope(strength, samples) * slope
+
+    @property
+    def words(self) -> str:
+        """The penalty as a formula in words."""
+        words = "λ·Σ|w|" if self.kind == "l1" else FACTORS[self.form].words
+        return words if self.of == "weights" else words.replace("w", "θ")
