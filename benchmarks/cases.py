@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from benchmarks import plain
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.network import Bias, Network, Parameters, parameters_of
+from tracer.model.optimizers import Adam
 from tracer.model.quantity import Kind
 
 
@@ -31,12 +32,20 @@ class Case:
 def cases() -> tuple[Case, ...]:
     """The networks of `docs/performance.md`."""
     single, deep, wide = _single_sample(), _deep(), _wide()
+    adam = replace(single, training=replace(_training(single), optimizer=Adam()))
     return (
         Case("2-2-2, one sample, compiled", single, plain.single_sample, 2000, compiled=True),
         Case("2-2-2, one sample, NumPy", single, plain.single_sample, 2000),
+        Case("2-2-2 with Adam, compiled", adam, plain.single_sample_adam, 1000, compiled=True),
+        Case("2-2-2 with Adam, NumPy", adam, plain.single_sample_adam, 1000),
         Case("3-3-2-1, batches of 128", deep, plain.deep, 1000),
         Case("784-128-10 softmax, batches of 64", wide, plain.wide, 40),
     )
+
+
+def _training(experiment: Experiment) -> Training:
+    assert experiment.training is not None
+    return experiment.training
 
 
 def _single_sample() -> Experiment:

@@ -1,4 +1,4 @@
-"""Three training loops as a person writes them for one network: the yardstick.
+"""Training loops as a person writes them for one network: the yardstick.
 
 Each takes the parameters of `experiment` through `count` updates, with the engine's conventions: delta
 with the sign of ∂E/∂net, gradients averaged over the batch, the old weights in the backward pass,
@@ -40,6 +40,33 @@ def single_sample(experiment: Experiment, count: int) -> Parameters:
         W2 -= lr * (delta2.T @ out1)
         W1 -= lr * (delta1.T @ inputs)
     return (W1, b1), (W2, b2)
+
+
+def single_sample_adam(experiment: Experiment, count: int) -> Parameters:
+    """The same with Adam: m and v of each matrix, corrected for their start at 0."""
+    assert experiment.data is not None
+    assert experiment.training is not None
+    inputs, targets = experiment.data.inputs, experiment.data.targets
+    (W1, b1), (W2, b2) = ((W.copy(), b) for W, b in experiment.parameters)
+    lr = experiment.training.learning_rate
+    m1, m2, v1, v2 = (np.zeros_like(W) for W in (W1, W2, W1, W2))
+    for t in range(1, count + 1):
+        out1 = _sigmoid(inputs @ W1.T + b1)
+        out2 = _sigmoid(out1 @ W2.T + b2)
+        delta2 = (out2 - targets) * (out2 * (1 - out2))
+        delta1 = (delta2 @ W2) * (out1 * (1 - out1))
+        _adam(W2, m2, v2, delta2.T @ out1, lr, t)
+        _adam(W1, m1, v1, delta1.T @ inputs, lr, t)
+    return (W1, b1), (W2, b2)
+
+
+def _adam(W: FloatArray, m: FloatArray, v: FloatArray, g: FloatArray, lr: float, t: int) -> None:
+    """One step in place, with the usual options."""
+    m *= 0.9
+    m += (1 - 0.9) * g
+    v *= 0.999
+    v += (1 - 0.999) * (g * g)
+    W -= lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
 
 
 def deep(experiment: Experiment, count: int) -> Parameters:

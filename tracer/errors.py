@@ -66,16 +66,24 @@ class ConfigError(BptraceError):
 
 
 class DivergedError(BptraceError):
-    """Training met an overflow or a NaN: which quantity went first, when, and the last good loss."""
+    """Training met an overflow or a NaN: which quantity went first, when, and the last good loss.
 
-    def __init__(self, iteration: int, quantity: str, last_loss: float | None) -> None:
+    `remedy`: what would help, where that is known.
+    """
+
+    def __init__(
+        self, iteration: int, quantity: str, last_loss: float | None, remedy: str = ""
+    ) -> None:
         self.iteration = iteration
         self.quantity = quantity
         self.last_loss = last_loss
         last = "" if last_loss is None else f"; the last good loss was {last_loss!r}"
+        usual = (
+            "try smaller weights or inputs" if last_loss is None else "try a smaller learning rate"
+        )
         super().__init__(
             f"training diverged in iteration {iteration}: {quantity} is not a finite number{last}",
-            "try smaller weights or inputs" if last_loss is None else "try a smaller learning rate",
+            remedy or usual,
         )
 
 

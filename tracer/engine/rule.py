@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracer.engine.stages import LEARNING_RATE
+from tracer.formula import Expression, symbols
 from tracer.model.activations import Array
 from tracer.model.clipping import Clip
 from tracer.model.experiment import Experiment
 from tracer.model.network import Free, free_masks
 from tracer.model.optimizers import SGD, Optimizer
 from tracer.model.penalties import Penalty
-from tracer.model.quantity import Kind, Stage
+from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.model.schedules import CONSTANT, Schedule
 
 
@@ -125,3 +126,12 @@ class Rule:
         if self.schedule.varies:
             rate = self.schedule.learning_rate(updates, settings)
         return rate, float(updates + 1)
+
+
+def remedy(formula: Expression | None, reason: str) -> str:
+    """What helps against a number of the update that has no value; empty where that isn't known."""
+    epsilon = Quantity(Stage(Kind.SETTING, 0, slot="epsilon"))
+    if formula is None or epsilon not in symbols(formula):
+        return ""
+    by_zero = reason.startswith("division by zero")
+    return "give the optimiser's epsilon more than 0" if by_zero else ""

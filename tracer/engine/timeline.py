@@ -23,11 +23,12 @@ from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import loss_of
 from tracer.engine.programs import Program
 from tracer.engine.recorded import record_step
-from tracer.engine.rule import Rule
+from tracer.engine.rule import Rule, remedy
 from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import check_iterations
 from tracer.errors import UsageError
+from tracer.formula import EvaluationError, evaluate
 from tracer.model.experiment import Data, Experiment, Resume
 from tracer.model.network import FloatArray, State, zeros_like
 
@@ -161,13 +162,20 @@ class NetworkTimeline:
         network = self.experiment.network
         return loss_of(network, self.rule, state.parameters, inputs, targets)
 
-    def wrong(self, iteration: int) -> str:
-        """The name of the first number of that iteration that isn't finite."""
+    def wrong(self, iteration: int) -> tuple[str, str]:
+        """The first number of that iteration that isn't finite; what helps where that is known."""
         trace = self.trace(iteration, updated=False)
         first = trace.first_non_finite()
         if first is None:
-            return "a parameter after the update"
-        return trace.names.name(replace(first, iteration=1))
+            return "a parameter after the update", ""
+        name, formula = trace.names.name(replace(first, iteration=1)), trace.formula(first)
+        try:
+            if formula is not None:
+                evaluate(formula, trace)
+        except EvaluationError as error:
+            help_ = remedy(formula, error.reason)
+            return (f"{name} ({error.reason})", help_) if help_ else (name, "")
+        return name, ""
 
     def continued(self, updates: int, losses: tuple[float, ...]) -> Experiment:
         """The experiment that goes on after so many updates, with what its training needs.

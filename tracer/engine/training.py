@@ -60,7 +60,7 @@ class Timeline(Protocol):
     def next_loss(self, state: State, updates: int) -> float:
         """The loss of the iteration after so many updates, in that state."""
 
-    def wrong(self, iteration: int) -> str:
+    def wrong(self, iteration: int) -> tuple[str, str]:
         """The name of what isn't finite in that iteration."""
 
     def trace(self, iteration: int) -> Any:
@@ -227,10 +227,10 @@ class _Trainer(Generic[T]):
         self._accept(*self._counted(good))
         result = self.result
         self.timeline.kept[result.done] = self.state
-        name = self.timeline.wrong(result.done + 1)
+        name, remedy = self.timeline.wrong(result.done + 1)
         result.ended = "diverged"
         result.diverged = DivergedError(
-            result.done + 1, name, last if math.isfinite(last) else None
+            result.done + 1, name, last if math.isfinite(last) else None, remedy
         )
 
     def _counted(self, count: int) -> tuple[State, int, list[float]]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tracer.engine.programs import Program, looped
-from tracer.engine.rule import Moment
+from tracer.engine.rule import Moment, remedy
 from tracer.engine.training import check_iterations
 from tracer.errors import UsageError
 from tracer.formula import Expression, Symbol, namespace, symbols, to_python
@@ -27,7 +27,7 @@ from tracer.graph.structure import Graph
 from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import GraphExperiment, GraphTraining, Resume, Stop
 from tracer.model.network import State
-from tracer.model.quantity import AFTER, Identity, Kind, Quantity, Stage
+from tracer.model.quantity import AFTER, Identity, Kind, Quantity, Stage, at
 
 _NOTHING = "_nothing"
 _T = Quantity(Stage(Kind.SETTING, 0, slot="t"))
@@ -129,8 +129,8 @@ class GraphTimeline:
         except GraphValueError:
             return math.nan
 
-    def wrong(self, iteration: int) -> str:
-        """What of that iteration can't be calculated, and why.
+    def wrong(self, iteration: int) -> tuple[str, str]:
+        """What of that iteration can't be calculated and why, and what helps where that is known.
 
         Raises:
             GraphValueError: it is the first iteration, so that no update has led there.
@@ -143,8 +143,12 @@ class GraphTimeline:
         except GraphValueError as error:
             if iteration == 1 and error.identity in self.graph.quantities:
                 raise
-            return f"{error.name} ({error.reason.partition(':')[0]})"
-        return "a number after the update"
+            formula = None
+            if error.identity not in self.graph.quantities:
+                formula = trace.formula(at(error.identity, iteration))
+            reason = error.reason.partition(":")[0]
+            return f"{error.name} ({reason})", remedy(formula, reason)
+        return "a number after the update", ""
 
     def continued(self, updates: int, losses: tuple[float, ...]) -> GraphExperiment:
         """The experiment that goes on after so many updates; published numbers are dropped."""
