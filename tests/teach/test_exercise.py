@@ -30,6 +30,8 @@ WISHES = {
     "a batch": Wish((2, 2, 1), loss="binary_cross_entropy", samples=3),
     "four layers": Wish((2, 2, 2, 2)),
     "one neuron": Wish((2, 1), learning_rate=0.1),
+    "momentum": Wish(optimizer="momentum", iterations=2),
+    "adam": Wish(optimizer="adam", iterations=3),
 }
 
 

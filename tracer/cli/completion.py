@@ -42,6 +42,13 @@ def complete_loss() -> list[str]:
     return list(LOSSES)
 
 
+def complete_optimizer() -> list[str]:
+    """The optimisers."""
+    from tracer.model.optimizers import OPTIMIZERS
+
+    return list(OPTIMIZERS)
+
+
 def _files() -> Iterator[str]:
     try:
         for path in sorted(Path().iterdir()):

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
-from tracer.cli.completion import complete_activation, complete_loss
+from tracer.cli.completion import complete_activation, complete_loss, complete_optimizer
 from tracer.errors import UsageError, did_you_mean
-
-if TYPE_CHECKING:
-    from tracer.model.activations import Activation
-    from tracer.model.losses import Loss
 
 
 class Freeze(StrEnum):
@@ -64,7 +60,21 @@ def new(
         BiasMode, typer.Option(help="A bias for each neuron, one for each layer, or none.")
     ] = BiasMode.EACH,
     samples: Annotated[int, typer.Option(min=1, help="Samples in the batch.")] = 1,
-    learning_rate: Annotated[float, typer.Option(help="The learning rate.")] = 0.5,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(help="The learning rate.", show_default="0.5; 0.1 for adagrad, rmsprop, adam"),
+    ] = None,
+    optimizer: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="sgd, momentum, adagrad, rmsprop, adam or adamw.",
+            autocompletion=complete_optimizer,
+        ),
+    ] = "sgd",
+    iterations: Annotated[
+        int, typer.Option("--iterations", "-n", min=1, help="Iterations to calculate.")
+    ] = 1,
     freeze: Annotated[Freeze | None, typer.Option(help="Leave the biases as they are.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same exercise.")] = 1,
     count: Annotated[
@@ -89,6 +99,7 @@ def new(
     from tracer.model.activations import ACTIVATIONS
     from tracer.model.losses import LOSSES
     from tracer.model.network import Bias
+    from tracer.model.optimizers import OPTIMIZERS
     from tracer.show.output import open_output, output_paths
     from tracer.teach.exercise import Wish, exercise
 
@@ -103,6 +114,8 @@ def new(
         samples,
         learning_rate,
         freeze is not None,
+        _known("--optimizer", optimizer, OPTIMIZERS),
+        iterations,
     )
     for number, path in zip(seeds, paths, strict=True):
         text = dump(exercise(wish, number))
@@ -118,7 +131,7 @@ def _sizes(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def _known(option: str, name: str, table: Mapping[str, Activation] | Mapping[str, Loss]) -> str:
+def _known(option: str, name: str, table: Mapping[str, Any]) -> str:
     """The name, which must be one of the table's."""
     if name not in table:
         from tracer.model.words import other_words

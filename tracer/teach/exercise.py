@@ -23,6 +23,7 @@ from tracer.model.activations import ACTIVATIONS, Activation
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.losses import LOSSES
 from tracer.model.network import Bias, FloatArray, Layer, LayerParameters, Network, parameters_of
+from tracer.model.optimizers import OPTIMIZERS, SGD, Momentum
 from tracer.model.quantity import Kind
 from tracer.teach.pleasant import BEARABLE, ERROR_LEAST, NET_LIMIT, PLEASANT, is_moderate, objection
 
@@ -41,6 +42,7 @@ class Wish:
     """What a teacher asks for. `sizes` are the neurons a layer, the inputs first.
 
     `output_activation` None: the one that the loss needs; where it needs none, the hidden layers'.
+    `learning_rate` None: 0.5, and with an optimiser whose steps aren't as long as the gradient 0.1.
     """
 
     sizes: tuple[int, ...] = (2, 2, 2)
@@ -49,12 +51,20 @@ class Wish:
     loss: str = "half_squared_error"
     bias: Bias = Bias.EACH
     samples: int = 1
-    learning_rate: float = 0.5
+    learning_rate: float | None = None
     freeze_biases: bool = False
+    optimizer: str = SGD.name
+    iterations: int = 1
+
+    @property
+    def rate(self) -> float:
+        """The learning rate."""
+        usual = 0.5 if self.optimizer in (SGD.name, Momentum.name) else 0.1
+        return usual if self.learning_rate is None else self.learning_rate
 
 
 def exercise(wish: Wish, seed: int) -> Experiment:
-    """The exercise that belongs to the seed: one iteration on a full batch.
+    """The exercise that belongs to the seed: its iterations on a full batch.
 
     Raises:
         UsageError: the parts of the wish don't go together, or it is too large to do by hand.
@@ -82,14 +92,14 @@ def _network(wish: Wish) -> Network:
     activations = _activations(wish)
     names = default_names(list(wish.sizes))
     layers = [(names[i + 1], activation, wish.bias) for i, activation in enumerate(activations)]
-    if not 0 < wish.learning_rate < math.inf:
-        raise UsageError(f"a learning rate of {wish.learning_rate:g}", "give a positive number")
+    if not 0 < wish.rate < math.inf:
+        raise UsageError(f"a learning rate of {wish.rate:g}", "give a positive number")
     network = Network.build(names[0], layers, wish.loss)
-    numbers = network.parameter_count * wish.samples
+    numbers = network.parameter_count * wish.samples * wish.iterations
     if numbers > LARGEST:
         raise UsageError(
             f"a {_spelled(wish.sizes)} network has {network.parameter_count} parameters",
-            f"by hand, parameters × samples shouldn't exceed {LARGEST}",
+            f"by hand, parameters × samples × iterations shouldn't exceed {LARGEST}",
         )
     return network
 
@@ -125,7 +135,9 @@ def _draw(wish: Wish, network: Network, seed: int, rng: np.random.Generator) -> 
         parameters.append(drawn)
     data = Data(inputs, _targets(network, outs, rng), (None,) * wish.samples)
     frozen = parameters_of(network, Kind.BIAS) if wish.freeze_biases else frozenset()
-    training = Training(wish.learning_rate, frozen=frozen)
+    training = Training(
+        wish.rate, wish.iterations, frozen=frozen, optimizer=OPTIMIZERS[wish.optimizer]()
+    )
     title = f"Exercise {seed}: a {_spelled(wish.sizes)} network"
     return Experiment(title, network, tuple(parameters), data=data, training=training)
 

@@ -18,7 +18,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.formula import EvaluationError, Expression, evaluate
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray, Layer
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.quantity import LETTERED, Kind, Quantity, Stage
 
 NET_LIMIT = 1.5
 """Up to here a sigmoid gives 0.18 to 0.82 and tanh ±0.91: no neuron is saturated."""
@@ -52,10 +52,19 @@ apart: `check` wants a unit and a half between a mistake's number and the right 
 
 
 def objection(experiment: Experiment, bounds: Bounds) -> str | None:
-    """The first thing that is wrong with the numbers, in words; None when all is well."""
-    trace = NetworkTimeline(experiment).trace(1, updated=False)
-    found = (words for words, wrong in OBJECTIONS.items() if wrong(trace, bounds))
-    return next(found, None)
+    """The first thing that is wrong with the numbers, in words; None when all is well.
+
+    Of later iterations, whose numbers nobody chose, it is asked only that they stay moderate.
+    """
+    timeline, training = NetworkTimeline(experiment), experiment.training
+    first = timeline.trace(1, updated=False)
+    for words, wrong in OBJECTIONS.items():
+        if wrong(first, bounds):
+            return words
+    iterations = training.iterations if training else 1
+    later = (timeline.trace(k, updated=False) for k in range(2, iterations + 1))
+    words, immoderate = next(iter(OBJECTIONS.items()))
+    return f"{words} later on" if any(immoderate(trace, bounds) for trace in later) else None
 
 
 def is_moderate(nets: FloatArray) -> bool:
@@ -134,7 +143,14 @@ def _differences(trace: IterationTrace) -> Iterator[tuple[str, float]]:
         for row in MISTAKES.values():
             if not row.rare and quantity.kind in row.kinds | row.also:
                 for variant in row.variants(site):
-                    yield row.name, _difference(variant, numbers, numbers[quantity])
+                    difference = _difference(variant, numbers, numbers[quantity])
+                    yield row.name, difference * _magnified(quantity, numbers)
+
+
+def _magnified(quantity: Quantity, numbers: Mapping[Quantity, float]) -> float:
+    """States are worked out to significant digits, so that they count as if they began at 0.1."""
+    size = abs(numbers[quantity])
+    return 0.1 / size if quantity.kind in LETTERED and 0 < size < 0.1 else 1.0
 
 
 def _difference(formula: Expression, numbers: Mapping[Quantity, float], right: float) -> float:
