@@ -1,16 +1,21 @@
 """The bundled examples are found, named and titled without parsing them."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
+from support.paths import CONFIGS
 from tracer.bundled import Example, examples, find
 
 NAMES = [
     "appendix-b",
     "apples",
     "apples-oranges",
+    "cs231n-two-layer",
     "cubes",
     "cubes-batch-means",
     "cubes-relu",
@@ -63,8 +68,28 @@ def test_nothing_else_is_taken_for_an_example(name: str) -> None:
     assert find(name) is None
 
 
+def files_named(value: Any) -> Iterator[str]:
+    """Every `file: NAME` within a configuration."""
+    if isinstance(value, dict) and isinstance(value.get("file"), str):
+        yield value["file"]
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            yield from files_named(inner)
+
+
 def test_data_files_are_bundled_beside_the_examples_that_name_them() -> None:
+    named = set()
     for example in examples():
-        data = yaml.safe_load(example.path.read_text(encoding="utf-8")).get("data")
-        if isinstance(data, dict):
-            assert (example.path.parent / data["file"]).is_file()
+        for file in files_named(yaml.safe_load(example.path.read_text(encoding="utf-8"))):
+            named.add(example.path.parent / file)
+    assert named == set((CONFIGS / "data").iterdir())
+
+
+def test_the_arrays_of_the_course_go_in_equal_steps() -> None:
+    with np.load(CONFIGS / "data" / "cs231n-two-layer.npz") as arrays:
+        assert np.array_equal(arrays["W1"], np.linspace(-0.7, 0.3, 250).reshape(5, 50))
+        assert np.array_equal(arrays["b1"], np.linspace(-0.1, 0.9, 50))
+        assert np.array_equal(arrays["W2"], np.linspace(-0.3, 0.4, 350).reshape(50, 7))
+        assert np.array_equal(arrays["b2"], np.linspace(-0.9, 0.1, 7))
+        assert np.array_equal(arrays["X"], np.linspace(-5.5, 4.5, 15).reshape(5, 3).T)
+        assert arrays["y"].tolist() == [0, 5, 1]

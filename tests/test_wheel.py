@@ -62,7 +62,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_the_wheel_carries_every_example_and_its_data(wheel: Path) -> None:
     bundled = {f"tracer/configs/{example.path.name}" for example in examples()}
-    bundled.add("tracer/configs/data/cubes.csv")
+    bundled |= {f"tracer/configs/data/{path.name}" for path in (ROOT / "configs/data").iterdir()}
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert bundled <= names

@@ -25,7 +25,7 @@ def read(command: str, *more: str) -> list[dict[str, str]]:
     assert lines, "no table"
     assert len(set(lines[0])) == len(lines[0]), "headers stand once"
     assert {len(line) for line in lines} == {len(lines[0])}, "rectangular"
-    assert not any("…" in cell for line in lines for cell in line)
+    assert not any(cell.endswith("…") for line in lines for cell in line), "cut off"
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
 
 
