@@ -85,6 +85,26 @@ def test_step_trains_a_graph(shopping: Path) -> None:
     assert "Finished: 20 updates." in run("step", shopping).stdout
 
 
+@pytest.fixture
+def rolling(tmp_path: Path) -> Path:
+    """Shopping by momentum, which keeps a velocity."""
+    path = tmp_path / "rolling.yaml"
+    changed = "training: {optimizer: {name: momentum, momentum: 0.5}, "
+    path.write_text(SHOPPING.replace("training: {", changed), encoding="utf-8")
+    return path
+
+
+def test_the_history_has_no_columns_for_what_the_optimizer_keeps(rolling: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("step", rolling, "--format", "csv").stdout)))
+    trained = run_json("step", rolling)["conventions"]["trainable"]
+    assert list(rows[0]) == ["iteration", "difference", *trained]
+    assert len(rows) == 6
+
+
+def test_an_option_of_the_optimizer_is_the_same_in_every_iteration(rolling: Path) -> None:
+    assert "β = 0.5, given" in run("explain", rolling, "momentum@2").stdout
+
+
 def test_training_that_diverges_prints_what_there_is_and_fails(tmp_path: Path) -> None:
     path = tmp_path / "wild.yaml"
     path.write_text(SHOPPING.replace("0.00001", "1e200"), encoding="utf-8")

@@ -88,9 +88,10 @@ class GraphTrace(Mapping[Identity, float]):
             UnknownNameError: nothing is called so, or it belongs to another iteration.
         """
         identity = self.names.parse(text)
-        if "@" in text and identity.iteration != self.number:
+        here = at(identity, self.number)
+        if "@" in text and identity != here:
             raise UnknownNameError(f"'{text}': this is iteration {self.number}")
-        return at(identity, self.number)
+        return here
 
     def value(self, identity: Identity) -> float:
         """The number."""

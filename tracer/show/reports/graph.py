@@ -78,7 +78,8 @@ def graph_steps_document(
     graph = run.timeline.graph
     numbers = [number_column(Name(node)) for node in (graph.output, *graph.trainable)]
     rows: list[Row] = [
-        (k, result, *run.timeline.state(k).numbers()) for k, result in history(run, shown)
+        (k, result, *run.timeline.inputs(run.timeline.state(k)).values())
+        for k, result in history(run, shown)
     ]
     records = Records(Table((number_column("iteration"), *numbers), rows, name="history"))
     yield _records(traces) if traces else records
