@@ -12,14 +12,23 @@ from support.paths import CONFIGS
 from tracer.bundled import Example, examples, find
 
 NAMES = [
+    "adam-by-hand",
     "appendix-b",
     "apples",
     "apples-oranges",
+    "cs231n-adam",
+    "cs231n-momentum",
+    "cs231n-rmsprop",
     "cs231n-two-layer",
+    "cs231n-two-layer-l2",
     "cubes",
     "cubes-batch-means",
     "cubes-relu",
+    "deeplearning-momentum",
     "descent",
+    "descent-adagrad",
+    "descent-momentum",
+    "descent-rmsprop",
     "four-equations",
     "lstm-two-steps",
     "mazur",

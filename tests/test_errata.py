@@ -99,6 +99,8 @@ def test_the_kinds_of_reasons_in_what_was_published(examples: list[Example]) -> 
     assert kinds["lstm-two-steps", "0.78572"] == "stepwise"
     assert kinds["appendix-b", "0.1311"] == "rounded"
     assert kinds["zhou", "0.0214"] == "rounded"
+    assert kinds["adam-by-hand", "4.7003"] == "rounded"
+    assert kinds["adam-by-hand", "0.28790"] == "cut"
 
 
 def test_a_known_mistake_is_named_with_its_formula() -> None:
