@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
+import sys
 from functools import cache
 from typing import Protocol
 
@@ -32,6 +34,22 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # Building the commands would take half of the time of most tests that run one.
 typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]
+
+
+# There is much to look through and little to collect: the default would take a tenth of the time.
+gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep bytecode in pytest's cache where it is to be kept out of the sources.
+
+    Without any, each process of `bptrace` would compile the whole package anew.
+    """
+    cache = getattr(config, "cache", None)
+    if sys.dont_write_bytecode and cache is not None:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, str(cache.mkdir("bytecode"))
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -66,7 +66,7 @@ def python(code: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 def terminal(*words: object) -> Any:
     """`bptrace` in a terminal of 100 columns: a process to talk to with `expect` and `send`."""
-    return pexpect.spawn(
+    child = pexpect.spawn(
         sys.executable,
         ["-m", "tracer", *map(str, words)],
         env=os.environ | {"TERM": "xterm"},
@@ -75,6 +75,8 @@ def terminal(*words: object) -> Any:
         timeout=_PATIENCE,
         preexec_fn=_heed_interrupts,
     )
+    child.delaybeforesend = None  # a pause for programs that turn the echo off first; ours doesn't
+    return child
 
 
 def _heed_interrupts() -> None:
