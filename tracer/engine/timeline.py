@@ -33,6 +33,7 @@ from tracer.model.experiment import Data, Experiment, Resume
 from tracer.model.network import FloatArray, State, zeros_like
 
 _REMEMBERED = 16
+_PASSED = 1024
 _BLOCK = 128
 
 
@@ -61,6 +62,7 @@ class NetworkTimeline:
         self.start = self._start()
         self.kept: dict[int, State] = {0: self.start}
         self._recent: OrderedDict[int, State] = OrderedDict()
+        self._passed: dict[int, State] = {}
         self.compiled = worth_compiling(experiment.network, self.batches.size)
         self._program = cache(self._made)
 
@@ -115,7 +117,8 @@ class NetworkTimeline:
 
     def state(self, updates: int) -> State:
         """The state after so many updates."""
-        found = self.kept.get(updates) or self._recent.get(updates)
+        kept = self.kept.get(updates) or self._passed.get(updates)
+        found = kept or self._recent.get(updates)
         if found is None:
             found = self._recent[updates] = self._replayed(updates)
             if len(self._recent) > _REMEMBERED:
@@ -123,10 +126,10 @@ class NetworkTimeline:
         return found
 
     def _replayed(self, updates: int) -> State:
-        done = max(k for k in chain(self.kept, self._recent) if k <= updates)
+        done = max(k for k in chain(self.kept, self._recent, self._passed) if k <= updates)
         state = self.state(done)
         while done < updates:
-            count = updates - done if self.altered.rounding is None else min(updates - done, _BLOCK)
+            count = self._stretch(updates - done)
             after = self.advance(state, done, count)
             done += count
             still = after.numbers() == state.numbers() and not self.rule.varies
@@ -134,7 +137,22 @@ class NetworkTimeline:
                 # Rounded parameters come to rest, or go in a circle, and stay in it.
                 done += (updates - done) // count * count
             state = after
+            if self.compiled and done < updates:
+                self._pass(done, state)
         return state
+
+    def _stretch(self, left: int) -> int:
+        """How many updates to make at once: half of what is left, where a state takes little room.
+
+        Whoever asks for one iteration after the other, backwards, always finds a state near before it.
+        """
+        count = (left + 1) // 2 if self.compiled else left
+        return count if self.altered.rounding is None else min(count, _BLOCK)
+
+    def _pass(self, updates: int, state: State) -> None:
+        self._passed[updates] = state
+        if len(self._passed) > _PASSED:
+            del self._passed[max(self._passed)]
 
     def advance(
         self, state: State, done: int, count: int, losses: list[float] | None = None
