@@ -7,8 +7,11 @@ arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import wraps
 from itertools import chain
+from types import CodeType, FunctionType
 from typing import Any
 
 from tracer.engine.observers import UNALTERED, Altered
@@ -26,6 +29,7 @@ from tracer.formula import (
 )
 from tracer.formula.lazy import Index, SymbolArray, one_symbol
 from tracer.model.activations import Array
+from tracer.model.content import content
 from tracer.model.network import Network, State
 from tracer.model.quantity import Stage
 
@@ -35,6 +39,7 @@ WORTH_COMPILING = 110
 FlatValues = tuple[float, ...]
 
 _ROUNDED, _RESCUE = "_rounded", "_rescue"
+_AT_HAND = 256
 
 
 def worth_compiling(network: Network, batch: int) -> bool:
@@ -109,6 +114,36 @@ def indices(shape: Index) -> Iterator[Index]:
         yield from ((first, *rest) for rest in indices(shape[1:]))
 
 
+def _written_once(write: Callable[..., Any]) -> Callable[..., Program]:
+    """`compile_step` that writes equal programs once; each gets its own rescue and rounding.
+
+    Whoever compares many calculations has the same program in most of them, and writing it costs as
+    much as thousands of iterations.
+    """
+    written: OrderedDict[Hashable, CodeType] = OrderedDict()
+
+    @wraps(write)
+    def compiled(
+        network: Network, rule: Rule, state: State, *sizes: int, **options: Any
+    ) -> Program:
+        altered: Altered = options.get("altered", UNALTERED)
+        shapes = tuple(array.shape for array in state.arrays())
+        way = rule, options["with_losses"], altered.neurons, altered.rounding is None
+        key = content((network, tuple(state.slots), shapes, sizes, way))
+        if key not in written:
+            written[key] = write(network, rule, state, *sizes, **options).__code__
+            if len(written) > _AT_HAND:
+                written.popitem(last=False)
+        written.move_to_end(key)
+        scope: dict[str, Any] = namespace() | {_RESCUE: options["rescue"]}
+        if altered.rounding:
+            scope[_ROUNDED] = altered.rounding.function()
+        return FunctionType(written[key], scope)
+
+    return compiled
+
+
+@_written_once
 def compile_step(
     network: Network,
     rule: Rule,
