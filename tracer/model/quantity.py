@@ -11,7 +11,7 @@ layer that the connection leads into.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias, overload
 
@@ -178,8 +178,16 @@ class Stages(dict[int | tuple[int, bool], Stage]):
         return stage
 
 
+class _Remembered:
+    """A place for the hash, which every look-up of a number asks for."""
+
+    __slots__ = ("_hash",)
+
+    _hash: int
+
+
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(_Remembered):
     """One number: its stage, its place in the stage's array without the sample, sample, iteration.
 
     `index` is (neuron,) for quantities of a neuron, (neuron, input) for weights, (neuron, neuron
@@ -192,6 +200,14 @@ class Quantity:
     index: Index = ()
     sample: int | None = None
     iteration: int = 1
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            found = hash((self.stage, self.index, self.sample, self.iteration))
+            object.__setattr__(self, "_hash", found)
+            return found
 
     @property
     def kind(self) -> Kind:
@@ -243,8 +259,10 @@ def at(identity: Derivative, iteration: int) -> Derivative: ...
 def at(identity: Identity, iteration: int) -> Identity:
     """The same number of that iteration; an option of the training is the same in all of them."""
     if isinstance(identity, Derivative):
-        upper, lower = (replace(q, iteration=iteration) for q in (identity.upper, identity.lower))
+        upper, lower = (_at(q, iteration) for q in (identity.upper, identity.lower))
         return Derivative(upper, lower)
-    if identity.kind is Kind.SETTING:
-        return identity
-    return replace(identity, iteration=iteration)
+    return identity if identity.kind is Kind.SETTING else _at(identity, iteration)
+
+
+def _at(quantity: Quantity, iteration: int) -> Quantity:
+    return Quantity(quantity.stage, quantity.index, quantity.sample, iteration)
