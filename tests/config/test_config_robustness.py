@@ -66,13 +66,18 @@ def test_any_values_at_any_places(text: str, data: st.DataObject) -> None:
     _load(yaml.safe_dump(content, allow_unicode=True))
 
 
-_PLACES = [(text, place) for text in _TEXTS for place in range(len(_places(yaml.safe_load(text))))]
+_CONTENTS = [yaml.safe_load(text) for text in _TEXTS]
+_PLACES = [
+    (number, place)
+    for number, content in enumerate(_CONTENTS)
+    for place in range(len(_places(content)))
+]
 
 
-@pytest.mark.parametrize(("text", "place"), _PLACES)
-def test_every_kind_of_value_at_every_place(text: str, place: int) -> None:
+@pytest.mark.parametrize(("number", "place"), _PLACES)
+def test_every_kind_of_value_at_every_place(number: int, place: int) -> None:
     for value in [None, True, -1, 0.5, 10**400, "", "0,1", "a, b", [], [None], ["a"], {}, {"x": 1}]:
-        content = yaml.safe_load(text)
+        content = deepcopy(_CONTENTS[number])
         container, key = _places(content)[place]
         container[key] = deepcopy(value)
         _load(yaml.safe_dump(content, allow_unicode=True))
