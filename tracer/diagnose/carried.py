@@ -196,8 +196,8 @@ class Carried(Mapping[Identity, float]):
                 done[key] = None
             elif key not in done:
                 waiting.append((key, True))
-                formula = self._beyond_own(key)
-                waiting += [(below, False) for below in symbols(formula)] if formula else []
+                formula = None if key in self.own else self.prepared(key)
+                waiting += [(below, False) for below in formula.keys] if formula else []
         return list(done)
 
 

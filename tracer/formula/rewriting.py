@@ -6,6 +6,8 @@ Nothing is simplified on the way: `replace` puts numbers into a formula and keep
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
+from typing import Any
 
 from tracer.formula.nodes import (
     ZERO,
@@ -23,17 +25,22 @@ from tracer.formula.nodes import (
     total,
 )
 
+# Every walk through a formula asks each node, so the answer is looked up instead of matched.
+_OPERANDS: dict[type[Expression], Callable[[Any], tuple[Expression, ...]]] = {
+    Sum: attrgetter("terms"),
+    Product: attrgetter("factors"),
+    Call: attrgetter("arguments"),
+    Difference: attrgetter("left", "right"),
+    Quotient: attrgetter("numerator", "denominator"),
+    Power: attrgetter("base", "exponent"),
+    Negative: lambda node: (node.operand,),
+}
+
 
 def children(expression: Expression) -> tuple[Expression, ...]:
     """The operands of the expression's own operation, from left to right."""
-    match expression:
-        case Sum(operands) | Product(operands) | Call(_, operands):
-            return operands
-        case Difference(left, right) | Quotient(left, right) | Power(left, right):
-            return (left, right)
-        case Negative(operand):
-            return (operand,)
-    return ()
+    found = _OPERANDS.get(type(expression))
+    return found(expression) if found else ()
 
 
 def rebuild(expression: Expression, operands: tuple[Expression, ...]) -> Expression:
@@ -62,7 +69,7 @@ def walk(expression: Expression) -> Iterator[Expression]:
 
 def symbols(expression: Expression) -> tuple[Key, ...]:
     """The keys of the symbols in the expression, each once, in the order of their appearance."""
-    return tuple(dict.fromkeys(node.key for node in walk(expression) if isinstance(node, Symbol)))
+    return tuple(dict.fromkeys([n.key for n in walk(expression) if type(n) is Symbol]))
 
 
 def rewrite(expression: Expression, rule: Callable[[Expression], Expression | None]) -> Expression:
