@@ -16,7 +16,7 @@ demo: $(VENV)/.installed  ## trace the classic worked example
 	$(BIN)/python -m tracer run configs/mazur.yaml
 
 test: lint type  ## lint, types, and all tests; with COVERAGE=1 what they cover, 95 % at least
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(if $(COVERAGE),--cov --cov-fail-under 95)
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
 
 lint: $(VENV)/.installed-test  ## style and common mistakes
 	$(BIN)/ruff check $(CODE)
