@@ -14,27 +14,24 @@ from tracer.formula.nodes import Expression, Key
 from tracer.formula.python import namespace, to_python
 from tracer.formula.rewriting import symbols
 
-_WORTH_COMPILING = 4
 _FUNCTIONS_AT_HAND = 1024
 _LONGEST = 200
 """Operands beyond which a formula stays a tree: the compiler's nesting has limits, too."""
 
 
 class Prepared:
-    """A formula and its symbols' keys; a function from the fourth evaluation on."""
+    """A formula and its symbols' keys; a function once it is evaluated."""
 
-    __slots__ = ("_asked", "_function", "formula", "keys")
+    __slots__ = ("_function", "formula", "keys")
 
     def __init__(self, formula: Expression) -> None:
         self.formula, self.keys = formula, symbols(formula)
-        self._asked = 0
         self._function: Callable[..., float] | None = None
 
     def value(self, values: Mapping[Key, float]) -> float:
         """`evaluate(formula, values)`."""
         if self._function is None:
-            self._asked += 1
-            if self._asked < _WORTH_COMPILING or len(self.keys) > _LONGEST:
+            if len(self.keys) > _LONGEST:
                 return evaluate(self.formula, values)
             self._function = self._compiled()
         try:
