@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,13 @@ def checked(
     text: str, experiment: Experiment = MAZUR, tolerance: Tolerance | None = None
 ) -> CheckedAnswers:
     return check(experiment, read_answers(text.encode(), "-", experiment, tolerance))
+
+
+@cache
+def published(name: str) -> CheckedAnswers:
+    """The check of a bundled example's own published numbers."""
+    experiment = shipped(name)
+    return check(experiment, published_answers(experiment, name))
 
 
 def verdicts(text: str, experiment: Experiment = MAZUR) -> dict[str, str]:
@@ -267,14 +275,12 @@ def test_the_published_numbers_are_right_but_for_four_of_the_classic_example() -
         "mazur": ["E_total", "out_o1", "out_o2"],
     }
     for name in shipped_networks():
-        experiment = shipped(name)
-        if experiment.expected:
-            report = check(experiment, published_answers(experiment, name))
-            assert blamed(report) == wrong.get(name, [])
+        if shipped(name).expected:
+            assert blamed(published(name)) == wrong.get(name, [])
 
 
 def test_the_classic_example_tells_its_own_story() -> None:
-    report = with_reasons(check(MAZUR, published_answers(MAZUR, "mazur")))
+    report = with_reasons(published("mazur"))
     first = report.first_wrong
     assert first is not None
     assert (blamed(report)[0], first.answer.moment.after) == ("E_total", 1)
