@@ -13,12 +13,12 @@ from tracer.engine.trace import IterationTrace
 from tracer.explain.chain import chain_rule, is_no_gradient
 from tracer.formula import Expression, derivative, evaluate, symbols
 from tracer.model.experiment import Experiment
-from tracer.model.quantity import Derivative, Identity, Kind, Quantity
+from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity
 
 LARGE = 20_000
 """Shipped networks with more numbers than this are checked on every seventh of them."""
 
-GIVEN = {Kind.INPUT, Kind.TARGET, Kind.WEIGHT, Kind.BIAS, Kind.LEARNING_RATE}
+GIVEN = {kind for kind in Kind if kind.phase is Phase.GIVEN}
 
 
 def assert_same(found: float, engine: float, name: str) -> None:
