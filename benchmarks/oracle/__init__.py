@@ -1,0 +1,1 @@
+"""An oracle for training: the contract's equations in decimals of fifty digits, without tracer."""
