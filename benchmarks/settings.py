@@ -93,6 +93,10 @@ class Settings:
         """As given, else the default."""
         return self.options.get(name, RULES[self.optimizer].defaults[name])
 
+    def option_or(self, name: str, default: Option) -> Option:
+        """As given, else the default; `default` where the optimiser has no such option."""
+        return self.option(name) if name in RULES[self.optimizer].defaults else default
+
     def number(self, name: str) -> float:
         """An option that is a number."""
         return float(self.option(name))

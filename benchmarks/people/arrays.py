@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.people.calculation import Calculation
+from benchmarks.people.exercises import Exercise, Layer
 from benchmarks.people.naming import Namer
-from benchmarks.people.places import BIAS, Place
+from benchmarks.people.places import BIAS, Place, states
 from benchmarks.people.sheets import Number
 
 Arrays = dict[str, "np.ndarray[Any, Any]"]
@@ -21,6 +22,10 @@ FORMS = (
 )  # fmt: skip
 PRECISION = dict(zip(FORMS, (1e-9, 1e-5, 1e-5, 1e-3, 1e-9, 1e-5, 1e-2), strict=True))
 SINGLE = ("JSON, float32 in full", "JSON, float32 with 8 digits", "NPZ, float32")
+UPDATES = {
+    "clip": "g_W{}", "m+": "m_W{}+", "v+": "v_W{}+", "s+": "s_W{}+", "mhat": "mhat_W{}",
+    "vhat": "vhat_W{}",
+}  # fmt: skip
 NEURONS = {"net": "net", "out": "out", "delta": "delta", "dout": "dout", "slope": "slope"}
 GRADIENTS = ("dW", "db", "delta", "dout")
 
@@ -39,16 +44,31 @@ def _places(calculation: Calculation) -> Iterator[tuple[str, Any]]:
                         f"{kind}{number}{at}",
                         [[Place(kind, number, r, BIAS, s, k) for r in rows] for s in batch],
                     )
-            for kind, name in (("grad", "dW{}"), ("new", "W{}+")):
-                columns = range(len(layer.weights[0]))
-                matrix = [[Place(kind, number, r, c, 0, k) for c in columns] for r in rows]
-                yield name.format(number) + at, matrix
-                if layer.biases:
-                    biases = [Place(kind, number, r, BIAS, 0, k) for r in range(len(layer.biases))]
-                    yield name.replace("W", "b").format(number) + at, biases
+            yield from _parameters(exercise, layer, number, k)
         yield f"E{at}", [[Place("E", number, r, BIAS, s, k) for r in rows] for s in batch]
         yield f"E_total{at}", [Place("E_total", number, 0, BIAS, s, k) for s in batch]
         yield f"loss{at}", Place("loss", 0, 0, BIAS, 0, k)
+        for kind in ("lr", "penalty"):
+            if (place := Place(kind, 0, 0, BIAS, 0, k)) in calculation.values:
+                yield f"{kind}{at}", place
+
+
+def _parameters(
+    exercise: Exercise, layer: Layer, number: int, k: int
+) -> Iterator[tuple[str, list[Any]]]:
+    """Gradients, what the optimiser makes of them, new parameters of a layer."""
+    at, columns = f"@{k}" if k > 1 else "", range(len(layer.weights[0]))
+    settings = exercise.settings
+    clipped = ["clip"] if settings and settings.clip else []
+    of_free = {kind: UPDATES[kind] for kind in [*clipped, *states(exercise)]}
+    for kind, name in ({"grad": "dW{}", "new": "W{}+"} | of_free).items():
+        matrix = [
+            [Place(kind, number, r, c, 0, k) for c in columns] for r in range(len(layer.names))
+        ]
+        yield name.format(number) + at, matrix
+        if layer.biases and not (exercise.freeze and kind in of_free):
+            biases = [Place(kind, number, r, BIAS, 0, k) for r in range(len(layer.biases))]
+            yield name.replace("W", "b").format(number) + at, biases
 
 
 def arrays_of(

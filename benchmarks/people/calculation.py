@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from benchmarks.people import activations
 from benchmarks.people.exercises import BINARY, CROSS, HALF, MEAN, SQUARES, Exercise, Layer
+from benchmarks.people.naming import Namer
 from benchmarks.people.pens import Pen
-from benchmarks.people.places import BIAS, SAMPLE_KINDS, Place, order
+from benchmarks.people.places import BIAS, SAMPLE_KINDS, Place, order, penalised
+from benchmarks.people.updates import Update
 
 Formula = Callable[["Calculation", Place], float | str | None]
 """A way to get a number; text where it is written so; None where it doesn't apply."""
@@ -54,8 +56,16 @@ class Calculation:
             "net": self._net, "out": self._out, "E": self._error, "E_total": self._total,
             "loss": self._loss, "dout": self._dout, "path": self._path, "slope": self._slope,
             "cross": self._cross, "delta": self._delta, "part": self._part, "grad": self._grad,
-            "new": self._new,
+            "data": self._grad, "new": self._new,
         }  # fmt: skip
+        self.update = Update(self, exercise.settings) if exercise.settings else None
+        if self.update:
+            self.formulas |= {"grad": self._penalised, **self.update.formulas}
+            self._namer = Namer(exercise)
+
+    def name(self, place: Place) -> str:
+        """The place's parameter, as the exercise calls it."""
+        return self._namer.parameter(place)
 
     def run(self) -> Calculation:
         """Calculate everything; self."""
@@ -194,7 +204,10 @@ class Calculation:
         batch = self.exercise.batch(place.iteration)
         last = len(self.exercise.layers)
         totals = (self.read("E_total", place, layer=last, row=0, sample=sample) for sample in batch)
-        return sum(totals) / self.exercise.divisor
+        loss = sum(totals) / self.exercise.divisor
+        if self.exercise.settings and self.exercise.settings.penalty:
+            loss += self.read("penalty", place)
+        return loss
 
     def _dout(self, place: Place) -> float:
         if self.outermost(place):
@@ -284,6 +297,12 @@ class Calculation:
             / self.exercise.divisor
         )
 
+    def _penalised(self, place: Place) -> float:
+        """The gradient with the penalty's part, where it has one."""
+        if not penalised(self.exercise, place.column):
+            return self._grad(place)
+        return sum(self.read(kind, place, column=place.column) for kind in ("data", "pen"))
+
     def fixed(self, place: Place) -> bool:
         """Whether training leaves the parameter as it is."""
         return place.column == BIAS and self.exercise.freeze
@@ -299,5 +318,7 @@ class Calculation:
     def _new(self, place: Place) -> float:
         if self.fixed(place):
             return self.old(place)
+        if self.update:
+            return self.update.new(place)
         step = self.exercise.rate * self.gradient(place)
         return self.old(place) - self.pen.term(step)

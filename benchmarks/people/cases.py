@@ -54,7 +54,7 @@ class Case:
     names: tuple[str, ...] = ()
 
 
-def _calculated(
+def calculated(
     exercise: Exercise, pen: Pen, convention: Convention | None = None
 ) -> Calculation | None:
     """The calculation; None where the person's rounding leads out of what can be calculated."""
@@ -72,7 +72,7 @@ def right_cases(rng: Random, sheets: int) -> Iterator[Case]:
         done = 0
         while done < sheets:
             exercise, pen = random_exercise(rng), random_pen(rng, manner)
-            if not (calculation := _calculated(exercise, pen)):
+            if not (calculation := calculated(exercise, pen)):
                 continue
             done += 1
             for part in PARTS:
@@ -111,7 +111,7 @@ def _wrong(rng: Random, name: str, row: str, part: str, other: str = "") -> Iter
 
 def _case(rng: Random, exercise: Exercise, mistaken: Mistaken, part: str, row: str) -> Case | None:
     numbers = numbers_of(mistaken.wrong, part, rng, replace(random_style(rng), dropped=False))
-    exact = _calculated(exercise, EXACT)
+    exact = calculated(exercise, EXACT)
     known = truth(mistaken, exact, numbers) if exact else None
     if known is None:
         return None
@@ -124,7 +124,7 @@ def convention_cases(rng: Random, sheets: int) -> Iterator[Case]:
         for number in range(sheets):
             exercise = _exercise_for(rng, convention)
             pen = random_pen(rng, rng.choice(tuple(MANNERS)[:2]))
-            calculation = _calculated(exercise, pen, convention)
+            calculation = calculated(exercise, pen, convention)
             namer = Namer(exercise, by_column=convention.by_column)
             if calculation:
                 part = HANDED[number % 3]
@@ -139,7 +139,7 @@ def convention_cases(rng: Random, sheets: int) -> Iterator[Case]:
                     yield from _mistake_under(rng, exercise, pen, convention)
     for number in range(sheets):
         exercise = random_exercise(rng, program=True)
-        if calculation := _calculated(exercise, EXACT):
+        if calculation := calculated(exercise, EXACT):
             form = rng.choice(("JSON, float64", "NPZ, float64"))
             dump, _ = arrays.arrays_of(
                 calculation, (1, 1, 0.5)[number % 3], rng.random(), turned=True
@@ -198,7 +198,7 @@ def program_cases(rng: Random, sheets: int) -> Iterator[Case]:
         for number in range(sheets):
             exercise = random_exercise(rng, program=True)
             pen = random_pen(rng, "float32") if form in arrays.SINGLE else EXACT
-            if calculation := _calculated(exercise, pen):
+            if calculation := calculated(exercise, pen):
                 dump, _ = arrays.arrays_of(calculation, 0.3 if number % 3 == 2 else 1, rng.random())
                 part = "complete" if number % 3 < 2 else "a random third"
                 if dump:
@@ -215,7 +215,7 @@ def _bug(rng: Random, name: str, form: str) -> Case | None:
     for _ in range(40):
         exercise = random_exercise(rng, program=True)
         pen = random_pen(rng, "float32") if form in arrays.SINGLE else EXACT
-        right, exact = _calculated(exercise, pen), _calculated(exercise, EXACT)
+        right, exact = calculated(exercise, pen), calculated(exercise, EXACT)
         if right and exact and (found := slips.possible(right, name, rng)):
             slip = Slip(
                 name, found[0].formula, kinds=(found[0].place.kind,) if found[0].place else ()
@@ -252,7 +252,7 @@ def zero_cases(rng: Random, sheets: int) -> Iterator[Case]:
     ):
         for _ in range(sheets):
             exercise = random_exercise(rng, program=row.startswith("gradients"))
-            if calculation := _calculated(exercise, EXACT):
+            if calculation := calculated(exercise, EXACT):
                 yield _zeros(rng, exercise, calculation, row)
 
 
@@ -267,7 +267,7 @@ def _zeros(rng: Random, exercise: Exercise, calculation: Calculation, row: str) 
         content = arrays.packed(arrays.zeroed(dump), form, 6)
         return Case(row, "complete", exercise.configuration(), content, zeros=back)
     pen = random_pen(rng, rng.choice(tuple(MANNERS)[:2]))
-    numbers = numbers_of(_calculated(exercise, pen) or calculation, "complete", rng, Style())
+    numbers = numbers_of(calculated(exercise, pen) or calculation, "complete", rng, Style())
     exact = {number.name: abs(calculation.values[number.place]) > 1e-9 for number in numbers}
     chosen = {number.name for number in numbers if exact[number.name]}
     if row.startswith("one"):

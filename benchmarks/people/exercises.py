@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from benchmarks.settings import Settings
+
 HALF, SQUARED, MEAN = "half_squared_error", "squared_error", "mean_squared_error"
 BINARY, CROSS = "binary_cross_entropy", "cross_entropy"
 SQUARES = (HALF, SQUARED, MEAN)
@@ -44,6 +46,7 @@ class Exercise:
     freeze: bool
     output_first: bool
     online: bool
+    settings: Settings | None = None
 
     def batch(self, iteration: int) -> tuple[int, ...]:
         """The samples of an iteration, counted from 1."""
@@ -66,7 +69,9 @@ class Exercise:
         lines += [f"loss: {self.loss}", f"reduction: {self.reduction}", "data:"]
         for inputs, targets in zip(self.samples, self.targets, strict=True):
             lines.append(f"  - {{inputs: {list(inputs)}, targets: {list(targets)}}}")
-        lines += ["training:", f"  learning_rate: {self.rate}", f"  iterations: {self.iterations}"]
+        rule = self.settings.lines() if self.settings else [f"learning_rate: {self.rate}"]
+        lines += ["training:", *(f"  {line}" for line in rule)]
+        lines += [f"  iterations: {self.iterations}"]
         lines += ["  batch: online"] if self.online else []
         lines += ["  freeze: biases"] if self.freeze else []
         lines += ["  update_order: output_first"] if self.output_first else []

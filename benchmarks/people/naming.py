@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from benchmarks.people.exercises import Exercise
 from benchmarks.people.places import BIAS, Place, parameters
 
+OF_PARAMETERS = {
+    "part": "dE/d{}", "grad": "dE/d{}", "data": "dE/d{}:data", "pen": "dE/d{}:penalty",
+    "clip": "g_{}", "m+": "m_{}+", "v+": "v_{}+", "s+": "s_{}+", "mhat": "mhat_{}",
+    "vhat": "vhat_{}", "new": "{}+",
+}  # fmt: skip
+
 
 class Namer:
     """Names of an exercise's numbers; `by_column` numbers each matrix column by column."""
@@ -37,11 +43,14 @@ class Namer:
         name += f"@{place.iteration}" if place.iteration > 1 else ""
         return name + (f"#{place.sample}" if place.sample > 1 or place.kind == "part" else "")
 
+    def parameter(self, place: Place) -> str:
+        """The name of the place's weight or bias."""
+        return self._numbers[place.layer, place.row, place.column]
+
     def _plain(self, place: Place) -> str:
-        if place.kind in ("part", "grad", "new"):
-            name = self._numbers[place.layer, place.row, place.column]
-            return f"{name}+" if place.kind == "new" else f"dE/d{name}"
-        if place.kind in ("E_total", "loss"):
+        if place.kind in OF_PARAMETERS:
+            return OF_PARAMETERS[place.kind].format(self.parameter(place))
+        if place.kind in ("E_total", "loss", "lr", "penalty"):
             return place.kind
         neurons = self.exercise.names(place.layer)
         neuron = neurons[place.row]

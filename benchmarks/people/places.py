@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.people.exercises import Exercise
+from benchmarks.settings import RULES
 
 BIAS = -1
 SAMPLE_KINDS = ("net", "out", "E", "E_total", "dout", "path", "slope", "cross", "delta", "part")
@@ -35,6 +36,8 @@ def order(exercise: Exercise) -> Iterator[Place]:
                 yield from (Place("out", number, row, BIAS, s, k) for row in rows)
             yield from (Place("E", number, row, BIAS, s, k) for row in rows)
             yield Place("E_total", number, 0, BIAS, s, k)
+        if exercise.settings and exercise.settings.penalty:
+            yield Place("penalty", 0, 0, BIAS, 0, k)
         yield Place("loss", 0, 0, BIAS, 0, k)
         for number in reversed(layers):
             for s in batch:
@@ -42,9 +45,10 @@ def order(exercise: Exercise) -> Iterator[Place]:
             for row, column in parameters(exercise, number):
                 if len(batch) > 1:
                     yield from (Place("part", number, row, column, s, k) for s in batch)
-                yield Place("grad", number, row, column, 0, k)
+                yield from _gradient(exercise, Place("grad", number, row, column, 0, k))
             if exercise.output_first:
                 yield from _updates(exercise, number, k)
+        yield from _before_updates(exercise, k)
         if not exercise.output_first:
             for number in layers:
                 yield from _updates(exercise, number, k)
@@ -72,4 +76,42 @@ def parameters(exercise: Exercise, number: int) -> Iterator[tuple[int, int]]:
 
 def _updates(exercise: Exercise, number: int, k: int) -> Iterator[Place]:
     for row, column in parameters(exercise, number):
-        yield Place("new", number, row, column, 0, k)
+        place = Place("new", number, row, column, 0, k)
+        if column != BIAS or not exercise.freeze:
+            yield from (replace(place, kind=kind) for kind in states(exercise))
+        yield place
+
+
+def states(exercise: Exercise) -> list[str]:
+    """The kinds of numbers that an optimiser keeps of a parameter, and makes of them."""
+    if not (settings := exercise.settings):
+        return []
+    kept = [f"{letter}+" for letter in settings.letters]
+    corrects = "beta1" in RULES[settings.optimizer].defaults and settings.option("bias_correction")
+    return kept + (["mhat", "vhat"] if corrects else [])
+
+
+def penalised(exercise: Exercise, column: int) -> bool:
+    """Whether a parameter of that column is in the penalty."""
+    penalty = exercise.settings.penalty if exercise.settings else None
+    return penalty is not None and (column != BIAS or penalty.of == "parameters")
+
+
+def _gradient(exercise: Exercise, place: Place) -> Iterator[Place]:
+    """The gradient, after its parts where there is a penalty."""
+    if penalised(exercise, place.column):
+        yield replace(place, kind="data")
+        yield replace(place, kind="pen")
+    yield place
+
+
+def _before_updates(exercise: Exercise, k: int) -> Iterator[Place]:
+    """The learning rate of a schedule, and the gradients that clipping leaves."""
+    if not (settings := exercise.settings):
+        return
+    if settings.rate.schedule:
+        yield Place("lr", 0, 0, BIAS, 0, k)
+    for number in range(1, len(exercise.layers) + 1) if settings.clip else ():
+        for row, column in parameters(exercise, number):
+            if column != BIAS or not exercise.freeze:
+                yield Place("clip", number, row, column, 0, k)

@@ -25,6 +25,23 @@ PARTS: dict[str, Callable[[Place, int, Random], bool]] = {
         and (place.kind in ("loss", "E_total", "new") or place.kind == "out")
     ),
 }
+STATES = ("m+", "v+", "s+")
+CORRECTED = ("mhat", "vhat")
+UPDATE = ("lr", "penalty", "loss", "grad", "data", "pen", "clip", *STATES, *CORRECTED, "new")
+UPDATE_PARTS: dict[str, Callable[[Place, int, Random], bool]] = {
+    "complete": lambda place, last, rng: True,
+    "from the gradient on": lambda place, last, rng: place.kind in UPDATE,
+    "without corrected moments": lambda place, last, rng: (
+        place.kind in UPDATE and place.kind not in CORRECTED
+    ),
+    "states and new weights": lambda place, last, rng: place.kind in (*STATES, "new"),
+    "only the new weights": lambda place, last, rng: place.kind == "new",
+    "a random third": lambda place, last, rng: rng.random() < 1 / 3,
+    "the last iteration's states and weights": lambda place, last, rng: (
+        place.iteration == last and place.kind in (*STATES, "new")
+    ),
+}
+"""What people leave out of an optimiser's step."""
 FORMATS = ("yaml", "csv", "lines", "markdown", "semicolons", "tabs", "json")
 
 
@@ -74,7 +91,7 @@ def numbers_of(
     """The numbers that are handed in of a calculation."""
     namer = namer or Namer(calculation.exercise)
     style = style or Style()
-    wanted = PARTS[part]
+    wanted = PARTS.get(part) or UPDATE_PARTS[part]
     handed = []
     for place, value in calculation.values.items():
         if wanted(place, calculation.exercise.iterations, rng):

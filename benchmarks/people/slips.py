@@ -10,7 +10,9 @@ from benchmarks.people.exercises import Exercise
 from benchmarks.people.pens import Pen
 from benchmarks.people.places import Place
 from benchmarks.people.slips_back import DELTA, DOUT, GRADIENTS, PATHS, UPDATES
-from benchmarks.people.slips_forward import FORWARD
+from benchmarks.people.slips_forward import FORWARD, Table
+from benchmarks.people.slips_penalty import LIMITS, PENALTIES
+from benchmarks.people.slips_update import UPDATE_RULES
 
 MISREAD = "given_number_misread"
 Choice = tuple[str, tuple[str, ...], Formula]
@@ -81,9 +83,18 @@ WRITTEN = ("net", "out", "slope", "delta", "dout", "path", "grad", "new")
 def choices() -> list[Choice]:
     """Every mistake that a formula makes: its name, the kinds of numbers, the formula."""
     tables = (FORWARD, DOUT, DELTA, PATHS, GRADIENTS, UPDATES)
-    return [(name, *row) for table in tables for name, row in table.items()] + [
-        ("value_of_a_neighbour", ("net", "out", "slope", "delta"), _neighbour)
-    ]
+    beside = ("value_of_a_neighbour", ("net", "out", "slope", "delta"), _neighbour)
+    return [*_rows(*tables), beside]
+
+
+def update_choices() -> list[Choice]:
+    """The same for optimisers, penalties, clipping and schedules."""
+    return _rows(UPDATE_RULES, PENALTIES, LIMITS)
+
+
+def _rows(*tables: Table) -> list[Choice]:
+    """The tables' rows, one after the other."""
+    return [(name, *row) for table in tables for name, row in table.items()]
 
 
 def names() -> list[str]:
@@ -120,7 +131,7 @@ def possible(right: Calculation, name: str, rng: Random) -> list[Slip]:
     if name in PEN:
         found = [(name, WRITTEN, _written(name, rng.randrange(1 << 20)))]
     else:
-        found = [choice for choice in choices() if choice[0] == name]
+        found = [choice for choice in choices() + update_choices() if choice[0] == name]
     _, kinds, formula = rng.choice(found)
     slips = []
     for place, number in right.values.items():

@@ -74,7 +74,8 @@ class Results:
         """The tables, one after the other."""
         lines: list[str] = []
         for group, title in (
-            ("right", "Right sheets"), ("programs", "Right programs"),
+            ("right", "Right sheets"), ("optimizers", "Right sheets with optimizers"),
+            ("programs", "Right programs"),
             ("conventions", "Right sheets by other conventions"),
         ):  # fmt: skip
             lines += self._right(group, title)
