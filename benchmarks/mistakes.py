@@ -16,6 +16,7 @@ from random import Random
 from benchmarks.people import cases
 from benchmarks.people.cases import Case
 from benchmarks.people.tables import Results
+from benchmarks.people.update_cases import update_cases
 
 BEGIN = "<!-- printed by `make mistakes` -->"
 END = "<!-- until here -->"
@@ -25,6 +26,7 @@ GROUPS: dict[str, tuple[Callable[[Random, int], Iterator[Case]], float]] = {
     "zeros": (cases.zero_cases, 0.5),
     "programs": (cases.program_cases, 0.5),
     "wrong": (cases.wrong_cases, 0.15),
+    "optimizers": (update_cases, 0.15),
 }
 """The cases of a group, and how many times `--sheets` there are of each of its rows."""
 

@@ -105,7 +105,7 @@ def test_adam_by_hand() -> None:
     second = {"v_theta+": 0.19594, "mhat_theta": 9.895, "vhat_theta": 98.02, "theta+": 4.8001}
     for name, published in second.items():
         assert float(rows[1][name]) == pytest.approx(published, rel=1e-4)
-    assert float(rows[2]["dE/dtheta"]) == pytest.approx(9.6001155, abs=5e-8)
+    assert float(rows[2]["df/dtheta"]) == pytest.approx(9.6001155, abs=5e-8)
     assert float(rows[2]["theta+"]) == pytest.approx(4.7002133, abs=5e-8)
 
 
@@ -172,13 +172,15 @@ def test_learning_rates(rate: Rate, numbers: list[float]) -> None:
 
 
 def test_clipping_by_norm_takes_all_gradients_together_after_the_penalty() -> None:
+    layer = Layer("o", "identity", [[3.0, 4.0]], "none", [])
+    network = Network([layer], "half_squared_error", "mean", [[1.5, 2.0]], [[11.5]], batch=1)
     case = Case(
-        Polynomial({"w1": 3.0, "w2": 4.0}, [(0.25, {"w1": 2}), (0.25, {"w2": 2})]),
+        network,
         Settings(Rate(1.0), penalty=Penalty(0.5), clip=("norm", 1.0)),
     )
     numbers = trained(case, 1)[0]
     assert float(numbers["penalty"]) == 6.25
-    assert float(numbers["loss"]) == 12.5
+    assert float(numbers["loss"]) == 6.75
     assert (float(numbers["dE/dw1:data"]), float(numbers["dE/dw1:penalty"])) == (1.5, 1.5)
     assert (float(numbers["g_w1"]), float(numbers["g_w2"])) == pytest.approx((0.6, 0.8))
     assert (float(numbers["w1+"]), float(numbers["w2+"])) == pytest.approx((2.4, 3.2))

@@ -7,7 +7,6 @@ Every number of every iteration is compared. Trainings in which rounding at the 
 from __future__ import annotations
 
 import argparse
-import decimal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -16,8 +15,9 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.oracle import reading
-from benchmarks.oracle.comparing import Difference, differences, noise
+from benchmarks.oracle.comparing import Difference, differences, kind_of, noise
 from benchmarks.oracle.draw import random_case
+from benchmarks.oracle.network import Network
 from benchmarks.oracle.training import Case, Numbers, trained
 from benchmarks.settings import RULES
 
@@ -75,7 +75,7 @@ def steady(rng: Random, optimizer: str, iterations: int) -> tuple[Case, list[Num
         case = random_case(rng, optimizer)
         try:
             exact, rough = trained(case, iterations), trained(case, iterations, digits=16)
-        except decimal.InvalidOperation:
+        except ArithmeticError:
             continue
         greatest = max(abs(x) for row in exact for x in row.values())
         if greatest < GREAT and noise(exact, rough) < STEADY:
@@ -91,9 +91,11 @@ def compared(
         path = Path(folder) / f"{title}.yaml"
         path.write_text(case.configuration(), encoding="utf-8")
         try:
-            for k, said in enumerate(reading.iterations(path, len(exact)), 1):
+            of_network = isinstance(case.what, Network)
+            run = reading.iterations(path, len(exact), network=of_network)
+            for k, said in enumerate(run, 1):
                 _count(result, exact[k - 1], said, k, title)
-            _explain(result, exact, path, rng, title)
+            _explain(result, exact, run, path, rng, title)
         except reading.RefusedError as error:
             result.faults.append(f"{title}: {error}")
         if not result.fine and keep:
@@ -106,15 +108,19 @@ def _count(result: Result, right: Numbers, said: reading.Numbers, k: int, title:
     for found in differences(right, said, k):
         result.take(found, title)
     for name in right.keys() - said.keys():
-        kind = name.rstrip("0123456789+")
+        kind = kind_of(name)
         result.absent[kind] = result.absent.get(kind, 0) + 1
 
 
-def _explain(result: Result, exact: list[Numbers], path: Path, rng: Random, title: str) -> None:
-    """A few names of the first, some, and the last iteration through `explain`."""
+def _explain(
+    result: Result, exact: list[Numbers], run: list[reading.Numbers], path: Path, rng: Random,
+    title: str,
+) -> None:  # fmt: skip
+    """Names of the first, some, and the last iteration through `explain`: what `run` lacks first."""
     for k in sorted({1, rng.randint(1, len(exact)), len(exact)}):
         right = {name: x for name, x in exact[k - 1].items() if "#" not in name}
-        chosen = rng.sample(sorted(right), min(12, len(right)))
+        names = rng.sample(sorted(right), len(right))
+        chosen = sorted(names, key=run[k - 1].__contains__)[:16]
         said = reading.explained(path, [f"{name}@{k}" if k > 1 else name for name in chosen])
         plain = {name.partition("@")[0]: number for name, number in said.items()}
         for name in chosen:

@@ -27,7 +27,7 @@ class Difference:
     error: float
 
 
-def _kind(name: str) -> str:
+def kind_of(name: str) -> str:
     """The array that a number belongs to: w12+ and w3+ are of one."""
     return _DIGITS.sub("", name)
 
@@ -38,10 +38,10 @@ def differences(
     """Each number that both have, with its relative error."""
     scales: dict[str, float] = {}
     for name, exact in right.items():
-        scales[_kind(name)] = max(scales.get(_kind(name), 0.0), abs(float(exact)))
+        scales[kind_of(name)] = max(scales.get(kind_of(name), 0.0), abs(float(exact)))
     for name, exact in right.items():
         if name in said:
-            size = max(abs(float(exact)), FLOOR * scales[_kind(name)])
+            size = max(abs(float(exact)), FLOOR * scales[kind_of(name)])
             off = abs(float(Decimal(said[name]) - exact))
             error = off / size if size else (0.0 if off == 0 else float("inf"))
             yield Difference(name, iteration, float(exact), float(said[name]), error)

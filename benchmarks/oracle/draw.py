@@ -97,16 +97,16 @@ def random_settings(rng: Random, optimizer: str, names: list[str], graph: bool) 
             for letter in plain.letters
         }
     clip = rng.choice((None, None, ("norm", _number(rng, 0.1, 1.5)), ("value", 0.05)))
-    penalty = random_penalty(rng, graph) if rng.random() < 0.5 else None
+    penalty = random_penalty(rng) if not graph and rng.random() < 0.5 else None
     return Settings(rate, optimizer, options, penalty, clip, updates, state)
 
 
-def random_penalty(rng: Random, graph: bool) -> Penalty:
+def random_penalty(rng: Random) -> Penalty:
     """Of each kind and form."""
-    forms = ("half", "whole") if graph else ("half", "whole", "per_sample")
+    forms = ("half", "whole", "per_sample")
     return Penalty(
         rng.choice((0.01, 0.1, 0.002)), rng.choice(("l2", "l2", "l1")), rng.choice(forms),
-        "weights" if graph else rng.choice(("weights", "parameters")),
+        rng.choice(("weights", "parameters")),
     )  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""A function of a few numbers that training changes: a polynomial, and its derivatives."""
+"""A function f of a few numbers that training changes: a polynomial, and its derivatives.
+
+Its own names are `f` and `df/dw1`, as a graph's are.
+"""
 
 from __future__ import annotations
 

@@ -28,9 +28,10 @@ def command(words: Sequence[str]) -> Any:
     return json.loads(done.stdout)
 
 
-def iterations(path: Path, count: int) -> list[Numbers]:
+def iterations(path: Path, count: int, *, network: bool = True) -> list[Numbers]:
     """All numbers of `run`, by the contract's names, `#` with each sample's own."""
-    said = command(["run", str(path), "--iterations", str(count), "--sample", "all"])
+    samples = ["--sample", "all"] if network else []
+    said = command(["run", str(path), "--iterations", str(count), *samples])
     return [dict(_numbers(row)) for row in said["iterations"]]
 
 
@@ -42,15 +43,14 @@ def _numbers(row: dict[str, Any]) -> Iterator[tuple[str, float]]:
         for name, number in sample["quantities"].items():
             yield f"{name}#{sample['sample']}", number
     for name, parameter in row["parameters"].items():
-        yield from _parameter(name, parameter)
-    nodes = row.get("graph", {}).get("nodes", {})
-    if "f" in nodes and "loss" not in row:
-        yield "loss", nodes["f"]["value"] + row.get("penalty", 0.0)
+        yield from _parameter(name, parameter, "f" if "graph" in row else "E")
+    for name, node in row.get("graph", {}).get("nodes", {}).items():
+        yield name, node["value"]
 
 
-def _parameter(name: str, said: dict[str, Any]) -> Iterator[tuple[str, float]]:
+def _parameter(name: str, said: dict[str, Any], loss: str) -> Iterator[tuple[str, float]]:
     """A parameter's numbers; keys that the contract doesn't name are read as names of numbers."""
-    names = {"before": name, "after": f"{name}+", "gradient": f"dE/d{name}"}
+    names = {"before": name, "after": f"{name}+", "gradient": f"d{loss}/d{name}"}
     for key, number in said.items():
         if isinstance(number, dict):
             continue

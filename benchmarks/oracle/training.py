@@ -64,7 +64,14 @@ def _iterations(case: Case, iterations: int) -> Iterator[Numbers]:
             reaching = rules.clipped(settings.clip, reaching)
             numbers |= {f"g_{name}": g for name, g in reaching.items()}
         _update(settings, k, reaching, parameters, states, numbers)
-        yield numbers
+        yield _of_graph(numbers) if isinstance(what, Polynomial) else numbers
+
+
+def _of_graph(numbers: Numbers) -> Numbers:
+    """The loss is the node f, its gradient df/d…."""
+    return {
+        "f" if name == "loss" else name.replace("dE/d", "df/d"): x for name, x in numbers.items()
+    }
 
 
 def _update(
