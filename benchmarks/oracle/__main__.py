@@ -117,18 +117,21 @@ def _explain(
     title: str,
 ) -> None:  # fmt: skip
     """Names of the first, some, and the last iteration through `explain`: what `run` lacks first."""
+    wanted: dict[int, list[str]] = {}
     for k in sorted({1, rng.randint(1, len(exact)), len(exact)}):
-        right = {name: x for name, x in exact[k - 1].items() if "#" not in name}
-        names = rng.sample(sorted(right), len(right))
-        chosen = sorted(names, key=run[k - 1].__contains__)[:16]
-        said = reading.explained(path, [f"{name}@{k}" if k > 1 else name for name in chosen])
-        plain = {name.partition("@")[0]: number for name, number in said.items()}
-        for name in chosen:
-            if name not in plain:
-                result.faults.append(f"{title}: explain gave {sorted(said)} for {name}@{k}")
-        for found in differences(right, plain, k):
-            if found.name in chosen:
-                result.take(found, f"{title}, explain")
+        names = [name for name in sorted(exact[k - 1]) if "#" not in name]
+        rng.shuffle(names)
+        wanted[k] = sorted(names, key=run[k - 1].__contains__)[:16]
+    asked = [f"{name}@{k}" if k > 1 else name for k, names in wanted.items() for name in names]
+    said = reading.explained(path, asked)
+    for k, names in wanted.items():
+        ending = f"@{k}" if k > 1 else ""
+        told = {name: said[name + ending] for name in names if name + ending in said}
+        for name in names:
+            if name not in told:
+                result.faults.append(f"{title}: explain says nothing of {name}@{k}")
+        for found in differences(exact[k - 1], told, k):
+            result.take(found, f"{title}, explain")
 
 
 def _merge(total: Result, one: Result) -> None:
@@ -143,12 +146,13 @@ def _merge(total: Result, one: Result) -> None:
 def _print(optimizer: str, result: Result) -> None:
     worst = result.worst
     if worst is None:
-        print(f"{optimizer:9} nothing compared")
+        print(f"{optimizer:9} nothing compared", flush=True)
     else:
         print(
             f"{optimizer:9} {result.numbers:9,} numbers, greatest relative error "
             f"{worst.error:.1e} ({worst.name}@{worst.iteration} of {result.where}: "
-            f"{worst.said!r}, right is {worst.right!r})"
+            f"{worst.said!r}, right is {worst.right!r})",
+            flush=True,
         )
     for fault in result.faults[:5]:
         print(f"          {fault}")

@@ -49,12 +49,15 @@ def _numbers(row: dict[str, Any]) -> Iterator[tuple[str, float]]:
 
 
 def _parameter(name: str, said: dict[str, Any], loss: str) -> Iterator[tuple[str, float]]:
-    """A parameter's numbers; keys that the contract doesn't name are read as names of numbers."""
-    names = {"before": name, "after": f"{name}+", "gradient": f"d{loss}/d{name}"}
-    for key, number in said.items():
-        if isinstance(number, dict):
-            continue
-        yield names.get(key, key), number
+    """A parameter's numbers, under their names."""
+    names = {
+        "before": name, "after": f"{name}+", "gradient": f"d{loss}/d{name}",
+        "data": f"d{loss}/d{name}:data", "penalty": f"d{loss}/d{name}:penalty",
+        "clipped": f"g_{name}", "mhat": f"mhat_{name}", "vhat": f"vhat_{name}",
+    }  # fmt: skip
+    for key, called in names.items():
+        if key in said:
+            yield called, said[key]
     for letter, state in said.get("state", {}).items():
         yield f"{letter}_{name}", state["before"]
         yield f"{letter}_{name}+", state["after"]
