@@ -154,6 +154,13 @@ def numbers(training: str, *names: str, iteration: int = 1) -> list[float]:
     return [trace.value(trace.find(name)) for name in names]
 
 
+def test_a_gradient_with_a_penalty_is_explained_beside_its_samples_part() -> None:
+    text = NETWORK + f"training: {{learning_rate: 0.1, {DESCENTS['l2']}}}\n"
+    said = built("explain", "-", "dE/dw1", "dE/dw1#1", "dE/dw1:data", "--depth", "1", input=text)
+    assert "∂E/∂w1 = ∂E/∂w1:data + ∂E/∂w1:penalty" in said
+    assert "∂E/∂w1#1 = δ_h1 · i1" in said
+
+
 def test_all_gradients_together_have_the_norm_that_they_are_clipped_to() -> None:
     trace = NetworkTimeline(experiment(CASES["frozen"])).trace(1)
     clipped = [trace.value(trace.find(f"g_w{k}")) for k in range(1, 9)]
@@ -256,6 +263,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "a state that isn't kept": (
         "optimizer: adam, state: {s: {w1: 1}}",
         "training.state.s: adam keeps no 's'; it keeps m, v",
+    ),
+    "a negative square": (
+        "optimizer: adam, state: {v: {w1: 1, w2: -0.5}}",
+        "training.state.v.w2: found -0.5, expected 0 or more; v is made of squared gradients",
     ),
     "updates that are no count": (
         "optimizer: adam, state: {updates: [1]}",

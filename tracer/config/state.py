@@ -50,7 +50,20 @@ def known_slots(
         elif optimizer is not None and slot not in optimizer.slots:
             report.at_key(place, f"{optimizer.name} keeps no '{slot}'", _kept(optimizer))
         else:
+            if optimizer is not None and slot in optimizer.squared:
+                _check_squares(given, place, report)
             yield slot, given
+
+
+def _check_squares(
+    given: list[float] | dict[str, float] | None, place: tuple[str, ...], report: Report
+) -> None:
+    """Reports what no sum or average of squares can be."""
+    places = enumerate(given) if isinstance(given, list) else (given or {}).items()
+    for key, value in places:
+        if value < 0:
+            message = f"found {value:.17g}, expected 0 or more"
+            report.at((*place, key), message, f"{place[-1]} is made of squared gradients")
 
 
 def _named(

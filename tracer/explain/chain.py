@@ -28,6 +28,7 @@ from tracer.formula import (
 from tracer.formula import replace as put_in
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import (
+    DATA_OF,
     GRADIENT_OF,
     PARTS,
     Derivative,
@@ -45,7 +46,9 @@ _BY = {
     Kind.PATH: Kind.OUT,
     Kind.WEIGHT_PART: Kind.WEIGHT,
     Kind.BIAS_PART: Kind.BIAS,
-} | {gradient: kind for kind, gradient in GRADIENT_OF.items() if kind.phase is Phase.GIVEN}
+}
+_BY |= {gradient: kind for kind, gradient in GRADIENT_OF.items() if kind.phase is Phase.GIVEN}
+_BY |= {of_data: kind for kind, of_data in DATA_OF.items()}
 """What E_total is differentiated by in each kind of number on the way back."""
 
 
@@ -103,9 +106,21 @@ def _(trace: IterationTrace, identity: Quantity) -> Chain | None:
     formula = trace.formula(identity)
     if formula is None or identity.stage.mean or identity.kind not in _BY:
         return None
-    if is_no_gradient(trace, identity):
+    if is_no_gradient(trace, identity) or _has_penalty(trace, identity):
         return None
     return _ChainWriter(trace, identity).chain(formula)
+
+
+def _has_penalty(trace: IterationTrace, quantity: Quantity) -> bool:
+    """Whether it is a sum with the penalty's part, or of a batch's loss the part without that.
+
+    The data's part has a chain of its own where it is one sample's; else each sample's part has.
+    """
+    if quantity.kind in DATA_OF.values():
+        return len(trace.rows) > 1
+    parameter = _BY[quantity.kind]
+    part = Stage(DATA_OF[parameter], quantity.layer) if parameter in DATA_OF else None
+    return quantity.kind in _GRADIENTS and part in trace.arrays
 
 
 @dataclass(frozen=True, slots=True)

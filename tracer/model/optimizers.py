@@ -67,7 +67,8 @@ class Optimizer(ABC):
 
     `words`: what it is called in a text; `also`: what other people call it in a file; `counts`:
     whether its step depends on t. `states` are the letters of all that it may keep, `named` those of
-    what it may calculate on the way. `change_words` is the head of a column with what is subtracted.
+    what it may calculate on the way, `squared` those of states made of squares. `change_words` is the
+    head of a column with what is subtracted.
     """
 
     name: ClassVar[str]
@@ -76,6 +77,7 @@ class Optimizer(ABC):
     counts: ClassVar[bool] = False
     states: ClassVar[tuple[str, ...]] = ()
     named: ClassVar[tuple[str, ...]] = ()
+    squared: ClassVar[tuple[str, ...]] = ()
     change_words: ClassVar[str] = "step"
 
     @property
@@ -222,6 +224,7 @@ class Adagrad(Optimizer):
     words = "AdaGrad"
     also = ("ada_grad",)
     states = ("s",)
+    squared = ("s",)
 
     epsilon: float = option(_EPSILON, 1e-10, least=0.0, letter="ε")
     epsilon_place: str = option(_EPSILON_PLACE, "outside", choices=_OUTSIDE)
@@ -249,6 +252,7 @@ class Rmsprop(Optimizer):
     words = "RMSProp"
     also = ("rms_prop", "rms")
     states = ("s", "m")
+    squared = ("s",)
 
     decay: float = option("how much of the averages is kept", 0.9, least=0.0, below=1.0, letter="γ")
     epsilon: float = option(_EPSILON, 1e-8, least=0.0, letter="ε")
@@ -282,6 +286,7 @@ class Adam(Optimizer):
     words = "Adam"
     counts = True
     states = ("m", "v")
+    squared = ("v",)
     named = ("mhat", "vhat")
 
     beta1: float = option("how much of m is kept", 0.9, least=0.0, below=1.0, letter="β₁")
