@@ -44,7 +44,10 @@ class Faulty:
 class ConfigModel(BaseModel):
     """A mapping of the file with known keys."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+    # A network's file needs no schema of a graph's: each is built when a file is read.
+    model_config = ConfigDict(
+        strict=True, extra="forbid", allow_inf_nan=False, frozen=True, defer_build=True
+    )
 
     @model_validator(mode="before")
     @classmethod

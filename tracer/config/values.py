@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, Union
 
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Tag, create_model
@@ -75,11 +76,13 @@ class AnyRow:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        models = tuple(self._model(name, row) for name, row in self.table.items())
+        models = tuple(_models(self))
         union: Any = Annotated[Union[models], Field(discriminator=self.key)]  # noqa: UP007
         return handler.generate_schema(union)
 
-    def _model(self, name: str, row: Any) -> type[RowModel]:
+    def model(self, name: str) -> type[RowModel]:
+        """The model of a row."""
+        row = self.table[name]
         literal: Any = Literal
         options = options_of(row)
         keys: dict[str, Any] = {self.key: (literal[name], Field(description=row.words))}
@@ -92,6 +95,12 @@ class AnyRow:
     def choice(self) -> OneOf:
         """The names of the rows, and other people's words for them."""
         return OneOf(self.thing, self.table, other_words(self.table))
+
+
+@cache
+def _models(rows: AnyRow) -> list[type[RowModel]]:
+    """A model for each row, made once, wherever the rows may stand."""
+    return [rows.model(name) for name in rows.table]
 
 
 ROWS = {
