@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
+from tracer.engine.rule import Moment
 from tracer.errors import UnknownNameError
 from tracer.formula import (
     EvaluationError,
@@ -45,6 +46,11 @@ class GraphTrace(Mapping[Identity, float]):
     def names(self) -> GraphNames:
         """Of the graph's numbers."""
         return self.graph.names
+
+    @cached_property
+    def moment(self) -> Moment:
+        """What the iteration is given: learning rate, options, the number of its update."""
+        return self.rule.moment(self.number)
 
     @cached_property
     def forward(self) -> dict[Quantity, float]:

@@ -14,7 +14,7 @@ from tracer.model.network import Bias, Network, parameters_of
 from tracer.model.quantity import Kind
 from tracer.show.document import Block, Content, Items, Note, Warn
 from tracer.show.reports.parameters import offset_kinds, offsets
-from tracer.show.reports.rules import learning_rate, update_rule
+from tracer.show.reports.rules import penalty_item, update_items
 from tracer.show.reports.tables import listed
 from tracer.show.words import worded
 
@@ -30,8 +30,8 @@ def conventions(experiment: Experiment) -> tuple[Block, ...]:
         *_activations(network),
         *_thresholds(network),
         worded("delta = ∂{TOTAL}/∂{NET}, with that sign: descent subtracts it."),
-        _update(training),
-        *_state(experiment),
+        *_penalty(experiment),
+        *_update(experiment),
         *([_parameters(network, training)] if training else []),
     ]
     if training and _batch_size(training, len(experiment.data)) < len(experiment.data):
@@ -46,9 +46,11 @@ def _batch_size(training: Training | None, samples: int) -> int:
 def _reduction(experiment: Experiment, samples: int) -> str:
     size = _batch_size(experiment.training, samples)
     if size == 1:
-        return "One sample a batch, so the loss is its {TOTAL}."
+        more = " plus the penalty" if experiment.penalty else ""
+        return f"One sample a batch, so the loss is its {{TOTAL}}{more}."
+    more = ", plus what the penalty adds" if experiment.penalty else ""
     reduced = f"the {experiment.reduction} over the batch of {size} samples"
-    return f"The loss, and each gradient, is {reduced}."
+    return f"The loss, and each gradient, is {reduced}{more}."
 
 
 def _activations(network: Network) -> Iterator[Content]:
@@ -64,22 +66,24 @@ def _thresholds(network: Network) -> Iterator[Content]:
         yield worded("Thresholds are subtracted: {NET} = Σ w·x − θ, so ∂{ERROR}/∂θ = −delta.")
 
 
-def _update(training: Training | None) -> Content:
-    if training is None:
-        return "No update: the configuration has no `training`."
-    rule = update_rule(training.optimizer, gradient="∂{ERROR}/∂w")
-    order = UPDATE_ORDERS[training.update_order]
-    rate = learning_rate(training.learning_rate, training.schedule)
-    return (*worded(f"Update: {rule}"), *rate, f"; {order}.")
+def _penalty(experiment: Experiment) -> Iterator[Content]:
+    """The penalty and what it is of, where there is one."""
+    penalty, network, training = experiment.penalty, experiment.network, experiment.training
+    if penalty is None or experiment.data is None:
+        return
+    over = "all weights" if penalty.of == "weights" else f"all weights and {offsets(network)}"
+    if training and any(penalty.covers(parameter.kind) for parameter in training.frozen):
+        over += ", the fixed ones too"
+    yield penalty_item(penalty, over, _batch_size(training, len(experiment.data)))
 
 
-def _state(experiment: Experiment) -> Iterator[str]:
-    """What the optimiser keeps, and how it starts."""
+def _update(experiment: Experiment) -> Iterator[Content]:
     training = experiment.training
-    slots = training.optimizer.slots if training else {}
-    for slot, words in slots.items():
-        start = "as given by `state`" if slot in experiment.slots else "0"
-        yield f"{slot}: {words}, at the start {start}."
+    if training is None:
+        yield "No update: the configuration has no `training`."
+        return
+    order = UPDATE_ORDERS[training.update_order]
+    yield from update_items(training, order=order, given=experiment.slots)
 
 
 def _parameters(network: Network, training: Training) -> str:

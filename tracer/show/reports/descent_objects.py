@@ -5,26 +5,23 @@ The same for networks and graphs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
+from tracer.engine.rule import Rule
 from tracer.engine.stages import LEARNING_RATE, NORM
 from tracer.engine.trace import IterationTrace
+from tracer.graph.names import RATE
+from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import Experiment, GraphTraining, Training
 from tracer.model.network import parameter_quantities
 from tracer.model.options import options_of
-from tracer.model.quantity import (
-    AFTER,
-    CLIPPED_OF,
-    CORRECTED_OF,
-    DATA_OF,
-    PENALTY_OF,
-    STATE_OF,
-    Kind,
-    Quantity,
-    Stage,
-)
+from tracer.model.quantity import CLIPPED_OF, CORRECTED_OF, Kind, Quantity, Stage, at
 from tracer.model.schedules import CONSTANT
+from tracer.show.reports.descent import CLIPPED, SHARES, Part, corrected_parts, state_parts
 from tracer.show.reports.objects import Object, only_finite
+
+_NORM = "gradient_norm"
 
 
 def descent_conventions(training: Training | GraphTraining) -> Object:
@@ -49,12 +46,18 @@ def penalty_conventions(experiment: Experiment) -> Object:
     return {"regularization": given}
 
 
+def graph_descent(trace: GraphTrace) -> Object:
+    """The learning rate of an iteration; the norm of gradients that are clipped."""
+    named = {"learning_rate": number_at(trace, RATE), _NORM: number_at(trace, Quantity(NORM))}
+    return {key: number for key, number in named.items() if number is not None}
+
+
 def iteration_descent(trace: IterationTrace) -> Object:
     """The learning rate and the penalty of an iteration; the norm of gradients that are clipped."""
     named = {
         "learning_rate": LEARNING_RATE,
         "penalty": Stage(Kind.PENALTY, trace.experiment.network.depth),
-        "gradient_norm": NORM,
+        _NORM: NORM,
     }
     known = {key: stage for key, stage in named.items() if stage in trace.arrays}
     return only_finite(known, [float(trace.arrays[stage]) for stage in known.values()])
@@ -62,34 +65,63 @@ def iteration_descent(trace: IterationTrace) -> Object:
 
 def parameter_descents(trace: IterationTrace) -> Iterator[Object]:
     """For each parameter the parts of its gradient, what of it was clipped, the optimiser's state."""
+    number = partial(number_of, trace)
     for parameter in parameter_quantities(trace.experiment.network):
-        yield _descent(trace, parameter)
+        yield descent_object(trace.rule, number, parameter, updated=trace.after is not None)
 
 
-def _descent(trace: IterationTrace, parameter: Quantity) -> Object:
-    kind, optimizer = parameter.kind, trace.rule.optimizer
-    parts = {"data": DATA_OF[kind], "penalty": PENALTY_OF[kind], "clipped": CLIPPED_OF[kind]}
-    found = _values(trace, parameter, ((key, of, "") for key, of in parts.items()))
-    if trace.after is None:
+def descent_object(
+    rule: Rule,
+    number: Callable[[Part, Quantity], float | None],
+    parameter: Quantity,
+    *,
+    updated: bool = True,
+) -> Object:
+    """What lies between a parameter's gradient and its new value, as far as there is such."""
+    found = _values(number, parameter, (*SHARES, CLIPPED))
+    if not updated:
         return found
-    state = {
-        slot: _values(
-            trace,
-            parameter,
-            (("before", STATE_OF[kind], slot), ("after", AFTER[STATE_OF[kind]], slot)),
-        )
-        for slot in optimizer.slots
-    }
+    state = {slot: _values(number, parameter, state_parts(slot)) for slot in rule.optimizer.slots}
     if state:
         found["state"] = state
-    corrected = ((letter, CORRECTED_OF[kind], letter) for letter in optimizer.corrected)
-    return found | _values(trace, parameter, corrected)
+    return found | _values(number, parameter, corrected_parts(rule.optimizer))
 
 
 def _values(
-    trace: IterationTrace, parameter: Quantity, wanted: Iterable[tuple[str, Kind, str]]
+    number: Callable[[Part, Quantity], float | None], parameter: Quantity, parts: Iterable[Part]
 ) -> Object:
-    """The numbers of those kinds and letters that belong to the parameter, where there are such."""
-    found = {key: Stage(kind, parameter.layer, slot=slot) for key, kind, slot in wanted}
-    known = {key: trace.arrays[stage] for key, stage in found.items() if stage in trace.arrays}
-    return only_finite(known, [float(array[parameter.index]) for array in known.values()])
+    """The numbers of the parameter, where it has such."""
+    found = {part.key: number(part, parameter) for part in parts}
+    known = {key: value for key, value in found.items() if value is not None}
+    return only_finite(known, known.values())
+
+
+def number_of(trace: IterationTrace, part: Part, parameter: Quantity) -> float | None:
+    """A number of the parameter; None where it has none.
+
+    Of one that is fixed nothing reaches the optimiser, though its array may hold a number.
+    """
+    quantity = part.of(parameter)
+    array = trace.arrays.get(quantity.stage) if quantity else None
+    on_the_way = part.kinds in (CLIPPED_OF, CORRECTED_OF)
+    if array is None or (on_the_way and is_fixed(trace, parameter)):
+        return None
+    return float(array[parameter.index])
+
+
+def number_of_input(trace: GraphTrace, part: Part, node: Quantity) -> float | None:
+    """A number of a graph's trainable input; None where it has none."""
+    quantity = part.of(node)
+    return None if quantity is None else number_at(trace, quantity)
+
+
+def number_at(trace: GraphTrace, quantity: Quantity) -> float | None:
+    """A number of a graph's iteration; None where there is none such."""
+    known = quantity in trace.formulas
+    return trace.value(at(quantity, trace.number)) if known else None
+
+
+def is_fixed(trace: IterationTrace, parameter: Quantity) -> bool:
+    """Whether training leaves the parameter as it is."""
+    training = trace.experiment.training
+    return training is not None and parameter in training.frozen

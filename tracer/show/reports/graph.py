@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from tracer.engine.training import Run
 from tracer.graph.calculation import GraphValueError
@@ -10,7 +11,7 @@ from tracer.graph.names import updated
 from tracer.graph.structure import Graph
 from tracer.graph.timeline import GraphTimeline
 from tracer.graph.trace import GraphTrace
-from tracer.model.quantity import at
+from tracer.model.quantity import Quantity, at
 from tracer.show.document import (
     Block,
     Column,
@@ -24,7 +25,17 @@ from tracer.show.document import (
     Text,
     Warn,
 )
-from tracer.show.reports.rules import learning_rate, update_rule
+from tracer.show.reports.descent import (
+    CLIPPED,
+    NORM,
+    change,
+    in_one,
+    state_parts,
+    this_iteration,
+    ways,
+)
+from tracer.show.reports.descent_objects import number_at, number_of_input
+from tracer.show.reports.rules import update_items
 from tracer.show.reports.selection import ROW_LIMIT
 from tracer.show.reports.tables import Row, number_column, suffix, table
 
@@ -41,12 +52,6 @@ _EDGES = (
     number_column("local"),
     number_column("upstream"),
     number_column("contribution"),
-)
-_UPDATES = (
-    Column("input"),
-    number_column("before"),
-    number_column("gradient"),
-    number_column("after"),
 )
 
 
@@ -113,11 +118,9 @@ def _head(graph: Graph) -> Iterator[Block]:
         "A gradient is the sum of the contributions of all the nodes that use the name.",
     ]
     if graph.training:
-        training = graph.training
-        rate = learning_rate(training.learning_rate, training.schedule)
-        trainable = ", ".join(map(graph.names.bare, graph.trainable))
-        rule = update_rule(training.optimizer, "x", "gradient")
-        items.append((f"Update of {trainable}: {rule}", *rate, "."))
+        head = f"Update of {', '.join(map(graph.names.bare, graph.trainable))}"
+        given = graph.training.slots
+        items += update_items(graph.training, head, "x", "gradient", given=given)
     yield Heading(graph.title or "Computation graph")
     yield Items(tuple(items), topic="conventions")
 
@@ -131,16 +134,57 @@ def _iteration(trace: GraphTrace, limit: int | None) -> Iterator[Block]:
     title = "Edges, from the output back"
     yield from table(_EDGES, _edge_rows(trace), limit, title=title, name=f"edges{of}")
     if trace.graph.training:
-        rows = [
-            (
-                Name(node),
-                trace.forward[node],
-                trace.gradients[node].gradient,
-                trace.value(at(updated(node), trace.number)),
-            )
+        yield from _updates(trace, of)
+
+
+def _updates(trace: GraphTrace, of: str) -> Iterator[Block]:
+    """Each trainable input before and after the update, and what lies between."""
+    rule, number = trace.rule, partial(number_of_input, trace)
+    moment, norm = trace.moment, number_at(trace, NORM)
+    found = ways(rule, partial(_gradient, trace), number, partial(_started, trace))
+    yield from this_iteration(rule, moment, norm)
+    alone = in_one(rule, found)
+    for way in () if alone else found:
+        columns = (Column("input"), *(number_column(header) for header, _ in way.columns))
+        cells = [
+            (Name(node), *(cell_of(node) for _, cell_of in way.columns))
             for node in trace.graph.trainable
         ]
-        yield Table(_UPDATES, rows, "Update", f"updates{of}")
+        yield Table(columns, cells, way.title, f"{way.name}{of}")
+    between = partial(_gradient if alone else _change, trace)
+    rows = [
+        (
+            Name(node),
+            trace.forward[node],
+            between(node),
+            trace.value(at(updated(node), trace.number)),
+        )
+        for node in trace.graph.trainable
+    ]
+    words = "gradient" if alone else "step"
+    numbers = (number_column("before"), number_column(words), number_column("after"))
+    yield Table((Column("input"), *numbers), rows, "Update", f"updates{of}")
+
+
+def _gradient(trace: GraphTrace, node: Quantity) -> float:
+    return trace.gradients[node].gradient
+
+
+def _started(trace: GraphTrace, slot: str) -> bool:
+    """Whether a state is anything but 0 before the update."""
+    return any(x for state, x in trace.graph.states.items() if state.stage.slot == slot)
+
+
+def _change(trace: GraphTrace, node: Quantity) -> float:
+    """What the optimiser subtracts."""
+    gradient = _gradient(trace, node)
+    if trace.rule.clip is not None:
+        gradient = number_of_input(trace, CLIPPED, node) or 0.0
+    state = {
+        slot: number_of_input(trace, state_parts(slot)[0], node)
+        for slot in trace.rule.optimizer.slots
+    }
+    return float(change(trace.rule, trace.moment, trace.forward[node], gradient, state))
 
 
 def _node_rows(trace: GraphTrace) -> list[Row]:

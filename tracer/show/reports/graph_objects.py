@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from tracer.engine.training import Run
 from tracer.graph.names import updated
@@ -10,16 +11,23 @@ from tracer.graph.structure import Graph
 from tracer.graph.timeline import GraphTimeline
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import at
-from tracer.show.reports.descent_objects import descent_conventions
+from tracer.show.reports.descent_objects import (
+    descent_conventions,
+    descent_object,
+    graph_descent,
+    number_of_input,
+)
 from tracer.show.reports.graph import history
 from tracer.show.reports.objects import SCHEMA_VERSION, Object
 
 
 def graph_run_json(traces: Sequence[GraphTrace]) -> Object:
-    """`graph`: each node with value, gradient and edges; `iterations` if more than one is traced."""
-    first, *more = traces
+    """`graph`: each node with value, gradient and edges; with training also `iterations`."""
+    first = traces[0]
     found = _head(first.graph) | {"graph": _graph(first)}
-    return found | ({"iterations": [_iteration(trace) for trace in traces]} if more else {})
+    if first.graph.training is None:
+        return found
+    return found | {"iterations": [_iteration(trace) for trace in traces]}
 
 
 def graph_step_json(
@@ -61,9 +69,11 @@ def _iteration(trace: GraphTrace) -> Object:
             "gradient": trace.gradients[node].gradient,
             "after": trace.value(at(updated(node), trace.number)),
         }
+        | descent_object(trace.rule, partial(number_of_input, trace), node)
         for node in trace.graph.trainable
     }
-    return {"iteration": trace.number, "graph": _graph(trace), "parameters": parameters}
+    of_iteration = {"iteration": trace.number, **graph_descent(trace)}
+    return of_iteration | {"graph": _graph(trace), "parameters": parameters}
 
 
 def _graph(trace: GraphTrace) -> Object:

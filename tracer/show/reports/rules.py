@@ -5,15 +5,20 @@ The equations are the rows' own, run on symbols, so that what is said is what is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from tracer.digits.numbers import shortest
 from tracer.formula import Expression, Symbol
+from tracer.model.clipping import Clip
+from tracer.model.experiment import GraphTraining, Training
 from tracer.model.optimizers import Optimizer, Update
+from tracer.model.options import options_of
+from tracer.model.penalties import Penalty
 from tracer.model.schedules import Schedule
-from tracer.model.settings import setting_letters
-from tracer.show.document import Inline, Value
+from tracer.model.settings import INITIAL, setting_letters
+from tracer.show.document import Content, Inline, Value
 from tracer.show.notation.screen import text
+from tracer.show.words import worded
 
 _HATS = {"mhat": "m̂", "vhat": "v̂"}
 
@@ -25,7 +30,8 @@ def equations(
     found: list[tuple[str, Expression]] = []
 
     def observe(letter: str, formula: Expression) -> Expression:
-        name = f"{letter}+" if letter in optimizer.slots else _HATS.get(letter, letter)
+        kept = letter in optimizer.slots
+        name = letter_after(letter) if kept else letter_on_the_way(letter)
         found.append((name, formula))
         return Symbol(name)
 
@@ -43,28 +49,110 @@ def equations(
     return [*found, (f"{w}+", after)]
 
 
-def update_rule(optimizer: Optimizer, w: str = "w", gradient: str = "∂E/∂w") -> str:
-    """`w+ = w − learning rate · ∂E/∂w`; an optimiser's equations with its options behind them."""
-    short = "g" if optimizer.slots else gradient
-    lines = equations(optimizer, w, short)
-    rule = ", ".join(f"{name} = {_written(formula)}" for name, formula in lines)
+def update_items(
+    descent: Training | GraphTraining,
+    head: str = "Update",
+    w: str = "w",
+    gradient: str = "∂{ERROR}/∂w",
+    *,
+    order: str = "",
+    given: Collection[str] = (),
+) -> Iterator[Content]:
+    """The update, a line each: its rule, what the optimiser keeps, the letters, clipping, schedule.
+
+    `order`: when parameters change; `given`: the letters of states that don't start at 0.
+    """
+    optimizer, clip, schedule = descent.optimizer, descent.clip, descent.schedule
+    short = "g" if optimizer.slots or clip else gradient
+    *kept, (new, rule) = equations(optimizer, w, short)
+    rate: tuple[Inline, ...] = ()
+    if not schedule.varies:
+        rate = (", learning rate ", Value(descent.learning_rate, exact=True))
+    line = f"{head}: {new} = {_written(rule)}"
+    yield (*worded(line), *rate, f"; {order}." if order else ".")
+    yield from _kept(optimizer, kept, given)
+    if clip:
+        yield worded(_clipping(clip, gradient))
+    meant = [f"g = {gradient}"] * (short != gradient and clip is None)
+    meant += _values(optimizer.numbers()) + ["t the number of the update"] * optimizer.counts
+    if meant:
+        yield worded(f"With {', '.join(meant)}.")
+    if schedule.varies:
+        yield _scheduled(descent.learning_rate, schedule)
+
+
+def _kept(
+    optimizer: Optimizer, lines: Sequence[tuple[str, Expression]], given: Collection[str]
+) -> Iterator[str]:
+    """What the optimiser keeps and calculates on the way: formula, words, start."""
+    words = {
+        letter_after(
+            slot
+        ): f"{words}, at the start {'as given by `state`' if slot in given else '0'}"
+        for slot, words in optimizer.slots.items()
+    }
+    words |= {letter_on_the_way(letter): found for letter, found in optimizer.corrected.items()}
+    for name, formula in lines:
+        yield f"{name} = {_written(formula)}: {words[name]}."
+
+
+def _values(numbers: Mapping[str, float]) -> list[str]:
+    """`β₁ = 0.9`, by the letters that formulas have."""
     letters = setting_letters()
-    meant = [f"g = {gradient}"] * (short != gradient)
-    meant += [f"{letters[name]} = {shortest(x)}" for name, x in optimizer.numbers().items()]
-    meant += ["t the number of the update"] * optimizer.counts
-    return f"{rule}; {', '.join(meant)}" if meant else rule
+    return [f"{letters[name]} = {shortest(x)}" for name, x in numbers.items()]
+
+
+def _clipping(clip: Clip, gradient: str) -> str:
+    """How much of a gradient reaches the optimiser."""
+    if clip.by == "norm":
+        return (
+            f"Clipping: g = {gradient} · c/‖g‖ where ‖g‖, the norm of the gradients of all that is "
+            f"updated, is more than c = {shortest(clip.limit)}; else g = {gradient}."
+        )
+    return f"Clipping: g = {gradient}, but at least −c and at most c = {shortest(clip.limit)}."
+
+
+def _scheduled(initial: float, schedule: Schedule) -> str:
+    """The learning rate of an iteration."""
+    values = _values(schedule.numbers(initial))
+    values += [f"{name} = {getattr(schedule, name)}" for name in _counts(schedule)]
+    words = schedule.words.replace("initial", setting_letters()[INITIAL])
+    start = ""
+    if schedule.warmup:
+        n, first = schedule.warmup, setting_letters()[INITIAL]
+        start = f" In the first {n} iterations it is {first}·(k + 1)/{n}; then k begins at 0."
+    return f"Learning rate: with k updates before, η = {words}; {', '.join(values)}.{start}"
+
+
+def _counts(schedule: Schedule) -> list[str]:
+    """Its options that count iterations and aren't named in formulas, but for the warm-up."""
+    known = options_of(schedule).items()
+    return [name for name, option in known if not option.is_number and name != "warmup"]
+
+
+def penalty_item(penalty: Penalty, over: str, samples: int) -> str:
+    """The penalty in words: its formula, over what, and its part in each gradient."""
+    w = "w" if penalty.of == "weights" else "θ"
+    slope = penalty.slope(Symbol(w), Symbol("λ"), samples)
+    values = f"λ = {shortest(penalty.strength)}"
+    if "m" in penalty.words:
+        values += f", m = {samples} the samples of the batch"
+    return (
+        f"Penalty: {penalty.words} over {over}, with {values}; it is added to the loss, and "
+        f"{_written(slope)} to each of their gradients."
+    )
+
+
+def letter_after(slot: str) -> str:
+    """A state after the update, as the equations have it: `v+`."""
+    return f"{slot}+"
+
+
+def letter_on_the_way(letter: str) -> str:
+    """What is calculated on the way: `m̂`."""
+    return _HATS.get(letter, letter)
 
 
 def _written(formula: Expression) -> str:
     write: Callable[..., str] = text
     return write(formula, symbol=str, number=shortest, limit=None)
-
-
-def learning_rate(initial: float, schedule: Schedule) -> tuple[Inline, ...]:
-    """`, learning rate 0.5`; of a schedule its formula and its options."""
-    if not schedule.varies:
-        return (", learning rate ", Value(initial, exact=True))
-    options = [f"{name} = {shortest(x)}" for name, x in schedule.numbers(initial).items()]
-    start = f", rising over the first {schedule.warmup} iterations" if schedule.warmup else ""
-    words = f"{schedule.words} with k updates before ({', '.join(options)}){start}"
-    return (f", learning rate {words}",)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 
-from tracer.engine.passes import loss_of
-from tracer.engine.trace import IterationTrace
-from tracer.model.network import FloatArray
-from tracer.model.optimizers import Update
-from tracer.model.quantity import CLIPPED_OF, GRADIENT_OF, STATE_OF, Stage
+import numpy as np
+
+from tracer.engine.passes import cost, forward
+from tracer.engine.trace import IterationTrace, KeepingObserver
+from tracer.model.network import FloatArray, Parameters
+from tracer.model.quantity import CLIPPED_OF, GRADIENT_OF, STATE_OF, Kind, Quantity, Stage
 from tracer.show.document import Block, Cell, Column, Heading, Name, Table
-from tracer.show.reports.parameters import Parameter, parameter_at
+from tracer.show.reports.descent import (
+    NORM,
+    CellOf,
+    Part,
+    change,
+    in_one,
+    this_iteration,
+    ways,
+)
+from tracer.show.reports.descent_objects import is_fixed, number_of
+from tracer.show.reports.parameters import parameter_at
 from tracer.show.reports.tables import PARAMETER, Row, cell, long_table, number_column
 
 
@@ -22,24 +33,67 @@ def batch_heading(trace: IterationTrace) -> Iterator[Block]:
 
 
 def updates_table(trace: IterationTrace, limit: int | None, mark: str) -> Iterator[Block]:
-    """Old value, gradient, what is subtracted, new value; without training the first two."""
-    columns = [*PARAMETER, number_column("old"), number_column("gradient")]
+    """Old value, gradient, what is subtracted, new value; without training the first two.
+
+    Where more lies between gradient and step (the parts of the gradient, clipping, states of the
+    optimiser), that stands in tables of its own before, in the order of the calculation.
+    """
+    updated, number = trace.after is not None, partial(_number, trace)
+    found = ways(
+        trace.rule, partial(_gradient, trace), number, partial(_started, trace), updated=updated
+    )
+    if updated:
+        norm = trace.arrays.get(NORM.stage)
+        yield from this_iteration(trace.rule, trace.moment, None if norm is None else float(norm))
+    if not updated or in_one(trace.rule, found):
+        yield from _changes(trace, [c for way in found for c in way.columns], limit, mark)
+        return
+    for way in found:
+        columns = [PARAMETER[0], *(number_column(header) for header, _ in way.columns)]
+        yield from long_table(
+            columns,
+            trace.experiment.network.parameter_count,
+            partial(_row, trace, way.columns),
+            limit,
+            title=_title(trace, way.title) if way is found[0] else way.title,
+            name=f"{way.name}{mark}",
+        )
+    yield from _changes(trace, [], limit, mark)
+
+
+def _row(trace: IterationTrace, columns: Sequence[tuple[str, CellOf]], number: int) -> Row:
+    quantity = parameter_at(trace.experiment.network, number).quantity
+    return (Name(quantity), *(of(quantity) for _, of in columns))
+
+
+def _changes(
+    trace: IterationTrace, between: Sequence[tuple[str, CellOf]], limit: int | None, mark: str
+) -> Iterator[Block]:
+    """The parameters before, with the columns `between`, what is subtracted, and after."""
+    columns = [*PARAMETER, number_column("old"), *(number_column(head) for head, _ in between)]
+    title = _title(trace, "Gradients" if trace.after is None else "Gradients and updates")
     if trace.after is not None:
         words = trace.rule.optimizer.change_words
         columns += [number_column(words), number_column("new")]
-    network, change = trace.experiment.network, cache(partial(_change, trace))
-    yield from long_table(
-        columns,
-        network.parameter_count,
-        lambda number: _update(trace, parameter_at(network, number), change),
-        limit,
-        title=_title(trace),
-        name=f"updates{mark}",
-    )
+        title = title if between else "Updates"
+    network, step = trace.experiment.network, cache(partial(_change, trace))
+
+    def update(number: int) -> Row:
+        parameter = parameter_at(network, number)
+        cells = (of(parameter.quantity) for _, of in between)
+        old = (Name(parameter.quantity), parameter.connection)
+        row: Row = (*old, parameter.value(trace.before.parameters), *cells)
+        if trace.after is None:
+            return row
+        quantity, new = parameter.quantity, parameter.value(trace.after.parameters)
+        fixed = is_fixed(trace, quantity)
+        return (*row, "fixed" if fixed else cell(step(quantity.stage)[quantity.index]), new)
+
+    count = network.parameter_count
+    yield from long_table(columns, count, update, limit, title=title, name=f"updates{mark}")
 
 
-def _title(trace: IterationTrace) -> str:
-    words = "Gradients" if trace.after is None else "Gradients and updates"
+def _title(trace: IterationTrace, words: str) -> str:
     if trace.rule.batch_means:
         return f"{words}: products of means (not a gradient)"
     if len(trace.rows) == 1:
@@ -47,41 +101,31 @@ def _title(trace: IterationTrace) -> str:
     return f"{words}: the {trace.experiment.reduction} over the samples"
 
 
+def _number(trace: IterationTrace, part: Part, parameter: Quantity) -> Cell:
+    """A number of the parameter; empty where it has none, and where it is fixed."""
+    value = number_of(trace, part, parameter)
+    return None if value is None else cell(value)
+
+
+def _gradient(trace: IterationTrace, parameter: Quantity) -> Cell:
+    stage = Stage(GRADIENT_OF[parameter.kind], parameter.layer)
+    return cell(trace.arrays[stage][parameter.index])
+
+
+def _started(trace: IterationTrace, slot: str) -> bool:
+    """Whether a state is anything but 0 before the update."""
+    pairs = trace.before.slots[slot]
+    return any(array is not None and bool(array.any()) for pair in pairs for array in pair)
+
+
 def _change(trace: IterationTrace, stage: Stage) -> FloatArray:
     """What the optimiser subtracts from the array of parameters."""
     states = (s for s in trace.arrays if s.kind is STATE_OF[stage.kind] and s.layer == stage.layer)
     of_clip = CLIPPED_OF if trace.rule.clip is not None else GRADIENT_OF
     gradient = trace.arrays[Stage(of_clip[stage.kind], stage.layer)]
-    moment = trace.moment
-    step = Update(
-        trace.arrays[stage],
-        gradient,
-        moment.learning_rate,
-        {state.slot: trace.arrays[state] for state in states},
-        moment.settings,
-        moment.t,
-    )
-    change: FloatArray = trace.rule.optimizer.change(step)
-    return change
-
-
-def _update(
-    trace: IterationTrace, parameter: Parameter, change: Callable[[Stage], FloatArray]
-) -> Row:
-    gradient = parameter.gradient(trace)
-    row: Row = (
-        Name(parameter.quantity),
-        parameter.connection,
-        parameter.value(trace.before.parameters),
-        cell(gradient),
-    )
-    if trace.after is None:
-        return row
-    training = trace.experiment.training
-    fixed = training is not None and parameter.quantity in training.frozen
-    quantity = parameter.quantity
-    moved: Cell = "fixed" if fixed else cell(change(quantity.stage)[quantity.index])
-    return (*row, moved, parameter.value(trace.after.parameters))
+    kept = {state.slot: trace.arrays[state] for state in states}
+    found: FloatArray = change(trace.rule, trace.moment, trace.arrays[stage], gradient, kept)
+    return found
 
 
 def parts_table(
@@ -107,14 +151,31 @@ def parts_table(
 
 
 def loss_table(trace: IterationTrace, mark: str) -> Block:
-    """The loss of this batch before the update, and with the parameters after it."""
-    rows: list[Row] = [("before the update" if trace.after else "now", cell(trace.loss))]
-    data = trace.experiment.data
+    """The loss of this batch before the update, and with the parameters after it.
+
+    With a penalty also what of it is the data's and what the penalty's.
+    """
+    depth, data = trace.experiment.network.depth, trace.experiment.data
+    stages = [Stage(Kind.PENALTY, depth)] * (trace.rule.penalty is not None)
+    stages.append(Stage(Kind.LOSS, depth))
+
+    def row(words: str, arrays: Mapping[Stage, FloatArray]) -> Row:
+        return (words, *(cell(float(arrays[stage])) for stage in stages))
+
+    rows = [row("before the update" if trace.after else "now", trace.arrays)]
     if trace.after is not None and data is not None:
-        batch = list(trace.rows)
-        inputs, targets = data.inputs[batch], data.targets[batch]
-        after = loss_of(
-            trace.experiment.network, trace.rule, trace.after.parameters, inputs, targets
-        )
-        rows.append(("after it, same batch" if len(batch) < len(data) else "after it", cell(after)))
-    return Table((Column(""), number_column("loss")), rows, "Loss", f"loss{mark}")
+        words = "after it, same batch" if len(trace.rows) < len(data) else "after it"
+        rows.append(row(words, _after(trace, trace.after.parameters)))
+    columns = (Column(""), *(number_column(stage.kind.name.lower()) for stage in stages))
+    return Table(columns, rows, "Loss", f"loss{mark}")
+
+
+def _after(trace: IterationTrace, parameters: Parameters) -> Mapping[Stage, FloatArray]:
+    """Loss and penalty of the same batch with these parameters."""
+    experiment, batch, record = trace.experiment, list(trace.rows), KeepingObserver()
+    data = experiment.data
+    assert data is not None
+    with np.errstate(all="ignore"):
+        passed = forward(experiment.network, parameters, data.inputs[batch])
+        cost(experiment.network, trace.rule, passed, data.targets[batch], record)
+    return record.arrays
