@@ -33,7 +33,9 @@ def gradcheck(
     from tracer.show.reports.gradcheck_objects import gradcheck_json
 
     experiment = load_config(config)
+    penalty = None
     if isinstance(experiment, Experiment):
+        penalty = experiment.penalty
         names: Names | GraphNames = Names(experiment.network)
         count = experiment.network.parameter_count
         with progress(count if all else min(count, SAMPLED), "checking") as report:
@@ -44,6 +46,7 @@ def gradcheck(
     if display.as_objects:
         show_objects(gradcheck_json(checked, names.name), display)
     else:
-        show(gradcheck_document(experiment.title, checked, names.name), display, names)
+        document = gradcheck_document(experiment.title, checked, names.name, penalty)
+        show(document, display, names)
     if checked.count(GradientVerdict.DISAGREES):
         raise typer.Exit(DISAGREE)

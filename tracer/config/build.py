@@ -10,6 +10,7 @@ from tracer.config.descent import Descent, check_order, penalty, read_descent
 from tracer.config.fields import ConfigModel, convert, sound
 from tracer.config.graphs import read_graph
 from tracer.config.models import ExpectedModel, GraphConfig, NetworkConfig
+from tracer.config.neurons import check_settings
 from tracer.config.nodes import KeyPath, Node
 from tracer.config.parameters import start
 from tracer.config.report import Report
@@ -22,6 +23,7 @@ from tracer.digits.numbers import Written
 from tracer.model.experiment import Expected, Experiment, GraphExperiment
 from tracer.model.losses import LOSSES
 from tracer.model.quantity import Quantity
+from tracer.model.settings import STRENGTH
 
 S = TypeVar("S", bound=ConfigModel)
 
@@ -66,6 +68,9 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
         descent = read_descent(config.training, report)
         kept = check_state(config.training, descent.optimizer, network, report) if network else {}
         check_order(config.training, descent.clip, report)
+    if config.network is not None:
+        named = {STRENGTH: "the strength of the penalty"} if of_size else {}
+        check_settings(config.network, named | (descent.named() if descent else {}), report)
     expected = _expected(config.expected, report)
     report.raise_if_any()
     seed = sound(sound(config.network).seed)

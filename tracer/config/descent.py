@@ -38,6 +38,19 @@ class Descent:
     clip: Clip | None
     updates: int | None
 
+    def named(self) -> dict[str, str]:
+        """What formulas call the numbers among the options, each in words; of what is known."""
+        found: dict[str, str] = {}
+        if self.rate is not None:
+            initial, schedule = self.rate
+            found |= dict.fromkeys(schedule.numbers(initial), "an option of the schedule")
+        if self.optimizer is not None:
+            words = f"an option of {self.optimizer.words}"
+            found |= dict.fromkeys(self.optimizer.numbers(), words)
+        return found | dict.fromkeys(
+            self.clip.numbers() if self.clip else (), "the limit of clipping"
+        )
+
     def settings(self) -> dict[str, Any]:
         """The same as the fields of a training, of a file without problems."""
         initial, schedule = sound(self.rate)

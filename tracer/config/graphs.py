@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import unicodedata
+from collections.abc import Mapping
 
 from tracer.config.descent import Descent, read_descent
 from tracer.config.fields import convert, kind, sound
@@ -12,8 +13,10 @@ from tracer.config.nodes import Node, Position
 from tracer.config.report import Report, counted
 from tracer.config.state import known_slots
 from tracer.errors import did_you_mean
+from tracer.graph.names import NORM
 from tracer.model.experiment import Expected, GraphExperiment, GraphNode, GraphTraining
 from tracer.model.names import LEARNING_RATE
+from tracer.model.spellings import CLIPPED
 
 
 def read_graph(
@@ -28,7 +31,7 @@ def read_graph(
         descent = read_descent(config.training, report)
         kept = _kept(config.training, descent, report)
     if config.graph is not None:
-        _check_names(config.graph, config.training is not None, report)
+        _check_names(config.graph, _of_update(config.training, descent), report)
         if config.training is not None:
             _check_trainable(config.training, config.graph, report)
     report.raise_if_any()
@@ -81,7 +84,24 @@ def _as_read(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
-def _check_names(graph: GraphModel, training: bool, report: Report) -> None:
+def _of_update(training: GraphTrainingModel | None, descent: Descent | None) -> dict[str, str]:
+    """The names of the numbers of an update, each in words; none without training."""
+    if training is None or descent is None:
+        return {}
+    found = {LEARNING_RATE: "the learning rate"} | descent.named()
+    letters: dict[str, str] = {}
+    if descent.optimizer is not None:
+        letters = {**descent.optimizer.slots, **descent.optimizer.corrected}
+    if descent.clip is not None:
+        letters[CLIPPED] = "the gradient after clipping"
+        if descent.clip.by == "norm":
+            found[NORM] = "the norm of all gradients together"
+    for x in map(_as_read, training.trainable or []):
+        found |= {f"{letter}_{x}": f"{words}, of '{x}'" for letter, words in letters.items()}
+    return found
+
+
+def _check_names(graph: GraphModel, of_update: Mapping[str, str], report: Report) -> None:
     first: dict[str, tuple[str, str]] = {}
     for part, names in (("inputs", graph.inputs or {}), ("nodes", graph.nodes or {})):
         for name in names:
@@ -97,8 +117,8 @@ def _check_names(graph: GraphModel, training: bool, report: Report) -> None:
                 report.at_key(path, message, "choose another name")
             elif among != part:
                 report.at_key(path, f"'{name}' is an input already", "choose another name")
-            elif training and _as_read(name) == LEARNING_RATE:
-                message = f"'{name}' is the name of the learning rate"
+            elif _as_read(name) in of_update:
+                message = f"'{name}' is the name of {of_update[_as_read(name)]}"
                 report.at_key(path, message, "choose another name")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tracer.config.models import NetworkModel
 from tracer.config.nodes import KeyPath, spell
@@ -124,6 +124,15 @@ def name_all(
             for name in rows[layer]:
                 _check(name, path, False, first, report)
     return tuple(rows) if rows else None
+
+
+def check_settings(network: NetworkModel, named: Mapping[str, str], report: Report) -> None:
+    """Reports neurons that are called as options of this training are; `named`: those, in words."""
+    for path, given in _given(network):
+        for index, name in enumerate(given if isinstance(given, list) else ()):
+            if name in named:
+                message = f"'{name}' is the name of {named[name]}"
+                report.at((*path, index), message, "choose another name")
 
 
 def _given(network: NetworkModel) -> Iterator[tuple[KeyPath, int | list[str] | None]]:

@@ -38,7 +38,8 @@ def updated(node: Quantity) -> Quantity:
     return replace(node, stage=Stage(Kind.NEW_NODE, 0))
 
 
-_WHOLE = {Kind.LEARNING_RATE: LEARNING_RATE, Kind.NORM: "grad_norm"}
+NORM = "grad_norm"
+_WHOLE = {Kind.LEARNING_RATE: LEARNING_RATE, Kind.NORM: NORM}
 _OF_INPUTS = frozenset(
     {
         Kind.NEW_NODE,

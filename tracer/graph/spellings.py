@@ -4,7 +4,7 @@ A name is read as it stands first (`∂total/∂apple` and `d total / d apple` s
 `dtotal/dapple`, and characters are those that Python reads in formulas). Only what means nothing so
 is read loosely, by `tracer.model.spellings.fold`: `Apple`, `grad_apple`, `apple'`. If that gives two
 readings, neither is taken. Names of inputs and nodes are identifiers, so `d…/d…` and `…+` are never
-theirs; that no node is called like the learning rate, the configuration sees to.
+theirs; that no node is called like a number of the update, the configuration sees to.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from tracer.errors import UnknownNameError, did_you_mean
+from tracer.model.settings import setting_letters, settings_by_letter
 from tracer.model.spellings import LONGEST, fold
 
 _SUFFIX = re.compile(r"(?P<base>[^@]+)(?:@(?P<iteration>[0-9]{1,15}))?")
@@ -81,3 +82,5 @@ def _spellings(name: str) -> Iterator[str]:
         yield f"{name[:-1]}_new"
     if name in _LEARNING_RATE:
         yield from _LEARNING_RATE
+    if name in setting_letters():
+        yield from (x for x, setting in settings_by_letter().items() if setting == name)

@@ -38,19 +38,23 @@ FACTORS = {
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """One kind of penalty: what is summed over the parameters, and its slope; `l1` has one form."""
+    """One kind of penalty: what is summed over the parameters, and its slope; `l1` has one form.
+
+    `kink`: whether there is no slope where a parameter is 0.
+    """
 
     name: str
     summed: Callable[[Array], Array]
     slope: Callable[[Array], Array]
     forms: tuple[str, ...]
+    kink: bool = False
 
 
 NORMS = {
     row.name: row
     for row in (
         Norm("l2", lambda w: w**2, lambda w: w, tuple(FACTORS)),
-        Norm("l1", absolute, sign, ("whole",)),
+        Norm("l1", absolute, sign, ("whole",), kink=True),
     )
 }
 COVERED = {
@@ -72,6 +76,11 @@ class Penalty:
     def covers(self, kind: Kind) -> bool:
         """Whether parameters of that kind are penalised."""
         return kind in COVERED[self.of]
+
+    @property
+    def has_kink(self) -> bool:
+        """Whether a parameter of 0 has no derivative of it; its slope is taken as 0 there."""
+        return NORMS[self.kind].kink
 
     def value(self, summed: Array, strength: Array, samples: int) -> Array:
         """½·λ·Σw², from Σw²."""

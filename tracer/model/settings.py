@@ -34,3 +34,11 @@ def setting_letters() -> dict[str, str]:
 def setting_names() -> tuple[str, ...]:
     """The names."""
     return tuple(setting_letters())
+
+
+@cache
+def settings_by_letter() -> dict[str, str]:
+    """The names by their letters, as far as a letter stands for one alone: β₁, but not λ."""
+    letters = setting_letters()
+    found = {letter: name for name, letter in letters.items()}
+    return {x: name for x, name in found.items() if list(letters.values()).count(x) == 1}

@@ -36,7 +36,7 @@ from tracer.model.quantity import (
     Kind,
     Stage,
 )
-from tracer.model.settings import setting_names
+from tracer.model.settings import setting_names, settings_by_letter
 
 LONGEST = 200
 """Longer texts than this are read as they stand only."""
@@ -167,6 +167,8 @@ class Grammar:
     def __init__(self, network: Network, letters: Letters) -> None:
         self._at, self._letters = Places(network), letters
         self._settings = {fold(n) if letters.loose else n: n for n in setting_names()}
+        if letters.loose:
+            self._settings |= {fold(x): name for x, name in settings_by_letter().items()}
         self._lengths = sorted({len(word) for word in letters.words})
         self._neurons: dict[str, list[Place]] = {}
         for layer in range(network.depth + 1):

@@ -113,9 +113,15 @@ class NetworkSubject:
             for layer in self.network.layers
             if layer.activation.kink is not None
         ]
+        penalty = self.rule.penalty
+        self._bent = [
+            place
+            for place, parameter in enumerate(self.quantities)
+            if penalty is not None and penalty.has_kink and penalty.covers(parameter.kind)
+        ]
 
     def at(self, theta: Vector) -> Point | None:
-        """The loss, and the net inputs of the layers that have a kink, less its place."""
+        """The loss, and what meets a kink, less its place: net inputs, parameters in |w|."""
         try:
             with np.errstate(all="ignore"):
                 passed = forward(self.network, self._shaped(theta).parameters, self._inputs)
@@ -123,7 +129,7 @@ class NetworkSubject:
         except (TypeError, ValueError, ArithmeticError):  # not for complex numbers, or not here
             return None
         nets = [(passed.nets[layer.number].real - kink).ravel() for layer, kink in self._kinks]
-        distances = np.concatenate(nets) if nets else np.zeros(0)
+        distances = np.concatenate([*nets, theta.real[self._bent]])
         return Point(loss, distances) if np.isfinite(loss) else None
 
     def calculated(self, shake: np.random.Generator | None = None) -> tuple[float, FloatArray]:
@@ -149,7 +155,7 @@ class NetworkSubject:
         return loss, gradient
 
     def kink(self, position: int) -> str:
-        """`net_h2#3 is at the kink of relu`."""
+        """`net_h2#3 at the kink of relu`."""
         for layer, _ in self._kinks:
             size = len(self.batch) * len(layer.neurons)
             if position < size:
@@ -157,7 +163,8 @@ class NetworkSubject:
                 net = self.batch.quantity(Stage(Kind.NET, layer.number), place)
                 return f"{Names(self.network).name(net)} at the kink of {layer.activation.name}"
             position -= size
-        raise IndexError(position)
+        parameter = self.quantities[self._bent[position]]
+        return f"{Names(self.network).name(parameter)} at the kink of its penalty, |w| at 0"
 
     def reservation(self, quantity: Quantity) -> str:
         """For `batch_means`, and for hidden layers with `output_first`."""

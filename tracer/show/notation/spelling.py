@@ -147,6 +147,8 @@ class Speller:
                 return Spelled(self._with_letter(label, parameter, _above(label)))
             case Stage(Kind.SETTING):
                 return Spelled(self._setting(label.slot))
+            case Stage(Kind.NORM):
+                return Spelled(_NORM)
             case Stage():
                 return Spelled(self._array(label.kind, _above(label), label.layer), label.mean)
             case ArrayDerivative(upper, lower):

@@ -22,6 +22,9 @@ from tracer.show.document import Inline, Matrix, Value
 Part = Inline | Matrix
 WriteOperand = Callable[[Key], Part]
 
+_CALLS = {"sqrt": ("√(", ")"), "abs": ("|", "|")}
+"""What stands around the arguments of a function, where that isn't its name."""
+
 
 def matrix_parts(formula: Expression, operand: WriteOperand) -> list[Part]:
     """The formula's parts in a row, element by element where it says · and /."""
@@ -43,7 +46,8 @@ def matrix_parts(formula: Expression, operand: WriteOperand) -> list[Part]:
         case Negative(inner):
             return ["−", *_bracketed(inner, operand)]
         case Call(function, arguments):
-            return [f"{function}(", *_joined(", ", arguments, operand), ")"]
+            before, after = _CALLS.get(function, (f"{function}(", ")"))
+            return [before, *_joined(", ", arguments, operand), after]
     raise TypeError(f"not an expression: {type(formula).__name__}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tracer.diagnose.gradcheck import GradientCheck, GradientFinding, GradientVerdict
+from tracer.model.penalties import Penalty
 from tracer.model.quantity import Quantity
 from tracer.show.document import Block, Cell, Column, Heading, Items, Name, Note, Table, Text, Warn
 from tracer.show.reports.tables import listed, number_column
@@ -21,12 +22,19 @@ _NOTE = Column("remark")
 
 
 def gradcheck_document(
-    title: str, checked: GradientCheck, name: Callable[[Quantity], str]
+    title: str,
+    checked: GradientCheck,
+    name: Callable[[Quantity], str],
+    penalty: Penalty | None = None,
 ) -> Iterator[Block]:
-    """A row a gradient, what was found in all, and what was not checked."""
+    """A row a gradient, what was found in all, and what was not checked.
+
+    `penalty`: what of the loss is a penalty, which is checked with it.
+    """
     yield Heading(f"Gradient check: {title}" if title else "Gradient check")
     yield Items(
         (
+            *([_with(penalty)] if penalty else []),
             "Central difference: (L(θ+h) − L(θ−h)) / 2h, with h = 1e-6 · max(1, |θ|).",
             "Complex step: Im L(θ+ih) / h, with h = 1e-20; decides where it can be calculated.",
             "Neither uses a slope or a derivative: only values of the loss L.",
@@ -37,6 +45,12 @@ def gradcheck_document(
     columns = (*_COLUMNS, _NOTE) if noted else _COLUMNS
     yield Table(columns, rows, name="gradients")
     yield from _summary(checked, name)
+
+
+def _with(penalty: Penalty) -> str:
+    """That the penalty is in the loss, and in the gradients."""
+    bent = "; where a parameter is 0 it has a kink, and its slope counts as 0" * penalty.has_kink
+    return f"The penalty {penalty.words} is in L, and in backpropagation's gradients{bent}."
 
 
 def _row(check: GradientFinding) -> tuple[Cell, ...]:
