@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -141,6 +141,7 @@ class _Session:
     def go(self) -> None:
         """The whole way, until its end or until the reader has had enough."""
         print(f"{len(self.state.items)} numbers; Enter goes on, ? tells the keys.")
+        self._say(self._given())
         try:
             while not self.state.finished and (following := self._after(self.state)):
                 self.state = following
@@ -151,6 +152,14 @@ class _Session:
             self._count()
             raise typer.Exit(INTERRUPTED) from None
         self._count()
+
+    def _given(self) -> Iterator[Block]:
+        """The learning rate and the options, where the update has more than a learning rate."""
+        from tracer.show.reports.given import options_given
+
+        trace = self.calculation.trace
+        if trace.moment.settings:
+            yield from options_given(trace.rule, trace.moment)
 
     def _after(self, state: Walk) -> Walk | None:
         """Show the state and ask for the next one; None to quit."""

@@ -18,10 +18,14 @@ from tracer.explain.sizes import Sizes, layer_sizes
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.model.network import BoolArray, FloatArray, State
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.optimizers import Optimizer
+from tracer.model.options import options_of
+from tracer.model.penalties import Penalty
+from tracer.model.quantity import LETTERED, Kind, Quantity, Stage
+from tracer.model.schedules import Schedule
 
 _BLOCK = 1024
-_NOT_COMPARED = frozenset({Kind.LEARNING_RATE})  # a setting, and told as one
+_NOT_COMPARED = frozenset({Kind.LEARNING_RATE, Kind.SETTING})  # settings, and told as such
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ def settings(experiment: Experiment) -> dict[str, object]:
         "loss": network.loss.name,
         "reduction": experiment.reduction,
         "samples": len(experiment.data or ()),
+        "regularization": _penalty(experiment.penalty),
     }
     if training is None:
         return chosen
@@ -120,13 +125,29 @@ def settings(experiment: Experiment) -> dict[str, object]:
         "gradient": training.gradient,
         "freeze": " ".join(map(Names(network).bare, training.frozen_in_order())) or "nothing",
         "optimizer": training.optimizer.name,
+        **_options(training.optimizer),
         "learning_rate": training.learning_rate,
+        "schedule": training.schedule.name,
+        **{f"schedule_{name}": x for name, x in _options(training.schedule).items()},
+        "clip": f"{training.clip.by} {training.clip.limit}" if training.clip else None,
         "iterations": training.iterations,
         "batch": training.batch or "full",
         "shuffle": training.shuffle,
         "seed": training.seed if training.shuffle else None,
         "stop": f"loss below {training.stop.loss_below}" if training.stop else None,
     }
+
+
+def _options(row: Optimizer | Schedule) -> dict[str, object]:
+    """The options of an optimiser or a schedule as they are set, by their names."""
+    return {name: getattr(row, name) for name in options_of(row)}
+
+
+def _penalty(penalty: Penalty | None) -> str | None:
+    """The penalty in words: `l2, 0.01, form half, of weights`."""
+    if penalty is None:
+        return None
+    return f"{penalty.kind}, {penalty.strength}, form {penalty.form}, of {penalty.of}"
 
 
 def _differing(outcomes: Sequence[Outcome]) -> dict[str, tuple[object, ...]]:
@@ -191,8 +212,10 @@ def _alike(one: State, other: State) -> bool:
 def _differs(traces: Sequence[IterationTrace]) -> FirstDifference | None:
     """The first place, in the order of the first trace, where the numbers are not the same."""
     first = traces[0]
+    apart = len({trace.rule.optimizer.name for trace in traces}) > 1
+    other = _NOT_COMPARED | LETTERED if apart else _NOT_COMPARED  # what v is, each says itself
     for stage in first.arrays:
-        if stage.kind in _NOT_COMPARED or not all(stage in trace.arrays for trace in traces):
+        if stage.kind in other or not all(stage in trace.arrays for trace in traces):
             continue  # batch means, for one, have no counterpart in an exact gradient
         arrays = _aligned([trace.arrays[stage] for trace in traces], stage)
         places = np.argwhere(~np.all([_close(arrays[0], array) for array in arrays], axis=0))

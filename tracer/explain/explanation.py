@@ -6,7 +6,7 @@ explanation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracer.errors import UsageError
@@ -14,10 +14,12 @@ from tracer.explain.calculation import Calculation
 from tracer.explain.forms import loses
 from tracer.formula import Expression, Number, symbols
 from tracer.formula import replace as put_in
-from tracer.model.quantity import Identity
+from tracer.model.quantity import STATES, Identity, Quantity, at
 
 MOST = 5000
 """The most derivations that are given at once."""
+FIRST, LAST = 2, 3
+"""Of many iterations so many are shown from the start, and before the one in question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ def needed(
     """The numbers and what they stand on, `depth` formulas deep, each once, in calculation order.
 
     Depth 1 is the numbers themselves; None goes down to what is given, or what the iteration before
-    has made. What is given has no formula and is left out. Raises UsageError where that would be
-    more than MOST.
+    has made, and follows what the optimiser keeps back to the first iteration, see `_kept_before`.
+    What is given has no formula and is left out. Raises UsageError where that would be more than MOST.
     """
     found, level, reached = dict.fromkeys(asked), list(asked), 1
     while level and (depth is None or reached < depth):
@@ -89,4 +91,24 @@ def needed(
                 f"--depth {reached} gives {len(found) - len(following)}",
             )
         level, reached = list(following), reached + 1
+    if depth is None:
+        found |= dict.fromkeys(_kept_before(calculation, found))
     return list(found) if depth == 1 else sorted(found, key=calculation.rank)
+
+
+def _kept_before(calculation: Calculation, found: Collection[Identity]) -> Iterator[Identity]:
+    """The optimiser's states that the numbers go back to, in each iteration before.
+
+    Of many iterations those are left out between the first `FIRST` and the last `LAST`.
+    """
+    used = (
+        key for identity in found for key in symbols(calculation.formula(identity) or Number(0))
+    )
+    states = [
+        key
+        for key in dict.fromkeys(used)
+        if isinstance(key, Quantity) and key.kind in STATES and key.iteration < calculation.number
+    ]
+    before = range(1, calculation.number)
+    shown = before if len(before) <= FIRST + LAST + 1 else (*before[:FIRST], *before[-LAST:])
+    return (at(state, number) for number in shown for state in states)

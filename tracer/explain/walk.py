@@ -12,6 +12,7 @@ from enum import IntEnum
 from functools import singledispatch
 from typing import Any
 
+from tracer.engine.stages import NORM
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.graph.trace import GraphTrace
@@ -129,15 +130,23 @@ def _(trace: IterationTrace, sample: int | None) -> Iterator[WalkItem]:
         if stage in trace.arrays and not unused:
             own = row if stage.of_a_sample else None
             for quantity in trace.batch.quantities(stage, shape, own):
-                yield WalkItem(quantity, _network_group(stage))
+                yield WalkItem(quantity, _network_group(stage, apart=NORM in trace.arrays))
 
 
-def _network_group(stage: Stage) -> str:
+def _network_group(stage: Stage, *, apart: bool) -> str:
+    """What a number belongs to; `apart`: the updates come after all the layers, not with each."""
     if stage.mean:
         return f"Means over the batch, layer {stage.layer}"
     if stage.kind.phase is Phase.FORWARD:
         return f"Forward, layer {stage.layer}"
-    return "Errors" if stage.kind.phase is Phase.ERRORS else f"Backward, layer {stage.layer}"
+    if stage.kind is Kind.LEARNING_RATE:
+        return "Learning rate"
+    if stage.kind is Kind.NORM:
+        return "Norm of the gradients"
+    if stage.kind.phase is Phase.ERRORS:
+        return "Errors"
+    way = "Update" if apart and stage.kind.phase is Phase.UPDATES else "Backward"
+    return f"{way}, layer {stage.layer}"
 
 
 @_items.register
@@ -151,4 +160,6 @@ def _(trace: GraphTrace, sample: int | None) -> Iterator[WalkItem]:
 def _graph_group(identity: Derivative | Quantity) -> str:
     if isinstance(identity, Derivative):
         return "Gradients"
-    return "Updates" if identity.kind is Kind.NEW_NODE else "Values"
+    if identity.kind is Kind.LEARNING_RATE:
+        return "Learning rate"
+    return "Updates" if identity.kind.phase is Phase.UPDATES else "Values"

@@ -37,7 +37,8 @@ def groups(trace: IterationTrace) -> list[SheetGroup]:
     """Everything to calculate, the samples one by one and then the batch.
 
     Given numbers are left out, and so are a frozen parameter's gradient and update, the factors that
-    cancel where delta is out − target, and the loss of a batch of one, which is its E_total.
+    cancel where delta is out − target, and the loss of a batch of one, which without a penalty is
+    its E_total.
 
     Raises:
         UsageError: there are more than `MOST` quantities.
@@ -139,7 +140,7 @@ def is_asked(trace: IterationTrace, quantity: Quantity) -> bool:
     if quantity.stage.is_given or kind in PARTS:
         return False
     if kind is Kind.LOSS:
-        return len(trace.rows) > 1
+        return len(trace.rows) > 1 or trace.rule.penalty is not None
     if trace.experiment.network.cancels(quantity.stage):
         return False
     return not (kind.phase in _CHANGES and _is_frozen(trace, quantity))

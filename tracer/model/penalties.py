@@ -25,10 +25,10 @@ class Factor:
 
 
 FACTORS = {
-    "half": Factor("½·λ·Σw²", lambda strength, _: 0.5 * strength, lambda strength, _: strength),
-    "whole": Factor("λ·Σw²", lambda strength, _: strength, lambda strength, _: 2 * strength),
+    "half": Factor("½·λ·Σ w²", lambda strength, _: 0.5 * strength, lambda strength, _: strength),
+    "whole": Factor("λ·Σ w²", lambda strength, _: strength, lambda strength, _: 2 * strength),
     "per_sample": Factor(
-        "λ/(2m)·Σw²",
+        "λ/(2m)·Σ w²",
         lambda strength, samples: strength / (2 * samples),
         lambda strength, samples: strength / samples,
     ),
@@ -102,5 +102,5 @@ class Penalty:
     @property
     def words(self) -> str:
         """The penalty as a formula in words."""
-        words = "λ·Σ|w|" if self.kind == "l1" else FACTORS[self.form].words
+        words = "λ·Σ |w|" if self.kind == "l1" else FACTORS[self.form].words
         return words if self.of == "weights" else words.replace("w", "θ")

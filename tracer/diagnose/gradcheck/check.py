@@ -177,6 +177,8 @@ def _checked(subject: Subject, index: int, scale: _Scale) -> GradientFinding:
     found = (quantity, analytic, estimate.value)
     if judge.agrees(estimate):
         agrees, note = GradientVerdict.AGREES, judge.note(estimate)
+        if estimate.kinks:
+            note = f"{subject.kink(estimate.kinks[0])}: the mean of the slopes beside it"
         return GradientFinding(*found, agrees, estimate.method, beside, note)
     if estimate.kinks:
         first, *more = estimate.kinks

@@ -10,7 +10,7 @@ from itertools import chain
 from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.explain.byhand import Drift, drifts
-from tracer.model.quantity import Phase
+from tracer.model.quantity import STATES, Phase
 from tracer.show.document import (
     Block,
     Column,
@@ -52,6 +52,10 @@ NO_VALUE = "no value"
 WITHOUT_VALUE = (
     "No value: the rounded numbers lead to the logarithm of 0, to a division by 0 or beyond float64; "
     "more digits keep an output from being rounded to 0 or 1."
+)
+
+VANISHED = (
+    "A state of the optimiser that isn't 0 is rounded to 0; with --round 4sf it would not be."
 )
 
 Pair = tuple[IterationTrace, IterationTrace]
@@ -137,6 +141,8 @@ def _iteration(
     yield Text(_largest(found, rounding))
     if not all(math.isfinite(drift.by_hand) for drift in found):
         yield Note(WITHOUT_VALUE)
+    if any(drift.quantity.kind in STATES and drift.exact and not drift.by_hand for drift in found):
+        yield Note(VANISHED)
 
 
 def _means(found: list[Drift]) -> list[Drift]:

@@ -101,10 +101,20 @@ def explain_blocks(
     Each once, in the order of calculation; those asked for also by the chain rule and by the short
     cut, where there is one.
     """
+    before: Identity | None = None
     for identity in needed(calculation, asked, depth):
+        yield from skipped(before, identity)
+        before = identity
         yield derivation(calculation, identity, digits)
         if identity in asked:
             yield from _in_full(calculation, identity, digits)
+
+
+def skipped(before: Identity | None, identity: Identity) -> Iterator[Block]:
+    """That iterations lie between one derivation and the next."""
+    between = 0 if before is None else identity.iteration - before.iteration - 1
+    if between > 0:
+        yield Note(f"… {between:,} iterations more, in the same way …")
 
 
 def _in_full(calculation: Calculation, identity: Identity, digits: NumberFormat) -> Iterator[Block]:

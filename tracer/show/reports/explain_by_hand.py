@@ -18,7 +18,7 @@ from tracer.model.quantity import Identity
 from tracer.show.document import Block, Derivation, Formula, Heading, Relation, Step, Value
 from tracer.show.reports.byhand import NO_VALUE, how_rounded
 from tracer.show.reports.conventions import conventions
-from tracer.show.reports.explain import records
+from tracer.show.reports.explain import records, skipped
 from tracer.show.reports.explain_objects import record
 from tracer.show.reports.tables import NOT_REPRESENTABLE
 
@@ -41,7 +41,10 @@ def explain_by_hand_document(
     for exact, hand, identities in asked:
         if len(asked) > 1 or exact.number > 1:
             yield Heading(f"Iteration {exact.number}", 2)
+        before: Identity | None = None
         for identity in needed(hand, identities, depth):
+            yield from skipped(before, identity)
+            before = identity
             yield Derivation(identity, tuple(_steps(exact, hand, identity)))
 
 

@@ -37,7 +37,7 @@ from tracer.show.reports.descent import (
 from tracer.show.reports.descent_objects import number_at, number_of_input
 from tracer.show.reports.rules import update_items
 from tracer.show.reports.selection import ROW_LIMIT
-from tracer.show.reports.tables import Row, number_column, suffix, table
+from tracer.show.reports.tables import Row, listed, number_column, suffix, table
 
 _NODES = (
     Column("node"),
@@ -68,8 +68,12 @@ def graph_document(traces: Sequence[GraphTrace], limit: int | None = ROW_LIMIT) 
 
 
 def _records(traces: Iterable[GraphTrace]) -> Records:
-    """The nodes of all the iterations."""
-    rows = ((trace.number, *row) for trace in traces for row in _node_rows(trace))
+    """The nodes of all the iterations, and all that the updates make of them."""
+    rows = (
+        (trace.number, *row)
+        for trace in traces
+        for row in (*_node_rows(trace), *_update_rows(trace))
+    )
     return Records(Table((number_column("iteration"), *_NODES), rows, name="nodes"))
 
 
@@ -118,7 +122,7 @@ def _head(graph: Graph) -> Iterator[Block]:
         "A gradient is the sum of the contributions of all the nodes that use the name.",
     ]
     if graph.training:
-        head = f"Update of {', '.join(map(graph.names.bare, graph.trainable))}"
+        head = f"Update of {listed(list(map(graph.names.bare, graph.trainable)), ', ')}"
         given = graph.training.slots
         items += update_items(graph.training, head, "x", "gradient", given=given)
     yield Heading(graph.title or "Computation graph")
@@ -197,6 +201,24 @@ def _node_rows(trace: GraphTrace) -> list[Row]:
             trace.gradients[node].gradient,
         )
         for node, value in trace.forward.items()
+    ]
+
+
+def _update_rows(trace: GraphTrace) -> list[Row]:
+    """What is given and calculated besides the nodes, where an optimiser or a clip has any of it."""
+    rule = trace.rule
+    if not (rule.optimizer.slots or rule.clip or rule.schedule.varies):
+        return []
+    known = set(trace.graph.quantities)
+    others = (key for key in trace.formulas if isinstance(key, Quantity) and key not in known)
+    return [
+        (
+            Name(key),
+            None if (formula := trace.formulas[key]) is None else Formula(formula),
+            trace.value(at(key, trace.number)),
+            None,
+        )
+        for key in others
     ]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from tracer.engine.trace import IterationTrace
 from tracer.graph.trace import GraphTrace
-from tracer.model.quantity import Derivative, Identity, Phase, Quantity, Stage
+from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity, Stage
 from tracer.show.document import Block, Cell, Column, Name, Note, Records, Table
 from tracer.show.words import worded
 
@@ -26,7 +26,7 @@ def listing(trace: Any) -> Iterator[Block]:
 @listing.register
 def _(trace: IterationTrace) -> Iterator[Block]:
     """A table a phase, a row a stage; the first sample of the batch stands for all of them."""
-    every = ((Name(q), worded(q.kind.template), q.layer) for q in trace)
+    every = ((Name(q), worded(q.kind.template), _layer(q.stage)) for q in trace)
     found = (Column("quantity"), Column("what"), Column("layer", "right"))
     yield Records(Table(found, every, name="quantities"))
     columns = (Column("what"), Column("layer", "right"), Column("names"), Column("count", "right"))
@@ -34,7 +34,11 @@ def _(trace: IterationTrace) -> Iterator[Block]:
         stages = [stage for stage in trace.arrays if stage.kind.phase is phase]
         if phase is Phase.FORWARD:
             stages = [stage for stage in stages if not stage.mean]
-        rows = [_row(trace, stage) for stage in stages]
+        settings = [stage.slot for stage in stages if stage.kind is Kind.SETTING]
+        rows = [_row(trace, stage) for stage in stages if stage.kind is not Kind.SETTING]
+        if settings:
+            words = worded(Kind.SETTING.template)
+            rows.append((words, None, _listed(settings, gap=False), len(settings)))
         if rows:
             yield Table(columns, rows, phase.value.capitalize(), phase.value)
     if len(trace.rows) > 1:
@@ -42,6 +46,14 @@ def _(trace: IterationTrace) -> Iterator[Block]:
             f"Sample {trace.rows[0] + 1} stands for the {len(trace.rows)} of the batch; #K behind a "
             "name picks another, @N another iteration."
         )
+
+
+_OF_NO_LAYER = frozenset({Kind.SETTING, Kind.LEARNING_RATE, Kind.NORM})
+
+
+def _layer(stage: Stage) -> int | None:
+    """The layer that a number belongs to, if to one."""
+    return None if stage.kind in _OF_NO_LAYER else stage.layer
 
 
 def _row(trace: IterationTrace, stage: Stage) -> tuple[Cell, ...]:
@@ -53,7 +65,12 @@ def _row(trace: IterationTrace, stage: Stage) -> tuple[Cell, ...]:
     places = (tuple(map(int, np.unravel_index(k, shape))) for k in shown)
     names = [trace.names.name(Quantity(stage, place, row)) for place in places]
     mean = "mean over the batch: " if stage.mean else ""
-    return worded(mean, stage.kind.template), stage.layer, _listed(names, gap=count > _SHOWN), count
+    return (
+        worded(mean, stage.kind.template),
+        _layer(stage),
+        _listed(names, gap=count > _SHOWN),
+        count,
+    )
 
 
 def _listed(names: list[str], *, gap: bool) -> str:

@@ -106,9 +106,12 @@ def shows_outputs(experiment: Experiment) -> bool:
 
 
 def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[int]) -> Table:
-    """Loss, and outputs if they are few, after so many updates."""
+    """Loss, the next learning rate if it is scheduled, and outputs if they are few."""
     data, iterations = experiment.data, reached(run, shown)
     columns = [number_column("updates"), number_column("loss")]
+    rates = _rates(run, iterations)
+    if rates:
+        columns.append(number_column(Name(Kind.LEARNING_RATE)))
     few = data if data is not None and shows_outputs(experiment) else None
     if few:
         columns += [number_column(Name(out)) for out in _outputs_of(experiment, len(few))]
@@ -119,10 +122,20 @@ def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[
             if few
             else ()
         )
-        return (k, cell(loss), *map(cell, outs))
+        return (k, cell(loss), *rates.get(k, ()), *map(cell, outs))
 
     rows = map(row, iterations, losses(experiment, run, iterations))
     return Table(tuple(columns), rows, "Loss over all of the data", "history")
+
+
+def _rates(run: Run[NetworkTimeline], updates: Sequence[int]) -> dict[int, tuple[float]]:
+    """The learning rate of the iteration after so many updates; nothing where there is but one."""
+    rule = run.timeline.rule
+    if not rule.schedule.varies:
+        return {}
+    return {
+        k: (rate,) for k, (rate, _) in zip(updates, rule.timed(k + 1 for k in updates), strict=True)
+    }
 
 
 def _outputs_of(experiment: Experiment, samples: int) -> list[Quantity]:

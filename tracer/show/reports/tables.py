@@ -57,9 +57,9 @@ def joined(parts: Sequence[Inline | tuple[Inline, ...]], separator: str) -> tupl
     return tuple(found)
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], separator: str = " ") -> str:
     """`h1 h2`, or `h1 … h128` where there are many."""
-    return " ".join(names) if len(names) <= _NAMES_SHOWN else f"{names[0]} … {names[-1]}"
+    return separator.join(names if len(names) <= _NAMES_SHOWN else (names[0], "…", names[-1]))
 
 
 def suffix(iteration: int, sample: int | None = None) -> str:

@@ -30,6 +30,7 @@ from tracer.show.document import (
 )
 from tracer.show.reports.byhand import WITHOUT_VALUE, how_rounded, on_paper
 from tracer.show.reports.conventions import conventions
+from tracer.show.reports.given import options_given, states_given
 from tracer.show.reports.tables import Row, cell, number_column
 
 _Number = Callable[[Quantity], Cell]
@@ -67,17 +68,10 @@ def worksheet(
         yield how_rounded(rounding)
     yield Heading("Given", 2)
     yield _samples(trace)
-    if trace.moment.learning_rate is not None:
-        yield Text(
-            (
-                "Learning rate: ",
-                Name(Kind.LEARNING_RATE),
-                " = ",
-                Value(float(trace.moment.learning_rate), exact=True),
-            )
-        )
+    yield from options_given(trace.rule, trace.moment)
     for layer in trace.experiment.network.layers:
         yield _layer(trace, layer)
+    yield from states_given(trace)
     yield Heading("Numbers" if key else "To calculate", 2)
     for group in asked:
         if formulas:
