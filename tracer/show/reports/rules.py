@@ -51,7 +51,7 @@ def update_rule(optimizer: Optimizer, w: str = "w", gradient: str = "∂E/∂w")
     letters = setting_letters()
     meant = [f"g = {gradient}"] * (short != gradient)
     meant += [f"{letters[name]} = {shortest(x)}" for name, x in optimizer.numbers().items()]
-    meant += ["t the number of the update"] * optimizer.counts
+    meant += ["t the number of the update"] * optimizer.asks_for_t
     return f"{rule}; {', '.join(meant)}" if meant else rule
 
 
