@@ -7,7 +7,7 @@ CODE := bptrace.py tracer tests benchmarks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint type format bench mistakes errata clean
+.PHONY: help demo test lint type format bench mistakes errata equations clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## */  \1\t/p' Makefile
@@ -37,6 +37,9 @@ mistakes: $(VENV)/.installed  ## how good `check` is; writes the tables of docs/
 
 errata: $(VENV)/.installed  ## the wrong published numbers; writes docs/errata.md
 	$(BIN)/python -m benchmarks.errata docs/errata.md
+
+equations: $(VENV)/.installed  ## the equations of docs/optimizers.md, as they are calculated
+	$(BIN)/python -m benchmarks.equations --write docs/optimizers.md
 
 clean:  ## remove builds and caches (the environment in .venv stays)
 	rm -rf build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

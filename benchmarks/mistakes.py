@@ -8,18 +8,17 @@ writes it there.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
+from benchmarks.block import put
 from benchmarks.people import cases
 from benchmarks.people.cases import Case
 from benchmarks.people.tables import Results
 from benchmarks.people.update_cases import update_cases
 
 BEGIN = "<!-- printed by `make mistakes` -->"
-END = "<!-- until here -->"
 GROUPS: dict[str, tuple[Callable[[Random, int], Iterator[Case]], float]] = {
     "right": (cases.right_cases, 3),
     "conventions": (cases.convention_cases, 0.3),
@@ -57,18 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     lines = ["", f"`python -m benchmarks.mistakes {shown}` prints:"]
     lines += results.lines(by_name=options.names)
     if options.write:
-        _write(options.write, lines)
+        put(options.write, BEGIN, lines)
     print("\n".join(lines))
-
-
-def _write(page: Path, lines: Sequence[str]) -> None:
-    """Put the lines between the page's markers."""
-    text = page.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        sys.exit(f"{page} has no lines {BEGIN} and {END}")
-    page.write_text("\n".join([before + BEGIN, *lines, "", END]) + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import checking, mistakes
+from benchmarks.block import END
 from benchmarks.cases import Case, cases
 from benchmarks.people import cases as people
 from benchmarks.people.scoring import Truth
@@ -93,13 +94,13 @@ def test_the_command_writes_its_tables_into_a_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{mistakes.BEGIN}\nold\n{mistakes.END}\nafter\n", encoding="utf-8")
+    page.write_text(f"before\n{mistakes.BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
     made = {"right": (lambda rng, sheets: iter([case("fine", "net_h1: 0.3775")]), 1)}
     monkeypatch.setattr(mistakes, "GROUPS", made)
     mistakes.main(["--write", str(page)])
     text = page.read_text(encoding="utf-8")
     assert text.startswith(f"before\n{mistakes.BEGIN}\n")
-    assert text.endswith(f"{mistakes.END}\nafter\n")
+    assert text.endswith(f"{END}\nafter\n")
     assert "| fine | complete | 1 | 1 | 0 | 0 | 0 |" in text
     assert "old" not in text
     assert "--seed 1 --sheets 20` prints:" in text

@@ -67,13 +67,11 @@ def test_adam_by_hand_is_rounded_at_every_step_and_nobody_is_blamed() -> None:
     assert "0.28790 0.287906278 0.287907900 right cut off, not rounded" in told
 
 
-@pytest.mark.xfail(raises=AssertionError, strict=True, reason="why needs a network; no row for t")
 def test_why_finds_adam_s_counter_that_is_incremented_too_late() -> None:
     told = shown("why", "cs231n-adam", "w1=-0.40098988", "--after", "1")
     assert "t counted before incrementing" in told
 
 
-@pytest.mark.xfail(raises=AssertionError, strict=True, reason="no row for the penalty's factor")
 def test_why_finds_the_penalty_that_is_not_halved() -> None:
     told = shown("why", "cs231n-two-layer-l2", "loss=49.7194610349")
     assert "form: whole" in told

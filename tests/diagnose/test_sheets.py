@@ -22,10 +22,11 @@ from support.planting import (
 from tracer.diagnose.answers import Answer, Moment
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.check import CheckedAnswers, check
-from tracer.diagnose.conventions import CONVENTIONS, Variant, read
+from tracer.diagnose.conventions import CONVENTIONS
 from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.readings import GRADIENTS, READINGS, UPDATED, Form, Reading
 from tracer.diagnose.sheets import read_under_conventions
+from tracer.diagnose.variant import Variant, read
 from tracer.digits.numbers import Written
 from tracer.explain.calculation import Calculation, timeline_of
 from tracer.formula import Expression, Number

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from support.cli import run, run_json, shown
 from support.networks import build, experiments, random_parameters, shipped
 from support.traces import named, traced, trained
-from tracer.diagnose.conventions import CONVENTIONS, Variant, roundings
+from tracer.diagnose.conventions import CONVENTIONS, roundings
 from tracer.diagnose.readings import READINGS
+from tracer.diagnose.variant import Variant
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.agreement import Agreement, agreement, digits_explained
 from tracer.digits.numbers import Written
@@ -37,7 +38,7 @@ def ask(
     return why(experiment, wanted, after, iteration)
 
 
-def changes(found: ConventionsFound) -> list[dict[str, str | int]]:
+def changes(found: ConventionsFound) -> list[dict[str, str | float]]:
     return [dict(match.changes) for match in found.matches]
 
 
@@ -247,7 +248,7 @@ def test_what_cannot_be_asked_is_refused() -> None:
         ask(replace(shipped("mazur"), data=None), {"net_h1": "0.3"})
 
 
-def offered(experiment: Experiment) -> dict[str, list[str | int]]:
+def offered(experiment: Experiment) -> dict[str, list[str | float]]:
     found = {row.name: [a.value for a in row.alternatives(experiment)] for row in CONVENTIONS}
     return {name: values for name, values in found.items() if values}
 

@@ -9,7 +9,7 @@ import typer
 from tracer.cli.display import Display, show, show_objects
 from tracer.cli.name_completion import complete_equation
 from tracer.cli.progress import progress
-from tracer.cli.source import ConfigArgument, load_network
+from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,21 +37,23 @@ def why(
 ) -> None:
     """Find the conventions that give a number.
 
-    Tries update orders, biases, losses, reductions and roundings, the fewest changes first.
+    Tries update orders, biases, losses, reductions, roundings, and all that optimisers, penalties,
+    clipping and schedules differ in, the fewest changes first.
     """
     from tracer.diagnose.why import why as explain
-    from tracer.model.names import Names
+    from tracer.explain.calculation import timeline_of
     from tracer.show.reports.why import why_document
     from tracer.show.reports.why_objects import why_json
 
-    experiment = load_network(config)
+    experiment = load_config(config)
     wanted = dict(map(_number, numbers))
     with progress(100, "trying conventions") as report:
         searched = explain(experiment, wanted, after, iteration, report)
     if display.as_objects:
         show_objects(why_json(searched), display)
         return
-    show(why_document(experiment, wanted, searched), display, Names(experiment.network))
+    names = timeline_of(experiment).outline(1).names
+    show(why_document(experiment, names, wanted, searched), display, names)
 
 
 def _number(text: str) -> tuple[str, Written]:

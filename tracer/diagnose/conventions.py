@@ -8,88 +8,22 @@ sample) are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from tracer.diagnose.descent_conventions import descent_conventions
 from tracer.diagnose.readings import READINGS, Form
+from tracer.diagnose.variant import Alternative, AnyExperiment, Convention, Variant
 from tracer.digits.rounding import Rounding
 from tracer.engine.batches import Batches
-from tracer.engine.observers import UNALTERED, Altered
-from tracer.engine.rule import Rule
 from tracer.model.experiment import UPDATE_ORDERS, Experiment
 from tracer.model.losses import LOSSES
 from tracer.model.network import Bias, FloatArray, Layer, Network, Parameters, parameters_of
 from tracer.model.quantity import Kind, Quantity, Stage
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One way to do a calculation, and to read its numbers.
-
-    `averaged`: a shared bias's gradient is the mean over its neurons, not their sum. `offset`: how
-    many updates more or fewer than said.
-    """
-
-    experiment: Experiment
-    averaged: bool = False
-    readings: tuple[Form, ...] = ()
-    offset: int = 0
-    rounding: Rounding | None = None
-
-    @property
-    def altered(self) -> Altered:
-        """What the engine goes on with."""
-        layers = self.experiment.network.layers
-        shared = [layer for layer in layers if self.averaged and layer.bias is Bias.SHARED]
-        if not shared and self.rounding is None:
-            return UNALTERED
-        neurons = {layer.number: len(layer.neurons) for layer in shared}
-        return Altered(self.rounding, neurons, Rule.of(self.experiment).free or ())
-
-    def read(self, quantity: Quantity, samples: int) -> tuple[Quantity, float]:
-        """Which of our numbers is meant by that one, and the factor in front of it."""
-        return read(self.readings, self.experiment.network, samples, quantity)
-
-
-def read(
-    readings: Iterable[Form], network: Network, samples: int, quantity: Quantity
-) -> tuple[Quantity, float]:
-    """Which of our numbers an author with these conventions means, and the factor in front of it."""
-    factor = 1.0
-    for form in readings:
-        factor *= form.factor(network, samples, quantity.stage)
-        quantity = form.identity(network, quantity)
-    return quantity, factor
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another way than the stated one: its value in JSON, in words, and how to get there.
-
-    In the words {OUT} stands for that letter, see `tracer.model.words`. `form` is set where numbers
-    are only read in another way.
-    """
-
-    value: str | int
-    words: str
-    apply: Callable[[Variant], Variant]
-    form: Form | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Convention:
-    """`alternatives(experiment)`: the ways that a configuration does not state.
-
-    `afterwards`: it chooses among numbers already calculated, and costs no calculation.
-    """
-
-    name: str
-    alternatives: Callable[[Experiment], Iterator[Alternative]]
-    afterwards: bool = False
 
 
 def _alternative(value: str, words: str, change: Callable[[Experiment], Experiment]) -> Alternative:
@@ -106,6 +40,8 @@ def _update_order(experiment: Experiment) -> Iterator[Alternative]:
     training = experiment.training
     if training is None or experiment.network.depth == 1:
         return
+    if training.clip is not None and training.clip.waits:
+        return  # the norm is of all gradients, before any update
     for order, words in UPDATE_ORDERS.items():
         if order != training.update_order:
             yield _training_alternative(order, words, update_order=order)
@@ -148,7 +84,7 @@ def _possible(experiment: Experiment, value: str) -> bool:
     return value == "each" or all(bool((b == b[0]).all()) for b in biases)
 
 
-def _bias_rules(variant: Variant) -> list[tuple[str, tuple[bool, ...]]]:
+def _bias_rules(variant: Variant[Experiment]) -> list[tuple[str, tuple[bool, ...]]]:
     """How each layer's biases change; a bias that one neuron shares with nobody is its own."""
     rules, frozen = [], _frozen(variant.experiment)
     for layer in variant.experiment.network.layers:
@@ -162,7 +98,7 @@ def _bias_rules(variant: Variant) -> list[tuple[str, tuple[bool, ...]]]:
     return rules
 
 
-def _with_biases(variant: Variant, value: str) -> Variant:
+def _with_biases(variant: Variant[Experiment], value: str) -> Variant[Experiment]:
     """The same start values, one a neuron or one a layer; all of them fixed, or none."""
     experiment = variant.experiment
     if value != "fixed":
@@ -255,11 +191,11 @@ def _readings(experiment: Experiment, name: str) -> Iterator[Alternative]:
                 yield Alternative(row.change[1], row.brief, partial(_with_reading, form=form), form)
 
 
-def _with_reading(variant: Variant, form: Form) -> Variant:
+def _with_reading(variant: Variant[Experiment], form: Form) -> Variant[Experiment]:
     return replace(variant, readings=(*variant.readings, form))
 
 
-def _offset(experiment: Experiment) -> Iterator[Alternative]:
+def _offset(experiment: AnyExperiment) -> Iterator[Alternative]:
     if experiment.training is None:
         return
     yield Alternative(-1, "one update fewer", lambda v: replace(v, offset=-1))
@@ -278,7 +214,16 @@ CONVENTIONS = (
     ),
     Convention("iteration_offset", _offset, afterwards=True),
 )
-"""In the order in which they are told."""
+"""Those of networks, in the order in which they are told."""
+_OF_GRAPHS = (Convention("iteration_offset", _offset, afterwards=True),)
+
+
+def conventions_of(experiment: AnyExperiment) -> tuple[Convention, ...]:
+    """The rows for that calculation, in the order in which they are told."""
+    rows = CONVENTIONS if isinstance(experiment, Experiment) else _OF_GRAPHS
+    *others, offset = rows
+    return (*others, *descent_conventions(experiment), offset)
+
 
 ROUNDING_DIGITS = range(2, 10)
 
@@ -292,5 +237,5 @@ def roundings() -> Iterator[Alternative]:
             yield Alternative(str(rounding), words, partial(_with_rounding, rounding=rounding))
 
 
-def _with_rounding(variant: Variant, rounding: Rounding) -> Variant:
+def _with_rounding(variant: Variant[Experiment], rounding: Rounding) -> Variant[Experiment]:
     return replace(variant, rounding=rounding)

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment, traced
 from tracer.diagnose.carried import Carried
-from tracer.diagnose.conventions import Alternative, Variant, read
 from tracer.diagnose.readings import Form, Group
+from tracer.diagnose.variant import Alternative, Variant, read
 from tracer.errors import DivergedError, UnknownNameError, UsageError
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError
@@ -32,7 +32,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Entry: TypeAlias = tuple[Answer, Quantity]
 
 _UNITS = 3
-_SHARE = 0.02
+_SHARE, _FINE_SHARE = 0.02, 1e-9
 _MOST_OF_A_STAGE = 200
 _CHANGING = frozenset({Kind.WEIGHT, Kind.BIAS})
 _BACK = frozenset({Kind.PATH, Kind.DE_DOUT, Kind.DELTA})
@@ -68,15 +68,21 @@ class Expected:
 
 
 class Evidence:
-    """The answers whose digits tell something, and what hypotheses make of them."""
+    """The answers whose digits tell something, and what hypotheses make of them.
+
+    `fine`: they are a program's, and a small difference counts: ε in another place.
+    """
 
     def __init__(
         self,
         experiment: Experiment,
         answers: Iterable[Answer],
         stated: Mapping[Moment, Calculation],
+        *,
+        fine: bool = False,
     ) -> None:
         self.experiment, self._stated = experiment, stated
+        self._share = _FINE_SHARE if fine else _SHARE
         self.entries = _chosen(answers)
         self._supplied = np.array([answer.value for answer, _ in self.entries], dtype=float)
         self._doubt = np.array([_doubt(answer) for answer, _ in self.entries], dtype=float)
@@ -105,7 +111,7 @@ class Evidence:
         for form in hypothesis.readings:
             factors = factors * self._factors(form)
         sizes = np.abs(factors * (values - self._start))
-        allowance = _UNITS * self._doubt + _SHARE * sizes
+        allowance = _UNITS * self._doubt + self._share * sizes
         written = factors * values
         with np.errstate(invalid="ignore"):
             right = np.abs(self._supplied - written) <= allowance
@@ -163,7 +169,7 @@ class Evidence:
         except EvaluationError:
             return False
         start = self._start[place]
-        allowed = _UNITS * _doubt(restated) + _SHARE * abs(value - start)
+        allowed = _UNITS * _doubt(restated) + self._share * abs(value - start)
         return bool(abs(restated.value - value) <= allowed)
 
     def _carried(self, moment: Moment, readings: tuple[Form, ...]) -> Carried:

@@ -18,9 +18,11 @@ from typing import TypeAlias
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment, traced
-from tracer.diagnose.conventions import CONVENTIONS, Alternative
+from tracer.diagnose.conventions import conventions_of
 from tracer.diagnose.evidence import Evidence, Flags, Hypothesis
+from tracer.diagnose.graph_sheets import followed_by_graph
 from tracer.diagnose.readings import READINGS, Form, Reading
+from tracer.diagnose.variant import Alternative, Variant
 from tracer.explain.calculation import Calculation
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.words import plain
@@ -30,6 +32,8 @@ Option: TypeAlias = Reading | tuple[str, Alternative]
 
 _AT_LEAST = 2
 """So many things make a convention; a single one may be a slip."""
+_OF_PROGRAMS = 12
+"""Significant digits that nobody writes by hand."""
 _OF_SHEETS = ("reduction", "loss")
 """The rows of `CONVENTIONS` that a sheet may follow throughout."""
 
@@ -69,12 +73,17 @@ def read_under_conventions(
 
     Raises what `tracer.diagnose.answers.moments.traced` does.
     """
-    if not isinstance(experiment, Experiment) or experiment.data is None:
+    if isinstance(experiment, GraphExperiment):
+        return _graph_under_conventions(experiment, answers, found, progress)
+    if experiment.data is None:
         return ReadSheet(experiment, tuple(answers))
     if found is None:
         found = traced(experiment, {answer.moment for answer in answers}, progress)
     evidence = Evidence(experiment, answers, found)
-    hypothesis = _Adoption(evidence).run()
+    adoption = _Adoption(evidence)
+    hypothesis = adoption.run()
+    if hypothesis == Hypothesis() and adoption.of_descent and _are_fine(answers):
+        hypothesis = _Adoption(Evidence(experiment, answers, found, fine=True)).run()
     if hypothesis == Hypothesis():
         return ReadSheet(experiment, tuple(answers))
     return ReadSheet(
@@ -85,13 +94,36 @@ def read_under_conventions(
     )
 
 
+def _are_fine(answers: Collection[Answer]) -> bool:
+    """Whether most have the digits that programs print."""
+    fine = sum(answer.written.significant >= _OF_PROGRAMS for answer in answers)
+    return 2 * fine > len(answers)
+
+
+def _graph_under_conventions(
+    experiment: GraphExperiment,
+    answers: Collection[Answer],
+    found: Mapping[Moment, Calculation] | None,
+    progress: Callable[[int], None] | None,
+) -> ReadSheet:
+    """A graph's answers; nothing but its training has conventions."""
+    moments = {answer.moment for answer in answers}
+    stated = found or traced(experiment, moments, progress)
+    option = followed_by_graph(experiment, answers, stated)
+    if option is None:
+        return ReadSheet(experiment, tuple(answers))
+    hypothesis = Hypothesis((option,))
+    changed = option[1].apply(Variant(experiment)).experiment
+    return ReadSheet(changed, tuple(answers), tuple(_followed(hypothesis)))
+
+
 def _followed(hypothesis: Hypothesis) -> Iterator[SheetConvention]:
     for name, alternative in hypothesis.variants:
         words = (
             f"Here another convention holds throughout: {plain(alternative.words)}. "
             "It is no mistake: these numbers were compared with what it gives."
         )
-        yield SheetConvention(f"{name}_{alternative.value}", words)
+        yield SheetConvention(f"{name}_{str(alternative.value).lower()}", words)
     for form in hypothesis.readings:
         yield SheetConvention(form.row.name, form.row.words)
 
@@ -106,8 +138,8 @@ class _Adoption:
         self._readings = [row for row in READINGS if row.possible(experiment, samples)]
         self._variants = [
             (row.name, alternative)
-            for row in CONVENTIONS
-            if row.name in _OF_SHEETS
+            for row in conventions_of(experiment)
+            if row.name in _OF_SHEETS or row.of_descent
             for alternative in row.alternatives(experiment)
         ]
 
@@ -120,6 +152,11 @@ class _Adoption:
                 break
             current = adopted
         return current
+
+    @property
+    def of_descent(self) -> bool:
+        """Whether there are conventions of optimisers and the like."""
+        return any(map(_calculates, self._variants))
 
     def _wrong(self, current: Hypothesis) -> int:
         return int((~self._evidence.expected(current).right).sum())
@@ -139,6 +176,8 @@ class _Adoption:
     def _extended(self, current: Hypothesis, steps: int) -> Iterator[Hypothesis]:
         options: list[Option] = [*self._variants, *self._readings]  # a form fits a calculation
         for some in combinations(options, steps):
+            if sum(map(_calculates, some)) > 1:
+                continue  # one at a time: each pair would be a calculation more
             extended: Hypothesis | None = current
             for option in some:
                 extended = extended and self._with(extended, option)
@@ -205,3 +244,8 @@ class _Adoption:
                 return bool(2 * right.sum() >= unread.sum())
             hidden = hidden or bool(some.any())
         return not hidden  # one reading must not be the only support of another
+
+
+def _calculates(option: Option) -> bool:
+    """Whether it is a change of optimisers and the like, of which there are many."""
+    return not isinstance(option, Reading) and option[0] not in _OF_SHEETS

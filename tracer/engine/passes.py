@@ -165,7 +165,7 @@ def backward(
         )
         gradients = _Gradients(rule, layer, state, moment, len(targets), observe)
         waiting += gradients.groups(delta, before)
-        if rule.clip is None or rule.clip.by != "norm" or layer.number == 1:
+        if rule.clip is None or not rule.clip.waits or layer.number == 1:
             done |= updated(rule, moment, waiting, observe)
             waiting = []
         if layer.number > 1:
@@ -263,7 +263,9 @@ class _Gradients:
             if gradient is not None:
                 state = {s: arrays[number - 1][which] for s, arrays in self.state.slots.items()}
                 parameter = self.state.parameters[number - 1][which]
-                yield Group(Stage(kind, number), parameter, gradient, free[which], state)
+                stage = Stage(kind, number)
+                decay = self._slope(kind) if self._is_apart(kind) else None
+                yield Group(stage, parameter, gradient, free[which], state, decay)
 
     def _reduced(self, free: Free, delta: Array, before: Array) -> dict[Kind, Array | None]:
         """∂loss/∂W, ∂loss/∂b: summed over the batch and reduced; None for what nobody looks at."""
@@ -286,12 +288,21 @@ class _Gradients:
     def _whole(self, kind: Kind, of_data: Array) -> Array:
         """The gradient, with the penalty's part where there is one."""
         penalty, number, observe = self.rule.penalty, self.layer.number, self.observe
-        if penalty is not None and penalty.covers(kind):
-            parameter = self.state.parameters[number - 1][kind is Kind.BIAS]
-            slope = penalty.slope(parameter, self.moment.settings["strength"], self.samples)
+        if penalty is not None and penalty.covers(kind) and not self._is_apart(kind):
             of_data = observe(Stage(DATA_OF[kind], number), of_data)
-            of_data = of_data + observe(Stage(PENALTY_OF[kind], number), slope)
+            of_data = of_data + observe(Stage(PENALTY_OF[kind], number), self._slope(kind))
         return observe(Stage(GRADIENT_OF[kind], number), of_data)
+
+    def _is_apart(self, kind: Kind) -> bool:
+        """Whether the penalty's slope is no part of the gradient, but comes in later."""
+        penalty = self.rule.penalty
+        return penalty is not None and penalty.covers(kind) and penalty.enters != "gradient"
+
+    def _slope(self, kind: Kind) -> Array:
+        """∂penalty/∂w of the layer's weights, or of its biases."""
+        parameter = self.state.parameters[self.layer.number - 1][kind is Kind.BIAS]
+        assert self.rule.penalty is not None
+        return self.rule.penalty.slope(parameter, self.moment.settings["strength"], self.samples)
 
 
 def reduced(summed: Array, samples: int, rule: Rule) -> Array:

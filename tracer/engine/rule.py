@@ -100,7 +100,7 @@ class Rule:
     @property
     def varies(self) -> bool:
         """Whether an iteration needs to know its number: t, or a learning rate of its own."""
-        return self.initial is not None and (self.optimizer.counts or self.schedule.varies)
+        return self.initial is not None and (self.optimizer.asks_for_t or self.schedule.varies)
 
     def moment(
         self, iteration: int, given: Callable[[Stage, Any], Any] = lambda _, value: value

@@ -22,7 +22,7 @@ from tracer.engine.compiled import FlatValues, compile_step, worth_compiling
 from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import loss_of
 from tracer.engine.programs import Program
-from tracer.engine.recorded import record_step
+from tracer.engine.recorded import record_step, walked
 from tracer.engine.rule import Rule, remedy
 from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.engine.trace import IterationTrace
@@ -40,6 +40,7 @@ _BLOCK = 128
 class NetworkTimeline:
     """What happens in which iteration; `altered` says with what the engine goes on instead.
 
+    `few`: only a few iterations are asked for, and no losses, so that a program isn't worth writing.
     `earlier`: how many updates an earlier run has made. `kept`: states that stay at hand; any other is
     calculated again from the nearest one before it.
 
@@ -47,7 +48,9 @@ class NetworkTimeline:
         UsageError: the experiment has no samples at all.
     """
 
-    def __init__(self, experiment: Experiment, altered: Altered = UNALTERED) -> None:
+    def __init__(
+        self, experiment: Experiment, altered: Altered = UNALTERED, *, few: bool = False
+    ) -> None:
         data = experiment.data or experiment.predict
         if data is None:
             raise UsageError("nothing to calculate", "give the configuration `data` or `predict`")
@@ -63,7 +66,8 @@ class NetworkTimeline:
         self.kept: dict[int, State] = {0: self.start}
         self._recent: OrderedDict[int, State] = OrderedDict()
         self._passed: dict[int, State] = {}
-        self.compiled = worth_compiling(experiment.network, self.batches.size)
+        self.few = few
+        self.compiled = not few and worth_compiling(experiment.network, self.batches.size)
         self._program = cache(self._made)
 
     def _start(self) -> State:
@@ -219,6 +223,8 @@ class NetworkTimeline:
     def _made(self, samples: int, with_losses: bool) -> Program:
         """The program for batches of so many samples."""
         network = self.experiment.network
+        if self.few:
+            return walked(network, self.rule, self.start, self._observer)
 
         @cache
         def recorded() -> Program:

@@ -6,7 +6,7 @@ for the layers of a network and for the inputs of a graph, and observed as `trac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,8 @@ from tracer.model.quantity import AFTER, CLIPPED_OF, CORRECTED_OF, STATE_OF, Kin
 class Group:
     """One array of parameters: its stage, what it is before the update, its gradient.
 
-    `free`: what of it may change; `state`: the optimiser's arrays of the same shape, by their letters.
+    `free`: what of it may change; `state`: the optimiser's arrays of the same shape, by their letters;
+    `decay`: the slope of a penalty that is no part of the gradient.
     """
 
     stage: Stage
@@ -33,6 +34,7 @@ class Group:
     gradient: Array
     free: bool | BoolArray
     state: Mapping[str, Array]
+    decay: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,16 @@ def updated(
 ) -> dict[Stage, Updated]:
     """The parameters after the update by their stages, the optimiser's state with them."""
     norm = None
-    if rule.clip is not None and rule.clip.by == "norm":
-        squares = [_of_free(group) ** 2 for group in groups if group.free is not False]
-        norm = observe(NORM, sqrt(grand_total(squares))) if squares else None
+    if rule.clip is not None and rule.clip.waits:
+        norm = _norm(groups)
+        norm = norm if norm is None else observe(NORM, norm)
     return {group.stage: _Step(rule, moment, group, observe).taken(norm) for group in groups}
+
+
+def _norm(groups: Iterable[Group]) -> Array | None:
+    """‖g‖ of the gradients that lead to an update; None where there are none."""
+    squares = [_of_free(group) ** 2 for group in groups if group.free is not False]
+    return sqrt(grand_total(squares)) if squares else None
 
 
 def _of_free(group: Group) -> Array:
@@ -79,26 +87,42 @@ class _Step:
             return Updated(self._new(group.parameter), group.state)
         step = Update(
             group.parameter,
-            self._clipped(norm),
+            self._gradient(norm),
             moment.learning_rate,
             group.state,
             moment.settings,
             moment.t,
             self._named,
         )
-        moved = self.rule.optimizer.step(step)
+        moved = self._decayed(self.rule.optimizer.step(step))
         return Updated(
             self._new(choose(group.free, moved, group.parameter)), {**group.state, **step.kept}
         )
 
-    def _clipped(self, norm: Array | None) -> Array:
+    def _gradient(self, norm: Array | None) -> Array:
         """The gradient that reaches the optimiser."""
         clip, gradient = self.rule.clip, self.group.gradient
         if clip is None:
-            return gradient
+            return gradient + self.group.decay if self._enters == "clipped" else gradient
         limit = self.moment.settings[clip.setting]
+        norm = _norm([self.group]) if clip.each else norm
         cut = clip.cut(gradient, limit) if norm is None else clip.scaled(gradient, norm, limit)
+        if self._enters == "clipped":
+            cut = cut + self.group.decay
         return self._observed(CLIPPED_OF[self.group.stage.kind], "", cut)
+
+    @property
+    def _enters(self) -> str | None:
+        """Where the penalty comes in that is no part of the gradient."""
+        penalty = self.rule.penalty
+        return penalty.enters if penalty is not None and self.group.decay is not None else None
+
+    def _decayed(self, moved: Array) -> Array:
+        """Less the slope of a penalty that the optimiser hasn't seen."""
+        decay = self.group.decay
+        if self._enters == "step":
+            return moved - self.moment.learning_rate * decay
+        return moved - decay if self._enters == "alone" else moved
 
     def _named(self, letter: str, array: Array) -> Array:
         """A state after the update, of what is free; or a number that the optimiser calculates."""

@@ -23,10 +23,16 @@ CLIPS = {
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """`by` is one of `CLIPS`."""
+    """`by` is one of `CLIPS`; `each`: the norm is each array's own, which no file states."""
 
     by: str
     limit: float
+    each: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether all gradients have to be known first."""
+        return self.by == "norm" and not self.each
 
     @property
     def setting(self) -> str:

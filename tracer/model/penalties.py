@@ -64,14 +64,27 @@ COVERED = {
 """Which parameters a penalty may be of."""
 
 
+ENTERS = {
+    "gradient": "the penalty is coupled: its slope is part of the gradient",
+    "clipped": "clipping comes before the penalty, whose slope is added to the clipped gradient",
+    "step": "the decay is decoupled: w − step − lr·slope, and the optimiser doesn't see it",
+    "alone": "the decay is decoupled, and isn't multiplied by the learning rate: w − step − slope",
+}
+"""Where the slope of a penalty comes in; configurations state the first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """`kind` is a row of `NORMS`, `form` one of `FACTORS` (of `l1` there is λΣ|w| alone)."""
+    """`kind` is a row of `NORMS`, `form` one of `FACTORS` (of `l1` there is λΣ|w| alone).
+
+    `enters`: where its slope comes in, one of `ENTERS`.
+    """
 
     strength: float
     kind: str = "l2"
     form: str = "half"
     of: str = "weights"
+    enters: str = "gradient"
 
     def covers(self, kind: Kind) -> bool:
         """Whether parameters of that kind are penalised."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tracer.formula.primitives import cos
-from tracer.model.options import numbers_of, option
+from tracer.model.options import numbers_of, option, unstated
 
 Numbers = Mapping[str, Any]
 """The numbers or symbols of a schedule, by their names; `initial` is the rate that it starts from."""
@@ -34,8 +34,17 @@ class Schedule(ABC):
         "over how many iterations the rate rises first", 0, whole=True, least=0, symbol=False
     )
 
+    k_counted: str = unstated(
+        "what k is in iteration 1",
+        "from_0",
+        {"from_1": "the schedule's k counted from 1: the first rate is one step further already"},
+    )
+    updates_a_step: int = 1
+    """What k counts: so many updates; no configuration states another number."""
+
     def learning_rate(self, updates: int, numbers: Numbers) -> Any:
         """The rate after so many updates."""
+        updates = updates // self.updates_a_step + (self.k_counted == "from_1")
         if updates < self.warmup:
             return numbers["initial"] * (updates + 1) / self.warmup
         return self.after(updates - self.warmup, numbers)

@@ -11,14 +11,15 @@ from collections.abc import Callable, Mapping
 from tracer.diagnose.why.matches import ConventionMatch, ConventionsFound
 from tracer.diagnose.why.question import Question
 from tracer.diagnose.why.search import ConventionSearch
+from tracer.diagnose.why.subjects import subject_of
 from tracer.digits.numbers import Written
-from tracer.model.experiment import Experiment
+from tracer.model.experiment import Experiment, GraphExperiment
 
 __all__ = ["ConventionMatch", "ConventionsFound", "why"]
 
 
 def why(
-    experiment: Experiment,
+    experiment: Experiment | GraphExperiment,
     wanted: Mapping[str, Written],
     after: int | None = None,
     iteration: int | None = None,
@@ -34,7 +35,8 @@ def why(
     Raises:
         UnknownNameError: no combination knows the name.
         UsageError: what is asked for is no part of this calculation.
+        ConfigError: a graph's formulas can't be read.
     """
-    question = Question(wanted, after, iteration)
-    question.check(experiment)
-    return ConventionSearch(experiment, question, progress or (lambda _percent: None)).run()
+    subject = subject_of(experiment, Question(wanted, after, iteration))
+    subject.check()
+    return ConventionSearch(subject, progress or (lambda _percent: None)).run()

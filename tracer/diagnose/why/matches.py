@@ -16,11 +16,18 @@ class ConventionMatch:
     whose number fits cut off, not rounded.
     """
 
-    changes: Mapping[str, str | int]
+    changes: Mapping[str, str | float]
     words: str
     values: Mapping[str, float]
     digits: int
     truncated: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> str:
+        """`update_order: output_first, nesterov: true`, as a configuration writes it."""
+        items = self.changes.items()
+        written = ((name, str(x).lower() if isinstance(x, bool) else x) for name, x in items)
+        return ", ".join(f"{name}: {value}" for name, value in written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class ConventionsFound:
 
     `tried`: how many combinations were calculated. `nearest`: what comes closest where none fits.
     `stated`: the numbers under the stated conventions, where those have all of them. `rounding`:
-    whether rounding at every step was among what was tried.
+    whether rounding at every step was among what was tried; `of_network`: it is not a graph.
     """
 
     tried: int
@@ -37,3 +44,4 @@ class ConventionsFound:
     nearest: tuple[ConventionMatch, ...] = ()
     stated: Mapping[str, float] = field(default_factory=dict)
     rounding: bool = False
+    of_network: bool = True

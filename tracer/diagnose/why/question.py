@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tracer.diagnose.conventions import CONVENTIONS, Variant
+from tracer.diagnose.variant import AnyExperiment
 from tracer.digits.numbers import Written
 from tracer.errors import UnknownNameError, UsageError
-from tracer.model.experiment import Experiment
-from tracer.model.names import Names
-from tracer.model.network import Network
-from tracer.model.quantity import Phase, Quantity
+from tracer.model.quantity import Identity, Phase, Quantity
 
 _OF_A_FORWARD_PASS = (Phase.GIVEN, Phase.FORWARD, Phase.ERRORS)
 
@@ -33,55 +30,46 @@ class Question:
             return int(behind.partition("#")[0]) - 1
         return (self.iteration or 1) - 1
 
-    def quantities(self, experiment: Experiment) -> list[tuple[Network, Quantity]]:
-        """What is asked for, each in the first network that knows its name."""
-        known = [Names(variant.experiment.network) for variant in _single_changes(experiment)]
-        return [_quantity(name, known) for name in self.wanted]
+    @property
+    def longest(self) -> int:
+        """The most updates that come before a number."""
+        return max(map(self.updates, self.wanted))
 
-    def check(self, experiment: Experiment) -> None:
-        """Refuse what no combination could answer."""
-        if experiment.data is None:
-            raise UsageError("nothing to calculate", "give the configuration `data`")
+    def check(
+        self, experiment: AnyExperiment, parsers: Sequence[Callable[[str], Identity]]
+    ) -> None:
+        """Refuse what no combination could answer; `parsers` read names in each numbering."""
         if self.after is not None and self.iteration is not None:
             raise UsageError("--after and --iteration exclude each other", "give one of them")
         if experiment.training is None and any(map(self.updates, self.wanted)):
             raise UsageError("without `training` there is only iteration 1")
-        networks = [variant.experiment.network for variant in _single_changes(experiment)]
         for name in self.wanted:
-            self._check_name(name, [Names(network) for network in networks])
+            if self.after is not None and "@" in name:
+                hint = "leave out the '@'"
+                raise UsageError(f"--after says when; '{name}' says it once more", hint)
+            self._check_phase(name, parsed(name, parsers))
 
-    def _check_name(self, name: str, known: Sequence[Names]) -> None:
-        if self.after is not None and "@" in name:
-            raise UsageError(f"--after says when; '{name}' says it once more", "leave out the '@'")
-        errors = []
-        for names in known:
-            try:
-                kind = names.parse(name).kind
-            except UnknownNameError as error:
-                errors.append(error)
-                continue
-            if self.after is not None and kind.phase not in _OF_A_FORWARD_PASS:
-                raise UsageError(
-                    f"'{name}': a forward pass after {self.after} updates has no {kind.words}",
-                    f"--iteration {self.after + 1} has it",
-                )
-            return
-        raise errors[0]
+    def _check_phase(self, name: str, identity: Identity) -> None:
+        """Refuses what is no part of a forward pass after so many updates."""
+        of = identity.kind if isinstance(identity, Quantity) else None
+        if self.after is not None and (of is None or of.phase not in _OF_A_FORWARD_PASS):
+            words = "gradient" if of is None else of.words
+            raise UsageError(
+                f"'{name}': a forward pass after {self.after} updates has no {words}",
+                f"--iteration {self.after + 1} has it",
+            )
 
 
-def _quantity(name: str, known: Sequence[Names]) -> tuple[Network, Quantity]:
-    for names in known:
+def parsed(name: str, parsers: Sequence[Callable[[str], Identity]]) -> Identity:
+    """The number in the first numbering that knows the name.
+
+    Raises:
+        UnknownNameError: none does.
+    """
+    errors = []
+    for parse in parsers:
         try:
-            return names.network, names.parse(name)
-        except UnknownNameError:
-            continue
-    raise AssertionError(name)  # `check` has refused it
-
-
-def _single_changes(experiment: Experiment) -> Iterator[Variant]:
-    stated = Variant(experiment)
-    yield stated
-    for convention in CONVENTIONS:
-        if not convention.afterwards:
-            for alternative in convention.alternatives(experiment):
-                yield alternative.apply(stated)
+            return parse(name)
+        except UnknownNameError as error:
+            errors.append(error)
+    raise errors[0]

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
-from itertools import groupby, islice, product
+from itertools import chain, combinations, islice, product
+from typing import Any
 
-from tracer.diagnose.conventions import CONVENTIONS, Alternative, Variant, read, roundings
+from tracer.diagnose.variant import Alternative, Convention, Variant
 from tracer.diagnose.why.matches import ConventionMatch, ConventionsFound
-from tracer.diagnose.why.question import Question
-from tracer.diagnose.why.variants import VariantNumbers
+from tracer.diagnose.why.roundings import RoundingSearch
+from tracer.diagnose.why.subjects import GraphSubject, NetworkSubject
+from tracer.diagnose.why.variants import GraphNumbers, VariantNumbers
 from tracer.digits.agreement import Agreement, agreement, digits_explained
-from tracer.engine.batches import Batches
-from tracer.model.experiment import Experiment
-from tracer.model.quantity import BEFORE, STATES, Kind, Phase, Quantity, Stage
 
 OFFSET = "iteration_offset"
 ROUND = "round"
 
 _NEAREST = 3
-_LONG, _FEW = 20_000, 3
-"""Updates × parameters × samples, and digits, from which what can't fit is not calculated."""
-_MUCH_NEARER, _NEARER = 0.01, 0.1
-"""Rounding is tried with more digits until its numbers are so near to the exact ones, measured by how
-far those given are: once the one, or twice in a row the other."""
 _ROUNDING_WORK = 200_000
 """Updates × parameters × samples up to which rounding at every step is tried."""
+_MOST_OF_DESCENT = 2
+"""So many changes are tried at once where one is of optimisers and what is around them."""
+_DESCENT_WORK = 60_000
+"""Updates × parameters × samples × pairs up to which each of two may be a calculation of its own."""
 
 Choice = tuple[tuple[str, Alternative], ...]
 """What a combination changes: conventions' names with the alternative taken."""
@@ -35,86 +33,44 @@ class ConventionSearch:
     """Goes through the combinations, fewest changes first, and remembers what fits."""
 
     def __init__(
-        self, experiment: Experiment, question: Question, progress: Callable[[int], None]
+        self, subject: NetworkSubject | GraphSubject, progress: Callable[[int], None]
     ) -> None:
-        self.stated, self.question, self.progress = Variant(experiment), question, progress
-        self.quantities = question.quantities(experiment)
+        self.subject, self.question, self.progress = subject, subject.question, progress
+        self.stated: Variant[Any] = Variant(subject.experiment)
         self.tried = 0
         self.stated_values: Mapping[str, float] = {}
         self.matches: list[ConventionMatch] = []
         self.others: list[ConventionMatch] = []
-        self.calculations: dict[Choice, VariantNumbers] = {}
+        self.calculations: dict[Choice, VariantNumbers | GraphNumbers] = {}
+        self.afterwards = {row.name for row in subject.conventions if row.afterwards}
 
     def run(self) -> ConventionsFound:
         """Everything that fits, or what comes nearest."""
-        combinations = sorted(self._combinations(), key=len)
-        for number, choice in enumerate(combinations):
-            self.progress(100 * number // len(combinations))
+        choices = sorted(self._combinations(), key=len)
+        for number, choice in enumerate(choices):
+            self.progress(100 * number // len(choices))
             self._try(choice)
         if not self.tried:
             self._calculation(()).check()
-        rounding = self._work() <= self._rounding_work()
-        if rounding:
-            self._try_roundings()
+        rounding = self._try_roundings()
         self.matches.sort(key=lambda match: (len(match.changes), -match.digits))
         nearest = () if self.matches else tuple(islice(self._nearest(), _NEAREST))
         return ConventionsFound(
-            self.tried, tuple(self.matches), nearest, self.stated_values, rounding
+            self.tried,
+            tuple(self.matches),
+            nearest,
+            self.stated_values,
+            rounding,
+            not isinstance(self.subject, GraphSubject),
         )
 
-    def _try_roundings(self) -> None:
-        """Every step rounded, coarse before fine, to decimals and to significant digits.
-
-        With every digit more a tenth of the distance from the exact numbers is left, so once they
-        have come much nearer to those than the numbers given are, finer ones can't fit. In short
-        trainings all are calculated, to show what comes near.
-        """
-        long = self._work() > _LONG
-        for row in groupby(sorted(roundings(), key=_is_significant), key=_is_significant):
-            near = 1.0
-            for alternative in filter(self._may_fit, row[1]):
-                values = self._try(((ROUND, alternative),))
-                share = self._share(values) if values else 1.0
-                if long and (share < _MUCH_NEARER or max(share, near) < _NEARER):
-                    break
-                near = share if values else 1.0
-
-    def _may_fit(self, alternative: Alternative) -> bool:
-        """Whether the numbers given have no more digits than this rounding leaves.
-
-        What is quickly done is calculated all the same: short trainings, which show what comes near,
-        and few digits, with which parameters soon come to rest, and which show whether more matter.
-        """
-        rounding = alternative.apply(self.stated).rounding
-        if rounding is None or rounding.digits <= _FEW or self._work() <= _LONG:
-            return True
-        network = self.stated.experiment.network
-        return all(
-            not self._is_rounded(quantity) or rounding.exact(written.value) == written.value
-            for written, (own, quantity) in zip(
-                self.question.wanted.values(), self.quantities, strict=True
-            )
-            if own == network
-        )
-
-    def _is_rounded(self, quantity: Quantity) -> bool:
-        """Whether the number is calculated in each iteration, and so rounded."""
-        kind = BEFORE.get(quantity.kind, quantity.kind)
-        if kind not in (Kind.WEIGHT, Kind.BIAS):
-            return kind.phase is not Phase.GIVEN and kind not in STATES
-        training = self.stated.experiment.training
-        parameter = Quantity(Stage(kind, quantity.layer), quantity.index)
-        return training is not None and parameter not in training.frozen
-
-    def _share(self, values: Mapping[str, float]) -> float:
-        """How far values are from the exact ones, as a share of how far those given are; the least."""
-        shares = [1.0]
-        for name, exact in self.stated_values.items():
-            written = self.question.wanted[name]
-            given = abs(written.value - exact) - written.unit
-            if given > 0:
-                shares.append(abs(values[name] - exact) / given)
-        return min(shares)
+    def _try_roundings(self) -> bool:
+        """Every step rounded; False where that wasn't tried: a graph, or a long training."""
+        if isinstance(self.subject, GraphSubject) or self.subject.work > self._rounding_work():
+            return False
+        attempt = lambda alternative: self._try(((ROUND, alternative),))  # noqa: E731
+        RoundingSearch(self.subject, attempt, self.stated_values).run()
+        return True
 
     def _rounding_work(self) -> int:
         """How long a training is tried with rounding: the longer, the less else there is that fits."""
@@ -122,32 +78,22 @@ class ConventionSearch:
         return {0: -1, 1: _ROUNDING_WORK // 10}.get(fewest, _ROUNDING_WORK)
 
     def _combinations(self) -> Iterator[Choice]:
-        options: list[list[Choice]] = []
-        for convention in CONVENTIONS:
-            found = self._that_matter(convention.alternatives(self.stated.experiment))
-            options.append([(), *(((convention.name, one),) for one in found)])
-        yield from (sum(parts, ()) for parts in product(*options))
+        """All of the network's own conventions, with few of the descent's at once."""
+        rows = self.subject.conventions
+        own = [self._options(row) for row in rows if not row.of_descent]
+        descent = [one for row in rows if row.of_descent for one in self._options(row)]
+        short = len(descent) ** 2 * max(self.subject.work, 1) <= _DESCENT_WORK
+        for chosen in _together(descent, _MOST_OF_DESCENT if short else 1):
+            for parts in product(*(((), *options) for options in own)):
+                others: Choice = sum(parts, ())
+                known = short or self.afterwards.issuperset(name for name, _ in others)
+                if not chosen or (known and len(others) + len(chosen) <= _MOST_OF_DESCENT):
+                    yield chosen + others
 
-    def _that_matter(self, found: Iterable[Alternative]) -> Iterator[Alternative]:
-        """Of the readings only those that change a number asked for, each effect once."""
-        samples = Batches(
-            len(self.stated.experiment.data or ()), self.stated.experiment.training
-        ).size
-        as_stated = [(quantity, 1.0) for _, quantity in self.quantities]
-        seen: list[object] = [as_stated]
-        for alternative in found:
-            if alternative.form is not None:
-                effect = [read((alternative.form,), net, samples, q) for net, q in self.quantities]
-                if effect in seen:
-                    continue
-                seen.append(effect)
-            yield alternative
-
-    def _work(self) -> int:
-        experiment = self.stated.experiment
-        batch = Batches(len(experiment.data or ()), experiment.training).size
-        updates = max(map(self.question.updates, self.question.wanted))
-        return updates * experiment.network.parameter_count * batch
+    def _options(self, row: Convention) -> list[Choice]:
+        """The row's alternatives, of readings those that change a number asked for."""
+        found = self.subject.that_matter(row.alternatives(self.subject.experiment))
+        return [((row.name, one),) for one in found]
 
     def _try(self, choice: Choice) -> Mapping[str, float] | None:
         """The choice's numbers; None where it hasn't all of them, or explains nothing more."""
@@ -155,6 +101,8 @@ class ConventionSearch:
         if any(m.changes.items() <= changes.items() and not m.truncated for m in self.matches):
             return None  # the further changes explain nothing
         variant = _applied(choice, self.stated)
+        if not variant.possible:
+            return None
         calculation = self._calculation(choice)
         values: dict[str, float] = {}
         for name in self.question.wanted:
@@ -187,13 +135,12 @@ class ConventionSearch:
         """Whether fewer of the same changes fit already; only to fit rounded is worth more changes."""
         return any(simple.changes.items() <= match.changes.items() for simple in self.matches)
 
-    def _calculation(self, choice: Choice) -> VariantNumbers:
+    def _calculation(self, choice: Choice) -> VariantNumbers | GraphNumbers:
         """What the choice calculates, which the conventions applied afterwards have in common."""
-        afterwards = {convention.name for convention in CONVENTIONS if convention.afterwards}
-        key = tuple(part for part in choice if part[0] not in afterwards)
+        key = tuple(part for part in choice if part[0] not in self.afterwards)
         if key not in self.calculations:
             variant = _applied(key, self.stated)
-            self.calculations[key] = VariantNumbers(variant, self.question)
+            self.calculations[key] = self.subject.calculation(variant)
         return self.calculations[key]
 
     def _words(self, choice: Choice) -> str:
@@ -232,9 +179,12 @@ class ConventionSearch:
         )
 
 
-def _is_significant(alternative: Alternative) -> bool:
-    return str(alternative.value).endswith("sf")
+def _together(options: list[Choice], most: int) -> Iterator[Choice]:
+    """So many options at once, of each convention one."""
+    for some in chain.from_iterable(combinations(options, count) for count in range(most + 1)):
+        if len({name for part in some for name, _ in part}) == len(some):
+            yield sum(some, ())
 
 
-def _applied(choice: Choice, variant: Variant) -> Variant:
+def _applied(choice: Choice, variant: Variant[Any]) -> Variant[Any]:
     return reduce(lambda result, part: part[1].apply(result), choice, variant)

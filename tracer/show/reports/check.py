@@ -285,8 +285,7 @@ def _conventions_found(section: CheckedMoment) -> Iterator[Block]:
 
 def _convention(match: ConventionMatch) -> Content:
     """`update_order: output_first: hidden deltas …, which gives E_total 0.291027923905`."""
-    changes = ", ".join(f"{name}: {value}" for name, value in match.changes.items())
-    return worded(f"{match.words} ({changes or 'no change'})")
+    return worded(f"{match.words} ({match.settings or 'no change'})")
 
 
 def _carried(section: CheckedMoment, limit: int | None) -> Iterator[Block]:

@@ -151,7 +151,7 @@ def this_iteration(rule: Rule, moment: Moment, norm: float | None) -> Iterator[B
     said: list[Inline] = []
     if rule.schedule.varies:
         said += [Name(Kind.LEARNING_RATE), " = ", Value(float(moment.learning_rate)), ", "]
-    if rule.optimizer.counts:
+    if rule.optimizer.asks_for_t:
         said += [f"t = {int(moment.t)}, "]
     if norm is not None and rule.clip is not None:
         relation = "more than" if norm > rule.clip.limit else "not more than"

@@ -19,7 +19,7 @@ def options_given(rule: Rule, moment: Moment) -> Iterator[Block]:
         rate = Value(float(moment.learning_rate), exact=True)
         yield Text(("Learning rate: ", Name(Kind.LEARNING_RATE), " = ", rate))
     options = [_option(name, value, moment) for name, value in moment.settings.items()]
-    if rule.optimizer.counts and moment.learning_rate is not None:
+    if rule.optimizer.asks_for_t and moment.learning_rate is not None:
         options.append((f"t = {int(moment.t)}",))
     if options:
         yield Text(("Options: ", *joined(options, ", ")))

@@ -115,6 +115,12 @@ def history(run: Run[GraphTimeline], shown: Iterable[int]) -> Iterator[tuple[int
 
 def _head(graph: Graph) -> Iterator[Block]:
     """Title, and the rules of the calculation in words."""
+    yield Heading(graph.title or "Computation graph")
+    yield graph_conventions(graph)
+
+
+def graph_conventions(graph: Graph) -> Block:
+    """The rules of the calculation in words."""
     output = Name(graph.gradient(graph.output))
     items: list[Content] = [
         ("Output: ", Name(graph.output), ". Backwards from ", output, " = 1."),
@@ -125,8 +131,7 @@ def _head(graph: Graph) -> Iterator[Block]:
         head = f"Update of {listed(list(map(graph.names.bare, graph.trainable)), ', ')}"
         given = graph.training.slots
         items += update_items(graph.training, head, "x", "gradient", given=given)
-    yield Heading(graph.title or "Computation graph")
-    yield Items(tuple(items), topic="conventions")
+    return Items(tuple(items), topic="conventions")
 
 
 def _iteration(trace: GraphTrace, limit: int | None) -> Iterator[Block]:

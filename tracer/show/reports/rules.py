@@ -74,7 +74,7 @@ def update_items(
     if clip:
         yield worded(_clipping(clip, gradient))
     meant = [f"g = {gradient}"] * (short != gradient and clip is None)
-    meant += _values(optimizer.numbers()) + ["t the number of the update"] * optimizer.counts
+    meant += _values(optimizer.numbers()) + ["t the number of the update"] * optimizer.asks_for_t
     if meant:
         yield worded(f"With {', '.join(meant)}.")
     if schedule.varies:

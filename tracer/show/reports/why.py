@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from tracer.diagnose.why import ConventionMatch, ConventionsFound
 from tracer.digits.numbers import Written
 from tracer.errors import UnknownNameError
-from tracer.model.experiment import Experiment
+from tracer.graph.building import build_graph
+from tracer.graph.names import GraphNames
+from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.names import Names
 from tracer.show.document import (
     Block,
@@ -25,9 +28,12 @@ from tracer.show.document import (
     Value,
 )
 from tracer.show.reports.conventions import conventions
+from tracer.show.reports.graph import graph_conventions
 from tracer.show.reports.objects import finite
 from tracer.show.reports.tables import cell, joined, number_column
 from tracer.show.words import worded
+
+AnyNames: TypeAlias = Names | GraphNames
 
 _SHOWN = 9
 _FEW_DIGITS = 4
@@ -35,14 +41,19 @@ _IN_FULL = 9
 
 
 def why_document(
-    experiment: Experiment, wanted: Mapping[str, Written], searched: ConventionsFound
+    experiment: Experiment | GraphExperiment,
+    names: AnyNames,
+    wanted: Mapping[str, Written],
+    searched: ConventionsFound,
 ) -> Iterator[Block]:
     """The stated conventions, what changes in them would give the numbers, and those numbers."""
-    names = Names(experiment.network)
     yield _records(wanted, searched)
     yield Heading(f"Why {', '.join(f'{n} = {written.text}' for n, written in wanted.items())}?")
     yield Text("As the configuration states it:", topic="conventions")
-    yield from conventions(experiment)
+    if isinstance(experiment, Experiment):
+        yield from conventions(experiment)
+    else:
+        yield graph_conventions(build_graph(experiment))
     yield Text(_verdict(searched, len(wanted)))
     found = (searched.matches or searched.nearest)[:_SHOWN]
     if found:
@@ -57,7 +68,7 @@ def _records(wanted: Mapping[str, Written], searched: ConventionsFound) -> Recor
     """A row a match and number; match 0 is what the configuration states."""
     matches = searched.matches or searched.nearest
     stated = ("", searched.stated)
-    found = [stated, *((_settings(match), match.values) for match in matches)]
+    found = [stated, *((match.settings, match.values) for match in matches)]
     rows = (
         (number, changes, Name(name), written.text, finite(values[name]))
         for number, (changes, values) in enumerate(found)
@@ -71,10 +82,6 @@ def _records(wanted: Mapping[str, Written], searched: ConventionsFound) -> Recor
         number_column("given"),
     )
     return Records(Table((*columns, number_column("value")), rows, name="matches"))
-
-
-def _settings(match: ConventionMatch) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in match.changes.items())
 
 
 def _verdict(searched: ConventionsFound, count: int) -> Content:
@@ -92,17 +99,17 @@ def _verdict(searched: ConventionsFound, count: int) -> Content:
             return f"{tried}; {len(several)} give {what}, and the numbers alone don't say which."
 
 
-def _item(number: int, match: ConventionMatch, names: Names) -> Content:
+def _item(number: int, match: ConventionMatch, names: AnyNames) -> Content:
     count = len(match.changes)
     changes = "no change" if count == 0 else "1 change" if count == 1 else f"{count} changes"
-    words = worded(f"({number}) {match.words} ({_settings(match) or changes}")
+    words = worded(f"({number}) {match.words} ({match.settings or changes}")
     if not match.truncated:
         return (*words, ")")
     cut = joined([_named(names, name) for name in match.truncated], " ")
     return (*words, ", ", *cut, " cut off instead of rounded)")
 
 
-def _named(names: Names, text: str) -> Name:
+def _named(names: AnyNames, text: str) -> Name:
     """The name as it is written here; as it was typed where only another numbering has it."""
     try:
         return Name(names.parse(text))
@@ -111,7 +118,7 @@ def _named(names: Names, text: str) -> Name:
 
 
 def _numbers(
-    names: Names,
+    names: AnyNames,
     wanted: Mapping[str, Written],
     searched: ConventionsFound,
     found: Sequence[ConventionMatch],
@@ -160,7 +167,8 @@ def _remarks(wanted: Mapping[str, Written], searched: ConventionsFound) -> Itera
             "looks for those."
         )
         if not searched.rounding:
-            yield Note("Rounding at every step was not tried: the training is too long for that.")
+            reason = ": the training is too long for that" if searched.of_network else ""
+            yield Note(f"Rounding at every step was not tried{reason}.")
 
 
 def _digits(wanted: Mapping[str, Written]) -> int:
