@@ -31,7 +31,7 @@ def test_every_row_stands_there() -> None:
     for row in (*OPTIMIZERS, *SCHEDULES, *FACTORS):
         assert f"`{row}`" in text
     assert "w+ = w − lr · m̂/(√(v̂) + ε) − lr · λ · w" in text
-    assert "| `per_sample` | λ/(2m)·Σw² | λ/m · w |" in text
+    assert "| `per_sample` | λ/(2m)·Σ w² | λ/m · w |" in text
 
 
 def test_a_page_without_the_block_is_refused(
