@@ -45,8 +45,13 @@ def _correction_twice(around: Around) -> Expression | None:
 
 
 def _counted(off: int) -> Rewriting:
-    """The step with another number of the update."""
-    return stepping(lambda around: around.stepped(t=around.right.t + off))
+    """The step with another number of the update; 0 would divide by 0, and nobody goes on from that."""
+
+    def change(around: Around) -> Expression | None:
+        t = around.right.t + off
+        return around.stepped(t=t) if t > 0 else None
+
+    return stepping(change)
 
 
 def _moments_before(site: Site) -> Iterator[Expression]:
