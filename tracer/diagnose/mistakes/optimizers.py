@@ -143,6 +143,7 @@ ROWS = (
         CORRECTED | NEW,
         _moments_before,
         "The step takes the optimiser's states as this update has made them, not those before it.",
+        rare=True,
     ),
     Mistake(
         "root_forgotten",
@@ -155,29 +156,34 @@ ROWS = (
         NEW,
         instead("epsilon_place", "outside", "inside"),
         "ε is added to the root (epsilon_place: outside), not under it.",
+        rare=True,
     ),
     Mistake(
         "epsilon_outside_root",
         NEW,
         instead("epsilon_place", "inside", "outside"),
         "ε is added under the root (epsilon_place: inside), not to it.",
+        rare=True,
     ),
     Mistake(
         "decay_coupled",
         KEPT | NEW,
         stepping(_decay_coupled),
         "The decay is decoupled: no moment sees it, lr·λ·w is subtracted from the parameter itself.",
+        rare=True,
     ),
     Mistake(
         "decay_without_learning_rate",
         NEW,
         stepping(_decay_without_rate),
         "The decay, too, is multiplied by the learning rate: lr·λ·w is subtracted.",
+        rare=True,
     ),
     Mistake(
         "decay_decoupled",
         KEPT | NEW,
         stepping(_decay_decoupled),
         "The penalty is in the gradient here, so that the optimiser's states see it.",
+        rare=True,
     ),
 )

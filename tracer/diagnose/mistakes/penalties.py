@@ -194,23 +194,27 @@ ROWS = (
         CLIPPED | {Kind.NORM},
         _clipped_before_the_penalty,
         "What is clipped is the whole gradient, the penalty's part with it.",
+        rare=True,
     ),
     Mistake(
         "clipped_by_value",
         CLIPPED,
         _by_value,
         "All gradients are scaled by one factor (clip: norm), not each cut off by itself.",
+        rare=True,
     ),
     Mistake(
         "clipped_by_norm",
         CLIPPED,
         _by_norm,
         "Each gradient is cut off by itself (clip: value), not all scaled by one factor.",
+        rare=True,
     ),
     Mistake(
         "not_clipped",
         CLIPPED,
         _not_clipped,
         "The gradient is too large and is clipped before the optimiser gets it.",
+        rare=True,
     ),
 )

@@ -48,23 +48,27 @@ ROWS = (
         _RATE,
         _of_another_iteration(-1),
         "The learning rate follows its schedule; this is the one of the iteration before.",
+        rare=True,
     ),
     Mistake(
         "learning_rate_of_the_iteration_after",
         _RATE,
         _of_another_iteration(1),
         "A schedule counts k from 0, in iteration 1; this is the rate of the iteration after.",
+        rare=True,
     ),
     Mistake(
         "initial_learning_rate",
         _RATE,
         _initial,
         "The learning rate follows its schedule; this is the one that it starts from.",
+        rare=True,
     ),
     Mistake(
         "warmup_left_out",
         _RATE,
         _without_warmup,
         "The learning rate rises over the warm-up first, and the schedule counts from its end.",
+        rare=True,
     ),
 )

@@ -1,7 +1,8 @@
 """Mistakes of what an optimiser keeps: sums and averages, velocities and the look-ahead, squares.
 
 A row changes what goes into the step, an option or the state or t, and the optimiser's own lines make
-the number of it; which optimisers it concerns shows in their options and states.
+the number of it; which optimisers it concerns shows in their options and states. Rare are here those
+rows, too, that change nothing in iteration 1 or with usual options: an exercise can't avoid that.
 """
 
 from __future__ import annotations
@@ -146,6 +147,7 @@ ROWS = (
         _GRADIENTS,
         _not_zeroed,
         "Every iteration starts with gradients of 0; here those of the one before are still in it.",
+        rare=True,
     ),
     Mistake(
         "momentum_coefficient_left_out",
@@ -153,18 +155,21 @@ ROWS = (
         _coefficient_left_out,
         "A coefficient is missing: of the state before only a part is kept, and so it is with an "
         "average's new term.",
+        rare=True,
     ),
     Mistake(
         "momentum_coefficient_swapped",
         KEPT,
         _coefficient_swapped,
         "The coefficient belongs to the state before, 1 less it to what is new; they were swapped.",
+        rare=True,
     ),
     Mistake(
         "state_left_out",
         KEPT,
         stepping(_state_left_out),
         "What the optimiser has kept from the updates before goes into its new state.",
+        rare=True,
     ),
     Mistake(
         "averaged_for_summed",
@@ -202,6 +207,7 @@ ROWS = (
         NEW,
         stepping(_look_ahead_of_the_wrong_term),
         "In Nesterov's step β belongs to the new velocity; here two of its terms changed places.",
+        rare=True,
     ),
     Mistake(
         "square_forgotten",
@@ -221,5 +227,6 @@ ROWS = (
         KEPT,
         stepping(_corrected_moment_kept),
         "The moments are kept as they are; what is corrected serves this step alone.",
+        rare=True,
     ),
 )
