@@ -6,7 +6,7 @@ Between a calculation carried from a learner's numbers (`tracer.diagnose.carried
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,14 @@ from tracer.engine.passes import reduced
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, Interval, Symbol, total
-from tracer.model.quantity import PART_OF, PARTS, Identity, Quantity
+from tracer.model.quantity import DATA_OF, GRADIENT_OF, PART_OF, PARTS, Identity, Quantity, Stage
 
 if TYPE_CHECKING:
     from tracer.diagnose.arrays.judge import JudgedArrays
+
+_DATA = {GRADIENT_OF[parameter]: data for parameter, data in DATA_OF.items()}
+_SUMMED = {**PART_OF, **{data: PART_OF[gradient] for gradient, data in _DATA.items()}}
+"""What the samples have parts of, by the sum: a gradient, or the data's part of one."""
 
 
 class Part:
@@ -178,13 +182,15 @@ def comes_out(part: Part, answer: Answer, manner: Manner) -> bool:
 
 
 def _by_parts(exact: Calculation, identity: Identity, _: Expression) -> Expression | None:
-    """A gradient as the sum or the mean of the samples' own parts."""
-    if not isinstance(identity, Quantity) or identity.kind not in PART_OF:
+    """A gradient as the sum or the mean of the samples' own parts; with a penalty, the data's part."""
+    if not isinstance(identity, Quantity) or identity.kind not in _SUMMED:
         return None
     trace: IterationTrace = exact.at(identity.iteration)
-    if len(trace.rows) == 1:
+    data = Stage(_DATA.get(identity.kind, identity.kind), identity.layer)
+    if len(trace.rows) == 1 or (data in trace.arrays and data != identity.stage):
         return None
-    parts = (Symbol(trace.own_part(identity, row)) for row in trace.rows)
+    own = replace(identity, stage=Stage(_SUMMED[identity.kind], identity.layer))
+    parts = (Symbol(replace(own, sample=row)) for row in trace.rows)
     gradient: Expression = reduced(total(parts), len(trace.rows), trace.rule)
     return gradient
 

@@ -1,45 +1,27 @@
 """Names of whole arrays, `W1` or `delta2`, as a program has them: batch first, layers from 1.
 
-A row of `_ROWS` says which spellings mean which kind of quantity; the first of them is the one that is
-written. `mean_` in front means an array that has been averaged over the batch. The arrays' shapes are
-the engine's (see `tracer.engine.passes`); a batch of one sample, or a bias, may come with axes of
-length 1 more or less, and a weight matrix with a row for each input. A file may count its layers from
-0, or from 2 (the inputs are layer 1), where all its names together can't be meant otherwise."""
+`array_names` says which spellings mean which kind of quantity. `mean_` in front means an array that
+has been averaged over the batch. The arrays' shapes are the engine's (see `tracer.engine.passes`); a
+batch of one sample, or a bias, may come with axes of length 1 more or less, and a weight matrix with a
+row for each input. A file may count its layers from 0, or from 2 (the inputs are layer 1), where all
+its names together can't be meant otherwise.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 
+from tracer.diagnose.answers.array_names import AFTERS, meaning, written
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, did_you_mean
 from tracer.graph.trace import GraphTrace
 from tracer.model.network import Bias, FloatArray, Layer, Network
 from tracer.model.quantity import OF_A_BIAS, OF_A_WEIGHT, Kind, Quantity, Stage
 
-_ROWS: tuple[tuple[Kind, tuple[str, ...], tuple[str, ...]], ...] = (
-    (Kind.WEIGHT, ("W",), ("",)),
-    (Kind.BIAS, ("b", "B"), ("",)),
-    (Kind.NEW_WEIGHT, ("W",), ("+", "_new")),
-    (Kind.NEW_BIAS, ("b", "B"), ("+", "_new")),
-    (Kind.WEIGHT_GRADIENT, ("dW", "dE/dW", "grad_W"), ("",)),
-    (Kind.BIAS_GRADIENT, ("db", "dB", "dE/db", "grad_b"), ("",)),
-    (Kind.NET, ("net", "z", "Z"), ("",)),
-    (Kind.OUT, ("out", "a", "A"), ("",)),
-    (Kind.DE_DOUT, ("dout", "dE/dout", "dE/da", "da"), ("",)),
-    (Kind.SLOPE, ("slope", "dout/dnet", "da/dz"), ("",)),
-    (Kind.DELTA, ("delta", "dE/dnet", "dE/dz", "dz", "dZ"), ("",)),
-)
-_THRESHOLD_ROWS: tuple[tuple[Kind, tuple[str, ...], tuple[str, ...]], ...] = (
-    (Kind.BIAS, ("theta", "θ"), ("",)),
-    (Kind.NEW_BIAS, ("theta", "θ"), ("+", "_new")),
-    (Kind.BIAS_GRADIENT, ("dtheta", "dE/dtheta", "grad_theta"), ("",)),
-)
-"""The same of layers with thresholds in place of biases."""
 _SINGLE = {
     "inputs": Kind.INPUT,
     "X": Kind.INPUT,
@@ -48,17 +30,11 @@ _SINGLE = {
     "E_total": Kind.TOTAL,
 }
 """Arrays of which there is one, so that their names have no layer."""
-
-_KINDS = {
-    (before, after): kind
-    for kind, befores, afters in _ROWS + _THRESHOLD_ROWS
-    for before, after in product(befores, afters)
-}
-_WRITTEN = {kind: (befores[0], afters[0]) for kind, befores, afters in _ROWS}
-_WRITTEN_THRESHOLDS = {kind: (befores[0], afters[0]) for kind, befores, afters in _THRESHOLD_ROWS}
 _WRITTEN_SINGLE = {kind: name for name, kind in reversed(_SINGLE.items())}
 _MEAN = "mean_"
-_NAME = re.compile(r"(?P<before>.*?)(?P<layer>0|[1-9]\d{0,5})(?P<after>\+|_new)?")
+_NAME = re.compile(
+    rf"(?P<before>.*?)(?P<layer>0|[1-9]\d{{0,5}})(?P<after>{'|'.join(map(re.escape, AFTERS))})?"
+)
 _SUGGESTED = ("W", "b", "net", "out", "delta", "dW", "db")
 
 
@@ -75,9 +51,9 @@ class Numbering:
         found: dict[Kind, set[int]] = {}
         for name in names:
             match = _NAME.fullmatch(name.partition("@")[0].removeprefix(_MEAN))
-            kind = _KINDS.get((match["before"], match["after"] or "")) if match else None
-            if match is not None and kind is not None:
-                found.setdefault(kind, set()).add(int(match["layer"]))
+            meant = meaning(match["before"], match["after"] or "") if match else None
+            if match is not None and meant is not None:
+                found.setdefault(meant[0], set()).add(int(match["layer"]))
         parameters = _union(found[kind] for kind in found if _is_parameter(kind))
         neurons = _union(found[kind] for kind in found if not _is_parameter(kind))
         # a0, or a1 where layers count from 2, are the inputs: outputs alone say nothing of that.
@@ -150,20 +126,22 @@ def _stage(name: str, depth: int, numbering: Numbering) -> Stage | None:
         kind = _SINGLE[name]
         return Stage(kind, 0 if kind is Kind.INPUT else depth)
     match = _NAME.fullmatch(name)
-    found = _KINDS.get((match["before"], match["after"] or "")) if match else None
+    found = meaning(match["before"], match["after"] or "") if match else None
     if match is None or found is None:
         return None
-    layer = numbering.layer(found, int(match["layer"]))
-    if layer == 0 and found is Kind.OUT:
+    kind, slot = found
+    layer = numbering.layer(kind, int(match["layer"]))
+    if layer == 0 and kind is Kind.OUT:
         return Stage(Kind.INPUT, 0)
-    return Stage(found, layer) if 1 <= layer <= depth else None
+    return Stage(kind, layer, slot=slot) if 1 <= layer <= depth else None
 
 
 def named_arrays(trace: IterationTrace | GraphTrace) -> Iterator[tuple[str, FloatArray]]:
     """The numbers of an iteration under the names by which answers are read: `W1`, `dW1@2`.
 
     Matrices, vectors and single numbers, those of a graph as arrays without axes. What comes apart
-    by sample *and* connection (each sample's own part of a gradient, the paths of ∂E/∂out) is left out.
+    by sample *and* connection (each sample's own part of a gradient, the paths of ∂E/∂out) is left out,
+    and so are the options, which are the same in every iteration.
     """
     suffix = f"@{trace.number}" if trace.number != 1 else ""
     if isinstance(trace, GraphTrace):
@@ -171,6 +149,8 @@ def named_arrays(trace: IterationTrace | GraphTrace) -> Iterator[tuple[str, Floa
             yield trace.names.bare(identity) + suffix, np.asarray(trace.value(identity))
         return
     for stage, array in trace.arrays.items():
+        if stage.kind is Kind.SETTING:
+            continue
         network = trace.experiment.network
         name = _written(stage, network) if array.ndim else trace.names.bare(Quantity(stage))
         if name:
@@ -183,7 +163,7 @@ def _written(stage: Stage, network: Network) -> str:
     if stage.kind in _WRITTEN_SINGLE:
         return mean + _WRITTEN_SINGLE[stage.kind]
     subtracted = stage.kind in OF_A_BIAS and network.layers[stage.layer - 1].has_thresholds
-    found = (_WRITTEN_THRESHOLDS if subtracted else _WRITTEN).get(stage.kind)
+    found = written(stage.kind, stage.slot, threshold=subtracted)
     return f"{mean}{found[0]}{stage.layer}{found[1]}" if found else ""
 
 

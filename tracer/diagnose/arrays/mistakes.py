@@ -24,7 +24,7 @@ from tracer.errors import UnknownNameError
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, MissingValue, evaluate, symbols
 from tracer.model.network import BoolArray, FloatArray
-from tracer.model.quantity import Index, Quantity, Stage
+from tracer.model.quantity import Index, Kind, Quantity, Stage
 
 _WRONG, _RIGHT = 80, 40
 """So many elements, wrong ones and right ones, are compared with a mistake that explains the first."""
@@ -96,7 +96,8 @@ class ArrayMistakes:
                 waiting += [
                     (made, False)
                     for made in self.made_of(key)
-                    if made not in self._supplied and not made.is_given
+                    if made not in self._supplied
+                    and (not made.is_given or made.kind is Kind.LEARNING_RATE)
                 ]
         return [found for found in done if found != stage]
 

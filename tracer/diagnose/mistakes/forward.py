@@ -34,7 +34,7 @@ def _weights(site: Site) -> dict[Quantity, tuple[int, int]]:
 
 def _weights_transposed(site: Site) -> Iterator[Expression]:
     """w[i, j] of (n, m) read where the same list is taken for an (m, n): row after row."""
-    if site.quantity.kind in (Kind.WEIGHT_GRADIENT, Kind.NEW_WEIGHT):
+    if site.quantity.kind in _WEIGHT_LIKE:
         yield from _transposed_element(site)
         return
     weights = _weights(site)
@@ -192,7 +192,7 @@ def _inputs_for_hidden_outputs(site: Site) -> Iterator[Expression]:
 
 _NET = frozenset({Kind.NET})
 _CONNECTED = frozenset({Kind.NET, Kind.PATH})
-_WEIGHT_LIKE = frozenset({Kind.WEIGHT_GRADIENT, Kind.NEW_WEIGHT})
+_WEIGHT_LIKE = frozenset({Kind.WEIGHT_GRADIENT, Kind.WEIGHT_OF_DATA, Kind.NEW_WEIGHT})
 
 ROWS = (
     Mistake(
@@ -273,7 +273,7 @@ ROWS = (
         _NET,
         _inputs_for_hidden_outputs,
         "From the second layer on the inputs are the outputs of the layer before, not the network's.",
-        also=frozenset({Kind.WEIGHT_GRADIENT, Kind.WEIGHT_PART}),
+        also=frozenset({Kind.WEIGHT_GRADIENT, Kind.WEIGHT_OF_DATA, Kind.WEIGHT_PART}),
         rare=True,
     ),
 )

@@ -20,6 +20,7 @@ from tracer.formula import (
     rewrite,
     symbols,
     total,
+    without_term,
 )
 from tracer.model.network import Bias
 from tracer.model.quantity import Kind, Quantity
@@ -58,13 +59,21 @@ def _gradient_from_another_input(site: Site) -> Iterator[Expression]:
 def _summed(site: Site) -> Iterator[Expression]:
     rule = site.trace.rule
     mean = rule.divides(site.samples) and not rule.batch_means
-    if mean and isinstance(site.formula, Quotient):
-        yield site.formula.numerator
+    of_data, penalty = _of_data(site)
+    if mean and isinstance(of_data, Quotient):
+        yield total([of_data.numerator, *penalty])
 
 
 def _averaged(site: Site) -> Iterator[Expression]:
     if site.trace.rule.reduction == "sum" and site.samples > 1:
-        yield site.formula / site.samples
+        of_data, penalty = _of_data(site)
+        yield total([of_data / site.samples, *penalty])
+
+
+def _of_data(site: Site) -> tuple[Expression, list[Expression]]:
+    """The formula without the penalty in the loss; and that, if there is one."""
+    penalty: list[Expression] = [Symbol(key) for key in site.used(Kind.PENALTY)]
+    return without_term(site.formula, penalty[0]) if penalty else site.formula, penalty
 
 
 def _batch_means_multiplied(site: Site) -> Iterator[Expression]:
@@ -144,10 +153,11 @@ def _sample_left_out(site: Site) -> Iterator[Expression]:
     if site.samples == 1:
         return
     for sample in site.trace.rows[:_MOST_INPUTS]:
-        left = rewrite(site.formula, partial(_nothing_of, sample))
-        yield left
+        of_data, penalty = _of_data(site)
+        left = rewrite(of_data, partial(_nothing_of, sample))
+        yield total([left, *penalty])
         if isinstance(left, Quotient):
-            yield left.numerator / (site.samples - 1)
+            yield total([left.numerator / (site.samples - 1), *penalty])
 
 
 def _nothing_of(sample: int, node: Expression) -> Expression | None:
@@ -173,10 +183,11 @@ def _gradient_sign_flipped(site: Site) -> Iterator[Expression]:
         yield -site.formula
 
 
-_GRADIENTS = frozenset({Kind.WEIGHT_GRADIENT, Kind.WEIGHT_PART})
-_REDUCED = frozenset({Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT, Kind.LOSS})
-_OF_BIASES = frozenset({Kind.BIAS_GRADIENT, Kind.BIAS_PART})
-_BIAS_GRADIENT = frozenset({Kind.BIAS_GRADIENT})
+_WEIGHT_GRADIENT = frozenset({Kind.WEIGHT_GRADIENT, Kind.WEIGHT_OF_DATA})
+_BIAS_GRADIENT = frozenset({Kind.BIAS_GRADIENT, Kind.BIAS_OF_DATA})
+_GRADIENTS = _WEIGHT_GRADIENT | {Kind.WEIGHT_PART}
+_REDUCED = _WEIGHT_GRADIENT | _BIAS_GRADIENT | {Kind.LOSS}
+_OF_BIASES = _BIAS_GRADIENT | {Kind.BIAS_PART}
 _BIAS_PART = frozenset({Kind.BIAS_PART})
 
 ROWS = (
@@ -213,7 +224,7 @@ ROWS = (
     ),
     Mistake(
         "batch_means_multiplied",
-        frozenset({Kind.WEIGHT_GRADIENT}),
+        _WEIGHT_GRADIENT,
         _batch_means_multiplied,
         "First multiply for each sample, then average: the product of two means is not the mean of "
         "the products.",

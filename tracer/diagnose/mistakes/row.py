@@ -14,13 +14,14 @@ from tracer.engine.trace import IterationTrace
 from tracer.formula import Expression, Product, Sum, Symbol, product, rewrite, symbols, total
 from tracer.formula.lazy import SymbolArray
 from tracer.model.network import Layer, Network
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.quantity import DATA_OF, GRADIENT_OF, Kind, Quantity, Stage
 
 _MOST_WAYS = 24
 """In which one row is tried."""
 _WIDE = 60
 _WAYS_WHERE_WIDE = 2
 """Of a formula with more symbols: not each weight of a wide layer."""
+_PART_OF_DATA = {GRADIENT_OF[parameter]: part for parameter, part in DATA_OF.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,20 @@ class Mistake:
     def variants(self, site: Site) -> tuple[Expression, ...]:
         """The rewritten formulas that differ from the right one, each once.
 
-        Those that need a mean over the batch which nobody calculates are left out.
+        Those that need a mean over the batch which nobody calculates are left out; and a row about
+        the data's part of a gradient, where that has a formula of its own, isn't tried on the sum.
         """
-        if _is_average(site.quantity, site.network.depth):
+        if _is_average(site.quantity, site.network.depth) or self._belongs_to_a_part(site):
             return ()
         ways = _MOST_WAYS if len(symbols(site.formula)) <= _WIDE else _WAYS_WHERE_WIDE
         found = dict.fromkeys(islice(self.rewrite(site), ways))
         return tuple(f for f in found if f != site.formula and site.has(f))
+
+    def _belongs_to_a_part(self, site: Site) -> bool:
+        part = _PART_OF_DATA.get(site.quantity.kind)
+        if part is None or part not in self.kinds | self.also:
+            return False
+        return Stage(part, site.quantity.layer) in site.trace.arrays
 
 
 def tidied(formula: Expression) -> Expression:

@@ -2,188 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace as changed
 from itertools import product
 
+from tracer.diagnose.mistakes.around import KEPT, NEW, Around, stepping
 from tracer.diagnose.mistakes.row import Mistake, Site
-from tracer.formula import Difference, Expression, Number, Symbol, replace
-from tracer.model.optimizers import Update
-from tracer.model.quantity import (
-    AFTER,
-    BEFORE,
-    CLIPPED_OF,
-    CORRECTED_OF,
-    GRADIENT_OF,
-    PART_OF,
-    PARTS,
-    STATE_OF,
-    Kind,
-    Quantity,
-    Stage,
-)
+from tracer.formula import Expression, Number, Symbol
+from tracer.model.quantity import DATA_OF, PART_OF, PARTS, Kind
 
 _MOST_PLACES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What an update works with: the parameter before it, its gradient, the learning rate, state.
-
-    `kept`: the state after it, and what the optimiser calculates on the way.
-    """
-
-    before: Symbol
-    gradient: Expression
-    rate: Symbol
-    state: Mapping[str, Symbol]
-    kept: Mapping[str, Symbol]
-    settings: Mapping[str, Symbol]
-    t: float
-
-    @staticmethod
-    def at(site: Site) -> _Around:
-        """Of the parameter whose new value the site is about."""
-        kind, layer, index = site.quantity.kind, site.quantity.layer, site.quantity.index
-        trace, parameter = site.trace, BEFORE[kind]
-        optimizer = trace.rule.optimizer
-
-        def symbols_of(states: Kind, letters: Iterable[str]) -> dict[str, Symbol]:
-            stages = {letter: Stage(states, layer, slot=letter) for letter in letters}
-            return {slot: Symbol(changed(site.quantity, stage=s)) for slot, s in stages.items()}
-
-        clipped = CLIPPED_OF[parameter] if trace.rule.clip is not None else GRADIENT_OF[kind]
-        kept = symbols_of(AFTER[STATE_OF[parameter]], optimizer.slots)
-        return _Around(
-            site.symbol(parameter, layer, index),
-            site.symbol(clipped, layer, index),
-            site.symbol(Kind.LEARNING_RATE, 0, ()),
-            symbols_of(STATE_OF[parameter], optimizer.slots),
-            kept | symbols_of(CORRECTED_OF[parameter], optimizer.corrected),
-            {
-                name: Symbol(Quantity(Stage(Kind.SETTING, 0, slot=name)))
-                for name in trace.moment.settings
-            },
-            trace.moment.t,
-        )
-
-    def step(self, site: Site, rate: Expression | None = None) -> Expression:
-        """The optimiser's step, with another learning rate than the right one.
-
-        From its state after the update as that is calculated; of what is fixed it would be another.
-        """
-        step = Update(
-            self.before, self.gradient, rate or self.rate, self.state, self.settings, self.t
-        )
-        if self.is_free(site):
-            step = changed(step, observe=lambda slot, _: self.kept[slot])
-        stepped: Expression = site.trace.rule.optimizer.step(step)
-        return stepped
-
-    def is_free(self, site: Site) -> bool:
-        """Whether the parameter is not fixed."""
-        return site.formula != self.before
+_GRADIENTS = frozenset((*PARTS, *PART_OF, *DATA_OF.values()))
 
 
 def _threshold_without_sign(site: Site) -> Iterator[Expression]:
     """delta in place of −delta: in the gradient of a threshold, or in its update."""
     if not site.layer.has_thresholds:
         return
-    if site.quantity.kind in PART_OF or site.quantity.kind in PARTS:
+    if site.quantity.kind in _GRADIENTS:
         yield -site.formula
         return
-    update = _Around.at(site)
-    if update.is_free(site):
-        yield changed(update, gradient=-update.gradient).step(site)
+    yield from stepping(lambda around: around.stepped(gradient=-around.gradient))(site)
 
 
-def _gradient_added(site: Site) -> Iterator[Expression]:
-    if isinstance(site.formula, Difference):
-        yield site.formula.left + site.formula.right
+def _with_rate(rate: Callable[[Symbol], Expression]) -> Callable[[Site], Iterable[Expression]]:
+    return stepping(lambda around: around.stepped(learning_rate=rate(around.right.learning_rate)))
 
 
-def _learning_rate_left_out(site: Site) -> Iterator[Expression]:
-    update = _Around.at(site)
-    if update.is_free(site):
-        yield update.step(site, rate=Number(1.0))
-
-
-def _learning_rate_twice(site: Site) -> Iterator[Expression]:
-    update = _Around.at(site)
-    if update.is_free(site):
-        yield update.step(site, rate=update.rate * update.rate)
+def _gradient_added(around: Around) -> Expression | None:
+    if getattr(around.optimizer, "form", "") == "velocity":
+        return None  # that is velocity_sign
+    return around.before + around.change()
 
 
 def _updated_although_fixed(site: Site) -> Iterator[Expression]:
-    update = _Around.at(site)
-    if not update.is_free(site):
-        yield update.step(site)
+    around = Around.at(site)
+    formula = None if around.is_free else around.from_scratch()
+    if formula is not None:
+        yield formula
 
 
 def _fixed_although_free(site: Site) -> Iterator[Expression]:
-    yield _Around.at(site).before
-
-
-def _step_of(site: Site) -> Expression | None:
-    """What the update subtracts; None of what is fixed."""
-    update = _Around.at(site)
-    if not update.is_free(site):
-        return None
-    right = site.formula.right if isinstance(site.formula, Difference) else None
-    return right or update.before - site.formula
+    yield Around.at(site).before
 
 
 def _only_the_step(site: Site) -> Iterator[Expression]:
-    step = _step_of(site)
-    if step is not None:
-        yield from (step, -step)
-
-
-def _learning_rate_subtracted(site: Site) -> Iterator[Expression]:
-    update = _Around.at(site)
-    if update.is_free(site):
-        yield update.before - update.rate
-
-
-def _gradient_added_without_rate(site: Site) -> Iterator[Expression]:
-    update = _Around.at(site)
-    if update.is_free(site):
-        yield update.before + update.gradient
-
-
-def _step_taken_twice(site: Site) -> Iterator[Expression]:
-    step = _step_of(site)
-    if step is not None:
-        yield _Around.at(site).before - 2 * step
-
-
-def _with_gradient(site: Site, other: Symbol) -> Expression:
-    """The update with another gradient; an optimiser's new state is calculated from it, too."""
-    gradients = dict.fromkeys(site.used(*GRADIENT_OF.values()), other)
-    return replace(site.formula, gradients)
+    around = Around.at(site)
+    if around.is_free:
+        yield from (around.change(), -around.change())
 
 
 def _gradient_of_a_neighbour(site: Site) -> Iterator[Expression]:
-    kind, index = GRADIENT_OF[site.quantity.kind], site.quantity.index
+    around = Around.at(site)
+    key = around.gradient.key
     sizes = (len(site.layer.neurons), len(site.layer.inputs))
-    if kind is Kind.BIAS_GRADIENT:
+    if len(key.index) == 1:
         sizes = (site.layer.bias_count, 1)
     places = product(*(range(min(size, _MOST_PLACES)) for size in sizes))
-    for place in places:
-        if place[: len(index)] != index:
-            yield _with_gradient(site, site.symbol(kind, site.quantity.layer, place[: len(index)]))
+    for place in places if around.is_free else ():
+        index = place[: len(key.index)]
+        formula = around.stepped(gradient=Symbol(changed(key, index=index)))
+        if index != key.index and formula is not None:
+            yield formula
 
 
-def _gradient_of_the_iteration_before(site: Site) -> Iterator[Expression]:
-    if site.quantity.iteration > 1:
-        for key in site.used(*GRADIENT_OF.values()):
-            yield _with_gradient(site, Symbol(changed(key, iteration=key.iteration - 1)))
+def _gradient_of_the_iteration_before(around: Around) -> Expression | None:
+    key = around.gradient.key
+    if key.iteration == 1:
+        return None
+    return around.stepped(gradient=Symbol(changed(key, iteration=key.iteration - 1)))
 
 
-_NEW = frozenset({Kind.NEW_WEIGHT, Kind.NEW_BIAS})
-
-_BIAS_GRADIENT = frozenset({Kind.BIAS_GRADIENT})
+_BIAS_GRADIENT = frozenset({Kind.BIAS_GRADIENT, Kind.BIAS_OF_DATA})
 
 ROWS = (
     Mistake(
@@ -192,77 +82,77 @@ ROWS = (
         _threshold_without_sign,
         "A threshold is subtracted, so ∂net/∂θ = −1: its gradient is −delta, and descent adds "
         "lr·delta.",
-        also=frozenset({Kind.BIAS_PART, Kind.NEW_BIAS}),
+        also=frozenset({Kind.BIAS_PART, Kind.NEW_BIAS, Kind.NEW_BIAS_STATE}),
     ),
     Mistake(
         "gradient_added",
-        _NEW,
-        _gradient_added,
+        NEW,
+        stepping(_gradient_added),
         "Descent goes against the gradient: it is subtracted.",
     ),
     Mistake(
         "learning_rate_left_out",
-        _NEW,
-        _learning_rate_left_out,
+        NEW | KEPT,
+        _with_rate(lambda _: Number(1.0)),
         "The step is the learning rate times the gradient.",
     ),
     Mistake(
         "learning_rate_twice",
-        _NEW,
-        _learning_rate_twice,
+        NEW | KEPT,
+        _with_rate(lambda rate: rate * rate),
         "The learning rate is a factor of the step once, not twice.",
     ),
     Mistake(
         "updated_although_fixed",
-        _NEW,
+        NEW,
         _updated_although_fixed,
         "This parameter is fixed (freeze:) and stays as it is.",
     ),
     Mistake(
         "fixed_although_free",
-        _NEW,
+        NEW,
         _fixed_although_free,
         "This parameter isn't fixed: the update changes it.",
     ),
     Mistake(
         "only_the_step",
-        _NEW,
+        NEW,
         _only_the_step,
         "This is the step alone; the new value is the old one less the step.",
         rare=True,
     ),
     Mistake(
         "learning_rate_subtracted",
-        _NEW,
-        _learning_rate_subtracted,
+        NEW,
+        stepping(lambda around: around.before - around.right.learning_rate),
         "The learning rate is a factor of the gradient; it isn't subtracted itself.",
         rare=True,
     ),
     Mistake(
         "gradient_added_without_learning_rate",
-        _NEW,
-        _gradient_added_without_rate,
+        NEW,
+        stepping(lambda around: around.before + around.gradient),
         "The step is the learning rate times the gradient, and it is subtracted.",
         rare=True,
     ),
     Mistake(
         "step_taken_twice",
-        _NEW,
-        _step_taken_twice,
+        NEW,
+        stepping(lambda around: around.before - 2 * around.change()),
         "The step is subtracted once.",
         rare=True,
     ),
     Mistake(
         "gradient_of_a_neighbour",
-        _NEW,
+        NEW | KEPT,
         _gradient_of_a_neighbour,
         "Each parameter is updated with its own gradient; this one belongs to another.",
         rare=True,
     ),
     Mistake(
         "gradient_of_the_iteration_before",
-        _NEW,
-        _gradient_of_the_iteration_before,
+        NEW | KEPT,
+        stepping(_gradient_of_the_iteration_before),
         "Every iteration has its own gradients, taken at the parameters as they are then.",
         rare=True,
     ),
