@@ -20,6 +20,7 @@ from tracer.digits.numbers import Written
 from tracer.explain.calculation import Calculation, calculations
 from tracer.explain.worksheet import to_calculate
 from tracer.formula import EvaluationError, Expression, evaluate
+from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import Data, Experiment, GraphExperiment, Training
 from tracer.model.network import Bias, Network
 from tracer.model.quantity import Identity, Quantity
@@ -105,13 +106,16 @@ def exact_of(experiment: Experiment | GraphExperiment, iteration: int = 1) -> Ca
 
 def asked(exact: Calculation) -> list[Identity]:
     """The numbers of a whole sheet, in the order of the calculation."""
+    if isinstance(exact.trace, GraphTrace):
+        return [each for each in exact if exact.formula(each) is not None]
     return list(to_calculate(exact.trace))
 
 
 def plants(exact: Calculation, row: Mistake, rng: np.random.Generator) -> Iterator[Planted]:
     """The mistake, once in every quantity where it can be made, in random order."""
     trace = exact.trace
-    quantities = [q for q in trace.quantities() if exact.formula(q) is not None]
+    calculated = (q for q in exact if exact.formula(q) is not None)
+    quantities = [q for q in calculated if isinstance(q, Quantity)]
     for place in rng.permutation(len(quantities)):
         quantity = quantities[place]
         formula = exact.formula(quantity)

@@ -18,16 +18,20 @@ from tracer.formula import (
     EvaluationError,
     Expression,
     Interval,
+    Number,
     Prepared,
     Symbol,
+    children,
     derivatives,
     enclosure,
     evaluate,
+    rewrite,
     sensitivities,
     symbols,
+    value_or_none,
 )
 from tracer.formula.enclosure import Settle
-from tracer.model.quantity import Identity
+from tracer.model.quantity import Identity, Kind, Quantity
 
 _MOST_FORMULAS = 2000
 """Formulas of all iterations that are followed back; what made a larger network's parameters is not."""
@@ -231,7 +235,12 @@ class Enclosed:
         if formula is None:
             value = self.carried[identity]
             return value, value
-        return self._of(formula.formula, formula.keys, inner)
+        worked = formula.formula
+        if (
+            self._step is None
+        ):  # nobody who carries exact numbers rounds 1 − β₂³ to the answer's digits
+            worked = _with_options(worked, self.carried)
+        return self._of(worked, formula.keys, inner)
 
     def of(self, formula: Expression, inner: Settle | None = None) -> Interval:
         """The ends of what another formula gives; raises what `recalculated` does."""
@@ -266,3 +275,19 @@ class Enclosed:
         found = enclosure(formula.formula, self._known.__getitem__, self._step)
         copy = isinstance(formula.formula, Symbol)
         return found if self._step is None or copy else self._step(found)
+
+
+def _with_options(formula: Expression, values: Mapping[Identity, float]) -> Expression:
+    """The formula with the options of the training put in, and calculated as far as they go alone."""
+
+    def known(node: Expression) -> Expression | None:
+        if isinstance(node, Symbol):
+            of_training = isinstance(node.key, Quantity) and node.key.kind is Kind.SETTING
+            return Number(values[node.key]) if of_training else None
+        operands = children(node)
+        if not operands or not all(isinstance(operand, Number) for operand in operands):
+            return None
+        value = value_or_none(node, {})
+        return None if value is None else Number(value)
+
+    return rewrite(formula, known)

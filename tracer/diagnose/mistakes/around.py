@@ -23,9 +23,10 @@ from tracer.model.quantity import (
     Kind,
     Quantity,
     Stage,
+    at,
 )
 
-_PARAMETERS = (Kind.WEIGHT, Kind.BIAS)
+_PARAMETERS = (Kind.WEIGHT, Kind.BIAS, Kind.NODE)
 NEW = frozenset(AFTER[kind] for kind in _PARAMETERS)
 KEPT = frozenset(AFTER[STATE_OF[kind]] for kind in _PARAMETERS)
 """The optimiser's states after the update."""
@@ -42,9 +43,8 @@ _OF = {
         AFTER[STATE_OF[parameter]],
         CORRECTED_OF[parameter],
         CLIPPED_OF[parameter],
-        GRADIENT_OF[parameter],
     )
-}
+} | {GRADIENT_OF[parameter]: parameter for parameter in (Kind.WEIGHT, Kind.BIAS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,9 @@ class Around:
         def lettered(kind: Kind, letters: Iterable[str]) -> dict[str, Symbol]:
             return {letter: symbol_of(site, kind, letter) for letter in letters}
 
-        gradient = Stage(CLIPPED_OF[parameter], site.quantity.layer)
-        if gradient not in trace.arrays:
-            gradient = Stage(GRADIENT_OF[parameter], site.quantity.layer)
         step = Update(
             symbol_of(site, parameter),
-            symbol_of(site, gradient.kind),
+            _gradient(site, parameter),
             site.symbol(Kind.LEARNING_RATE, 0, ()),
             lettered(STATE_OF[parameter], optimizer.slots),
             {name: setting(name) for name in trace.moment.settings},
@@ -85,7 +82,8 @@ class Around:
     @property
     def optimizer(self) -> Optimizer:
         """The optimiser."""
-        return self.site.trace.rule.optimizer
+        optimizer: Optimizer = self.site.trace.rule.optimizer
+        return optimizer
 
     @property
     def before(self) -> Symbol:
@@ -102,8 +100,9 @@ class Around:
     @property
     def is_free(self) -> bool:
         """Whether the parameter is not fixed."""
-        training = self.site.trace.experiment.training
-        key = self.before.key
+        if self.site.in_a_graph:
+            return True
+        training, key = self.site.trace.experiment.training, self.before.key
         return training is None or Quantity(key.stage, key.index) not in training.frozen
 
     def stepped(
@@ -140,6 +139,16 @@ class Around:
         step = replace(self.right, **changes, observe=observe, kept={})
         found[""] = optimizer.step(step)
         return found.get(self.site.quantity.stage.slot), optimizer.change(step)
+
+
+def _gradient(site: Site, parameter: Kind) -> Symbol:
+    """What reaches the optimiser of the parameter's gradient."""
+    if site.trace.rule.clip is not None:
+        return symbol_of(site, CLIPPED_OF[parameter])
+    if site.in_a_graph:
+        node = Quantity(Stage(parameter, 0), site.quantity.index)
+        return Symbol(at(site.trace.graph.gradient(node), site.quantity.iteration))
+    return symbol_of(site, GRADIENT_OF[parameter])
 
 
 def symbol_of(site: Site, kind: Kind, slot: str = "") -> Symbol:

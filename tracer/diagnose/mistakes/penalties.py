@@ -8,10 +8,19 @@ from dataclasses import replace
 from tracer.diagnose.mistakes.around import CLIPPED, Around, setting, symbol_of
 from tracer.diagnose.mistakes.row import Mistake, Site, tidied
 from tracer.engine.formulas import Formulas
-from tracer.formula import Expression, Number, Symbol
+from tracer.formula import Expression, Number, Symbol, symbols
 from tracer.formula import replace as replaced
 from tracer.model.penalties import NORMS, Penalty
-from tracer.model.quantity import DATA_OF, GRADIENT_OF, PENALTY_OF, Kind, Quantity, Stage
+from tracer.model.quantity import (
+    DATA_OF,
+    GRADIENT_OF,
+    PENALTY_OF,
+    Derivative,
+    Identity,
+    Kind,
+    Quantity,
+    Stage,
+)
 
 _MOST_PARAMETERS = 500
 """Of a network whose penalty or norm is calculated anew, from all of its parameters."""
@@ -21,7 +30,8 @@ _PARAMETER |= {GRADIENT_OF[parameter]: parameter for parameter in DATA_OF}
 
 
 def _penalty(site: Site) -> Penalty | None:
-    return site.trace.rule.penalty
+    penalty: Penalty | None = site.trace.rule.penalty
+    return penalty
 
 
 def _is_small(site: Site) -> bool:
@@ -114,21 +124,27 @@ def _clipped_before_the_penalty(site: Site) -> Iterator[Expression]:
         yield of_data + symbol_of(site, PENALTY_OF[parameter])
 
 
+def _gradients(site: Site) -> list[Identity]:
+    """The gradients in the formula of what is clipped."""
+    known = symbols(site.formula)
+    return [key for key in known if isinstance(key, Derivative) or key.kind in _OF_DATA]
+
+
 def _not_clipped(site: Site) -> Iterator[Expression]:
-    for gradient in site.used(*_OF_DATA):
+    for gradient in _gradients(site):
         yield Symbol(gradient)
 
 
 def _by_value(site: Site) -> Iterator[Expression]:
     clip = site.trace.rule.clip
     if clip is not None and clip.by == "norm":
-        for gradient in site.used(*_OF_DATA):
+        for gradient in _gradients(site):
             yield clip.cut(Symbol(gradient), setting(clip.setting))
 
 
 def _by_norm(site: Site) -> Iterator[Expression]:
     clip, trace = site.trace.rule.clip, site.trace
-    if clip is None or clip.by != "value" or not _is_small(site):
+    if clip is None or clip.by != "value" or site.in_a_graph or not _is_small(site):
         return
     if trace.rule.update_order != "simultaneous":
         return  # a norm needs gradients that are made after these have been clipped

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from tracer.engine.trace import IterationTrace
 from tracer.formula import Expression, Product, Sum, Symbol, product, rewrite, symbols, total
 from tracer.formula.lazy import SymbolArray
+from tracer.graph.trace import GraphTrace
 from tracer.model.network import Layer, Network
 from tracer.model.quantity import DATA_OF, GRADIENT_OF, Kind, Quantity, Stage
 
@@ -26,16 +27,26 @@ _PART_OF_DATA = {GRADIENT_OF[parameter]: part for parameter, part in DATA_OF.ite
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a mistake may be made: a quantity, its right formula, and the iteration's trace."""
+    """Where a mistake may be made: a quantity, its right formula, and the iteration's trace.
 
-    trace: IterationTrace
+    In a graph there are only the rows about what its update makes; the others, and what of a site
+    speaks of layers, are for networks.
+    """
+
+    trace: Any
     quantity: Quantity
     formula: Expression
 
     @property
+    def in_a_graph(self) -> bool:
+        """Whether it is a number of a graph, and not of a network."""
+        return isinstance(self.trace, GraphTrace)
+
+    @property
     def network(self) -> Network:
         """The network."""
-        return self.trace.experiment.network
+        network: Network = self.trace.experiment.network
+        return network
 
     @property
     def layer(self) -> Layer:
@@ -65,12 +76,13 @@ class Site:
 
     def has(self, formula: Expression) -> bool:
         """Whether the iteration has all batch means in the formula."""
-        means = (key.stage for key in symbols(formula) if key.stage.mean)
-        return all(stage in self.trace.arrays for stage in means)
+        quantities = (key for key in symbols(formula) if isinstance(key, Quantity))
+        return all(key.stage in self.trace.arrays for key in quantities if key.stage.mean)
 
     def used(self, *kinds: Kind) -> tuple[Quantity, ...]:
         """The quantities of those kinds in the formula."""
-        return tuple(key for key in symbols(self.formula) if key.kind in kinds)
+        quantities = (key for key in symbols(self.formula) if isinstance(key, Quantity))
+        return tuple(key for key in quantities if key.kind in kinds)
 
     def whole(self, kind: Kind) -> SymbolArray:
         """The quantities of that kind of the whole layer, (1, neurons)."""
@@ -107,7 +119,7 @@ class Mistake:
         Those that need a mean over the batch which nobody calculates are left out; and a row about
         the data's part of a gradient, where that has a formula of its own, isn't tried on the sum.
         """
-        if _is_average(site.quantity, site.network.depth) or self._belongs_to_a_part(site):
+        if _is_average(site) or self._belongs_to_a_part(site):
             return ()
         ways = _MOST_WAYS if len(symbols(site.formula)) <= _WIDE else _WAYS_WHERE_WIDE
         found = dict.fromkeys(islice(self.rewrite(site), ways))
@@ -131,9 +143,9 @@ def tidied(formula: Expression) -> Expression:
     return rewrite(formula, tidy)
 
 
-def _is_average(quantity: Quantity, depth: int) -> bool:
+def _is_average(site: Site) -> bool:
     """Whether it is only the batch mean of numbers calculated before (`gradient: batch_means`)."""
-    if not quantity.stage.mean:
+    kind = site.quantity.kind
+    if not site.quantity.stage.mean:
         return False
-    averaged = (Kind.INPUT, Kind.OUT, Kind.SLOPE)
-    return quantity.kind in averaged or (quantity.kind is Kind.DELTA and quantity.layer == depth)
+    return kind in (Kind.INPUT, Kind.OUT, Kind.SLOPE) or (kind is Kind.DELTA and site.at_output)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tracer.diagnose.mistakes.around import setting
 from tracer.diagnose.mistakes.row import Mistake, Site
+from tracer.engine.rule import Rule
 from tracer.formula import Expression, as_expression
 from tracer.model.quantity import Kind
 from tracer.model.schedules import Schedule
@@ -26,7 +27,8 @@ def _of_another_iteration(off: int) -> Callable[[Site], Iterator[Expression]]:
 
 def _updates(site: Site) -> int:
     """Those made before the iteration, by which schedules count."""
-    return site.trace.rule.earlier + site.quantity.iteration - 1
+    rule: Rule = site.trace.rule
+    return rule.earlier + site.quantity.iteration - 1
 
 
 def _initial(site: Site) -> Iterator[Expression]:

@@ -19,7 +19,6 @@ from tracer.diagnose.mistakes.copying import SLIPS
 from tracer.diagnose.mistakes.match import MistakeMatch, MistakesFound
 from tracer.diagnose.mistakes.others import misread_numbers, other_numbers
 from tracer.diagnose.mistakes.table import MistakenNumbers, Slip, Way, mistaken_numbers
-from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, Interval, value_or_none, widened
 from tracer.formula.enclosure import Settle
@@ -93,8 +92,8 @@ class MistakeSearch:
 
     `own` are the numbers supplied, `uncertainties` how far each single one may be off; a program's
     arrays among them are not. `step`: where a number may lie once it has been rounded, as in each step
-    that was left out, where the sheet rounds those. The rows rewrite formulas of networks; in graphs
-    only slips of the pen are looked for.
+    that was left out, where the sheet rounds those. The rows rewrite formulas of networks, and of the
+    update of a graph's inputs; in its nodes and gradients only slips of the pen are looked for.
     """
 
     def __init__(
@@ -104,8 +103,6 @@ class MistakeSearch:
         uncertainties: Mapping[Identity, float],
         step: Settle | None = None,
     ) -> None:
-        trace = exact.trace
-        self._trace: IterationTrace | None = trace if isinstance(trace, IterationTrace) else None
         self._uncertainties, self._own = uncertainties, own
         self._exact, self._step = exact, step
 
@@ -156,7 +153,7 @@ class MistakeSearch:
 
     def _by_rows(self, case: _Wrong, rows: Collection[str] | None) -> Iterator[MistakeMatch]:
         """Near before far, everywhere before alone, what is usual before what is rare."""
-        if self._trace is None or not isinstance(case.identity, Quantity):
+        if not isinstance(case.identity, Quantity):
             return
         near = [s for s in self._table.near(case.identity) if rows is None or s.row.name in rows]
         for slip in sorted(near, key=lambda slip: slip.row.rare):

@@ -66,7 +66,7 @@ def _coefficient_left_out(site: Site) -> Iterator[Expression]:
 def _is_coefficient(factor: Expression) -> bool:
     """β or 1 − β."""
     keys = symbols(factor)
-    return bool(keys) and all(key.kind is Kind.SETTING for key in keys)
+    return bool(keys) and all(getattr(key, "kind", None) is Kind.SETTING for key in keys)
 
 
 def _coefficient_swapped(site: Site) -> Iterator[Expression]:

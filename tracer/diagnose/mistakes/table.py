@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.row import Mistake, Site
@@ -117,7 +118,7 @@ class MistakenNumbers:
 
     def __init__(self, exact: Calculation) -> None:
         self.exact, self.rows = exact, tuple(MISTAKES)
-        self.trace: IterationTrace = exact.trace
+        self.trace = exact.trace
         self._values = cache(exact.value)
         self.variants = cache(self._rewritten)
         self.near = cache(self._near)
@@ -210,8 +211,10 @@ def mistaken_numbers(exact: Calculation) -> MistakenNumbers:
     return _tables[0]
 
 
-def _same_numbers(one: IterationTrace, other: IterationTrace) -> bool:
+def _same_numbers(one: Any, other: Any) -> bool:
     """Whether they are the same iteration of the same experiment, of which each check has its own."""
+    if not (isinstance(one, IterationTrace) and isinstance(other, IterationTrace)):
+        return False
     return (
         one.experiment is other.experiment
         and one.batch.iteration == other.batch.iteration

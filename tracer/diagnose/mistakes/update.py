@@ -9,7 +9,7 @@ from itertools import product
 from tracer.diagnose.mistakes.around import KEPT, NEW, Around, stepping
 from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.formula import Expression, Number, Symbol
-from tracer.model.quantity import DATA_OF, PART_OF, PARTS, Kind
+from tracer.model.quantity import DATA_OF, PART_OF, PARTS, Kind, at
 
 _MOST_PLACES = 4
 _GRADIENTS = frozenset((*PARTS, *PART_OF, *DATA_OF.values()))
@@ -53,6 +53,8 @@ def _only_the_step(site: Site) -> Iterator[Expression]:
 
 
 def _gradient_of_a_neighbour(site: Site) -> Iterator[Expression]:
+    if site.in_a_graph:
+        return
     around = Around.at(site)
     key = around.gradient.key
     sizes = (len(site.layer.neurons), len(site.layer.inputs))
@@ -70,7 +72,7 @@ def _gradient_of_the_iteration_before(around: Around) -> Expression | None:
     key = around.gradient.key
     if key.iteration == 1:
         return None
-    return around.stepped(gradient=Symbol(changed(key, iteration=key.iteration - 1)))
+    return around.stepped(gradient=Symbol(at(key, key.iteration - 1)))
 
 
 _BIAS_GRADIENT = frozenset({Kind.BIAS_GRADIENT, Kind.BIAS_OF_DATA})

@@ -1,0 +1,92 @@
+"""The rows about updates, planted into graphs: what optimisers are published with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import pytest
+
+from support.planting import Planted, answers, can_be_told, exact_of, plants, sheet
+from tracer.config import load
+from tracer.diagnose.check import check
+from tracer.diagnose.mistakes import MISTAKES
+from tracer.explain.calculation import Calculation
+from tracer.formula import EvaluationError
+from tracer.model.experiment import GraphExperiment
+from tracer.model.quantity import Kind
+
+DIGITS = 6
+TRAININGS = (
+    "learning_rate: 0.4",
+    "learning_rate: 0.05, optimizer: momentum",
+    "learning_rate: 0.05, optimizer: {name: momentum, nesterov: true}, clip: {norm: 1.5}",
+    "learning_rate: 0.05, optimizer: {name: momentum, form: average}, clip: {value: 0.8}",
+    "learning_rate: 0.05, optimizer: {name: momentum, form: velocity}",
+    "learning_rate: 0.05, optimizer: {name: momentum, form: velocity, nesterov: true}",
+    "learning_rate: 0.05, optimizer: {name: momentum, dampening: 0.2}",
+    "learning_rate: 0.4, optimizer: {name: adagrad, epsilon: 0.01}",
+    "learning_rate: 0.4, optimizer: {name: rmsprop, epsilon: 0.01, epsilon_place: inside}",
+    "learning_rate: 0.4, optimizer: {name: rmsprop, centered: true, epsilon: 0.01}",
+    "learning_rate: 0.1, optimizer: {name: adam, epsilon: 0.01}",
+    "learning_rate: 0.1, optimizer: {name: adam, beta2: 0.99, bias_correction: false}",
+    "learning_rate: 0.1, optimizer: {name: adamw, weight_decay: 0.1}",
+    "learning_rate: {initial: 0.4, schedule: exponential, rate: 0.8}",
+)
+OF_GRAPHS = {kind for kind in Kind if "NODE" in kind.name and kind is not Kind.NODE} | {
+    Kind.LEARNING_RATE
+}
+ROWS = [name for name, row in MISTAKES.items() if OF_GRAPHS & (row.kinds | row.also)]
+NEVER = {
+    "updated_although_fixed": "nothing is fixed in a graph",
+    "gradient_of_a_neighbour": "neighbours are those of a layer",
+    "clipped_before_penalty": "a graph has no penalty",
+    "decay_decoupled": "a graph has no penalty",
+    "clipped_by_norm": "the norm is that of a network's arrays",
+    "warmup_left_out": "no such schedule here",
+}
+
+
+@cache
+def exercises() -> tuple[tuple[GraphExperiment, Calculation], ...]:
+    """Each training, in iterations 1 to 3."""
+    found = []
+    for training in TRAININGS:
+        for iteration in (3, 2, 1):
+            text = (
+                "graph:\n  inputs: {w1: -5, w2: -2}\n  nodes: {f: 0.1*w1**2 + 2*w2**2}\n"
+                f"training: {{trainable: [w1, w2], {training}}}\n"
+            )
+            experiment = load("graph.yaml", text)
+            assert isinstance(experiment, GraphExperiment)
+            found.append((experiment, exact_of(experiment, iteration)))
+    return tuple(found)
+
+
+def planted(name: str) -> Iterator[tuple[GraphExperiment, Calculation, Planted]]:
+    """The mistake, in one number of each exercise where it can be made and told."""
+    rng = np.random.default_rng(sum(name.encode()))
+    for experiment, exact in exercises():
+        for plant in plants(exact, MISTAKES[name], rng):
+            if can_be_told(plant, DIGITS):
+                yield experiment, exact, plant
+                break
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_planted_mistake_is_found_and_nothing_else_is_blamed(name: str) -> None:
+    found = 0
+    for experiment, exact, plant in planted(name):
+        try:
+            texts = sheet(exact, DIGITS, plant)
+        except EvaluationError:
+            continue
+        report = check(experiment, answers(texts))
+        blamed = {f.identity: f for f in report.findings if f.blamed}
+        assert list(blamed) == [plant.quantity]
+        assert name in [match.name for match in blamed[plant.quantity].matches]
+        found += 1
+        if found == 2:
+            break
+    assert bool(found) is (name not in NEVER)
