@@ -17,6 +17,7 @@ from tracer.formula import evaluate
 from tracer.model.experiment import Experiment
 from tracer.model.network import State
 from tracer.model.quantity import Kind
+from tracer.show.notation.notation import QuantityNotation
 
 NETWORK = """\
 network:
@@ -62,6 +63,8 @@ RATES = {
     "cosine": "{initial: 0.2, schedule: cosine, final: 0.05, over: 3, warmup: 1}",
     "warm-up": "{initial: 0.2, schedule: constant, warmup: 3}",
 }
+AMBIGUOUS = {"λ", "c"}
+"""Letters that stand for two options: those are typed by name."""
 CASES = {name: f"learning_rate: 0.1, {rest}" for name, rest in DESCENTS.items()} | {
     name: f"learning_rate: {rate}, optimizer: adam" for name, rate in RATES.items()
 }
@@ -93,6 +96,15 @@ def test_each_formula_gives_the_number_beside_it(training: str) -> None:
             of_before = quantity.stage.is_given and quantity.kind is not Kind.LEARNING_RATE
             value = evaluate(formula, before if of_before else trace)
             assert value == pytest.approx(trace.value(quantity), rel=1e-12, abs=1e-15)
+
+
+def test_what_the_screen_prints_is_read_again(training: str) -> None:
+    trace = NetworkTimeline(experiment(training)).trace(2)
+    notation = QuantityNotation(trace.names)
+    for quantity in trace.quantities():
+        printed = notation.name(quantity)
+        if printed not in AMBIGUOUS:
+            assert trace.names.parse(printed) == quantity
 
 
 def test_compiled_recorded_and_single_steps_go_the_same_way(training: str) -> None:

@@ -80,6 +80,8 @@ def _spellings(name: str) -> Iterator[str]:
         yield from (f"grad_{below}", f"{above}d{below}")
     if name.endswith("+"):
         yield f"{name[:-1]}_new"
+    if name == "grad_norm":
+        yield "‖g‖"
     if name in _LEARNING_RATE:
         yield from _LEARNING_RATE
     if name in setting_letters():

@@ -56,6 +56,7 @@ _SIGNS = str.maketrans(
         "σ": "sigma",
         "φ": "phi",
         "∇": "grad",
+        "\u0302": "hat",
         "'": "+",
         "’": "+",
         "′": "+",
@@ -116,6 +117,7 @@ _WHOLES = {
     "η": Kind.LEARNING_RATE,
     "penalty": Kind.PENALTY,
     "grad_norm": Kind.NORM,
+    "‖g‖": Kind.NORM,
 }
 _ABOVE = {
     "E": Kind.TOTAL,
