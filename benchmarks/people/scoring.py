@@ -10,6 +10,7 @@ from benchmarks.people.judge import Judgement, Verdict
 from benchmarks.people.places import Place
 from benchmarks.people.sheets import Number
 from benchmarks.people.slips import Mistaken
+from benchmarks.people.slips_penalty import TOLD_AS
 
 CLEAR = 3
 """A planted mistake counts from so many units of the last digit written."""
@@ -139,7 +140,8 @@ class Wrong:
 def _named(verdicts: Iterable[Verdict], known: Truth) -> bool:
     """Whether the first blamed number bears the mistake's name."""
     first = next(verdict for verdict in verdicts if verdict.blamed)
-    return known.first[first.name] in first.mistakes
+    mistake = known.first[first.name]
+    return TOLD_AS.get(mistake, mistake) in first.mistakes
 
 
 @dataclass(slots=True)

@@ -13,6 +13,11 @@ from benchmarks.people.slips_update import when
 from benchmarks.people.updates import Update
 from benchmarks.settings import Settings
 
+TOLD_AS = dict.fromkeys(
+    ("penalty_factor_two", "penalty_factor_half", "penalty_not_per_sample"), "penalty_factor"
+)
+"""What `check` calls a mistake that people make in several ways."""
+
 
 def _has_l2(settings: Settings) -> bool:
     return settings.penalty is not None and settings.penalty.kind == "l2"
@@ -125,18 +130,18 @@ PENALTIES: Table = {
     ),
     "penalty_not_per_sample": (("pen", "penalty"), when(_not_per_sample, _has_l2)),
     "penalty_sign": (("pen", "grad"), when(_penalty_sign, _has_penalty)),
-    "penalty_without_weight": (("pen",), when(_without_weight, _has_penalty)),
+    "penalty_without_parameter": (("pen",), when(_without_weight, _has_penalty)),
     "biases_penalised": (("grad", "penalty"), when(_biases_penalised, _has_penalty)),
     "penalty_missing_in_loss": (("loss",), when(_missing_in_loss, _has_penalty)),
     "penalty_missing_in_gradient": (("grad",), when(_missing_in_gradient, _has_penalty)),
 }  # fmt: skip
 LIMITS: Table = {
     "clipped_before_penalty": (("clip",), when(_clipped_before_penalty)),
-    "clipped_each_by_itself": (("clip",), when(_clipped_alone, lambda s: bool(s.clip))),
-    "clipping_left_out": (
+    "clipped_by_value": (("clip",), when(_clipped_alone, lambda s: bool(s.clip))),
+    "not_clipped": (
         ("clip",), when(lambda u, p: u.read("grad", p), lambda s: bool(s.clip))
     ),
     "learning_rate_of_the_iteration_before": (("lr", "new"), when(_rate_before, _scheduled)),
-    "learning_rate_unscheduled": (("lr",), when(_rate_unscheduled, _scheduled)),
+    "initial_learning_rate": (("lr",), when(_rate_unscheduled, _scheduled)),
     "gradients_not_zeroed": (("grad", "data"), when(_accumulated)),
 }  # fmt: skip

@@ -229,10 +229,10 @@ def _velocity_form(settings: Settings) -> bool:
 NEW, HATS = ("new",), ("mhat", "vhat")
 LOOK_BACK = when(_moments_before, lambda s: s.optimizer != "sgd")
 UPDATE_RULES: Table = {
-    "epsilon_inside_the_root": (
+    "epsilon_inside_root": (
         NEW, when(lambda u, p: _epsilon(u, p, INSIDE), _adaptive)
     ),
-    "epsilon_outside_the_root": (
+    "epsilon_outside_root": (
         NEW, when(lambda u, p: _epsilon(u, p, "outside"), _adaptive)
     ),
     "epsilon_forgotten": (NEW, when(_epsilon_forgotten, _adaptive)),
@@ -240,28 +240,28 @@ UPDATE_RULES: Table = {
     "square_forgotten": (("v+", "s+"), when(_square_forgotten, _adaptive)),
     "bias_correction_left_out": ((*HATS, "new"), when(_uncorrected, _corrects)),
     "bias_correction_twice": ((*HATS, "new"), when(_corrected_twice, _corrects)),
-    "corrected_moment_carried_on": (("m+", "v+"), when(_corrected_carried, _corrects)),
-    "t_counted_from_zero": ((*HATS, "new"), when(lambda u, p: _counted(u, p, -1), _corrects)),
-    "t_counted_from_two": ((*HATS, "new"), when(lambda u, p: _counted(u, p, 1), _corrects)),
+    "corrected_moment_kept": (("m+", "v+"), when(_corrected_carried, _corrects)),
+    "update_counted_from_0": ((*HATS, "new"), when(lambda u, p: _counted(u, p, -1), _corrects)),
+    "update_counted_from_2": ((*HATS, "new"), when(lambda u, p: _counted(u, p, 1), _corrects)),
     "betas_swapped": (("m+", "v+", *HATS), when(_betas_swapped, _optimizer(*ADAMS))),
     "moments_of_the_iteration_before": ((*HATS, "new"), LOOK_BACK),
-    "momentum_left_out": (
+    "momentum_coefficient_left_out": (
         ("v+", "m+"),
         when(lambda u, p: _coefficient_left_out(u, p) if _first(u, p) else None, _coefficient),
     ),
-    "momentum_swapped": (("m+", "v+", "s+"), when(
+    "momentum_coefficient_swapped": (("m+", "v+", "s+"), when(
         _coefficient_swapped, _optimizer("momentum", "rmsprop", *ADAMS))),
-    "momentum_averaged": (("v+",), when(_averaged, _optimizer("momentum"))),
-    "momentum_summed": (
+    "averaged_for_summed": (("v+",), when(_averaged, _optimizer("momentum"))),
+    "summed_for_averaged": (
         ("v+", "m+"),
         when(lambda u, p: _summed(u, p) if _first(u, p) else None, _coefficient),
     ),
-    "velocity_subtracted": (
+    "velocity_sign": (
         NEW, when(lambda u, p: u.c.old(p) - u.read("v+", p), _velocity_form)
     ),
-    "lookahead_forgotten": (NEW, when(lambda u, p: u.moved(p, nesterov=False), _nesterov)),
-    "lookahead_misapplied": (NEW, when(_lookahead_misapplied, _nesterov)),
-    "lookahead_from_the_old_velocity": (NEW, when(_lookahead_from_old, _nesterov)),
+    "look_ahead_left_out": (NEW, when(lambda u, p: u.moved(p, nesterov=False), _nesterov)),
+    "look_ahead_of_wrong_term": (NEW, when(_lookahead_misapplied, _nesterov)),
+    "look_ahead_of_old_velocity": (NEW, when(_lookahead_from_old, _nesterov)),
     "decay_coupled": (("m+", "v+", "new"), when(_decay_coupled, _optimizer("adamw"))),
     "decay_left_out": (
         NEW, when(lambda u, p: u.divided(p, *_parts(u, p)) + u.decay(p), _optimizer("adamw"))

@@ -143,12 +143,13 @@ class Around:
 
 def _gradient(site: Site, parameter: Kind) -> Symbol:
     """What reaches the optimiser of the parameter's gradient."""
-    if site.trace.rule.clip is not None:
-        return symbol_of(site, CLIPPED_OF[parameter])
     if site.in_a_graph:
+        if site.trace.rule.clip is not None:
+            return symbol_of(site, CLIPPED_OF[parameter])
         node = Quantity(Stage(parameter, 0), site.quantity.index)
         return Symbol(at(site.trace.graph.gradient(node), site.quantity.iteration))
-    return symbol_of(site, GRADIENT_OF[parameter])
+    clipped = Stage(CLIPPED_OF[parameter], site.quantity.layer)  # of what is fixed there is none
+    return symbol_of(site, (CLIPPED_OF if clipped in site.trace.arrays else GRADIENT_OF)[parameter])
 
 
 def symbol_of(site: Site, kind: Kind, slot: str = "") -> Symbol:

@@ -82,6 +82,14 @@ def _decay_coupled(around: Around) -> Expression | None:
     return None if formula is None else tidied(formula)
 
 
+def _decay_left_out(around: Around) -> Expression | None:
+    settings = around.right.settings
+    if _DECAY not in settings:
+        return None
+    formula = around.stepped(settings={**settings, _DECAY: Number(0.0)})
+    return None if formula is None else tidied(formula)
+
+
 def _decay_without_rate(around: Around) -> Expression | None:
     """λ·w is subtracted, and not lr·λ·w."""
     decay, rate = setting(_DECAY), around.right.learning_rate
@@ -170,6 +178,13 @@ ROWS = (
         KEPT | NEW,
         stepping(_decay_coupled),
         "The decay is decoupled: no moment sees it, lr·λ·w is subtracted from the parameter itself.",
+        rare=True,
+    ),
+    Mistake(
+        "decay_left_out",
+        NEW,
+        stepping(_decay_left_out),
+        "The step has a second part: the decay, lr·λ·w, is subtracted too.",
         rare=True,
     ),
     Mistake(

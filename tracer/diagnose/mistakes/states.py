@@ -104,6 +104,18 @@ def _look_ahead_of_the_wrong_term(around: Around) -> Expression | None:
     return replaced(formula, {after.key: other, other.key: after})
 
 
+def _look_ahead_of_the_old_velocity(around: Around) -> Expression | None:
+    """v in the place of v+; with `velocity` β·v is added and not subtracted."""
+    if not getattr(around.optimizer, "nesterov", False):
+        return None
+    after, before, formula = around.kept["v"], around.right.state["v"], around.site.formula
+    if before.key in symbols(formula):
+        beta = around.right.settings["momentum"]
+        wrong: Expression = around.before + beta * before + (1 + beta) * after
+        return wrong
+    return replaced(formula, {after.key: before})
+
+
 def _square_forgotten(site: Site) -> Iterator[Expression]:
     yield rewrite(site.formula, lambda node: _base(node) if _is_square(node) else None)
 
@@ -207,6 +219,13 @@ ROWS = (
         NEW,
         stepping(_look_ahead_of_the_wrong_term),
         "In Nesterov's step β belongs to the new velocity; here two of its terms changed places.",
+        rare=True,
+    ),
+    Mistake(
+        "look_ahead_of_old_velocity",
+        NEW,
+        stepping(_look_ahead_of_the_old_velocity),
+        "Nesterov's step looks ahead with the new velocity, v+, and not with the one before it.",
         rare=True,
     ),
     Mistake(
