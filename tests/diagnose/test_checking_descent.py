@@ -6,10 +6,12 @@ import io
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from support.cli import built, run_json
 from support.descents import OPTIMIZERS, descents
 from support.networks import shipped
 from support.planting import answers, asked
@@ -213,3 +215,30 @@ def test_a_programs_old_learning_rate_is_told() -> None:
     report = checked(experiment, wrong, "npz")
     (finding,) = (f for f in report.array_findings if f.blamed)
     assert "initial_learning_rate" in [match.name for match in finding.matches]
+
+
+_TWO = """\
+network:
+  inputs: [i1, i2]
+  layers:
+    - {neurons: [h1, h2], activation: sigmoid, weights: [[0.15, 0.2], [0.25, 0.3]], bias: 0.35}
+    - {neurons: [o1], activation: sigmoid, weights: [[0.4, 0.45]], bias: 0.6}
+loss: half_squared_error
+data: [{inputs: [0.05, 0.1], targets: [0.01]}]
+"""
+
+
+def test_a_convention_that_knows_less_than_the_sheet_is_not_adopted(tmp_path: Path) -> None:
+    text = _TWO + "training: {learning_rate: 0.1, optimizer: OPTIMIZER}\n"
+    other = tmp_path / "uncorrected.yaml"
+    other.write_text(text.replace("OPTIMIZER", "{name: adam, bias_correction: false}"))
+    parameters = run_json("run", other)["iterations"][0]["parameters"]
+    sheet = {f"{name}+": numbers["after"] for name, numbers in parameters.items()}
+    sheet |= {
+        f"mhat_{name}": numbers["state"]["m"]["after"] for name, numbers in parameters.items()
+    }
+    config, mine = tmp_path / "net.yaml", tmp_path / "mine.yaml"
+    config.write_text(text.replace("OPTIMIZER", "adam"))
+    mine.write_text("".join(f"{name}: {value:.9g}\n" for name, value in sheet.items()))
+    said = built("check", str(config), str(mine), code=1)
+    assert "bias_correction_left_out" in said

@@ -83,6 +83,7 @@ class Evidence:
     ) -> None:
         self.experiment, self._stated = experiment, stated
         self._share = _FINE_SHARE if fine else _SHARE
+        self._places = _places(answers)
         self.entries = _chosen(answers)
         self._supplied = np.array([answer.value for answer, _ in self.entries], dtype=float)
         self._doubt = np.array([_doubt(answer) for answer, _ in self.entries], dtype=float)
@@ -196,6 +197,11 @@ class Evidence:
     def _samples(self, moment: Moment) -> int:
         return len(self._stated[moment].trace.rows)
 
+    def knows_all(self, hypothesis: Hypothesis) -> bool:
+        """Whether under the hypothesis there are all the numbers that were supplied."""
+        found = self._traced(hypothesis.variants)
+        return all(knows(found, moment, identity) for moment, identity in self._places)
+
     def _factors_of(self, form: Form) -> FloatArray:
         network = self.experiment.network
         return np.array(
@@ -265,3 +271,21 @@ def _key(moment: Moment, quantity: Quantity) -> Hashable:
     if quantity.kind in _BACK:
         return moment, quantity.layer, quantity.index[:1], quantity.sample
     return moment, quantity
+
+
+def knows(found: Mapping[Moment, Calculation], moment: Moment, identity: Identity) -> bool:
+    """Whether there is such a number in the calculation of that moment."""
+    try:
+        return moment in found and found[moment].value(identity) is not None
+    except (UnknownNameError, KeyError):
+        return False
+
+
+def _places(answers: Iterable[Answer]) -> list[tuple[Moment, Identity]]:
+    """One answer of each array and moment; of what is in no array, each."""
+    found: dict[tuple[Moment, object], Identity] = {}
+    for answer in answers:
+        identity = answer.identity
+        key = identity.stage if isinstance(identity, Quantity) else identity
+        found.setdefault((answer.moment, key), identity)
+    return [(moment, identity) for (moment, _), identity in found.items()]

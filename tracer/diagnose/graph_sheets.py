@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment, traced
 from tracer.diagnose.conventions import conventions_of
+from tracer.diagnose.evidence import knows
 from tracer.diagnose.variant import Alternative, Variant
 from tracer.digits.agreement import agreement
 from tracer.errors import BptraceError
@@ -30,7 +31,10 @@ def followed_by_graph(
         return None
     best, most = None, len(right) + _AT_LEAST - 1
     for name, alternative in _alternatives(experiment):
-        found = _right(answers, _under(experiment, alternative, stated))
+        under = _under(experiment, alternative, stated)
+        if not all(knows(under, answer.moment, answer.identity) for answer in answers):
+            continue
+        found = _right(answers, under)
         if right <= found and len(found) > most:
             best, most = (name, alternative), len(found)
     return best
