@@ -235,7 +235,7 @@ UPDATE_RULES: Table = {
     "epsilon_outside_root": (
         NEW, when(lambda u, p: _epsilon(u, p, "outside"), _adaptive)
     ),
-    "epsilon_forgotten": (NEW, when(_epsilon_forgotten, _adaptive)),
+    "epsilon_left_out": (NEW, when(_epsilon_forgotten, _adaptive)),
     "root_forgotten": (NEW, when(_root_forgotten, _adaptive)),
     "square_forgotten": (("v+", "s+"), when(_square_forgotten, _adaptive)),
     "bias_correction_left_out": ((*HATS, "new"), when(_uncorrected, _corrects)),

@@ -242,3 +242,21 @@ def test_a_convention_that_knows_less_than_the_sheet_is_not_adopted(tmp_path: Pa
     mine.write_text("".join(f"{name}: {value:.9g}\n" for name, value in sheet.items()))
     said = built("check", str(config), str(mine), code=1)
     assert "bias_correction_left_out" in said
+
+
+def test_a_single_number_follows_from_the_arrays_of_the_iteration_before(tmp_path: Path) -> None:
+    config, mine = tmp_path / "net.yaml", tmp_path / "mine.json"
+    config.write_text(
+        f"{_TWO}regularization: {{strength: 0.1}}\ntraining: {{learning_rate: 0.1}}\n"
+    )
+    first = run_json("run", config)["iterations"][0]["parameters"]
+    after = {name: 2 * numbers["after"] for name, numbers in first.items() if name[0] == "w"}
+    sheet = {
+        "W1+": [[after["w1"], after["w2"]], [after["w3"], after["w4"]]],
+        "W2+": [[after["w5"], after["w6"]]],
+        "penalty@2": 0.05 * sum(w * w for w in after.values()),
+    }
+    mine.write_text(json.dumps(sheet))
+    found = json.loads(built("check", str(config), str(mine), "--format", "json", code=1))
+    (penalty,) = (row for row in found["verdicts"] if row["name"] == "penalty")
+    assert penalty["verdict"] == "follows"

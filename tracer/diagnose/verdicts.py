@@ -265,7 +265,7 @@ class Judge:
         """The numbers with such verdicts that this one is made of."""
         arrays = self._part.arrays
         some = any(found.verdict in verdicts for found in self._verdicts.values())
-        if not some and not (arrays and any(found.tainted for found in arrays.findings)):
+        if not some and not (arrays and arrays.any_tainted):
             return ()
         try:
             slopes = way.sensitivities(identity)

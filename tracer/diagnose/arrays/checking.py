@@ -35,16 +35,16 @@ def judged_arrays(
     found: dict[Moment, JudgedArrays] = {}
     before: JudgedArrays | None = None
     for moment, exact in traced.items():
-        if moment not in by_moment:
-            continue
         if before is not None and before.own.number + 1 != exact.number:
             before = None
-        read, factors = in_our_words(exact, by_moment[moment], readings)
+        if moment not in by_moment and before is None:
+            continue  # without arrays, and no wrong ones before it that its numbers stand on
+        read, factors = in_our_words(exact, by_moment.get(moment, []), readings)
         numbers = {identity: answer.value for identity, answer in singles[moment].items()}
         judge = ArrayJudge(exact, read, numbers, before, factors)
         done = sum(len(judged.findings) for judged in found.values())
         told = partial(_told, progress, done) if progress else None
-        before = found[moment] = JudgedArrays(judge.findings(told), judge.own)
+        before = found[moment] = JudgedArrays(judge.findings(told), judge.own, judge.start)
     return found
 
 

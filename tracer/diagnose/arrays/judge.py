@@ -11,7 +11,7 @@ u what its precision allows (`ArrayAnswer.slack`), number by number:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -36,16 +36,18 @@ class JudgedArrays:
     """The findings in the order of the calculation, and what the calculation comes to with the arrays.
 
     `own` has the learner's arrays in place of what is calculated, and everything else from them.
+    `start`: the parameters before it, where they come from wrong arrays of the iteration before.
     """
 
     findings: tuple[ArrayFinding, ...]
     own: IterationTrace
+    start: Start = field(default_factory=dict)
 
     @property
     def numbers(self) -> OwnNumbers:
         """The arrays' numbers by identity."""
         arrays = {finding.stage: finding.answer.values for finding in self.findings}
-        return OwnNumbers(self.own.batch, arrays)
+        return OwnNumbers(self.own.batch, {**self.start, **arrays})
 
     @property
     def after(self) -> Start:
@@ -56,11 +58,18 @@ class JudgedArrays:
             if stage.kind in BEFORE
         }
 
+    @property
+    def any_tainted(self) -> bool:
+        """Whether anything in its arrays, or in what it starts from, is not what it should be."""
+        return bool(self.start) or any(finding.tainted for finding in self.findings)
+
     def tainted(self, identity: Identity) -> bool:
         """Whether a number of an array is not what it should be."""
         if not isinstance(identity, Quantity) or identity not in self.numbers:
             return False
-        finding = next(f for f in self.findings if f.stage == identity.stage)
+        finding = next((f for f in self.findings if f.stage == identity.stage), None)
+        if finding is None:
+            return True  # what it starts from
         return int(finding.codes[self.own.batch.place(identity)]) >= FOLLOWS
 
 
@@ -93,6 +102,11 @@ class ArrayJudge:
             for kept, shortcut in zip(self._kept, (False, True), strict=True)
         ]
         self._findings: dict[Stage, ArrayFinding] = {}
+
+    @property
+    def start(self) -> Start:
+        """The parameters before the iteration, where wrong arrays have made them."""
+        return self._start
 
     @property
     def own(self) -> IterationTrace:

@@ -176,14 +176,19 @@ def stepping(change: Change) -> Callable[[Site], Iterable[Expression]]:
     return rewrite
 
 
-def instead(option: str, right: Any, wrong: Any) -> Callable[[Site], Iterable[Expression]]:
-    """A row's rewriting: the step with an option set to `wrong` where it is `right`."""
+def instead(
+    option: str, right: Any, wrong: Any, **others: Any
+) -> Callable[[Site], Iterable[Expression]]:
+    """A row's rewriting: the step with an option set to `wrong` where it is `right`.
+
+    `others`: what other options are set to with it, where it doesn't go with theirs.
+    """
 
     def change(around: Around) -> Expression | None:
         optimizer = around.optimizer
         if option not in options_of(optimizer) or getattr(optimizer, option) != right:
             return None
-        changed: dict[str, Any] = {option: wrong}
+        changed: dict[str, Any] = {option: wrong, **others}
         other = replace(optimizer, **changed)
         return None if other.problem() else around.stepped(other)
 

@@ -22,6 +22,7 @@ from tracer.diagnose.mistakes.row import Mistake, Site, tidied
 from tracer.formula import Call, Expression, Number, Product, Quotient, product, rewrite
 from tracer.model.quantity import DATA_OF, PENALTY_OF, Kind
 
+_EPSILON = "epsilon"
 _DECAY = "weight_decay"
 
 Rewriting = Callable[[Site], Iterable[Expression]]
@@ -79,6 +80,14 @@ def _decay_coupled(around: Around) -> Expression | None:
         return None
     gradient = right.gradient + right.settings[_DECAY] * right.parameter
     formula = around.stepped(gradient=gradient, settings={**right.settings, _DECAY: Number(0.0)})
+    return None if formula is None else tidied(formula)
+
+
+def _epsilon_left_out(around: Around) -> Expression | None:
+    settings = around.right.settings
+    if _EPSILON not in settings:
+        return None
+    formula = around.stepped(settings={**settings, _EPSILON: Number(0.0)})
     return None if formula is None else tidied(formula)
 
 
@@ -171,6 +180,13 @@ ROWS = (
         NEW,
         instead("epsilon_place", "inside", "outside"),
         "ε is added under the root (epsilon_place: inside), not to it.",
+        rare=True,
+    ),
+    Mistake(
+        "epsilon_left_out",
+        NEW,
+        stepping(_epsilon_left_out),
+        "ε belongs to the divisor: it is added to the root, or under it (epsilon_place).",
         rare=True,
     ),
     Mistake(

@@ -63,6 +63,22 @@ def _coefficient_left_out(site: Site) -> Iterator[Expression]:
         yield rewrite(formula, lambda node: bare(node, of_state=False))
 
 
+def _summed(site: Site) -> Iterator[Expression]:
+    """β·v + g, and of squares β·v + g²; where there is a `form`, by that."""
+    around = Around.at(site)
+    if "form" in options_of(around.optimizer):
+        yield from instead("form", "average", "sum")(site)
+        return
+    state = around.right.state[site.quantity.stage.slot]
+
+    def whole(node: Expression) -> Expression | None:
+        if not isinstance(node, Product) or state in node.factors:
+            return None
+        return product(factor for factor in node.factors if not _is_coefficient(factor))
+
+    yield rewrite(site.formula, whole)
+
+
 def _is_coefficient(factor: Expression) -> bool:
     """β or 1 − β."""
     keys = symbols(factor)
@@ -186,14 +202,14 @@ ROWS = (
     Mistake(
         "averaged_for_summed",
         KEPT,
-        instead("form", "sum", "average"),
+        instead("form", "sum", "average", nesterov=False),  # of v+ alone, which knows nothing of it
         "Here v is a sum (form: sum): the gradient is added whole, not times 1 − β.",
     ),
     Mistake(
         "summed_for_averaged",
         KEPT,
-        instead("form", "average", "sum"),
-        "Here v is an average (form: average): the gradient goes in times 1 − β, not whole.",
+        _summed,
+        "This is an average: what is new goes in times 1 − β, not whole.",
     ),
     Mistake(
         "velocity_sign",
