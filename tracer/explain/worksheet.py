@@ -20,6 +20,9 @@ from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Qua
 MOST = 1000
 """Quantities beyond which a sheet is refused."""
 
+OF_A_GRAPH = {Phase.FORWARD: "Values", Phase.GRADIENTS: "Gradients", Phase.UPDATES: "Updates"}
+"""What a graph's phases are called."""
+
 _CHANGES = (Phase.GRADIENTS, Phase.UPDATES)
 _PHASES = (Phase.FORWARD, Phase.ERRORS, Phase.BACKWARD, Phase.GRADIENTS, Phase.UPDATES)
 
@@ -109,7 +112,7 @@ def _(trace: IterationTrace) -> Iterator[Quantity]:
 
 @to_calculate.register
 def _(trace: GraphTrace) -> Iterator[Identity]:
-    return (found for found in trace.order() if trace.formula(found) is not None)
+    return trace.calculated()
 
 
 def how_many(
