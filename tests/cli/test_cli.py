@@ -106,7 +106,7 @@ def test_examples_are_listed_and_printed() -> None:
         (["run", "mazur", "--round", "4dp", "--view", "paths"], "leave one of them out"),
         (["run", "zhou-neuron", "-n", "3"], "without `training` there is only iteration 1"),
         (["run", "zhou-neuron", "--round", "4dp"], "needs samples with targets"),
-        (["run", "apples", "--round", "4dp"], "graph"),
+        (["run", "apples", "--sample", "1"], "graph"),
         (["run", "apples", "--view", "paths"], "graph"),
         (["step", "zhou-neuron"], "has no `training`"),
         (["step", "mazur", "--every", "2", "--rows", "3"], "exclude each other"),

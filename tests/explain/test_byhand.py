@@ -16,17 +16,19 @@ from support.cli import run, run_json, shown
 from support.networks import experiments, shipped, shipped_networks
 from support.traces import named, traced
 from tracer.config import load
+from tracer.diagnose.carried import Carried
 from tracer.digits.numbers import RoundingMode
 from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UsageError
 from tracer.explain.byhand import by_hand, drifts
-from tracer.explain.calculation import Calculation
+from tracer.explain.calculation import Calculation, calculations
 from tracer.explain.explanation import explanation
 from tracer.explain.worksheet import formula, to_calculate
 from tracer.formula import EvaluationError, evaluate, symbols
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import BEFORE, PARTS, Kind, Stage
+from tracer.model.schedules import Exponential
 
 FOUR = Rounding(4)
 SATURATED = """
@@ -152,6 +154,18 @@ def test_what_is_given_is_not_rounded() -> None:
     assert [hand.value(q) for q in given] == [exact.value(q) for q in given]
     assert named(hand)["b1+"] == named(exact)["b1"]  # fixed, so nobody calculates it
     assert named(hand)["w1+"] == 0.15
+
+
+def test_a_scheduled_learning_rate_is_given_for_check_too() -> None:
+    experiment = shipped("mazur")
+    assert experiment.training is not None
+    training = replace(experiment.training, schedule=Exponential(rate=0.93))
+    scheduled = replace(experiment, training=training)
+    hand = by_hand(scheduled, Rounding(2)).trace(2)
+    carried = Carried(calculations(scheduled, [2])[2], {}, rounding=Rounding(2))
+    assert named(hand)["lr@2"] == 0.465
+    for name in ("lr@2", "w5+@2", "w1+@2"):
+        assert carried[hand.find(name)] == named(hand)[name]
 
 
 @pytest.mark.parametrize("name", ["mazur", "relu-bce", "xor"])

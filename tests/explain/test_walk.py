@@ -188,6 +188,30 @@ def test_in_a_walk_by_hand_the_rounded_number_is_the_right_one() -> None:
     assert {finding.verdict for finding in near} == {"right", "rounding"}
 
 
+def test_a_graph_is_walked_through_by_hand() -> None:
+    child = walking("adam-by-hand", "-n", "2", "--round", "4sf", "--ask")
+    press(child, "s", "s")
+    child.expect_exact("m_theta⁺@2 = ")
+    press(child, "1.88")
+    child.expect_exact("right")
+    press(child, "", "0.1959")
+    child.expect_exact("right")
+    child.expect_exact("0.1959")
+    press(child, "q")
+    assert ended(child) == 0
+
+
+@pytest.mark.parametrize("iteration", [1, 3])
+def test_in_a_graphs_walk_the_rounded_number_is_the_right_one(iteration: int) -> None:
+    experiment, four = shipped_graph("adam-by-hand"), Rounding(4, significant=True)
+    timeline = by_hand(experiment, four)
+    hand = Calculation(timeline, timeline.trace(iteration))
+    exact = calculations(experiment, [iteration])[iteration]
+    order = [item.identity for item in walk_through(hand).items]
+    dialogue = Dialogue(experiment, exact, order, four, hand)
+    assert {dialogue.judged(key, f"{hand.value(key):.4g}").verdict for key in order} == {"right"}
+
+
 @pytest.mark.parametrize("config", ["mazur", "relu-bce"])
 def test_whoever_rounds_every_step_is_never_called_wrong(config: str) -> None:
     experiment = shipped(config)

@@ -123,7 +123,7 @@ def test_frozen_biases_are_frozen() -> None:
 def test_the_empty_answers_of_an_exercise_can_be_read() -> None:
     made = exercise(WISHES["a batch"], 3)
     trace = traced(made)
-    empty = answers(trace, trace.names.name)
+    empty = answers(made.title, [trace], trace.names.name)
     with pytest.raises(BptraceError, match=r"answers\.yaml: there are no numbers in it"):
         read_answers(empty.encode(), "answers.yaml", made)
     filled = empty.replace("\nnet_h1#2:", "\nnet_h1#2: 0.5")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.errors import UsageError
 from tracer.explain.worksheet import answers, formula, groups, heading
 from tracer.formula import symbols
+from tracer.model.quantity import Quantity
 from tracer.show.document import Blank, Table
 from tracer.show.notation.notation import QuantityNotation
 from tracer.show.reports.worksheet import worksheet
@@ -25,6 +27,11 @@ def asked(trace: IterationTrace) -> dict[str, list[str]]:
         heading(trace, group): [trace.names.name(q) for q in group.quantities]
         for group in groups(trace)
     }
+
+
+def empty(trace: IterationTrace, spell: Callable[[Quantity], str]) -> str:
+    """The file of answers to one iteration."""
+    return answers(trace.experiment.title, [trace], spell)
 
 
 def test_a_sheet_asks_step_by_step() -> None:
@@ -88,7 +95,11 @@ def test_a_sheet_has_a_blank_where_its_key_has_a_number(formulas: bool) -> None:
     trace = traced(shipped("mazur"))
     counts = []
     for key in (False, True):
-        tables = [b for b in worksheet(trace, key=key, formulas=formulas) if isinstance(b, Table)]
+        tables = [
+            b
+            for b in worksheet(trace.experiment, [trace], key=key, formulas=formulas)
+            if isinstance(b, Table)
+        ]
         cells = [cell for table in tables for row in table.rows for cell in row]
         numbers = [cell for cell in cells if isinstance(cell, float)]
         blanks = [cell for cell in cells if isinstance(cell, Blank)]
@@ -159,7 +170,7 @@ def test_the_empty_answers_name_everything_on_the_sheet() -> None:
     names = [name for group in asked(trace).values() for name in group]
     lines = [
         line
-        for line in answers(trace, trace.names.name).splitlines()
+        for line in empty(trace, trace.names.name).splitlines()
         if line and not line.startswith("#")
     ]
     assert lines == [f"{name}:" for name in names]
@@ -175,7 +186,6 @@ def test_the_empty_answers_name_everything_on_the_sheet() -> None:
         (("worksheet", "mazur", "--answers", "--key"), "leave out --key"),
         (("worksheet", "mazur", "--round", "4dp"), "add --key"),
         (("worksheet", "mazur", "--format", "json"), "a worksheet has no json"),
-        (("worksheet", "apples"), "apples is a computation graph"),
         (("new", "--count", "2"), "2 results need 2 files; name them with --output, and {seed}"),
         (("new", "--layers", "2,x"), "--layers 2,x: expected numbers of neurons"),
         (("new", "--activation", "sigmod"), "did you mean 'sigmoid'?"),
@@ -201,16 +211,14 @@ def test_an_existing_exercise_is_kept_without_force(tmp_path: Path) -> None:
 def test_an_answers_file_in_other_letters_names_the_same_quantities(name: str) -> None:
     trace = traced(shipped(name))
     spell = QuantityNotation(trace.names, "z-a", "ascii").name
-    named = [line[:-1] for line in answers(trace, spell).splitlines() if line.endswith(":")]
-    own = [
-        line[:-1] for line in answers(trace, trace.names.name).splitlines() if line.endswith(":")
-    ]
+    named = [line[:-1] for line in empty(trace, spell).splitlines() if line.endswith(":")]
+    own = [line[:-1] for line in empty(trace, trace.names.name).splitlines() if line.endswith(":")]
     assert not [text for text in named if "net" in text or "out" in text]
     assert [trace.names.parse(text) for text in named] == [trace.names.parse(text) for text in own]
 
 
 def test_letters_that_would_mean_another_quantity_are_not_used() -> None:
     trace = traced(shipped("mazur"))
-    assert "\nnet_h1:\n" in answers(
+    assert "\nnet_h1:\n" in empty(
         trace, lambda quantity: trace.names.name(quantity).replace("net", "out")
     )

@@ -14,7 +14,7 @@ from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.digits.rounding import Rounding
-    from tracer.model.experiment import Experiment
+    from tracer.model.experiment import Experiment, GraphExperiment
 
 
 class RoundingMode(StrEnum):
@@ -73,8 +73,42 @@ def run_by_hand(
     raise_end(run)
 
 
+def run_graph_by_hand(
+    experiment: GraphExperiment,
+    iterations: int,
+    rounding: Rounding,
+    display: Display,
+    *,
+    all_rows: bool,
+) -> None:
+    """Show the first iterations of a graph both ways."""
+    from tracer.engine.training import train_through
+    from tracer.explain.byhand import by_hand
+    from tracer.graph.building import build_graph
+    from tracer.graph.timeline import GraphTimeline
+    from tracer.show.reports.byhand_objects import by_hand_json
+    from tracer.show.reports.graph_by_hand import graph_by_hand_document
+    from tracer.show.reports.selection import ROW_LIMIT
+
+    wanted = range(1, iterations + 1)
+    timeline = GraphTimeline(experiment, build_graph(experiment))
+    rounded = by_hand(experiment, rounding)
+    run = train_through(timeline, wanted)
+    reached = run.reached(wanted)
+    if run.diverged and not reached:
+        raise run.diverged
+    pairs = [(timeline.trace(k), rounded.trace(k)) for k in reached]
+    if display.as_objects:
+        show_objects({"title": experiment.title} | by_hand_json(pairs, rounding), display)
+    else:
+        limit = None if all_rows or display.complete else ROW_LIMIT
+        document = graph_by_hand_document(experiment, pairs, rounding, limit)
+        show(document, display, timeline.graph.names)
+    raise_end(run)
+
+
 def explain_by_hand(
-    experiment: Experiment,
+    experiment: Experiment | GraphExperiment,
     asked: Mapping[int, Sequence[str]],
     depth: int | None,
     rounding: Rounding,
@@ -86,11 +120,12 @@ def explain_by_hand(
     from tracer.digits.numbers import NumberFormat
     from tracer.explain.byhand import by_hand
     from tracer.explain.calculation import Calculation, calculations
-    from tracer.model.names import Names
+    from tracer.model.experiment import Experiment
     from tracer.show.reports.explain_by_hand import explain_by_hand_document
     from tracer.show.reports.explain_objects import explain_by_hand_json
 
-    _check(experiment)
+    if isinstance(experiment, Experiment):
+        _check(experiment)
     exact, rounded = calculations(experiment, asked), by_hand(experiment, rounding)
     found = [
         (exact[k], Calculation(rounded, rounded.trace(k)), [exact[k].find(n) for n in names])
@@ -101,7 +136,8 @@ def explain_by_hand(
         return
     document = explain_by_hand_document(experiment, found, depth, rounding)
     shortest = NumberFormat(digits=None)
-    show(document, display, Names(experiment.network), full=full, numbers=shortest)
+    names = found[0][0].trace.names
+    show(document, display, names, full=full, numbers=shortest)
 
 
 def _check(experiment: Experiment) -> None:

@@ -67,8 +67,8 @@ def explain(
     asked = _by_iteration(names or [], iteration, known)
     if round:
         how = parse_rounding(round, rounding.value)
-        if not isinstance(experiment, Experiment) or not names:
-            raise UsageError("--round works out numbers of a network", "name one: delta_h1")
+        if not names:
+            raise UsageError("--round works out numbers", "name one: delta_h1")
         explain_by_hand(experiment, asked, levels, how, display, full=full)
         return
     with progress(max(asked), "training") as report:

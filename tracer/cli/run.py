@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.arrays import SaveArraysOption, save_arrays
-from tracer.cli.byhand import RoundingMode, RoundingOption, run_by_hand
+from tracer.cli.byhand import (
+    RoundingMode,
+    RoundingOption,
+    how_to_round,
+    run_by_hand,
+    run_graph_by_hand,
+)
 from tracer.cli.choices import RowChoices
 from tracer.cli.display import Display, show, show_objects
 from tracer.cli.ending import raise_end
@@ -53,24 +59,24 @@ def run(
     from tracer.model.experiment import Experiment
 
     experiment = load_config(config)
+    if round and arrays:
+        raise UsageError("--save-arrays saves exact numbers", "leave --round out")
+    if round and view != DEFAULT:
+        raise UsageError(f"--round has no --view {view}", "leave one of them out")
+    how = how_to_round(round, rounding)
     if not isinstance(experiment, Experiment):
-        if sample or round or view != DEFAULT:
+        if sample or view != DEFAULT:
             raise UsageError(
-                f"{config} is a computation graph", "--sample, --view and --round are for networks"
+                f"{config} is a computation graph", "--sample and --view are for networks"
             )
-        run_graph(experiment, iterations, all_rows, display, arrays)
-        return
-    if round:
-        from tracer.digits.rounding import parse_rounding
-
-        if view != DEFAULT:
-            raise UsageError(f"--round has no --view {view}", "leave one of them out")
-        if arrays:
-            raise UsageError("--save-arrays saves exact numbers", "leave --round out")
-        how = parse_rounding(round, rounding.value)
+        if how:
+            run_graph_by_hand(experiment, iterations, how, display, all_rows=all_rows)
+        else:
+            run_graph(experiment, iterations, all_rows, display, arrays)
+    elif how:
         run_by_hand(experiment, iterations, _sample(sample), how, display)
-        return
-    _run_network(experiment, iterations, _sample(sample), view, display, all_rows, arrays)
+    else:
+        _run_network(experiment, iterations, _sample(sample), view, display, all_rows, arrays)
 
 
 def _sample(text: str | None) -> int | str | None:

@@ -86,13 +86,10 @@ def _calculation(
     """The iteration, exactly or by hand."""
     from tracer.explain.byhand import by_hand
     from tracer.explain.calculation import Calculation, calculations
-    from tracer.model.experiment import Experiment
 
     if rounding is None:
         with progress(iteration, "training") as report:
             return calculations(experiment, [iteration], report)[iteration]
-    if not isinstance(experiment, Experiment):
-        raise UsageError("--round works out numbers of a network", "leave --round out")
     timeline = by_hand(experiment, rounding)
     return Calculation(timeline, timeline.trace(iteration))
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, notation, show
-from tracer.cli.source import load_network, name_of
+from tracer.cli.source import load_config, name_of
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.digits.rounding import Rounding
-    from tracer.engine.trace import IterationTrace
+    from tracer.explain.worksheet import Sheeted
+    from tracer.model.experiment import Experiment, GraphExperiment
 
 _ON_PAPER = Display(format="markdown")
+_A_FEW = 5
+"""A training of so many iterations at most is one to calculate by hand."""
 
 
 def worksheet(
@@ -42,11 +46,21 @@ def worksheet(
     ] = False,
     round: RoundOption = None,
     rounding: RoundingOption = RoundingMode.HALF_UP,
+    iterations: Annotated[
+        int | None,
+        typer.Option(
+            "--iterations",
+            "-n",
+            min=1,
+            help="So many iterations, each with its section.",
+            show_default=f"the configuration's if 2 to {_A_FEW}, else 1",
+        ),
+    ] = None,
     display: Display = _ON_PAPER,
 ) -> None:
     """Print a sheet to fill in, or its key.
 
-    The first iteration in Markdown, or LaTeX with --format latex.
+    In Markdown, or LaTeX with --format latex.
     """
     from tracer.show.output import output_paths
 
@@ -60,37 +74,67 @@ def worksheet(
         raise UsageError(f"a worksheet has no {other}", f"`run --format {other}` has the numbers")
     paths = output_paths(display.output, [{"name": name_of(config)} for config in configs])
     for config, path in zip(configs, paths, strict=True):
-        trace = _first_iteration(config, how)
+        experiment = load_config(config)
+        traces = _traces(experiment, iterations, how)
         shown = replace(display, output=path)
         if answers:
-            _write_answers(trace, shown)
+            _write_answers(experiment, traces, shown)
         else:
-            _write_sheet(trace, shown, key, formulas, how)
+            _write_sheet(experiment, traces, shown, key, formulas, how)
 
 
-def _first_iteration(config: str, rounding: Rounding | None) -> IterationTrace:
-    from tracer.engine.timeline import NetworkTimeline
+def _intended(experiment: Experiment | GraphExperiment) -> int:
+    """How many iterations the configuration means to be calculated by hand."""
+    from tracer.model.experiment import Experiment
+
+    if isinstance(experiment, Experiment) and experiment.data is None:
+        return 1
+    iterations = experiment.training.iterations if experiment.training else 1
+    return iterations if iterations and iterations <= _A_FEW else 1
+
+
+def _traces(
+    experiment: Experiment | GraphExperiment, iterations: int | None, rounding: Rounding | None
+) -> Sequence[Sheeted]:
+    """The first iterations, exactly or by hand; by itself only those that training comes to."""
+    from tracer.engine.training import Run, train_through
     from tracer.explain.byhand import by_hand
+    from tracer.explain.calculation import check_reached, timeline_of
 
-    network = load_network(config)
-    timeline = by_hand(network, rounding) if rounding else NetworkTimeline(network)
-    return timeline.trace(1)
+    exact = timeline_of(experiment)
+    wanted: Sequence[int] = range(1, (iterations or _intended(experiment)) + 1)
+    if len(wanted) > 1:
+        run: Run[Any] = train_through(exact, wanted)
+        if iterations is not None:
+            check_reached(run, wanted)
+        wanted = list(run.reached(wanted)) or [1]
+    timeline = by_hand(experiment, rounding) if rounding else exact
+    return [timeline.trace(k) for k in wanted]
 
 
-def _write_answers(trace: IterationTrace, display: Display) -> None:
+def _write_answers(
+    experiment: Experiment | GraphExperiment, traces: Sequence[Sheeted], display: Display
+) -> None:
     from tracer.explain.worksheet import answers
     from tracer.show.output import open_output
 
-    text = answers(trace, notation(display, trace.names, "ascii").name)
+    text = answers(experiment.title, traces, notation(display, traces[0].names, "ascii").name)
     with open_output(display.output, display.force) as stream:
         stream.write(text)
 
 
 def _write_sheet(
-    trace: IterationTrace, display: Display, key: bool, formulas: bool, rounding: Rounding | None
+    experiment: Experiment | GraphExperiment,
+    traces: Sequence[Sheeted],
+    display: Display,
+    key: bool,
+    formulas: bool,
+    rounding: Rounding | None,
 ) -> None:
     from tracer.show.reports.worksheet import worksheet as sheet
 
     across = 1 if display.complete else 2
-    document = sheet(trace, key=key, formulas=formulas, across=across, rounding=rounding)
-    show(document, display, trace.names, standalone=True)
+    document = sheet(
+        experiment, traces, key=key, formulas=formulas, across=across, rounding=rounding
+    )
+    show(document, display, traces[0].names, standalone=True)

@@ -45,8 +45,8 @@ class Carried(Mapping[Identity, float]):
 
     `shortcut`: delta at the outputs is out − target where loss and activation are matched.
     `rewriting` applies to every formula that is used. `rounding`: whatever is calculated is rounded
-    before it is used. Looking up a number raises EvaluationError where a formula has no finite value
-    at these numbers.
+    before it is used; a learning rate is given, also by a schedule. Looking up a number raises
+    EvaluationError where a formula has no finite value at these numbers.
     """
 
     __hash__ = object.__hash__  # a calculation is a way to calculate, not the numbers in it
@@ -107,15 +107,17 @@ class Carried(Mapping[Identity, float]):
             if missing:
                 waiting += missing
             else:
-                self._values[identity] = self._calculated(formula, self._values)
+                self._values[identity] = self._calculated(identity, formula, self._values)
         return self._values[identity]
 
-    def _calculated(self, formula: Prepared, values: Mapping[Identity, float]) -> float:
+    def _calculated(
+        self, identity: Identity, formula: Prepared, values: Mapping[Identity, float]
+    ) -> float:
         """The formula's value as one goes on with it; a copy is not rounded again."""
-        return self._kept(formula, formula.value(values))
+        return self._kept(identity, formula, formula.value(values))
 
-    def _kept(self, formula: Prepared, value: float) -> float:
-        if self._rounded is None or isinstance(formula.formula, Symbol):
+    def _kept(self, identity: Identity, formula: Prepared, value: float) -> float:
+        if self._rounded is None or _stays(identity, formula.formula):
             return value
         return self._rounded(value)
 
@@ -154,9 +156,9 @@ class Carried(Mapping[Identity, float]):
         if identity not in self._from_own:
             value = formula.value(self)
             if not all(key in self.own for key in formula.keys):
-                return self._kept(formula, value)
+                return self._kept(identity, formula, value)
             self._from_own[identity] = value
-        return self._kept(formula, self._from_own[identity])
+        return self._kept(identity, formula, self._from_own[identity])
 
     def tried(self, identity: Identity) -> float | None:
         """What the formula gives; None where that has no finite value at these numbers."""
@@ -273,8 +275,16 @@ class Enclosed:
             made = self._step is not None and key.iteration > 1  # by updates too far back to follow
             return self._step((value, value)) if self._step and made else (value, value)
         found = enclosure(formula.formula, self._known.__getitem__, self._step)
-        copy = isinstance(formula.formula, Symbol)
-        return found if self._step is None or copy else self._step(found)
+        if self._step is None or _stays(key, formula.formula):
+            return found
+        return self._step(found)
+
+
+def _stays(identity: Identity, formula: Expression) -> bool:
+    """Whether nobody rounds the number: a copy of another, or a learning rate, which is given."""
+    if isinstance(formula, Symbol):
+        return True
+    return isinstance(identity, Quantity) and identity.kind is Kind.LEARNING_RATE
 
 
 def _with_options(formula: Expression, values: Mapping[Identity, float]) -> Expression:

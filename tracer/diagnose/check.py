@@ -70,7 +70,7 @@ class CheckedMoment:
     @property
     def known(self) -> tuple[Identity, ...]:
         """All numbers that there were to supply, in order."""
-        asked = {i for i in to_calculate(self.exact.trace) if _phase(i) in self.phases}
+        asked = {i for i in to_calculate(self.exact.trace) if i.phase in self.phases}
         return tuple(sorted(asked | {f.identity for f in self.numbers}, key=self.exact.rank))
 
     @property
@@ -82,7 +82,7 @@ class CheckedMoment:
         whole = [array.stage for array in self.array_findings]
         rest = [f.identity for f in self.findings if isinstance(f.identity, Quantity)]
         asked = how_many(trace, self.phases) - how_many(trace, self.phases, whole)
-        unasked = sum(not is_asked(trace, i) or _phase(i) not in self.phases for i in rest)
+        unasked = sum(not is_asked(trace, i) or i.phase not in self.phases for i in rest)
         return sum(array.exact.size for array in self.array_findings) + asked + unasked
 
     @property
@@ -268,7 +268,3 @@ def _phases(experiment: Experiment | GraphExperiment, moment: Moment) -> tuple[P
     if isinstance(experiment, Experiment) and experiment.data is None:
         return _FORWARD
     return tuple(Phase) if moment.iteration is not None else _WITH_ERRORS
-
-
-def _phase(identity: Identity) -> Phase:
-    return identity.kind.phase if isinstance(identity, Quantity) else Phase.GRADIENTS

@@ -1,4 +1,4 @@
-"""A worksheet: which numbers of an iteration a learner calculates, and in which groups.
+"""A worksheet: which numbers a learner calculates, iteration by iteration, and in which groups.
 
 Between the trace and the view that prints the sheet or its key; `answers` writes the empty file that
 `bptrace check` reads when it has been filled in.
@@ -6,10 +6,10 @@ Between the trace and the view that prints the sheet or its key; `answers` write
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import Any
+from typing import Any, TypeAlias
 
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, UsageError
@@ -19,6 +19,12 @@ from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Qua
 
 MOST = 1000
 """Quantities beyond which a sheet is refused."""
+
+OF_A_GRAPH = {Phase.FORWARD: "Values", Phase.GRADIENTS: "Gradients", Phase.UPDATES: "Updates"}
+"""What a graph's phases are called."""
+
+Sheeted: TypeAlias = IterationTrace | GraphTrace
+"""What a sheet is made of."""
 
 _CHANGES = (Phase.GRADIENTS, Phase.UPDATES)
 _PHASES = (Phase.FORWARD, Phase.ERRORS, Phase.BACKWARD, Phase.GRADIENTS, Phase.UPDATES)
@@ -30,11 +36,37 @@ class SheetGroup:
 
     phase: Phase
     sample: int | None
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[Any, ...]
 
 
-def groups(trace: IterationTrace) -> list[SheetGroup]:
-    """Everything to calculate, the samples one by one and then the batch.
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An iteration on the sheet; `alone`: there is no other."""
+
+    trace: Sheeted
+    groups: tuple[SheetGroup, ...]
+    alone: bool
+
+    def heading(self, group: SheetGroup) -> str:
+        """`Forward`; of several iterations `Iteration 2: Forward`."""
+        title = heading(self.trace, group)
+        return title if self.alone else f"Iteration {self.trace.number}: {title}"
+
+
+def sections(traces: Sequence[Sheeted]) -> list[Section]:
+    """Everything to calculate, iteration by iteration.
+
+    Raises:
+        UsageError: there are more than `MOST` quantities.
+    """
+    found = [tuple(groups(trace)) for trace in traces]
+    alone = len(traces) == 1
+    _check_count(sum(len(g.quantities) for some in found for g in some), alone=alone)
+    return [Section(trace, some, alone) for trace, some in zip(traces, found, strict=True)]
+
+
+def groups(trace: Sheeted) -> list[SheetGroup]:
+    """Everything to calculate of an iteration, the samples one by one and then the batch.
 
     Given numbers are left out, and so are a frozen parameter's gradient and update, the factors that
     cancel where delta is out − target, and the loss of a batch of one, which without a penalty is
@@ -43,43 +75,55 @@ def groups(trace: IterationTrace) -> list[SheetGroup]:
     Raises:
         UsageError: there are more than `MOST` quantities.
     """
-    asked = [quantity for quantity in trace.quantities() if is_asked(trace, quantity)]
-    if len(asked) > MOST:
-        raise UsageError(
-            f"the sheet would have {len(asked)} numbers to fill in",
-            f"{MOST} is the most; take a smaller network or fewer samples",
-        )
+    asked = list(to_calculate(trace))
+    _check_count(len(asked), alone=True)
     return [
         SheetGroup(phase, sample, found)
-        for sample in (*trace.rows, None)
+        for sample in (*rows_of(trace), None)
         for phase in _PHASES
         if (found := tuple(q for q in asked if (_phase(q), _sample(trace, q)) == (phase, sample)))
     ]
 
 
-def formula(trace: IterationTrace, quantity: Quantity) -> Expression:
+def _check_count(count: int, *, alone: bool) -> None:
+    if count > MOST:
+        fewer = "" if alone else ", or fewer --iterations"
+        raise UsageError(
+            f"the sheet would have {count} numbers to fill in",
+            f"{MOST} is the most; take a smaller network or fewer samples{fewer}",
+        )
+
+
+def rows_of(trace: Sheeted) -> Sequence[int]:
+    """The samples of the iteration, rows of `data`; a graph has none."""
+    return trace.rows if isinstance(trace, IterationTrace) else ()
+
+
+def formula(trace: Sheeted, quantity: Any) -> Expression:
     """The formula of a quantity on the sheet; delta is out − target where the factors cancel."""
-    expression = trace.on_paper.formula(quantity)
+    on_paper = trace.on_paper if isinstance(trace, IterationTrace) else trace
+    expression = on_paper.formula(quantity)
     assert expression is not None, "what is given is not on the sheet"
     return expression
 
 
-def answers(trace: IterationTrace, spell: Callable[[Quantity], str]) -> str:
+def answers(title: str, traces: Sequence[Sheeted], spell: Callable[[Any], str]) -> str:
     """The empty ANSWERS file, YAML: the names in the order of the sheet, each without a value.
 
     `spell` writes a name in other letters: `z_h1`; where those would be read as another quantity's,
     the name stays as it is.
     """
-    sheet = groups(trace)
-    example = _spelled(trace, sheet[0].quantities[0], spell)
+    sheet = sections(traces)
+    example = _spelled(traces[0], sheet[0].groups[0].quantities[0], spell)
     lines = [
-        title_line(trace.experiment.title),
+        title_line(title),
         f"# Put each number behind its name, with the digits that you have: {example}: 0.3775",
         "# What stays empty counts as not supplied.",
     ]
-    for group in sheet:
-        lines += ["", f"# {heading(trace, group)}"]
-        lines += [f"{_spelled(trace, quantity, spell)}:" for quantity in group.quantities]
+    for section in sheet:
+        for group in section.groups:
+            lines += ["", f"# {section.heading(group)}"]
+            lines += [f"{_spelled(section.trace, q, spell)}:" for q in group.quantities]
     return "\n".join(lines) + "\n"
 
 
@@ -88,8 +132,10 @@ def title_line(title: str) -> str:
     return f"# Answers: {' '.join(title.split())}".rstrip(": ")
 
 
-def heading(trace: IterationTrace, group: SheetGroup) -> str:
-    """`Forward`; in a batch `Forward, sample 2`."""
+def heading(trace: Sheeted, group: SheetGroup) -> str:
+    """`Forward`; in a batch `Forward, sample 2`; of a graph `Values`."""
+    if isinstance(trace, GraphTrace):
+        return OF_A_GRAPH[group.phase]
     title = group.phase.value.capitalize()
     if len(trace.rows) == 1 or group.sample is None:
         return title
@@ -109,7 +155,7 @@ def _(trace: IterationTrace) -> Iterator[Quantity]:
 
 @to_calculate.register
 def _(trace: GraphTrace) -> Iterator[Identity]:
-    return (found for found in trace.order() if trace.formula(found) is not None)
+    return trace.calculated()
 
 
 def how_many(
@@ -146,14 +192,16 @@ def is_asked(trace: IterationTrace, quantity: Quantity) -> bool:
     return not (kind.phase in _CHANGES and _is_frozen(trace, quantity))
 
 
-def given_samples(trace: IterationTrace) -> Iterator[tuple[int, list[float], list[float]]]:
+def given_samples(
+    traces: Sequence[IterationTrace],
+) -> Iterator[tuple[int, list[float], list[float]]]:
     """Of each sample its number (from 1), its inputs and its targets; no targets in `predict`."""
-    data = trace.data
-    for row in trace.rows:
+    data = traces[0].data
+    for row in sorted({row for trace in traces for row in trace.rows}):
         yield row + 1, data.inputs[row].tolist(), data.targets[row].tolist()
 
 
-def _spelled(trace: IterationTrace, quantity: Quantity, spell: Callable[[Quantity], str]) -> str:
+def _spelled(trace: Sheeted, quantity: Any, spell: Callable[[Any], str]) -> str:
     spelled = spell(quantity)
     try:
         same = trace.names.parse(spelled) == quantity
@@ -162,14 +210,17 @@ def _spelled(trace: IterationTrace, quantity: Quantity, spell: Callable[[Quantit
     return spelled if same else trace.names.name(quantity)
 
 
-def _phase(quantity: Quantity) -> Phase:
-    phase = quantity.kind.phase
+def _phase(identity: Identity) -> Phase:
+    phase = identity.phase
     return Phase.FORWARD if phase is Phase.GIVEN else phase  # the means of the inputs
 
 
-def _sample(trace: IterationTrace, quantity: Quantity) -> int | None:
+def _sample(trace: Sheeted, identity: Identity) -> int | None:
     """The row that the quantity belongs to; a batch of one has no part of its own."""
-    return trace.rows[0] if len(trace.rows) == 1 else quantity.sample
+    rows = rows_of(trace)
+    if len(rows) == 1 or not isinstance(identity, Quantity):
+        return rows[0] if rows else None
+    return identity.sample
 
 
 def _is_frozen(trace: IterationTrace, quantity: Quantity) -> bool:

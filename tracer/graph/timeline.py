@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tracer.digits.rounding import Rounding
 from tracer.engine.programs import Program, looped
 from tracer.engine.rule import Moment, remedy
 from tracer.engine.training import check_iterations
@@ -23,6 +24,7 @@ from tracer.formula.lazy import one_symbol
 from tracer.graph.calculation import GraphValueError, values
 from tracer.graph.descent import rule_of, states_of, update_formulas
 from tracer.graph.names import RATE
+from tracer.graph.rounded import RoundedTrace
 from tracer.graph.structure import Graph
 from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import GraphExperiment, GraphTraining, Resume, Stop
@@ -37,15 +39,18 @@ _T = Quantity(Stage(Kind.SETTING, 0, slot="t"))
 class GraphTimeline:
     """The states that the trainable inputs go through, and the numbers of every iteration.
 
-    `kept`: states that stay at hand; any other is calculated again from the nearest one before it.
+    `rounding`: every number is rounded so before it is used, as by hand. `kept`: states that stay at
+    hand; any other is calculated again from the nearest one before it.
     """
 
     earlier = 0
     stop: Stop | None = None
     resume = Resume()
 
-    def __init__(self, experiment: GraphExperiment, graph: Graph) -> None:
-        self.experiment, self.graph = experiment, graph
+    def __init__(
+        self, experiment: GraphExperiment, graph: Graph, rounding: Rounding | None = None
+    ) -> None:
+        self.experiment, self.graph, self.rounding = experiment, graph, rounding
         self.rule = rule_of(graph)
         start = np.array([graph.inputs[node] for node in graph.trainable], dtype=float)
         kept = {
@@ -92,7 +97,13 @@ class GraphTimeline:
         """
         del updated  # what the update makes is calculated when somebody looks
         check_iterations([iteration], trained=self.trained)
-        return GraphTrace(self._at(self.state(iteration - 1)), iteration)
+        return self._traced(self.state(iteration - 1), iteration)
+
+    def _traced(self, state: State, iteration: int) -> GraphTrace:
+        graph = self._at(state)
+        if self.rounding is None:
+            return GraphTrace(graph, iteration)
+        return RoundedTrace(graph, iteration, self.rounding)
 
     def outline(self, iteration: int, *, whole: bool = False) -> GraphTrace:
         """What numbers the iteration has, calculated from the values that training starts from."""
@@ -107,19 +118,32 @@ class GraphTimeline:
         """The state after so many updates."""
         if updates not in self.kept:
             done = max(k for k in self.kept if k <= updates)
-            return self.advance(self.kept[done], done, updates - done)
+            found = self.advance(self.kept[done], done, updates - done)
+            if self.rounding is None:
+                return found
+            self.kept[updates] = found  # worked out number by number: too slow to do it again
         return self.kept[updates]
 
     def advance(
         self, state: State, done: int, count: int, losses: list[float] | None = None
     ) -> State:
         """The state after `count` updates more; NaN where a number on the way has no value."""
+        if self.rounding is not None:
+            return self._by_hand(state, done, count)
         batches: Iterable[Any] = [()] * count
         if self.rule.varies:
             iterations = range(done + 1, done + count + 1)
             batches = (((), *timed) for timed in self.rule.timed(iterations))
         numbers = self._program(state.numbers(), batches, [] if losses is None else losses)
         return state.with_numbers([x if isinstance(x, float) else math.nan for x in numbers])
+
+    def _by_hand(self, state: State, done: int, count: int) -> State:
+        """The same with every number rounded: what the traces of the iterations end with."""
+        for iteration in range(done + 1, done + count + 1):
+            trace = self._traced(state, iteration)
+            after = (trace.value(at(key, iteration)) for key in self._after)
+            state = state.with_numbers(list(after))
+        return state
 
     def next_loss(self, state: State, updates: int) -> float:
         """The output after so many updates; NaN where it has no value."""
@@ -178,11 +202,20 @@ class GraphTimeline:
         return replace(training, slots=slots, updates=counted)
 
     @cached_property
+    def _before(self) -> list[Quantity]:
+        """What an update changes: trainable inputs, then what the optimiser keeps of them."""
+        return [*self.graph.trainable, *states_of(self.graph)]
+
+    @cached_property
+    def _after(self) -> list[Quantity]:
+        """The same after the update."""
+        return [replace(q, stage=replace(q.stage, kind=AFTER[q.kind])) for q in self._before]
+
+    @cached_property
     def _program(self) -> Program:
         """Values, gradients, updates, as straight-line Python."""
         graph, rule = self.graph, self.rule
-        before = [*graph.trainable, *states_of(graph)]
-        after = [replace(q, stage=replace(q.stage, kind=AFTER[q.kind])) for q in before]
+        before, after = self._before, self._after
         formulas = GraphTrace(graph).formulas
         moment = rule.moment(1)
         if rule.varies:

@@ -26,7 +26,7 @@ from tracer.formula import replace as put_in
 from tracer.formula.lazy import SymbolArray, one_symbol
 from tracer.graph.calculation import GraphValueError, gradients, values
 from tracer.graph.descent import rule_of, update_formulas
-from tracer.graph.names import GraphNames
+from tracer.graph.names import RATE, GraphNames
 from tracer.graph.structure import Graph, gradient_formulas
 from tracer.model.quantity import AFTER, BEFORE, Identity, Quantity, Stage, at
 
@@ -87,6 +87,15 @@ class GraphTrace(Mapping[Identity, float]):
         """All numbers: values, gradients from the output back, what the update makes."""
         return (at(identity, self.number) for identity in self.formulas)
 
+    def calculated(self) -> Iterator[Identity]:
+        """Those that the iteration itself works out: nothing that is given, no learning rate."""
+        formulas = self.formulas
+        return (
+            at(key, self.number)
+            for key, formula in formulas.items()
+            if formula is not None and key != RATE
+        )
+
     def find(self, text: str) -> Identity:
         """The number that a text means in this iteration.
 
@@ -136,13 +145,20 @@ class GraphTrace(Mapping[Identity, float]):
         return {identity: place for place, identity in enumerate(self.formulas)}
 
     @cached_property
+    def given(self) -> dict[Key, float]:
+        """The options of the training, and the iteration's learning rate."""
+        found: dict[Key, float] = {}
+        self.rule.moment(self.number, partial(_kept, found))
+        return found
+
+    @cached_property
     def _values(self) -> dict[Key, float]:
         graph = self.graph
         found: dict[Key, float] = {**self.forward, **graph.states}
         for node, gradient in self.gradients.items():
             found[graph.gradient(node)] = gradient.gradient
         if graph.training:
-            self.rule.moment(self.number, partial(_kept, found))
+            found |= self.given
             for identity in self.formulas:
                 if identity not in found:
                     found[identity] = self._calculated(identity, found)

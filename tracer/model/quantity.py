@@ -215,6 +215,11 @@ class Quantity(_Remembered):
         return self.stage.kind
 
     @property
+    def phase(self) -> Phase:
+        """The part of the calculation that it belongs to."""
+        return self.kind.phase
+
+    @property
     def layer(self) -> int:
         """Number of the layer, 0 for the inputs."""
         return self.stage.layer
@@ -229,6 +234,11 @@ class Derivative:
 
     upper: Quantity
     lower: Quantity
+
+    @property
+    def phase(self) -> Phase:
+        """The part of the calculation that it belongs to."""
+        return Phase.GRADIENTS
 
     @property
     def iteration(self) -> int:

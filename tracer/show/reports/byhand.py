@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.explain.byhand import Drift, drifts
-from tracer.model.quantity import STATES, Phase
+from tracer.model.experiment import Experiment, GraphExperiment
+from tracer.model.quantity import STATES, Identity, Phase, Quantity
 from tracer.show.document import (
     Block,
     Column,
@@ -99,19 +101,30 @@ def _records(pairs: Iterable[Pair], rounding: Rounding, sample: int | str | None
     return Records(Table((*PLACE, *map(number_column, names)), rows, name="drifts"))
 
 
-def _record(iteration: int, found: Drift) -> Row:
+def _record(iteration: int, found: Drift[Quantity]) -> Row:
     sample = None if found.quantity.sample is None else found.quantity.sample + 1
     name = Name(replace(found.quantity, iteration=1, sample=None))
     numbers = (found.exact, found.by_hand, found.drift, found.units)
     return (iteration, sample, name, *map(finite, numbers))
 
 
-def how_rounded(rounding: Rounding) -> Text:
-    """What by hand means, in words."""
+def how_rounded(rounding: Rounding, carried: str = "the parameters") -> Text:
+    """What by hand means, in words; `carried`: what goes on into the next iteration, if anything."""
+    goes_on = f", and {carried} go on so into the next iteration" if carried else ""
     return Text(
-        f"By hand: every calculated number is {_done(rounding)} before it is used, and the parameters "
-        "go on so into the next iteration. What is given stays as it is."
+        f"By hand: every calculated number is {_done(rounding)} before it is used{goes_on}. What is "
+        "given stays as it is."
     )
+
+
+def carried(experiment: Experiment | GraphExperiment) -> str:
+    """What goes on into the next iteration; empty for a graph without training."""
+    if isinstance(experiment, Experiment):
+        return "the parameters"
+    if experiment.training is None:
+        return ""
+    kept = " and what the optimiser keeps" if experiment.training.optimizer.slots else ""
+    return f"the trainable inputs{kept}"
 
 
 def _done(rounding: Rounding) -> str:
@@ -138,28 +151,48 @@ def _iteration(
     if exact.rule.batch_means:
         yield from _tables({"Batch means": tuple(Phase)}, _means(of_batch), selection.limit, mark)
     yield from _tables(_OF_THE_BATCH, of_batch, selection.limit, mark)
+    yield from drift_remarks(found, rounding)
+
+
+def drift_remarks(found: Sequence[Drift[Any]], rounding: Rounding) -> Iterator[Block]:
+    """The largest drift of an iteration, and what to say of numbers that rounding has spoilt."""
     yield Text(_largest(found, rounding))
     if not all(math.isfinite(drift.by_hand) for drift in found):
         yield Note(WITHOUT_VALUE)
-    if any(drift.quantity.kind in STATES and drift.exact and not drift.by_hand for drift in found):
+    if any(_is_state(drift.quantity) and drift.exact and not drift.by_hand for drift in found):
         yield Note(VANISHED)
 
 
-def _means(found: list[Drift]) -> list[Drift]:
+def _is_state(identity: Identity) -> bool:
+    return isinstance(identity, Quantity) and identity.kind in STATES
+
+
+def _means(found: list[Drift[Quantity]]) -> list[Drift[Quantity]]:
     return [drift for drift in found if drift.quantity.stage.mean]
 
 
 def _tables(
-    groups: Mapping[str, tuple[Phase, ...]], found: list[Drift], limit: int | None, mark: str
+    groups: Mapping[str, tuple[Phase, ...]],
+    found: Sequence[Drift[Quantity]],
+    limit: int | None,
+    mark: str,
 ) -> Iterator[Block]:
     for title, phases in groups.items():
-        rows = [_row(drift) for drift in found if drift.quantity.kind.phase in phases]
-        if rows:
-            name = title.split()[0].lower() + mark
-            yield from table(_COLUMNS, rows, limit, title=title, name=name)
+        own = [drift for drift in found if drift.quantity.kind.phase in phases]
+        yield from drift_table(title, own, limit, mark)
 
 
-def _row(drift: Drift) -> Row:
+def drift_table(
+    title: str, found: Sequence[Drift[Any]], limit: int | None, mark: str
+) -> Iterator[Block]:
+    """The numbers both ways, a row each; nothing where there are none."""
+    if found:
+        rows = list(map(_row, found))
+        name = title.split(maxsplit=1)[0].lower() + mark
+        yield from table(_COLUMNS, rows, limit, title=title, name=name)
+
+
+def _row(drift: Drift[Any]) -> Row:
     if not math.isfinite(drift.by_hand):
         return (local(drift.quantity), cell(drift.exact), NO_VALUE, None, None)
     units = f"{round(drift.units, 2) + 0.0:+.2f}"
@@ -178,7 +211,7 @@ def on_paper(value: float, unit: float) -> Value | str:
     return Value(value, written=f"{value:.{max(0, -round(math.log10(unit)))}f}")
 
 
-def _largest(found: list[Drift], rounding: Rounding) -> Content:
+def _largest(found: Sequence[Drift[Any]], rounding: Rounding) -> Content:
     known = (drift for drift in found if math.isfinite(drift.units))
     worst = max(known, key=lambda drift: abs(drift.units))
     amount = f"{abs(worst.units):.2f} units of the last of {rounding.words}"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.explain.byhand import drifts
+from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import at
 from tracer.show.reports.objects import Object, all_finite
 
+T = TypeVar("T", IterationTrace, GraphTrace)
 
-def by_hand_json(
-    pairs: Iterable[tuple[IterationTrace, IterationTrace]], rounding: Rounding
-) -> Object:
+
+def by_hand_json(pairs: Iterable[tuple[T, T]], rounding: Rounding) -> Object:
     """Each iteration's quantities both ways: `{"net_h1": {"exact": …, "by_hand": …, …}}`."""
     return {
         "round": str(rounding),
@@ -25,9 +27,7 @@ def by_hand_json(
     }
 
 
-def _both_ways(
-    exact: IterationTrace, hand: IterationTrace, rounding: Rounding
-) -> dict[str, dict[str, float | None]]:
+def _both_ways(exact: T, hand: T, rounding: Rounding) -> dict[str, dict[str, float | None]]:
     return {
         exact.names.name(at(found.quantity, 1)): all_finite(
             {

@@ -13,10 +13,10 @@ from tracer.explain.calculation import Calculation
 from tracer.explain.explanation import Explanation, explanation, needed
 from tracer.explain.forms import loses
 from tracer.formula import Number, Symbol, symbols
-from tracer.model.experiment import Experiment
+from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity
 from tracer.show.document import Block, Derivation, Formula, Heading, Relation, Step, Value
-from tracer.show.reports.byhand import NO_VALUE, how_rounded
+from tracer.show.reports.byhand import NO_VALUE, carried, how_rounded
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain import records, skipped
 from tracer.show.reports.explain_objects import record
@@ -29,15 +29,19 @@ Asked = tuple[Calculation, Calculation, Sequence[Identity]]
 
 
 def explain_by_hand_document(
-    experiment: Experiment, asked: Sequence[Asked], depth: int | None, rounding: Rounding
+    experiment: Experiment | GraphExperiment,
+    asked: Sequence[Asked],
+    depth: int | None,
+    rounding: Rounding,
 ) -> Iterator[Block]:
     """Each name, and what it stands on `depth` formulas deep, worked out as on paper."""
     yield records(
         record(hand, one) for exact, hand, some in asked for one in needed(hand, some, depth)
     )
     yield Heading(experiment.title or "Explained")
-    yield from conventions(experiment)
-    yield how_rounded(rounding)
+    if isinstance(experiment, Experiment):
+        yield from conventions(experiment)
+    yield how_rounded(rounding, carried(experiment))
     for exact, hand, identities in asked:
         if len(asked) > 1 or exact.number > 1:
             yield Heading(f"Iteration {exact.number}", 2)

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.trace import IterationTrace
+from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import STATE_OF, Kind, Quantity, Stage
 from tracer.model.settings import setting_letters
-from tracer.show.document import Block, Inline, Name, Table, Text, Value
+from tracer.show.document import Block, Column, Inline, Name, Table, Text, Value
 from tracer.show.reports.parameters import parameter_at
 from tracer.show.reports.tables import PARAMETER, Row, joined, number_column
 
+_STATE = "State of the optimiser"
 
-def options_given(rule: Rule, moment: Moment) -> Iterator[Block]:
-    """The learning rate, and the options of optimiser, schedule, penalty and clipping."""
-    if moment.learning_rate is not None:
+
+def options_given(rule: Rule, moment: Moment, *, alone: bool = True) -> Iterator[Block]:
+    """The learning rate, and the options of optimiser, schedule, penalty and clipping.
+
+    `alone`: with what is of this iteration only; without, `varying_given` says that of each.
+    """
+    if moment.learning_rate is not None and (alone or not rule.schedule.varies):
         rate = Value(float(moment.learning_rate), exact=True)
         yield Text(("Learning rate: ", Name(Kind.LEARNING_RATE), " = ", rate))
     options = [_option(name, value, moment) for name, value in moment.settings.items()]
-    if rule.optimizer.asks_for_t and moment.learning_rate is not None:
-        options.append((f"t = {int(moment.t)}",))
+    if alone and rule.optimizer.asks_for_t and moment.learning_rate is not None:
+        options.append(_t(moment))
     if options:
         yield Text(("Options: ", *joined(options, ", ")))
+
+
+def varying_given(rule: Rule, moment: Moment) -> Iterator[Block]:
+    """What an iteration is given that the one before was not: its learning rate, its t."""
+    if moment.learning_rate is None:
+        return
+    rate = Value(float(moment.learning_rate))  # of 0.1·0.93², which the sheet says, no last bits
+    found: list[tuple[Inline, ...]] = []
+    if rule.schedule.varies:
+        found.append((Name(Kind.LEARNING_RATE), " = ", rate))
+    found += [_t(moment)] if rule.optimizer.asks_for_t else []
+    if found:
+        yield Text(joined(found, ", "))
+
+
+def _t(moment: Moment) -> tuple[Inline, ...]:
+    return (f"t = {int(moment.t)}",)
 
 
 def _option(name: str, value: float, moment: Moment) -> tuple[Inline, ...]:
@@ -40,8 +63,7 @@ def states_given(trace: IterationTrace) -> Iterator[Block]:
     if not slots:
         return
     if not any(trace.arrays[stage].any() for stage in trace.arrays if _is_state(stage)):
-        are = "is" if len(slots) == 1 else "are"
-        yield Text(f"{' and '.join(slots)} {are} 0 for every parameter.")
+        yield _all_zero(slots, "parameter")
         return
 
     def row(number: int) -> Row:
@@ -52,7 +74,28 @@ def states_given(trace: IterationTrace) -> Iterator[Block]:
 
     columns = (PARAMETER[0], *map(number_column, slots))
     rows = map(row, range(network.parameter_count))
-    yield Table(columns, rows, "State of the optimiser", "state")
+    yield Table(columns, rows, _STATE, "state")
+
+
+def graph_states_given(trace: GraphTrace) -> Iterator[Block]:
+    """The same of a graph's trainable inputs."""
+    graph, slots = trace.graph, list(trace.rule.optimizer.slots)
+    if not slots or not graph.states:
+        return
+    if not any(graph.states.values()):
+        yield _all_zero(slots, "trainable input")
+        return
+    of = {(state.stage.slot, state.index): value for state, value in graph.states.items()}
+    rows: list[Row] = [
+        (Name(node), *(Value(of[slot, node.index], exact=True) for slot in slots))
+        for node in graph.trainable
+    ]
+    yield Table((Column("input"), *map(number_column, slots)), rows, _STATE, "state")
+
+
+def _all_zero(slots: Sequence[str], each: str) -> Text:
+    are = "is" if len(slots) == 1 else "are"
+    return Text(f"{' and '.join(slots)} {are} 0 for every {each}.")
 
 
 def _is_state(stage: Stage) -> bool:

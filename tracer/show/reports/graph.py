@@ -64,7 +64,7 @@ def graph_document(traces: Sequence[GraphTrace], limit: int | None = ROW_LIMIT) 
     Raises GraphValueError, before there is any block, where a number can't be calculated.
     """
     blocks = [block for trace in traces for block in _iteration(trace, limit)]
-    return iter([_records(traces), *_head(traces[0].graph), *blocks])
+    return iter([_records(traces), *graph_head(traces[0].graph), *blocks])
 
 
 def _records(traces: Iterable[GraphTrace]) -> Records:
@@ -92,7 +92,7 @@ def graph_steps_document(
     ]
     records = Records(Table((number_column("iteration"), *numbers), rows, name="history"))
     yield _records(traces) if traces else records
-    yield from _head(graph)
+    yield from graph_head(graph)
     columns = [number_column("updates"), *numbers]
     yield from table(columns, rows, limit, title="The output on the way", name="history")
     yield _ended(run)
@@ -113,7 +113,7 @@ def history(run: Run[GraphTimeline], shown: Iterable[int]) -> Iterator[tuple[int
                 raise
 
 
-def _head(graph: Graph) -> Iterator[Block]:
+def graph_head(graph: Graph) -> Iterator[Block]:
     """Title, and the rules of the calculation in words."""
     yield Heading(graph.title or "Computation graph")
     yield graph_conventions(graph)

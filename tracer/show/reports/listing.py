@@ -10,7 +10,7 @@ import numpy as np
 
 from tracer.engine.trace import IterationTrace
 from tracer.graph.trace import GraphTrace
-from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity, Stage
+from tracer.model.quantity import Identity, Kind, Phase, Quantity, Stage
 from tracer.show.document import Block, Cell, Column, Name, Note, Records, Table
 from tracer.show.words import worded
 
@@ -98,6 +98,6 @@ def _(trace: GraphTrace) -> Iterator[Block]:
 
 
 def _phase(trace: GraphTrace, identity: Identity) -> Phase:
-    if isinstance(identity, Derivative):
-        return Phase.GRADIENTS
-    return Phase.GIVEN if trace.formula(identity) is None else identity.kind.phase
+    if isinstance(identity, Quantity) and trace.formula(identity) is None:
+        return Phase.GIVEN
+    return identity.phase

@@ -1,0 +1,67 @@
+"""What `run --round` shows of a computation graph: its numbers exactly, and as done by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tracer.digits.rounding import Rounding
+from tracer.explain.byhand import Drift, drifts
+from tracer.explain.worksheet import OF_A_GRAPH
+from tracer.graph.trace import GraphTrace
+from tracer.model.experiment import GraphExperiment
+from tracer.model.quantity import Identity, at
+from tracer.show.document import Block, Column, Heading, Name, Records, Table
+from tracer.show.reports.byhand import carried, drift_remarks, drift_table, how_rounded
+from tracer.show.reports.graph import graph_head
+from tracer.show.reports.objects import finite
+from tracer.show.reports.selection import ROW_LIMIT
+from tracer.show.reports.tables import number_column, suffix
+
+Pair = tuple[GraphTrace, GraphTrace]
+"""An iteration calculated exactly, and by hand."""
+
+
+def graph_by_hand_document(
+    experiment: GraphExperiment,
+    pairs: Sequence[Pair],
+    rounding: Rounding,
+    limit: int | None = ROW_LIMIT,
+) -> Iterator[Block]:
+    """Iteration by iteration values, gradients and updates, exact beside by hand.
+
+    Raises GraphValueError, before there is any block, where a number can't be calculated exactly.
+    """
+    blocks = [block for pair in pairs for block in _iteration(*pair, rounding, limit)]
+    head = graph_head(pairs[0][0].graph)
+    return iter(
+        [_records(pairs, rounding), *head, how_rounded(rounding, carried(experiment)), *blocks]
+    )
+
+
+def _records(pairs: Sequence[Pair], rounding: Rounding) -> Records:
+    """Every number both ways."""
+    rows = (
+        (exact.number, Name(at(found.quantity, 1)), *map(finite, _numbers(found)))
+        for exact, hand in pairs
+        for found in drifts(exact, hand, rounding)
+    )
+    names = ("exact", "by_hand", "drift", "units")
+    columns = (number_column("iteration"), Column("quantity"), *map(number_column, names))
+    return Records(Table(columns, rows, name="drifts"))
+
+
+def _numbers(found: Drift[Identity]) -> tuple[float, ...]:
+    return found.exact, found.by_hand, found.drift, found.units
+
+
+def _iteration(
+    exact: GraphTrace, hand: GraphTrace, rounding: Rounding, limit: int | None
+) -> Iterator[Block]:
+    if exact.graph.training:
+        yield Heading(f"Iteration {exact.number}", 2)
+    found = list(drifts(exact, hand, rounding))
+    for wanted, title in OF_A_GRAPH.items():
+        own = [drift for drift in found if drift.quantity.phase is wanted]
+        yield from drift_table(title, own, limit, suffix(exact.number))
+    if found:
+        yield from drift_remarks(found, rounding)
