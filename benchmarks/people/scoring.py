@@ -119,8 +119,10 @@ class Wrong:
         """Count a sheet; what went wrong: not located, not named, blamed again, right ones blamed."""
         faults = []
         first = next((verdict for verdict in said.verdicts if verdict.blamed), None)
-        located = first is not None and first.name in known.first
-        named = located and _named(said.verdicts, known)
+        # What is done the same everywhere may be told as a convention, and then nothing is blamed.
+        told = first is None and bool(said.conventions)
+        located = told or (first is not None and first.name in known.first)
+        named = told or (located and _named(said.verdicts, known))
         again = sum(verdict.blamed for verdict in said.verdicts if verdict.name in known.after)
         blamed = sum(verdict.accused for verdict in said.verdicts if verdict.name in known.right)
         self.sheets += 1
