@@ -242,3 +242,22 @@ def test_a_convention_that_knows_less_than_the_sheet_is_not_adopted(tmp_path: Pa
     mine.write_text("".join(f"{name}: {value:.9g}\n" for name, value in sheet.items()))
     said = built("check", str(config), str(mine), code=1)
     assert "bias_correction_left_out" in said
+
+
+PENALISED = described(ADAM, Penalty(0.1), Clip("norm", 0.05))
+
+
+def test_a_program_that_leaves_the_penalty_out_does_not_decouple_it() -> None:
+    arrays = arrays_of(replace(PENALISED, penalty=None))
+    report = checked(PENALISED, arrays, "npz")
+    assert not report.sheet_conventions
+    found = {f.answer.name: [m.name for m in f.matches] for f in report.array_findings}
+    assert "penalty_missing_in_gradient" in found["dW1"]
+
+
+def test_a_program_that_decouples_the_penalty_is_told_so() -> None:
+    assert PENALISED.penalty is not None
+    decoupled = replace(PENALISED, penalty=replace(PENALISED.penalty, enters="step"))
+    report = checked(PENALISED, arrays_of(decoupled), "npz")
+    assert [convention.name for convention in report.sheet_conventions] == ["penalty_enters_step"]
+    assert report.all_right
