@@ -80,3 +80,13 @@ _CASES = {
 @pytest.mark.parametrize(("change", "problem"), _CASES.values(), ids=list(_CASES))
 def test_a_problem_of_a_graph(change: tuple[str, str], problem: str) -> None:
     assert problems(spoiled(change, text=GRAPH)) == [problem]
+
+
+def test_a_state_of_another_length_counts_the_trainable_inputs() -> None:
+    training = (
+        "training: {learning_rate: 0.1, trainable: [x], optimizer: momentum, state: {v: [1, 2]}}\n"
+    )
+    assert problems(GRAPH + training) == [
+        "net.yaml:6:80: training.state.v: 2 numbers for 1 trainable input; "
+        "they stand in the order x"
+    ]

@@ -350,3 +350,15 @@ def test_a_problem_is_told_with_its_place_and_a_remedy(
     change: tuple[str, str], problem: str
 ) -> None:
     assert problems(spoiled(change)) == [problem]
+
+
+def test_a_span_of_one_is_no_span() -> None:
+    text = """\
+network: {inputs: [x], layers: [{neurons: [o], activation: tanh, weights: [[1]], bias: [0]}]}
+loss: squared_error
+data: [{inputs: 1, targets: 0}]
+training: {learning_rate: 0.1, freeze: [o]}
+"""
+    assert problems(text) == [
+        "net.yaml:4:41: training.freeze[0]: 'o' is not a weight or a bias; there are w1 and b1"
+    ]

@@ -260,3 +260,22 @@ def test_a_single_number_follows_from_the_arrays_of_the_iteration_before(tmp_pat
     found = json.loads(built("check", str(config), str(mine), "--format", "json", code=1))
     (penalty,) = (row for row in found["verdicts"] if row["name"] == "penalty")
     assert penalty["verdict"] == "follows"
+
+
+PENALISED = described(ADAM, Penalty(0.1), Clip("norm", 0.05))
+
+
+def test_a_program_that_leaves_the_penalty_out_does_not_decouple_it() -> None:
+    arrays = arrays_of(replace(PENALISED, penalty=None))
+    report = checked(PENALISED, arrays, "npz")
+    assert not report.sheet_conventions
+    found = {f.answer.name: [m.name for m in f.matches] for f in report.array_findings}
+    assert "penalty_missing_in_gradient" in found["dW1"]
+
+
+def test_a_program_that_decouples_the_penalty_is_told_so() -> None:
+    assert PENALISED.penalty is not None
+    decoupled = replace(PENALISED, penalty=replace(PENALISED.penalty, enters="step"))
+    report = checked(PENALISED, arrays_of(decoupled), "npz")
+    assert [convention.name for convention in report.sheet_conventions] == ["penalty_enters_step"]
+    assert report.all_right

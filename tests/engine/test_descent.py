@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -333,3 +334,22 @@ def test_json_has_all_of_an_update(tmp_path: Path) -> None:
     m = w5["state"]["m"]
     assert m["after"] == pytest.approx(0.9 * m["before"] + 0.1 * w5["clipped"])
     assert w5["mhat"] == pytest.approx(m["after"] / (1 - 0.9**3))
+
+
+def test_a_negative_variance_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    states = "state: {s: {w1: 0.1}, m: {w1: 5}}"
+    centred = "optimizer: {name: rmsprop, centered: true}"
+    path.write_text(f"{NETWORK}training: {{learning_rate: 0.1, {centred}, {states}}}\n")
+    said = built("step", str(path), "-n", "3", code=2)
+    assert "in iteration 1: w1+ (the square root of a negative number)" in said
+    assert "a mean of squares below the square of the mean" in said
+
+
+def test_a_step_of_nothing_warns_of_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    adam = "optimizer: adam, state: {v: {w1: 1e308}}"
+    path.write_text(f"{NETWORK}training: {{learning_rate: 0.1, {adam}}}\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        built("run", str(path))

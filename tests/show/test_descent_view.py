@@ -160,7 +160,7 @@ def test_the_head_states_every_rule() -> None:
     alone = "\n".join(map(str, items(conventions(experiment("nesterov-alone")))))
     assert "One sample a batch, so the loss is its E_total plus the penalty." in alone
     assert "Clipping: g = ∂E/∂w, but at least −c and at most c = 0.02." in alone
-    assert "λ · sign(θ) to each of their gradients." in alone
+    assert "λ · sign(w) to each of their gradients." in alone  # θ would be a threshold
 
 
 SIGNS = {

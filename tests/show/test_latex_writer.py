@@ -123,3 +123,7 @@ def test_a_whole_document_begins_and_ends() -> None:
     assert lines[0] == r"\documentclass{article}"
     assert lines[-1] == r"\end{document}"
     assert shown(Text("x")) == [r"\noindent x"]
+
+
+def test_a_letter_bears_its_hat() -> None:
+    assert shown(Text("m̂ and v̂")) == [r"\noindent \ensuremath{\hat{m}} and \ensuremath{\hat{v}}"]

@@ -65,7 +65,8 @@ def _kept(
     for slot, given in known_slots(training, descent.optimizer, report):
         place = ("training", "state", slot)
         if isinstance(given, list) and len(given) != len(trainable):
-            message = f"{counted(len(given), 'number')}; {len(trainable)} inputs are trainable"
+            inputs = counted(len(trainable), "trainable input")
+            message = f"{counted(len(given), 'number')} for {inputs}"
             report.at(place, message, f"they stand in the order {', '.join(trainable)}")
         elif isinstance(given, list):
             found[slot] = dict(zip(trainable, given, strict=True))

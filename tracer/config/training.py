@@ -112,8 +112,10 @@ def _all(network: Network) -> str:
     """The parameters in words: `there are w1 to w8 and b1 to b2`."""
     weights = sum(layer.weight_count for layer in network.layers)
     kinds = [[x.bias_names for x in network.layers if x.has_thresholds == t] for t in (False, True)]
-    spans = [f"w1 to w{weights}"]
+    spans = ["w1" if weights == 1 else f"w1 to w{weights}"]
     for names in (list(chain.from_iterable(kind)) for kind in kinds):
-        spans += [f"{names[0]} to {names[-1]}"] if names else []
+        spans += [" to ".join(dict.fromkeys((names[0], names[-1])))] if names else []
     *most, last = spans
-    return f"there are {', '.join(most)} and {last}" if most else f"there are {last}"
+    if not most:
+        return f"there {'is' if weights == 1 else 'are'} {last}"
+    return f"there are {', '.join(most)} and {last}"

@@ -35,6 +35,7 @@ _UNITS = 3
 _SHARE, _FINE_SHARE = 0.02, 1e-9
 _MOST_OF_A_STAGE = 200
 _CHANGING = frozenset({Kind.WEIGHT, Kind.BIAS})
+_CHANGED = frozenset(after for after, before in BEFORE.items() if before in _CHANGING)
 _BACK = frozenset({Kind.PATH, Kind.DE_DOUT, Kind.DELTA})
 
 
@@ -162,24 +163,49 @@ class Evidence:
         return sum(not self._follows(place, readings) for place in np.flatnonzero(flags).tolist())
 
     def _follows(self, place: int, readings: tuple[Form, ...]) -> bool:
-        answer, _ = self.entries[place]
-        restated = self.restated(answer, readings)
-        carried = self._carried(answer.moment, readings)
-        try:
-            value = carried.recalculated(restated.identity)
-        except EvaluationError:
-            return False
-        start = self._start[place]
-        allowed = _UNITS * _doubt(restated) + self._share * abs(value - start)
+        value, restated = self._recalculated(place, Hypothesis(readings=readings))
+        allowed = _UNITS * _doubt(restated) + self._share * abs(value - self._start[place])
         return bool(abs(restated.value - value) <= allowed)
 
-    def _carried(self, moment: Moment, readings: tuple[Form, ...]) -> Carried:
+    def contradicted(self, new: Hypothesis, old: Hypothesis) -> bool:
+        """Whether most updates that the two make differently are made as the old one does.
+
+        Both go from the numbers supplied before it, so that an earlier slip counts for neither.
+        """
+        places = np.flatnonzero(self.of_kinds(_CHANGED)).tolist()
+        votes = [self._speaks(place, new, old) for place in places]
+        against, both = votes.count(False), len(votes) - votes.count(None)
+        return 2 * against > both
+
+    def _speaks(self, place: int, new: Hypothesis, old: Hypothesis) -> bool | None:
+        """False: it is the old one's value and not the new one's. None: they don't differ."""
+        after, restated = self._recalculated(place, new)
+        before, _ = self._recalculated(place, old)
+        allowed = _UNITS * _doubt(restated)
+        if not abs(after - before) > 2 * allowed:
+            return None
+        return not abs(restated.value - before) <= allowed
+
+    def _recalculated(self, place: int, hypothesis: Hypothesis) -> tuple[float, Answer]:
+        """What follows from the numbers supplied before it; NaN where that can't be calculated."""
+        answer, _ = self.entries[place]
+        restated = self.restated(answer, hypothesis.readings)
+        found = self._traced(hypothesis.variants)
+        if answer.moment not in found:
+            return float("nan"), restated
+        carried = self._carried(answer.moment, found[answer.moment], hypothesis.readings)
+        try:
+            return carried.recalculated(restated.identity), restated
+        except (EvaluationError, UnknownNameError):
+            return float("nan"), restated
+
+    def _carried(self, moment: Moment, found: Calculation, readings: tuple[Form, ...]) -> Carried:
         own: dict[Identity, float] = {}
         for answer, _ in self.entries:
             if answer.moment == moment:
                 restated = self.restated(answer, readings)
                 own[restated.identity] = restated.value
-        return Carried(self._stated[moment], own)
+        return Carried(found, own)
 
     def restated(self, answer: Answer, readings: Sequence[Form]) -> Answer:
         """The answer in this program's words; its text stays as it was supplied."""

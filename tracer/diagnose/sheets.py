@@ -224,7 +224,7 @@ class _Adoption:
         if not all(self._supported(form, new, old) for form in added):
             return False
         if len(new.variants) > len(old.variants):
-            if not evidence.knows_all(new):
+            if not evidence.knows_all(new) or evidence.contradicted(new, old):
                 return False
             return evidence.roots(gained, new.readings) >= _AT_LEAST
         return True

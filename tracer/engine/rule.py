@@ -133,5 +133,7 @@ def remedy(formula: Expression | None, reason: str) -> str:
     epsilon = Quantity(Stage(Kind.SETTING, 0, slot="epsilon"))
     if formula is None or epsilon not in symbols(formula):
         return ""
+    if reason.startswith("the square root of a negative number"):
+        return "a mean of squares below the square of the mean: give epsilon more, or other states"
     by_zero = reason.startswith("division by zero")
     return "give the optimiser's epsilon more than 0" if by_zero else ""

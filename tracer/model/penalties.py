@@ -115,5 +115,4 @@ class Penalty:
     @property
     def words(self) -> str:
         """The penalty as a formula in words."""
-        words = "λ·Σ |w|" if self.kind == "l1" else FACTORS[self.form].words
-        return words if self.of == "weights" else words.replace("w", "θ")
+        return "λ·Σ |w|" if self.kind == "l1" else FACTORS[self.form].words

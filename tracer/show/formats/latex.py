@@ -83,9 +83,9 @@ _MATH = str.maketrans(
 )
 _NUMBER = re.compile(r"([-−+]?\d+(?:\.\d*)?)(?:e([-+]?\d+))?", re.IGNORECASE)
 _LETTER = rf"(?:(?![{''.join(SYMBOLS)}])[^\W\d_])"
-_MATH_TOKEN = re.compile(
-    rf"(?P<number>\d+(?:\.\d*)?e[-+]?\d+)|(?P<words> *{_LETTER}{{2,}}(?:[ ,]+{_LETTER}+)* *)|."
-)
+_HATTED = r"(?P<hatted>[^\W\d_])\u0302"
+_WORDS = rf"(?P<words> *{_LETTER}{{2,}}(?:[ ,]+{_LETTER}+)* *)"
+_MATH_TOKEN = re.compile(rf"{_HATTED}|(?P<number>\d+(?:\.\d*)?e[-+]?\d+)|{_WORDS}|.")
 
 
 def write(document: Document, notation: Notation, stream: TextIO, medium: Medium) -> None:
@@ -205,7 +205,7 @@ def _inline(cell: Cell, notation: Notation) -> str:
         case Blank():
             return _BLANK
         case None | bool() | str() | Letter():
-            return plain(cell, notation).translate(_TEXT)
+            return _text(plain(cell, notation))
         case _:
             return f"${_math(cell, notation)}$"
 
@@ -236,6 +236,15 @@ def _number(text: str) -> str:
     return digits if found[2] is None else rf"{digits} \cdot 10^{{{int(found[2])}}}"
 
 
+def _text(text: str) -> str:
+    r"""Text outside of mathematics, signs as commands; m̂ is `\hat{m}`."""
+    parts = re.split(_HATTED, text)
+    return "".join(
+        rf"\ensuremath{{\hat{{{part}}}}}" if place % 2 else part.translate(_TEXT)
+        for place, part in enumerate(parts)
+    )
+
+
 def _math_text(text: str) -> str:
     r"""Text between a formula's symbols: words upright, signs as commands, `1e-5` a power."""
 
@@ -244,6 +253,8 @@ def _math_text(text: str) -> str:
             return _number(found[0])
         if found["words"]:
             return rf"\text{{{found[0].translate(_TEXT)}}}"
+        if found["hatted"]:
+            return rf"\hat{{{found['hatted'].translate(_MATH)}}}"
         return found[0].translate(_MATH)
 
     return _MATH_TOKEN.sub(token, text).strip()

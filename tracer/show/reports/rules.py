@@ -132,8 +132,7 @@ def _counts(schedule: Schedule) -> list[str]:
 
 def penalty_item(penalty: Penalty, over: str, samples: int) -> str:
     """The penalty in words: its formula, over what, and its part in each gradient."""
-    w = "w" if penalty.of == "weights" else "θ"
-    slope = penalty.slope(Symbol(w), Symbol("λ"), samples)
+    slope = penalty.slope(Symbol("w"), Symbol("λ"), samples)
     values = f"λ = {shortest(penalty.strength)}"
     if "m" in penalty.words:
         values += f", m = {samples} the samples of the batch"

@@ -124,7 +124,9 @@ def _change(trace: IterationTrace, stage: Stage) -> FloatArray:
     of_clip = CLIPPED_OF if trace.rule.clip is not None else GRADIENT_OF
     gradient = trace.arrays[Stage(of_clip[stage.kind], stage.layer)]
     kept = {state.slot: trace.arrays[state] for state in states}
-    found: FloatArray = change(trace.rule, trace.moment, trace.arrays[stage], gradient, kept)
+    with np.errstate(all="ignore"):
+        array = trace.arrays[stage]
+        found: FloatArray = change(trace.rule, trace.moment, array, gradient, kept)
     return found
 
 
