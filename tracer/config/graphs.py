@@ -15,8 +15,8 @@ from tracer.config.state import known_slots
 from tracer.errors import did_you_mean
 from tracer.graph.names import NORM
 from tracer.model.experiment import Expected, GraphExperiment, GraphNode, GraphTraining
+from tracer.model.letters import CLIPPED
 from tracer.model.names import LEARNING_RATE
-from tracer.model.spellings import CLIPPED
 
 
 def read_graph(

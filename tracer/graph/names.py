@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tracer.graph.spellings import Spellings
+from tracer.model.letters import CLIPPED
 from tracer.model.names import LEARNING_RATE, Names
 from tracer.model.quantity import (
     AFTER,
@@ -22,7 +23,6 @@ from tracer.model.quantity import (
     Stage,
     at,
 )
-from tracer.model.spellings import CLIPPED
 
 RATE = Quantity(Stage(Kind.LEARNING_RATE, 0))
 """The learning rate of a graph's training."""

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from tracer.errors import UnknownNameError, did_you_mean
+from tracer.model.letters import LONGEST, fold
 from tracer.model.settings import setting_letters, settings_by_letter
-from tracer.model.spellings import LONGEST, fold
 
 _SUFFIX = re.compile(r"(?P<base>[^@]+)(?:@(?P<iteration>[0-9]{1,15}))?")
 _SIGNS = str.maketrans("∂⁺", "d+", " \t")

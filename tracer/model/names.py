@@ -19,6 +19,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 
 from tracer.errors import UnknownNameError, did_you_mean
+from tracer.model.letters import CLIPPED, EXACT, LONGEST, LOOSE, fold
 from tracer.model.network import Network, parameter_names
 from tracer.model.optimizers import corrected_letters, state_letters
 from tracer.model.places import Found
@@ -32,7 +33,7 @@ from tracer.model.quantity import (
     Kind,
     Quantity,
 )
-from tracer.model.spellings import CLIPPED, EXACT, LONGEST, LOOSE, Grammar, fold
+from tracer.model.spellings import Grammar
 
 LEARNING_RATE = "lr"
 

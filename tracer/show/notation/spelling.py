@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tracer.graph.names import GraphNames
+from tracer.model.letters import CLIPPED
 from tracer.model.names import Names
 from tracer.model.network import Bias
 from tracer.model.quantity import (
@@ -34,7 +35,6 @@ from tracer.model.quantity import (
     Stage,
 )
 from tracer.model.settings import setting_letters
-from tracer.model.spellings import CLIPPED
 
 _NEW = frozenset(BEFORE)
 _PARAMETERS = frozenset({Kind.WEIGHT, Kind.BIAS, Kind.NEW_WEIGHT, Kind.NEW_BIAS})
