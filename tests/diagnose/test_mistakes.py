@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -11,14 +11,11 @@ import pytest
 from support.networks import shipped
 from support.paths import DOCS
 from support.planting import (
-    Planted,
     answers,
     asked,
-    can_be_told,
     exact_of,
-    plants,
+    found_where_planted,
     random_experiment,
-    sheet,
     varied,
 )
 from tracer.diagnose.carried import Carried
@@ -39,7 +36,6 @@ from tracer.diagnose.parallel import in_parallel
 from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import Written
 from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Kind, Quantity
 from tracer.model.words import plain
@@ -65,32 +61,11 @@ def exercises() -> tuple[tuple[Experiment, Calculation], ...]:
     return tuple(found)
 
 
-def planted(name: str) -> Iterator[tuple[Experiment, Calculation, Planted]]:
-    """The mistake, in one number of each exercise where it can be made and told."""
-    rng = np.random.default_rng(sum(name.encode()))
-    for place in rng.permutation(NETWORKS):
-        experiment, exact = exercises()[place]
-        for plant in plants(exact, MISTAKES[name], rng):
-            if can_be_told(plant, DIGITS):
-                yield experiment, exact, plant
-                break
-
-
 @pytest.mark.parametrize("name", ROWS)
 def test_a_planted_mistake_is_found_and_nothing_else_is_blamed(name: str) -> None:
-    found = 0
-    for experiment, exact, plant in planted(name):
-        try:
-            texts = sheet(exact, DIGITS, plant)
-        except EvaluationError:
-            continue
-        report = check(experiment, answers(texts))
-        blamed = {f.identity: f for f in report.findings if f.blamed}
-        assert list(blamed) == [plant.quantity]
-        assert name in [match.name for match in blamed[plant.quantity].matches]
-        found += 1
-        if found == PLANTED:
-            break
+    rng = np.random.default_rng(sum(name.encode()))
+    some = (exercises()[place] for place in rng.permutation(NETWORKS))
+    found = found_where_planted(name, some, rng, DIGITS, PLANTED)
     assert found
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
 import pytest
 
-from support.planting import Planted, answers, can_be_told, exact_of, plants, sheet
+from support.planting import (
+    exact_of,
+    found_where_planted,
+)
 from tracer.config import load
-from tracer.diagnose.check import check
 from tracer.diagnose.mistakes import MISTAKES
 from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError
 from tracer.model.experiment import GraphExperiment
 from tracer.model.quantity import Kind
 
@@ -64,29 +64,8 @@ def exercises() -> tuple[tuple[GraphExperiment, Calculation], ...]:
     return tuple(found)
 
 
-def planted(name: str) -> Iterator[tuple[GraphExperiment, Calculation, Planted]]:
-    """The mistake, in one number of each exercise where it can be made and told."""
-    rng = np.random.default_rng(sum(name.encode()))
-    for experiment, exact in exercises():
-        for plant in plants(exact, MISTAKES[name], rng):
-            if can_be_told(plant, DIGITS):
-                yield experiment, exact, plant
-                break
-
-
 @pytest.mark.parametrize("name", ROWS)
 def test_a_planted_mistake_is_found_and_nothing_else_is_blamed(name: str) -> None:
-    found = 0
-    for experiment, exact, plant in planted(name):
-        try:
-            texts = sheet(exact, DIGITS, plant)
-        except EvaluationError:
-            continue
-        report = check(experiment, answers(texts))
-        blamed = {f.identity: f for f in report.findings if f.blamed}
-        assert list(blamed) == [plant.quantity]
-        assert name in [match.name for match in blamed[plant.quantity].matches]
-        found += 1
-        if found == 2:
-            break
+    rng = np.random.default_rng(sum(name.encode()))
+    found = found_where_planted(name, exercises(), rng, DIGITS, 2)
     assert bool(found) is (name not in NEVER)

@@ -7,15 +7,17 @@ digits. Planting a mistake rewrites one formula of it, and everything after it f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from support.networks import parameters_named
 from tracer.diagnose.answers import Answer, Moment
 from tracer.diagnose.carried import Carried, Rewriting
-from tracer.diagnose.mistakes import Mistake, Site
+from tracer.diagnose.check import check
+from tracer.diagnose.mistakes import MISTAKES, Mistake, Site
 from tracer.digits.numbers import Written
 from tracer.explain.calculation import Calculation, calculations
 from tracer.explain.worksheet import to_calculate
@@ -197,3 +199,35 @@ def _cut(value: float, digits: int) -> str:
         return "0"
     mantissa, _, exponent = f"{float(f'{value:.13g}'):.14e}".partition("e")
     return f"{mantissa[: -(15 - digits)]}e{exponent}"
+
+
+Exercise = tuple[Any, Calculation]
+"""An experiment, a network's or a graph's, and the right numbers of one of its iterations."""
+
+
+def found_where_planted(
+    name: str, exercises: Iterable[Exercise], rng: np.random.Generator, digits: int, most: int
+) -> int:
+    """In how many of the exercises, `most` at the most, the mistake was planted and found by name.
+
+    It is made in one number of each where it can be told; nothing else may be blamed.
+    """
+    found = 0
+    for experiment, exact in exercises:
+        plant = next(
+            (p for p in plants(exact, MISTAKES[name], rng) if can_be_told(p, digits)), None
+        )
+        try:
+            texts = sheet(exact, digits, plant) if plant else {}
+        except EvaluationError:
+            continue
+        if plant is None:
+            continue
+        report = check(experiment, answers(texts))
+        blamed = {f.identity: f for f in report.findings if f.blamed}
+        assert list(blamed) == [plant.quantity]
+        assert name in [match.name for match in blamed[plant.quantity].matches]
+        found += 1
+        if found == most:
+            break
+    return found
