@@ -24,6 +24,9 @@ from tracer.diagnose.answers import Answer, read_answers
 SOME, MOST = 30, 60
 
 
+pytestmark = pytest.mark.no_cover  # its parts are covered elsewhere, and tracing doubles its time
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_the_exact_calculation_is_the_engines(seed: int) -> None:
     exercise = random_exercise(Random(seed))

@@ -19,6 +19,8 @@ from benchmarks.people.sheets import numbers_of
 from benchmarks.people.trainings import OPTIMIZERS, random_training
 from benchmarks.people.update_cases import apt, person, sensible
 
+pytestmark = pytest.mark.no_cover  # its parts are covered elsewhere, and tracing doubles its time
+
 KNOWN = ("sigmoid", "tanh", "relu", "identity", "softmax")
 LOSSES = ("half_squared_error", "squared_error", "cross_entropy")
 

@@ -31,6 +31,8 @@ from tracer.model.penalties import Penalty
 from tracer.model.quantity import Phase, Quantity
 from tracer.model.schedules import Exponential
 
+pytestmark = pytest.mark.no_cover  # its parts are covered elsewhere, and tracing doubles its time
+
 LATER = (Moment(2), Moment(3))
 
 

@@ -16,6 +16,8 @@ from tracer.diagnose.mistakes import optimizers, penalties, schedules, states, u
 from tracer.explain.calculation import Calculation
 from tracer.model.experiment import Experiment
 
+pytestmark = pytest.mark.no_cover  # its parts are covered elsewhere, and tracing doubles its time
+
 DIGITS = 6
 NETWORKS = 64
 PLANTED = 1
