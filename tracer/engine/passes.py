@@ -46,6 +46,7 @@ from tracer.engine.update import Group, Updated, updated
 from tracer.formula.lazy import grand_total
 from tracer.model.activations import Array
 from tracer.model.network import Bias, Free, Layer, Network, Parameters, State
+from tracer.model.penalties import Penalty
 from tracer.model.quantity import DATA_OF, GRADIENT_OF, PENALTY_OF, Kind, Stage, Stages
 
 
@@ -114,19 +115,19 @@ def cost(
     loss = reduced(totals.sum(), len(targets), rule)
     if rule.penalty is not None:
         settings = (moment or rule.moment(1)).settings
-        penalised = [array for _, array in _penalised(rule, passed.parameters)]
+        penalised = _penalised(rule.penalty, passed.parameters)
         summed = grand_total([rule.penalty.summed(array) for array in penalised])
         value = rule.penalty.value(summed, settings["strength"], len(targets))
         loss = loss + observe(PENALTY[network.depth], value)
     return observe(LOSS[network.depth], loss)
 
 
-def _penalised(rule: Rule, parameters: Parameters) -> Iterator[tuple[Kind, Array]]:
+def _penalised(penalty: Penalty, parameters: Parameters) -> Iterator[Array]:
     """The arrays that the penalty is of, layer by layer."""
     for pair in parameters:
         for kind, array in zip((Kind.WEIGHT, Kind.BIAS), pair, strict=True):
-            if array is not None and rule.penalty is not None and rule.penalty.covers(kind):
-                yield kind, array
+            if array is not None and penalty.covers(kind):
+                yield array
 
 
 def _errors(network: Network, rule: Rule, passed: Passed, targets: Array) -> Array:
