@@ -39,12 +39,16 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """One pattern a format: `plain` is Python's grammar, `text` Unicode for the screen."""
+    """One pattern a format: `plain` is Python's grammar, `text` Unicode for the screen.
+
+    `javascript`: only where a call isn't written as a call there.
+    """
 
     plain: Pattern
     text: Pattern
     latex: Pattern
     mathml: Pattern
+    javascript: Pattern | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Primitive:
     function. `turns` gives the points between two ends where a function of one argument goes from
     rising to falling or the reverse, None where it has none. `worked_out(x)` are the formulas
     of the symbol x by which people work it out there, each of whose steps may be rounded.
+    `composed` is the same function made of others, as exact, for languages that don't have it.
     """
 
     name: str
@@ -70,6 +75,7 @@ class Primitive:
     kink: Callable[..., float] | None = None
     turns: Callable[[float, float], Iterable[float]] | None = None
     worked_out: Callable[[float], tuple[Expression, ...]] | None = None
+    composed: Callable[..., Expression] | None = None
 
     @property
     def arity(self) -> int:

@@ -12,104 +12,16 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tracer.formula.nodes import Number, Symbol
-from tracer.formula.primitive import Binding, Pattern, Patterns, Primitive, elementwise
+from tracer.formula import looks
+from tracer.formula.nodes import Expression, Number, Symbol
+from tracer.formula.primitive import Primitive, elementwise
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
+_SERIES_UP_TO, _SERIES_TERMS, _FRACTION_TERMS = 2.5, 45, 60
+"""Where erf, made of other functions, goes over from one formula to the other; their lengths."""
 _X = Symbol("x")
 """The argument, where a row says how its function is worked out."""
-
-
-def _function(name: str, latex: str, arity: int = 1, shown: str | None = None) -> Patterns:
-    """name(a, b): written as a function in all formats."""
-    shown = shown or name
-    arguments = ", ".join(f"${index + 1}" for index in range(arity))
-    mathml_arguments = "<mo>,</mo>".join(f"${index + 1}" for index in range(arity))
-    return Patterns(
-        plain=Pattern(f"{name}({arguments})"),
-        text=Pattern(f"{shown}({arguments})"),
-        latex=Pattern(rf"{latex}\left({arguments}\right)"),
-        mathml=Pattern(
-            f"<mrow><mi>{shown}</mi><mo>&#x2061;</mo>"
-            f"<mrow><mo>(</mo>{mathml_arguments}<mo>)</mo></mrow></mrow>"
-        ),
-    )
-
-
-def _logarithm(name: str, base: int) -> Patterns:
-    """log_base(x)."""
-    subscript = "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(base))
-    return Patterns(
-        plain=Pattern(f"{name}($1)"),
-        text=Pattern(f"log{subscript}($1)"),
-        latex=Pattern(rf"\log_{{{base}}}\left($1\right)"),
-        mathml=Pattern(
-            f"<mrow><msub><mi>log</mi><mn>{base}</mn></msub><mo>&#x2061;</mo>"
-            "<mrow><mo>(</mo>$1<mo>)</mo></mrow></mrow>"
-        ),
-    )
-
-
-def _ln_mathml(added: str) -> str:
-    """ln(1 + added)."""
-    return (
-        "<mrow><mi>ln</mi><mo>&#x2061;</mo>"
-        f"<mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo>{added}</mrow><mo>)</mo></mrow></mrow>"
-    )
-
-
-_EXP = Patterns(
-    plain=Pattern("exp($1)"),
-    text=Pattern("exp($1)"),
-    latex=Pattern("e^{$1}", Binding.POWER),
-    mathml=Pattern("<msup><mi>e</mi>$1</msup>", Binding.POWER),
-)
-_EXPM1 = Patterns(
-    plain=Pattern("expm1($1)"),
-    text=Pattern("exp($1) − 1", Binding.SUM),
-    latex=Pattern("e^{$1} - 1", Binding.SUM),
-    mathml=Pattern("<mrow><msup><mi>e</mi>$1</msup><mo>−</mo><mn>1</mn></mrow>", Binding.SUM),
-)
-_LOG1P = Patterns(
-    plain=Pattern("log1p($1)"),
-    text=Pattern("ln(1 + $1)", follows=True),
-    latex=Pattern(r"\ln\left(1 + $1\right)", follows=True),
-    mathml=Pattern(_ln_mathml("$1"), follows=True),
-)
-_SOFTPLUS = Patterns(
-    plain=Pattern("softplus($1)"),
-    text=Pattern("ln(1 + exp($1))"),
-    latex=Pattern(r"\ln\left(1 + e^{$1}\right)"),
-    mathml=Pattern(_ln_mathml("<msup><mi>e</mi>$1</msup>")),
-)
-_SQRT = Patterns(
-    plain=Pattern("sqrt($1)"),
-    text=Pattern("√($1)"),
-    latex=Pattern(r"\sqrt{$1}"),
-    mathml=Pattern("<msqrt>$1</msqrt>"),
-)
-_ABS = Patterns(
-    plain=Pattern("abs($1)"),
-    text=Pattern("|$1|"),
-    latex=Pattern(r"\left|$1\right|"),
-    mathml=Pattern("<mrow><mo>|</mo>$1<mo>|</mo></mrow>"),
-)
-_IF_POSITIVE = Patterns(
-    plain=Pattern("($2 if $1 > 0 else $3)"),
-    text=Pattern("($2 if $1 > 0 else $3)"),
-    latex=Pattern(
-        r"\begin{cases} $2 & \text{if } $1 > 0 \\ $3 & \text{otherwise} \end{cases}", Binding.POWER
-    ),
-    mathml=Pattern(
-        "<mrow><mo>{</mo><mtable>"
-        "<mtr><mtd>$2</mtd>"
-        "<mtd><mrow><mtext>if </mtext>$1<mo>&gt;</mo><mn>0</mn></mrow></mtd></mtr>"
-        "<mtr><mtd>$3</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>"
-        "</mtable></mrow>",
-        Binding.POWER,
-    ),
-)
 
 
 def _complex_expm1(z: complex) -> complex:
@@ -190,7 +102,7 @@ exp: Primitive = Primitive(
     math.exp,
     elementwise("exp"),
     (lambda x: exp(x),),  # noqa: PLW0108 (a row can't hold itself)
-    _EXP,
+    looks.EXP,
     complex_value=cmath.exp,
 )
 expm1: Primitive = Primitive(
@@ -198,7 +110,7 @@ expm1: Primitive = Primitive(
     math.expm1,
     elementwise("expm1"),
     (exp,),
-    _EXPM1,
+    looks.EXPM1,
     complex_value=_complex_expm1,
 )
 log: Primitive = Primitive(
@@ -206,7 +118,7 @@ log: Primitive = Primitive(
     math.log,
     elementwise("log"),
     (lambda x: 1 / x,),
-    _function("log", r"\ln", shown="ln"),
+    looks.function("log", r"\ln", shown="ln"),
     complex_value=cmath.log,
     domain=_LOG_DOMAIN,
 )
@@ -215,7 +127,7 @@ log1p: Primitive = Primitive(
     math.log1p,
     elementwise("log1p"),
     (lambda x: 1 / (1 + x),),
-    _LOG1P,
+    looks.LOG1P,
     complex_value=_complex_log1p,
     domain=_above(-1.0, "log1p of a number that is not above -1"),
 )
@@ -224,7 +136,7 @@ log2: Primitive = Primitive(
     math.log2,
     elementwise("log2"),
     (lambda x: 1 / (_LN2 * x),),
-    _logarithm("log2", 2),
+    looks.logarithm("log2", 2),
     complex_value=lambda z: cmath.log(z) / _LN2,
     domain=_LOG_DOMAIN,
 )
@@ -233,7 +145,7 @@ log10: Primitive = Primitive(
     math.log10,
     elementwise("log10"),
     (lambda x: 1 / (_LN10 * x),),
-    _logarithm("log10", 10),
+    looks.logarithm("log10", 10),
     complex_value=cmath.log10,
     domain=_LOG_DOMAIN,
 )
@@ -248,7 +160,7 @@ sqrt: Primitive = Primitive(
     math.sqrt,
     elementwise("sqrt"),
     (lambda x: 1 / (2 * sqrt(x)),),
-    _SQRT,
+    looks.SQRT,
     complex_value=cmath.sqrt,
     domain=_not_negative,
 )
@@ -257,7 +169,7 @@ tanh: Primitive = Primitive(
     math.tanh,
     elementwise("tanh"),
     (lambda x: 1 - tanh(x) ** 2,),
-    _function("tanh", r"\tanh"),
+    looks.function("tanh", r"\tanh"),
     complex_value=cmath.tanh,
     worked_out=lambda x: (_TANH_ABOVE_ZERO if x > 0 else _TANH_BELOW_ZERO, _TANH_BY_BOTH),
 )
@@ -266,7 +178,7 @@ sin: Primitive = Primitive(
     math.sin,
     elementwise("sin"),
     (lambda x: cos(x),),  # noqa: PLW0108 (defined below)
-    _function("sin", r"\sin"),
+    looks.function("sin", r"\sin"),
     complex_value=cmath.sin,
     turns=_every_pi_from(math.pi / 2),
 )
@@ -275,7 +187,7 @@ cos: Primitive = Primitive(
     math.cos,
     elementwise("cos"),
     (lambda x: -sin(x),),
-    _function("cos", r"\cos"),
+    looks.function("cos", r"\cos"),
     complex_value=cmath.cos,
     turns=_every_pi_from(0.0),
 )
@@ -284,32 +196,35 @@ erf: Primitive = Primitive(
     math.erf,
     _array_erf,
     (lambda x: Number(2 / math.sqrt(math.pi)) * exp(-(x**2)),),
-    _function("erf", r"\operatorname{erf}"),
+    looks.function("erf", r"\operatorname{erf}"),
+    composed=lambda x: _erf_of_others(x),  # noqa: PLW0108 (defined below)
 )
 sigmoid: Primitive = Primitive(
     "sigmoid",
     _sigmoid,
     _array_sigmoid,
     (lambda x: sigmoid(x) * (1 - sigmoid(x)),),
-    _function("sigmoid", r"\sigma", shown="σ"),
+    looks.function("sigmoid", r"\sigma", shown="σ"),
     complex_value=_complex_sigmoid,
     worked_out=lambda _: (_SIGMOID, _SIGMOID_BY_EXP),
+    composed=lambda x: if_positive(x, 1, exp(-absolute(x))) / (1 + exp(-absolute(x))),
 )
 softplus: Primitive = Primitive(
     "softplus",
     _softplus,
     _array_softplus,
     (lambda x: 1 / (1 + exp(-x)),),
-    _SOFTPLUS,
+    looks.SOFTPLUS,
     complex_value=_complex_softplus,
     worked_out=lambda _: (_SOFTPLUS_OF_X,),
+    composed=lambda x: maximum(x, 0) + log1p(exp(-absolute(x))),
 )
 absolute: Primitive = Primitive(
     "abs",
     abs,
     elementwise("abs"),
     (lambda x: if_positive(x, 1, Number(-1.0)),),
-    _ABS,
+    looks.ABS,
     complex_value=lambda z: z if z.real > 0 else -z,
     turns=lambda low, high: (0.0,) if low < 0 < high else (),
     kink=lambda x: abs(x.real),
@@ -319,7 +234,7 @@ sign: Primitive = Primitive(
     _sign,
     elementwise("sign"),
     (lambda _: Number(0.0),),
-    _function("sign", r"\operatorname{sign}"),
+    looks.function("sign", r"\operatorname{sign}"),
     complex_value=lambda z: complex(_sign(z.real)),
     kink=lambda x: abs(x.real),
 )
@@ -329,7 +244,7 @@ maximum: Primitive = Primitive(
     max,
     elementwise("maximum"),
     (lambda a, b: if_positive(a - b, 1, 0), lambda a, b: if_positive(a - b, 0, 1)),
-    _function("max", r"\max", arity=2),
+    looks.function("max", r"\max", arity=2),
     complex_value=lambda a, b: a if a.real > b.real else b,
     kink=lambda a, b: abs(a.real - b.real),
 )
@@ -338,7 +253,7 @@ minimum: Primitive = Primitive(
     min,
     elementwise("minimum"),
     (lambda a, b: if_positive(b - a, 1, 0), lambda a, b: if_positive(b - a, 0, 1)),
-    _function("min", r"\min", arity=2),
+    looks.function("min", r"\min", arity=2),
     complex_value=lambda a, b: a if a.real < b.real else b,
     kink=lambda a, b: abs(a.real - b.real),
 )
@@ -351,10 +266,27 @@ if_positive: Primitive = Primitive(
         lambda x, _a, _b: if_positive(x, 1, 0),
         lambda x, _a, _b: if_positive(x, 0, 1),
     ),
-    _IF_POSITIVE,
+    looks.IF_POSITIVE,
     complex_value=_choose,
     kink=lambda x, _a, _b: abs(x.real),
 )
+
+
+def _erf_of_others(x: Expression) -> Expression:
+    """The series of positive terms near 0, the continued fraction of 1 − erf beyond it.
+
+    Source: DLMF 7.6.2 and 7.9.1. The numbers of terms give float64's digits on both sides.
+    """
+    series: Expression = Number(1.0)
+    for n in range(_SERIES_TERMS, 0, -1):
+        series = 1 + 2 * x**2 / (2 * n + 1) * series
+    fraction: Expression = absolute(x)
+    for n in range(_FRACTION_TERMS, 0, -1):
+        fraction = absolute(x) + n / 2 / fraction
+    bell = exp(-(x**2)) / math.sqrt(math.pi)
+    outside = sign(x) * (1 - bell / fraction)
+    return if_positive(absolute(x) - _SERIES_UP_TO, outside, 2 * x * bell * series)
+
 
 PRIMITIVES: dict[str, Primitive] = {
     row.name: row
