@@ -285,7 +285,9 @@ def _erf_of_others(x: Expression) -> Expression:
         fraction = absolute(x) + n / 2 / fraction
     bell = exp(-(x**2)) / math.sqrt(math.pi)
     outside = sign(x) * (1 - bell / fraction)
-    return if_positive(absolute(x) - _SERIES_UP_TO, outside, 2 * x * bell * series)
+    inside = 2 * x * bell * series
+    found: Expression = if_positive(absolute(x) - _SERIES_UP_TO, outside, inside)
+    return found
 
 
 PRIMITIVES: dict[str, Primitive] = {
