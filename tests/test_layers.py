@@ -13,7 +13,7 @@ from support.paths import PACKAGE
 
 ROOMS = (
     "errors", "bundled", "digits", "formula", "model", "engine", "graph", "config", "explain",
-    "diagnose", "teach", "show", "cli", "__main__",
+    "diagnose", "teach", "show", "page", "cli", "__main__",
 )  # fmt: skip
 """From the ground up; a module imports from its own room and those below it."""
 

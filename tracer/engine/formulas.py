@@ -7,14 +7,16 @@ fresh symbols, so that each quantity's formula stands in the quantities right be
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from tracer.engine.batches import Batch
+from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import step
 from tracer.engine.rule import Rule
 from tracer.formula import Expression, Symbol
-from tracer.formula.lazy import Index, SymbolArray
+from tracer.formula.lazy import Index, SymbolArray, one_symbol
 from tracer.model.activations import Array
 from tracer.model.network import Bias, Network, Parameters, State
 from tracer.model.quantity import Kind, Quantity, Stage
@@ -27,28 +29,40 @@ class Formulas:
     errors and the slopes of saturated neurons in the net inputs; otherwise by the chain rule and by
     the rows' own formulas. Neither has what guards floats against overflow. A rule that is followed by
     hand has one formula for each number: out − target, and else the rows' own.
+
+    `guarded`: for a program, not for people: what guards floats is in them. `t` then stands for the
+    number of the update, and `altered` is what the program goes on with.
     """
 
     def __init__(
-        self, network: Network, rule: Rule, batch: Batch, *, shortcut: bool = False
+        self,
+        network: Network,
+        rule: Rule,
+        batch: Batch,
+        *,
+        shortcut: bool = False,
+        guarded: bool = False,
+        altered: Altered = UNALTERED,
+        t: Symbol | None = None,
     ) -> None:
         self.detail = True
-        self.batch = batch
+        self.batch, self._altered = batch, altered
+        self.shapes: dict[Stage, Index] = {}
         self._derived: dict[Stage, SymbolArray] = {}
-        samples = len(batch)
+        samples, moment = len(batch), rule.moment(batch.iteration, self._given)
         step(
             network,
-            replace(rule, shortcut=shortcut or rule.by_hand, guarded=False),
+            replace(rule, shortcut=shortcut or rule.by_hand, guarded=guarded),
             self._state(network, rule),
             self._symbols(Stage(Kind.INPUT, 0), (samples, len(network.inputs))),
             self._symbols(Stage(Kind.TARGET, network.depth), (samples, len(network.outputs))),
             self,
-            rule.moment(batch.iteration, self._given),
+            moment if t is None else replace(moment, t=one_symbol(t)),
         )
 
     def __call__(self, stage: Stage, array: Array) -> Array:
         """Keep the stage's expressions; go on with symbols of its quantities."""
-        self._derived[stage] = array
+        self._derived[stage] = self._altered.change(stage, array)
         return self._symbols(stage, array.shape)
 
     def _given(self, stage: Stage, value: Any) -> Array:
@@ -62,12 +76,18 @@ class Formulas:
         """The calculated stages in the order of the calculation, with their arrays' shapes."""
         return {stage: array.shape for stage, array in self._derived.items()}
 
+    @property
+    def elements(self) -> dict[Stage, Callable[[Index], Expression]]:
+        """The calculated stages in order, each as the formulas of the places in its array."""
+        return {stage: array.element for stage, array in self._derived.items()}
+
     def formula(self, quantity: Quantity) -> Expression | None:
         """The expression that gives the quantity; None for what is given and not calculated."""
         array = self._derived.get(quantity.stage)
         return None if array is None else array.element(self.batch.place(quantity))
 
     def _symbols(self, stage: Stage, shape: Index) -> SymbolArray:
+        self.shapes[stage] = shape
         return SymbolArray(shape, lambda place: Symbol(self.batch.quantity(stage, place)))
 
     def _state(self, network: Network, rule: Rule) -> State:

@@ -13,6 +13,8 @@ PATH, DE_DOUT, SLOPE, DELTA = map(Stages, (Kind.PATH, Kind.DE_DOUT, Kind.SLOPE, 
 WEIGHT_PART, BIAS_PART = Stages(Kind.WEIGHT_PART), Stages(Kind.BIAS_PART)
 PENALTY = Stages(Kind.PENALTY)
 LEARNING_RATE, NORM = Stage(Kind.LEARNING_RATE, 0), Stage(Kind.NORM, 0)
+UPDATE_NUMBER = Stage(Kind.SETTING, 0, slot="t")
+"""Which update it is, as an optimiser counts them: what a program is told."""
 
 
 class Observer(Protocol):

@@ -130,10 +130,10 @@ def _(trace: IterationTrace, sample: int | None) -> Iterator[WalkItem]:
         if stage in trace.arrays and not unused:
             own = row if stage.of_a_sample else None
             for quantity in trace.batch.quantities(stage, shape, own):
-                yield WalkItem(quantity, _network_group(stage, apart=NORM in trace.arrays))
+                yield WalkItem(quantity, network_group(stage, apart=NORM in trace.arrays))
 
 
-def _network_group(stage: Stage, *, apart: bool) -> str:
+def network_group(stage: Stage, *, apart: bool) -> str:
     """What a number belongs to; `apart`: the updates come after all the layers, not with each."""
     if stage.mean:
         return f"Means over the batch, layer {stage.layer}"
@@ -154,10 +154,10 @@ def _(trace: GraphTrace, sample: int | None) -> Iterator[WalkItem]:
     del sample  # a graph has none
     for identity in trace.order():
         if trace.formula(identity) is not None:
-            yield WalkItem(identity, _graph_group(identity))
+            yield WalkItem(identity, graph_group(identity))
 
 
-def _graph_group(identity: Derivative | Quantity) -> str:
+def graph_group(identity: Derivative | Quantity) -> str:
     if isinstance(identity, Derivative):
         return "Gradients"
     if identity.kind is Kind.LEARNING_RATE:

@@ -17,6 +17,7 @@ import numpy as np
 from tracer.digits.rounding import Rounding
 from tracer.engine.programs import Program, looped
 from tracer.engine.rule import Moment, remedy
+from tracer.engine.stages import UPDATE_NUMBER
 from tracer.engine.training import check_iterations
 from tracer.errors import UsageError
 from tracer.formula import Expression, Symbol, namespace, symbols, to_python
@@ -32,8 +33,7 @@ from tracer.model.network import State
 from tracer.model.quantity import AFTER, Identity, Kind, Quantity, Stage, at
 
 _NOTHING = "_nothing"
-_T = Quantity(Stage(Kind.SETTING, 0, slot="t"))
-"""The number of an update, which a program is told."""
+_T = Quantity(UPDATE_NUMBER)
 
 
 class GraphTimeline:

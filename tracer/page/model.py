@@ -1,0 +1,249 @@
+"""What a page knows of a calculation: its arrays, its programs, what it starts from.
+
+From an experiment to one object for JSON and the JavaScript functions that it numbers. Contains what is
+given and how everything else is calculated, and no result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from typing import Any
+
+from tracer.diagnose.variant import Variant
+from tracer.engine.batches import Batches
+from tracer.engine.rule import Rule
+from tracer.engine.stages import LEARNING_RATE, NORM, UPDATE_NUMBER
+from tracer.engine.timeline import NetworkTimeline
+from tracer.explain.calculation import timeline_of
+from tracer.explain.walk import graph_group, network_group
+from tracer.formula import to_javascript
+from tracer.graph.timeline import GraphTimeline
+from tracer.model.experiment import Experiment
+from tracer.model.quantity import AFTER, Identity, Kind, Phase, Quantity, Stage
+from tracer.model.words import plain
+from tracer.page.names import Labels, array_words, is_part
+from tracer.page.program import ArrayKey, Program
+from tracer.page.rates import AS_FAR_AS, Moving, stretches
+from tracer.page.shown import Shown
+from tracer.page.switches import Switch, key_of, switches, ways
+from tracer.page.whole import RATE, T, is_of_samples, phase_of
+from tracer.show.document import Notation
+
+Object = dict[str, Any]
+
+MOST_ORDERED = 20_000
+"""Row numbers of shuffled batches that a page carries at most."""
+WIDE = 2000
+"""Parameters beyond which a page leaves out what grows with them; see docs/page.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageModel:
+    """`content`: an object for JSON; `functions` and `rates` are JavaScript that it refers to."""
+
+    content: Object
+    functions: tuple[str, ...]
+    rates: tuple[str, ...]
+
+
+def page_model(experiment: Any, notation: Notation) -> PageModel:
+    """Everything that the page calculates with; `notation` writes names as MathML."""
+    timeline = timeline_of(experiment)
+    program = Program(Labels(notation))
+    sizes, all_rows = _sizes(experiment)
+    found = switches(experiment) if _size(experiment) <= WIDE else ()
+    written: Object = {}
+    start = _start(timeline)
+    for choice, variant in ways(experiment, found):
+        written[key_of(choice)] = _way(program, variant, sizes, all_rows)
+    rates, rate_functions = _rates(timeline.rule, experiment, program)
+    content: Object = {
+        "switches": [_switch(switch) for switch in found],
+        "ways": written,
+        "start": [[program.number(array, shape), values] for array, shape, values in start],
+        "rate": program.arrays.get(ArrayKey(_rate(experiment), ())),
+        "update": program.arrays.get(ArrayKey(_update(experiment), ())),
+        "earlier": timeline.rule.earlier,
+        "rates": rates,
+        **_data(experiment),
+    }
+    content["arrays"] = [_array(key, program, experiment) for key in program.arrays]
+    content["formulas"] = [list(map(_formula, formulas)) for formulas in program.formulas]
+    return PageModel(content, tuple(program.functions), rate_functions)
+
+
+def _way(program: Program, variant: Variant[Any], sizes: Sequence[int], all_rows: int) -> Object:
+    """The steps for each size of a batch, and of the forward pass over all samples."""
+    own = program.arrays_of(variant, sizes[0])
+    keys = list(program.arrays)
+    arrays = {keys[number].array: number for number in own}
+    return {
+        "arrays": own,
+        "sizes": {str(size): program.steps(variant, size, end=False) for size in sizes},
+        "all": program.steps(variant, all_rows, end=True) if all_rows not in sizes else None,
+        "next": [
+            [number, arrays[after]]
+            for array, number in arrays.items()
+            if (after := _after(array)) is not None and after in arrays
+        ],
+    }
+
+
+def _after(array: Any) -> Hashable | None:
+    """What the update makes of an array."""
+    if isinstance(array, Stage):
+        return replace(array, kind=AFTER[array.kind]) if array.kind in AFTER else None
+    if isinstance(array, Quantity) and array.kind in AFTER:
+        return replace(array, stage=replace(array.stage, kind=AFTER[array.kind]))
+    return None
+
+
+def _array(key: ArrayKey, program: Program, experiment: Any) -> Object:
+    array: Any = key.array
+    return {
+        "kind": _kind_name(array),
+        "slot": array.slot if isinstance(array, Stage) else "",
+        "mean": isinstance(array, Stage) and array.mean,
+        "layer": array.layer if isinstance(array, (Stage, Quantity)) else 0,
+        "phase": phase_of(array).value,
+        "group": _group(array, experiment),
+        "words": array_words(array),
+        "shape": list(key.shape),
+        "samples": is_of_samples(array),
+        "given": array not in program.calculated,
+        "part": is_part(array),
+        "names": program.labels.names(array, key.shape),
+        "labels": program.labels.labels(array, key.shape),
+    }
+
+
+def _kind_name(array: Any) -> str:
+    if isinstance(array, (Stage, Quantity)):
+        kind: Kind = array.kind
+        return kind.name.lower()
+    return "derivative"
+
+
+def _group(array: Any, experiment: Any) -> str:
+    """The part of the calculation, in the words of a walk through it."""
+    if phase_of(array) is Phase.GIVEN:
+        return "Given"
+    if isinstance(array, Stage):
+        training = experiment.training
+        apart = training is not None and training.clip is not None and training.clip.waits
+        return network_group(array, apart=apart or array == NORM)
+    identity: Identity = array
+    return graph_group(identity)
+
+
+def _formula(shown: Shown) -> list[Any]:
+    """Shorter than its fields by their names: there are many."""
+    return [
+        shown.fixed,
+        shown.names,
+        shown.numbers,
+        shown.leaves,
+        *([shown.uses] if shown.uses else []),
+    ]
+
+
+def _switch(switch: Switch) -> Object:
+    rows = [{"value": a.value, "words": plain(a.words)} for a in switch.alternatives]
+    return {"name": switch.name, "stated": plain(switch.stated), "alternatives": rows}
+
+
+@singledispatch
+def _start(timeline: Any) -> list[tuple[Hashable, tuple[int, ...], list[float]]]:
+    """What the calculation begins with: (array, shape, values)."""
+    raise TypeError(f"no timeline: {type(timeline).__name__}")
+
+
+@_start.register
+def _(timeline: NetworkTimeline) -> list[tuple[Hashable, tuple[int, ...], list[float]]]:
+    arrays = timeline.trace(1).arrays
+    given = [
+        (stage, array)
+        for stage, array in arrays.items()
+        if stage.is_given and not stage.of_a_sample and stage != LEARNING_RATE
+    ]
+    found: list[Any] = [(s, a.shape, a.ravel().tolist()) for s, a in given]
+    if LEARNING_RATE in arrays:
+        found.append((LEARNING_RATE, (), [float(arrays[LEARNING_RATE])]))
+    return found
+
+
+@_start.register
+def _(timeline: GraphTimeline) -> list[tuple[Hashable, tuple[int, ...], list[float]]]:
+    trace = timeline.trace(1)
+    given = [identity for identity, formula in trace.formulas.items() if formula is None]
+    rate = [RATE] if timeline.trained and RATE not in given else []
+    return [(identity, (), [float(trace.value(identity))]) for identity in (*given, *rate)]
+
+
+def _rate(experiment: Any) -> Hashable:
+    return LEARNING_RATE if isinstance(experiment, Experiment) else RATE
+
+
+def _update(experiment: Any) -> Hashable:
+    return UPDATE_NUMBER if isinstance(experiment, Experiment) else T
+
+
+def _size(experiment: Any) -> int:
+    return experiment.network.parameter_count if isinstance(experiment, Experiment) else 0
+
+
+def _sizes(experiment: Any) -> tuple[list[int], int]:
+    """The sizes that batches have, and how many samples there are."""
+    if not isinstance(experiment, Experiment):
+        return [1], 1
+    data = experiment.data or experiment.predict
+    count = len(data or ())
+    batches = Batches(count, experiment.training)
+    return sorted({batches.size_of(k) for k in range(batches.per_epoch)}, reverse=True), count
+
+
+def _data(experiment: Any) -> Object:
+    """The samples, and which of them each update takes."""
+    if not isinstance(experiment, Experiment):
+        return {"batch": {"size": 1, "samples": 1}}
+    data, training = experiment.data or experiment.predict, experiment.training
+    assert data is not None
+    batches = Batches(len(data), training)
+    batch: Object = {"size": batches.size, "samples": len(data)}
+    if training is not None and training.shuffle and batches.size < len(data):
+        epochs = max(1, MOST_ORDERED // len(data))
+        earlier = training.resume.iterations
+        batch["orders"] = [
+            list(batches.numbers(earlier + k)) for k in range(epochs * batches.per_epoch)
+        ]
+    elif training is not None:
+        batch["first"] = training.resume.iterations
+    return {
+        "data": {
+            "inputs": data.inputs.tolist(),
+            "targets": data.targets.tolist() if experiment.data is not None else [],
+            "names": list(data.names),
+        },
+        "batch": batch,
+    }
+
+
+def _rates(rule: Rule, experiment: Any, program: Program) -> tuple[list[Object], tuple[str, ...]]:
+    """The learning rate's stretches, and a function of the settings and the moving numbers for each."""
+    if rule.initial is None or not rule.schedule.varies:
+        return [], ()
+    iterations = max(AS_FAR_AS, getattr(experiment.training, "iterations", 0))
+
+    def name(key: Any) -> str:
+        if isinstance(key, Moving):
+            return f"m[{key.place}]"
+        array = key.stage if isinstance(experiment, Experiment) else key
+        return f"A[{program.number(array, ())}][0]"
+
+    found, functions = [], []
+    for stretch in stretches(rule, min(iterations, 10 * AS_FAR_AS)):
+        functions.append(f"(A,m)=>{to_javascript(stretch.formula, name)}")
+        found.append({"first": stretch.first, "last": stretch.last, "numbers": stretch.numbers})
+    return found, tuple(functions)
