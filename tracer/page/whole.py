@@ -110,8 +110,9 @@ def _(experiment: Experiment, variant: Variant[Any], samples: int, shown: bool, 
         elements = {a: e for a, e in elements.items() if phase_of(a) is Phase.FORWARD}
     masks = [mask for pair in rule.free or () for mask in pair]
     special = any(not isinstance(mask, bool) for mask in masks)
-    shapes: dict[Hashable, Index] = dict(formulas.shapes)
-    return Whole(shapes | {UPDATE_NUMBER: ()}, elements, batch, special)
+    shapes: dict[Hashable, Index] = {UPDATE_NUMBER: ()}
+    shapes.update(formulas.shapes.items())
+    return Whole(shapes, elements, batch, special)
 
 
 @_whole.register
