@@ -1,0 +1,95 @@
+/* Formulas of single numbers: names or numbers put into the places of what the program wrote. */
+
+function Formulas(model, calculation, names, numbers) {
+  /* The place of an offset in an array that is flat, row by row. */
+  function unravelled(offset, shape) {
+    const index = [];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index.unshift(offset % shape[axis]);
+      offset = Math.floor(offset / shape[axis]);
+    }
+    return index;
+  }
+
+  const step = (now, id) => now.steps.find(([array]) => array === id) || null;
+
+  /* Where a number stands in its array: its place, with the sample's position before it. */
+  function placeOf(now, id, offset, position) {
+    const array = model.arrays[id];
+    const index = unravelled(offset, array.shape);
+    return array.samples ? [position, ...index] : index;
+  }
+
+  function piece(pieces, place) {
+    return pieces.find(([fixed]) => fixed.every(([axis, index]) => place[axis] === index));
+  }
+
+  /* A leaf as {id, offset, position}: one number of one array of this iteration. */
+  function found([id, offset, steps], place, more = 0) {
+    const array = model.arrays[id];
+    let at = offset + more;
+    steps.forEach((by, axis) => { at += by * place[axis]; });
+    const length = calculation.length(id);
+    return array.samples
+      ? {id, offset: at % length, position: Math.floor(at / length)}
+      : {id, offset: at, position: 0};
+  }
+
+  const valueOf = (now, leaf) =>
+    now.A[leaf.id][leaf.offset + (model.arrays[leaf.id].samples ? leaf.position * calculation.length(leaf.id) : 0)];
+
+  /* The formula with its places, its leaves and everything that it stands on; null for what is given. */
+  function formula(now, id, offset, position, which = 2) {
+    const row = step(now, id);
+    if (!row || row[which] < 0) return null;
+    const place = placeOf(now, id, offset, position);
+    const own = piece(model.formulas[row[which]], place);
+    if (!own) return null;
+    const [, named, numbered, leaves, uses] = own;
+    return {
+      named, numbered,
+      leaves: leaves.map(leaf => found(leaf, place)),
+      uses: uses ? uses.flatMap(use => every(use, place)) : leaves.map(leaf => found(leaf, place)),
+    };
+  }
+
+  /* All the numbers that one symbol of a long sum stands for. */
+  function every([id, offset, steps, runs], place) {
+    let more = [0];
+    for (const [by, count] of runs) {
+      more = more.flatMap(at => Array.from({length: count}, (_, k) => at + by * k));
+    }
+    return more.map(at => found([id, offset, steps], place, at));
+  }
+
+  const filled = (text, fill) => text.replace(/(<msup>)?§(\d+)(!?)§/g, (_, raised, place, brackets) =>
+    (raised || '') + fill(Number(place), {brackets: Boolean(brackets), raised: Boolean(raised)}));
+
+  const withNames = f => filled(f.named, place => labelled(f.leaves[place]));
+  const withNumbers = (f, now) => filled(f.numbered, (place, how) => {
+    const leaf = f.leaves[place];
+    return `<mrow class="q" data-leaf="${place}">${numbers.mathml(valueOf(now, leaf), how)}</mrow>`;
+  });
+  const labelled = leaf => names.label(leaf.id, leaf.offset);
+
+  /* The numbers of this sample whose formulas hold this one: searched, since formulas only look back. */
+  function users(now, id, offset, position, most) {
+    const own = [];
+    for (const [array] of now.steps) {
+      const count = calculation.length(array), row = step(now, array);
+      if (row[2] < 0 || !mentions(row[2], id)) continue;
+      for (let k = 0; k < count && own.length <= most; k++) {
+        const f = formula(now, array, k, position);
+        const here = f && f.uses.some(leaf => leaf.id === id && leaf.offset === offset &&
+          (!model.arrays[id].samples || leaf.position === position));
+        if (here) own.push({id: array, offset: k, position});
+      }
+    }
+    return own;
+  }
+
+  const mentions = (number, id) => model.formulas[number].some(([, , , leaves, uses]) =>
+    (uses || leaves).some(([array]) => array === id));
+
+  return {formula, withNames, withNumbers, valueOf, users, unravelled};
+}
