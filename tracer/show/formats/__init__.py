@@ -15,7 +15,7 @@ from tracer.show.document import Document, Notation
 from tracer.show.formats import csv, latex, markdown, objects, terminal
 from tracer.show.formats.medium import Medium, detect
 from tracer.show.formats.selection import chosen
-from tracer.show.pictures import svg
+from tracer.show.pictures import dot, mermaid, svg
 
 __all__ = [
     "FORMATS",
@@ -100,7 +100,11 @@ _ROWS = (
 
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 
-_PICTURES = (Format("svg", svg.write, "a picture", (".svg",), notation="svg", picture=True),)
+_PICTURES = (
+    Format("svg", svg.write, "a picture", (".svg",), notation="svg", picture=True),
+    Format("dot", dot.write, "a picture for Graphviz", (".dot", ".gv"), picture=True),
+    Format("mermaid", mermaid.write, "a picture for GitHub", (".mmd", ".mermaid"), picture=True),
+)
 
 PICTURES: dict[str, Format] = {row.name: row for row in _PICTURES}
 """The formats of what can be drawn, networks and graphs; no document has them."""

@@ -16,6 +16,9 @@ from tracer.show.symbols import printable
 
 _SMALL = 0.72
 _SHIFT = {"": 0.0, "below": 0.24, "above": -0.36}
+_FIRST_PRIVATE = 0xF0000
+_PRIVATE = re.compile("([\U000f0000-\U000ffffd])")
+_SHIFTS = re.compile(r'<tspan(?: class="\w+" (font-size)="[^"]*")?(?: dy="([^"]*)em")')
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 Run = tuple[str, str]
@@ -56,21 +59,31 @@ class SvgTarget:
         number: Callable[[float], str],
         limit: int | None,
     ) -> str:
-        """The formula on one line; comparison signs are escaped behind the names' own markup."""
-        names: list[str] = []
+        """The formula on one line, back on the line after each name's index."""
+        names: dict[str, str] = {}
 
         def placed(key: Key) -> str:
-            names.append(symbol(key))
-            return chr(0xE000 + len(names) - 1)
+            sign = chr(_FIRST_PRIVATE + len(names))
+            names[sign] = symbol(key)
+            return sign
 
         line = text(expression, symbol=placed, number=number, limit=limit)
-        return "".join(
-            names[ord(c) - 0xE000] if 0 <= ord(c) - 0xE000 < len(names) else escape(c) for c in line
-        )
+        written, lowered = "", 0.0
+        for piece in _PRIVATE.split(line):
+            inside = names.get(piece) or escape(piece)
+            shift = f' dy="{-lowered:.3g}em"' if lowered and inside else ""
+            written += f"<tspan{shift}>{inside}</tspan>" if shift else inside
+            lowered = _ends_at(inside) if piece in names else lowered if not inside else 0.0
+        return written
 
     def number(self, written: str, /) -> str:
         """A number's text with a proper minus sign."""
         return written.replace("-", "−")
+
+
+def _ends_at(markup: str) -> float:
+    """How far below the line a name ends."""
+    return sum(float(dy) * (_SMALL if small else 1.0) for small, dy in _SHIFTS.findall(markup))
 
 
 def _runs(term: Term) -> Iterator[Run]:

@@ -29,7 +29,7 @@ from tracer.show.pictures.text import width
 
 MARGIN = 18.0
 _APART = 26.0
-_AROUND = 9.0
+_AROUND = 12.0
 _BARE, _LINK = 110.0, 34.0
 _LABEL_HEIGHT = LINE - 1
 _HEADING = 12.5

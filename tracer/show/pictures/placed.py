@@ -132,7 +132,7 @@ class Writing:
         high = lines + (HEADER if self.header(node) else 0) + 2 * PADDING - 4
         outer = [figure for figure in (node.above, node.below) if figure]
         wide += [self.wide(figure) - 2 * PADDING for figure in outer]
-        return Size(max(wide) + 2 * PADDING, max(high, 30.0), LINE if outer else 0.0)
+        return Size(max(*wide, 22.0) + 2 * PADDING, max(high, 30.0), LINE if outer else 0.0)
 
 
 def sizes(pictures: Iterable[Picture], writing: Writing) -> dict[str, Size]:
