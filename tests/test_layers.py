@@ -65,7 +65,7 @@ def test_lower_modules_never_import_higher_ones(path: Path) -> None:
 KNOWS = {
     "show/document.py": ("formula", "model.quantity"),
     "show/symbols.py": (),
-    "show/formats": ("errors", "show.document", "show.formats", "show.symbols"),
+    "show/formats": ("errors", "show.document", "show.formats", "show.pictures", "show.symbols"),
     "show/notation": (
         "digits",
         "errors",

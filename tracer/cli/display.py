@@ -13,7 +13,7 @@ import typer
 
 from tracer.cli.choices import RowChoices
 from tracer.errors import UsageError
-from tracer.show.formats import FORMATS, Format, by_extension, by_name, chosen, detect
+from tracer.show.formats import Format, all_formats, by_extension, by_name, chosen, detect
 
 if TYPE_CHECKING:
     from tracer.digits.numbers import NumberFormat
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from tracer.model.names import Names
     from tracer.show.document import Document
     from tracer.show.document import Notation as DocumentNotation
+    from tracer.show.pictures.picture import Picture
 
 _FORMATS = RowChoices(
-    lambda: [(row.names, row.words) for row in FORMATS.values()],
+    lambda: [(row.names, row.words) for row in all_formats()],
     "Without it, FILE's ending decides.",
 )
 
@@ -75,6 +76,11 @@ class Display:
         return self.row.objects
 
     @property
+    def as_picture(self) -> bool:
+        """Whether the format draws; only networks and graphs can be drawn."""
+        return self.row.picture
+
+    @property
     def complete(self) -> bool:
         """Whether a program reads the result, for which nothing is shortened."""
         return self.row.for_programs
@@ -102,6 +108,7 @@ def show(
     from tracer.show.output import open_output
 
     row = display.row
+    _refuse_picture(row)
     blocks = chosen(
         document,
         table=display.table,
@@ -126,7 +133,7 @@ def notation(
     full: bool = False,
     numbers: NumberFormat | None = None,
 ) -> DocumentNotation:
-    """How names, formulas and numbers are written for `target`: unicode, ascii, latex or mathml."""
+    """How names, formulas and numbers are written for `target`, one of the notation's targets."""
     from tracer.show.notation.notation import LIMIT, QuantityNotation
 
     asked = display.digits is not None or display.sig is not None
@@ -154,12 +161,42 @@ def show_objects(result: Mapping[str, Any] | Iterable[Any], display: Display) ->
     from tracer.show.output import open_output
 
     row = display.row
-    if display.table is not None:
-        raise UsageError(f"--format {row.name} has no tables", "leave out --table")
+    _refuse_picture(row)
+    _refuse_table(display)
     with open_output(display.output, display.force) as stream:
         medium = detect(stream, os.environ)
         write_as = notation(display, GraphNames({}), row.notation)  # names are text in it already
         row.write(result, write_as, stream, medium)
+
+
+def show_picture(picture: Picture, display: Display, names: Names | GraphNames) -> None:
+    """Draw a network or a graph to where `display` says; `names` are those of its quantities.
+
+    Numbers have `PICTURE_DIGITS`, where no option says otherwise. UsageError where a table is wanted.
+    """
+    from tracer.show.output import open_output
+    from tracer.show.pictures.numbers import PICTURE_NUMBERS
+
+    row = display.row
+    _refuse_table(display)
+    with open_output(display.output, display.force) as stream:
+        medium = detect(stream, os.environ)
+        target = "ascii" if medium.ascii and row.notation == "unicode" else row.notation
+        write_as = notation(display, names, target, numbers=PICTURE_NUMBERS)
+        row.write(picture, write_as, stream, medium)
+
+
+def _refuse_picture(row: Format) -> None:
+    if row.picture:
+        raise UsageError(
+            f"--format {row.name} draws a network or a graph",
+            f"`bptrace run CONFIG --format {row.name}` and `bptrace graph` have pictures",
+        )
+
+
+def _refuse_table(display: Display) -> None:
+    if display.table is not None:
+        raise UsageError(f"--format {display.row.name} has no tables", "leave out --table")
 
 
 def note(text: str) -> None:

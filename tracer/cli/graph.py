@@ -14,6 +14,7 @@ import typer
 from tracer.cli.arrays import save_arrays
 from tracer.cli.display import Display, show, show_objects
 from tracer.cli.ending import raise_end
+from tracer.cli.pictures import draw_graph
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
@@ -94,7 +95,9 @@ def _show(traces: Sequence[GraphTrace], all_rows: bool, display: Display) -> Non
     from tracer.show.reports.graph_objects import graph_run_json
     from tracer.show.reports.selection import ROW_LIMIT
 
-    if display.as_objects:
+    if display.as_picture:
+        draw_graph(traces[-1], display)
+    elif display.as_objects:
         show_objects(graph_run_json(traces), display)
     else:
         limit = None if all_rows or display.complete else ROW_LIMIT

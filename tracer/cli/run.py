@@ -19,16 +19,24 @@ from tracer.cli.choices import RowChoices
 from tracer.cli.display import Display, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.cli.graph import run_graph
+from tracer.cli.pictures import draw_network
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
+from tracer.show.pictures.views import PICTURE_VIEWS
 from tracer.show.reports.views import DEFAULT, VIEWS
 
 if TYPE_CHECKING:
     from tracer.model.experiment import Experiment
 
 
-_VIEWS = RowChoices(lambda: [((row.name,), row.words) for row in VIEWS.values()], "")
+_VIEWS = RowChoices(
+    lambda: [
+        *(((row.name,), row.words) for row in VIEWS.values()),
+        *(((row.name,), row.words) for row in PICTURE_VIEWS.values()),
+    ],
+    "Pictures are drawn by --format svg, dot or mermaid.",
+)
 
 
 def run(
@@ -63,6 +71,8 @@ def run(
         raise UsageError("--save-arrays saves exact numbers", "leave --round out")
     if round and view != DEFAULT:
         raise UsageError(f"--round has no --view {view}", "leave one of them out")
+    if round and display.as_picture:
+        raise UsageError("--round has no picture", f"leave out --format {display.format}")
     how = how_to_round(round, rounding)
     if not isinstance(experiment, Experiment):
         if sample or view != DEFAULT:
@@ -77,6 +87,16 @@ def run(
         run_by_hand(experiment, iterations, _sample(sample), how, display)
     else:
         _run_network(experiment, iterations, _sample(sample), view, display, all_rows, arrays)
+
+
+def _check_view(view: str, display: Display) -> None:
+    """UsageError where the view is none of the format's."""
+    pictured = view in PICTURE_VIEWS
+    if pictured and not display.as_picture:
+        raise UsageError(f"--view {view} is a picture", "draw it with --format svg")
+    if display.as_picture and not pictured and view != DEFAULT:
+        views = ", ".join(PICTURE_VIEWS)
+        raise UsageError(f"--view {view} is no picture", f"--format {display.format} has {views}")
 
 
 def _sample(text: str | None) -> int | str | None:
@@ -103,13 +123,16 @@ def _run_network(
     from tracer.show.reports.run_objects import run_json
     from tracer.show.reports.selection import ROW_LIMIT
 
+    _check_view(view, display)
     with progress(iterations, "training") as report:
         wanted = range(1, iterations + 1)
         run = train_through(NetworkTimeline(experiment), wanted, report)
     if arrays:
         save_arrays(map(run.timeline.trace, run.reached(wanted)), arrays, display)
     traces = map(run.timeline.trace, run.reached(wanted))
-    if display.as_objects:
+    if display.as_picture:
+        draw_network(run.timeline, run.reached(wanted), sample, view, display)
+    elif display.as_objects:
         show_objects(run_json(experiment, run, traces, sample), display)
     else:
         shown = "all" if display.complete and sample is None else sample

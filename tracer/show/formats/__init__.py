@@ -1,4 +1,4 @@
-"""Documents to text, one module a format; `FORMATS` is the only place that lists them.
+"""Documents to text, one module a format; `FORMATS` and `PICTURES` are the only place that lists them.
 
 A writer is a function `write(result, notation, stream, medium)`. It knows nothing of networks, and
 asks the notation how a name, a formula or a number is written.
@@ -15,12 +15,15 @@ from tracer.show.document import Document, Notation
 from tracer.show.formats import csv, latex, markdown, objects, terminal
 from tracer.show.formats.medium import Medium, detect
 from tracer.show.formats.selection import chosen
+from tracer.show.pictures import dot, mermaid, svg
 
 __all__ = [
     "FORMATS",
+    "PICTURES",
     "Format",
     "Medium",
     "Writer",
+    "all_formats",
     "by_extension",
     "by_name",
     "chosen",
@@ -28,7 +31,7 @@ __all__ = [
     "render",
 ]
 
-TargetName: TypeAlias = Literal["unicode", "ascii", "latex"]
+TargetName: TypeAlias = Literal["unicode", "ascii", "latex", "svg"]
 
 
 class Writer(Protocol):
@@ -46,7 +49,7 @@ class Format:
     `words`: what it is for, in `--help`. `extensions`: the endings of file names that choose it.
     `notation`: how names and numbers are written; `math`: how displayed formulas are, if otherwise.
     `for_programs`: it gets one table of records, complete, where people get the whole document.
-    `objects`: it gets mappings and lists where the others get a `Document`.
+    `objects`: it gets mappings and lists where the others get a `Document`; `picture`: a `Picture`.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Format:
     math: TargetName | None = None
     for_programs: bool = False
     objects: bool = False
+    picture: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -96,16 +100,30 @@ _ROWS = (
 
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 
+_PICTURES = (
+    Format("svg", svg.write, "a picture", (".svg",), notation="svg", picture=True),
+    Format("dot", dot.write, "a picture for Graphviz", (".dot", ".gv"), picture=True),
+    Format("mermaid", mermaid.write, "a picture for GitHub", (".mmd", ".mermaid"), picture=True),
+)
+
+PICTURES: dict[str, Format] = {row.name: row for row in _PICTURES}
+"""The formats of what can be drawn, networks and graphs; no document has them."""
+
+
+def all_formats() -> tuple[Format, ...]:
+    """The formats of documents, then those of pictures."""
+    return (*FORMATS.values(), *PICTURES.values())
+
 
 def by_name(name: str) -> Format:
     """The format of this name, or with this among its other names; KeyError where there is none."""
-    return next((row for row in FORMATS.values() if name in row.names), None) or FORMATS[name]
+    return next((row for row in all_formats() if name in row.names), None) or FORMATS[name]
 
 
 def by_extension(path: Path) -> Format | None:
     """The format that the ending of a file's name chooses."""
     ending = path.suffix.casefold()
-    return next((row for row in FORMATS.values() if ending in row.extensions), None)
+    return next((row for row in all_formats() if ending in row.extensions), None)
 
 
 def render(

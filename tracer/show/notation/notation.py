@@ -1,7 +1,7 @@
 """The notation of a result: how its names, formulas and numbers are written.
 
 Between the reports, which name things by their identity, and the formats: chosen by the command line
-as a style (net-out or z-a), a target (unicode, ascii, latex, mathml) and digits.
+as a style (net-out or z-a), a target (unicode, ascii, latex, mathml, svg) and digits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-r"""What names, formulas and numbers look like in each target: Unicode, ASCII, LaTeX, MathML.
+r"""What names, formulas and numbers look like in each target: Unicode, ASCII, LaTeX, MathML, SVG.
 
 `w5⁺` and `∂E/∂w5` on the screen, `w5+` and `dE/dw5` in ASCII, `w_{5}^{+}` and
 `\frac{\partial E}{\partial w_{5}}` in LaTeX, <msubsup> and <mfrac> in MathML.
@@ -16,6 +16,7 @@ from tracer.show.notation.latex import latex, latex_number, latex_symbol
 from tracer.show.notation.mathml import mathml, mathml_number, mathml_symbol
 from tracer.show.notation.screen import text
 from tracer.show.notation.spelling import Fraction, Spelled, Term
+from tracer.show.notation.svg import SvgTarget
 
 _SIMPLE = re.compile(r"[A-Za-z]?\d+(,\d+)*|[A-Za-z]")
 _DIGITS = re.compile(r"\d+")
@@ -187,5 +188,6 @@ TARGETS: dict[str, Target] = {
     "ascii": _AsciiTarget(),
     "latex": _LatexTarget(),
     "mathml": _MathMLTarget(),
+    "svg": SvgTarget(),
 }
 """The targets by name."""
