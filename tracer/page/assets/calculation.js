@@ -115,15 +115,14 @@ function Calculation(model, functions, rates) {
     return {A, rows: picked, steps: way.sizes[picked.length], iteration};
   }
 
-  /* The state before an iteration. `done(k, A)` sees every iteration that is calculated on the way. */
-  function state(iteration, done) {
+  /* The state before an iteration. */
+  function state(iteration) {
     let k = Math.max(...[...states.keys()].filter(known => known <= iteration));
     let now = states.get(k);
     for (; k < iteration; k++) {
       const picked = rows(k), A = allocated(picked.length, 'run');
       fill(A, picked, now, k);
       run(A, way.sizes[picked.length]);
-      if (done) done(k, A);
       now = changed(k + 1, new Map(way.next.map(([id, after]) => [id, Float64Array.from(A[after])])));
       if ((k + 1) % EVERY === 0) states.set(k + 1, now);
     }
@@ -135,6 +134,16 @@ function Calculation(model, functions, rates) {
 
   function thin() {
     [...states.keys()].forEach((k, n) => { if (k !== 1 && n % 2) states.delete(k); });
+  }
+
+  /* Every iteration from `from` to `to` once more: `done(k, A, rows)` sees each. */
+  function replay(from, to, done) {
+    for (let k = from; k <= to; k++) {
+      const {A, rows: picked} = calculated(k, 'run');
+      done(k, A, picked);
+      if (k < to) states.set(k + 1, changed(k + 1, new Map(way.next.map(([id, after]) => [id, Float64Array.from(A[after])]))));
+      if (k % EVERY !== 0 && k !== 1) states.delete(k);
+    }
   }
 
   /* The loss over all samples, before an iteration's update. */
@@ -171,7 +180,7 @@ function Calculation(model, functions, rates) {
   }
 
   const api = {
-    version: 0, way: '', reset, choose, calculated, state, overAll, edit, known, rows,
+    version: 0, way: '', reset, choose, calculated, state, replay, overAll, edit, known, rows,
     trained: Object.values(model.ways)[0].next.length > 0,
     get steps() { return way; },
     get last() { return last; },

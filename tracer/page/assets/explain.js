@@ -1,0 +1,98 @@
+/* The explanation of one number: its formula, the numbers put in, what it stands on and what on it. */
+
+function Explanation(page) {
+  const {model, formulas, numbers, names, esc, $} = page;
+  const MOST = 12;
+  const box = $('#explanation');
+  const past = [], coming = [];
+
+  const link = place => {
+    const value = hidden(place) ? '' : ` <span class="value">${numbers.brief(page.valueAt(place))}</span>`;
+    return `<button type="button" class="link" data-go="${esc(page.nameOf(place))}">` +
+      `<math>${page.label(place)}</math>${value}</button>`;
+  };
+  const hidden = place => page.hidden && !model.arrays[place.id].given;
+  const key = place => `${place.id}/${place.offset}/${place.position}`;
+
+  function links(places) {
+    const once = [...new Map(places.map(place => [key(place), place])).values()];
+    const rest = once.length > MOST ? ` <span class="more">and ${once.length - MOST} more</span>` : '';
+    return once.slice(0, MOST).map(link).join(' ') + rest;
+  }
+
+  function lines(place) {
+    const f = formulas.formula(page.now, place.id, place.offset, place.position);
+    const value = page.valueAt(place);
+    const result = `<mrow class="q">${numbers.mathml(value, {})}</mrow>`;
+    const row = (sign, content) =>
+      `<p><span class="head"></span><span class="relation">${sign}</span><math displaystyle="true">${content}</math></p>`;
+    if (!f) return row('=', result);
+    const shown = row('=', formulas.withNames(f));
+    if (page.hidden) return shown;
+    const alone = f.leaves.length === 1 && /^§0!?§$/.test(f.numbered);
+    const sign = /…|×10/.test(numbers.brief(value)) || numbers.brief(value) !== String(value) ? '≈' : '=';
+    return shown + (alone ? '' : row('=', formulas.withNumbers(f, page.now))) + row(sign, result);
+  }
+
+  function otherwise(place) {
+    const other = formulas.formula(page.now, place.id, place.offset, place.position, 3);
+    if (!other) return '';
+    return `<p class="note">Cut short: <math displaystyle="true">${page.label(place)}<mo>=</mo>${formulas.withNames(other)}</math>` +
+      ', the same number; this is how it is calculated.</p>';
+  }
+
+  function show() {
+    const place = page.selected;
+    if (!place || !page.calculation.has(place.id)) {
+      box.innerHTML = '<h2>Explanation</h2><p>Click any number, neuron or edge, or go through the calculation with ' +
+        '<kbd>→</kbd> and <kbd>←</kbd>: here stands how the number is calculated.</p>';
+      return;
+    }
+    const array = model.arrays[place.id], name = page.nameOf(place);
+    const f = formulas.formula(page.now, place.id, place.offset, place.position);
+    const users = formulas.users(page.now, place.id, place.offset, place.position, MOST + 1);
+    const chain = (model.chains || {})[names.name(place.id, place.offset)];
+    box.innerHTML =
+      `<div class="turn"><button type="button" data-turn="back" ${past.length ? '' : 'disabled'}>← back</button>` +
+      `<button type="button" data-turn="forward" ${coming.length ? '' : 'disabled'}>forward →</button></div>` +
+      `<h2><math>${page.label(place)}</math> <code>${esc(name)}</code></h2>` +
+      `<p class="words">${esc(array.words)} · ${esc(array.group)}</p>` +
+      `<div class="lines" tabindex="0" role="group" aria-label="Formula">${lines(place)}</div>` + otherwise(place) +
+      (chain ? `<p class="chain">By the chain rule:</p><div class="lines" tabindex="0" role="group" aria-label="Chain rule">` +
+        `<math displaystyle="true">${chain}</math></div>` : '') +
+      (f && f.uses.length ? `<h3>stands on</h3><p class="links">${links(f.uses)}</p>` : '') +
+      (users.length ? `<h3>is used in</h3><p class="links">${links(users)}</p>` : '');
+  }
+
+  function visit(place) {
+    if (page.selected && place && key(page.selected) !== key(place)) { past.push(page.selected); coming.length = 0; }
+    page.select(place);
+  }
+
+  function turn(from, to) {
+    const place = from.pop();
+    if (!place) return;
+    if (page.selected) to.push(page.selected);
+    page.select(place);
+  }
+
+  box.addEventListener('click', event => {
+    const go = event.target.closest('[data-go]'), back = event.target.closest('[data-turn]');
+    if (go) { visit(page.at(go.dataset.go)); box.focus({preventScroll: true}); }
+    if (back) {
+      if (back.dataset.turn === 'back') turn(past, coming); else turn(coming, past);
+      box.focus({preventScroll: true});
+    }
+  });
+
+  document.addEventListener('click', event => {
+    if (event.target.closest('#explanation, [data-do], input, select')) return;
+    const element = event.target.closest('[data-quantity]') ||
+      (event.target.closest('[data-neuron], [data-node]') || {querySelector: () => null}).querySelector('.number[data-quantity]:last-of-type, .number[data-quantity]');
+    const place = element && page.at(element.dataset.quantity);
+    if (place) visit(place);
+  });
+
+  page.on(why => { if (why === 'selected' || why === 'done') show(); });
+  return {visit};
+}

@@ -1,0 +1,38 @@
+/* Where the page begins. */
+
+function main(model, functions, rates) {
+  const calculation = Calculation(model, functions, rates);
+  const page = Page(model, calculation);
+  page.marked = act => { page.marking = true; act(); page.marking = false; };
+  page.cleared = () => document.querySelectorAll('.changed').forEach(e => e.classList.remove('changed'));
+  const explanation = Explanation(page);
+  const steps = Steps(page, explanation);
+  const tables = Tables(page);
+  const given = Given(page);
+  const curve = Curve(page);
+  Switches(page);
+  if (typeof Maps === 'function' && model.wide) Maps(page, explanation);
+  const chooser = page.$('select[data-choose="sample"]');
+  if (chooser) {
+    chooser.addEventListener('change', () => {
+      page.sample = Number(chooser.value);
+      while (page.calculation.known(page.iteration) && !calculation.rows(page.iteration).includes(page.sample - 1)) {
+        if (!steps.to(page.iteration + 1)) break;
+      }
+      page.refresh('sample');
+    });
+  }
+  page.on(why => {
+    if (why !== 'numbers' || !chooser) return;
+    if (!page.now.rows.includes(page.sample - 1)) {
+      page.sample = page.now.rows[0] + 1;
+      chooser.value = page.sample;
+    }
+  });
+  page.now = calculation.calculated(1);
+  document.querySelectorAll('[data-picture]').forEach(page.register);
+  page.refresh('way');
+  steps.view('forward');
+  if (model.exercise && typeof Exercise === 'function') Exercise(page, model.exercise);
+  window.bptrace = {value: page.value, values: page.values, calculation};
+}

@@ -1,0 +1,167 @@
+/* The page: what is shown of the calculation, and what the buttons, keys and fields do with it. */
+
+function Page(model, calculation) {
+  const names = Names(model, calculation);
+  const numbers = Numbers(model.format), few = Numbers({significant: 4, digits: null});
+  const formulas = Formulas(model, calculation, names, numbers);
+  const listeners = [];
+  const $ = selector => document.querySelector(selector);
+  const esc = text => String(text).replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
+  let known = new Map(), shownBefore = new Map();
+
+  const page = {
+    model, calculation, names, numbers, few, formulas, $, esc,
+    iteration: 1, sample: 1, view: 'forward', now: null, selected: null, hidden: Boolean(model.exercise),
+    refresh, register, on, say, select, value, values, go, at, nameOf, valueAt, label, change,
+  };
+
+  /* `listener(why)` is called whenever something has changed: "numbers", "way", "view", "selected". */
+  function on(listener) { listeners.push(listener); }
+  const tell = why => listeners.forEach(listener => listener(why));
+
+  /* The sample's position in the batch of this iteration; the first where it isn't in it. */
+  const position = () => Math.max(0, page.now.rows.indexOf(page.sample - 1));
+
+  /* {id, offset, position} of a name in this iteration; null if there is none. */
+  function at(name) {
+    const found = names.parse(name);
+    if (!found || (found.iteration && found.iteration !== page.iteration)) return null;
+    let where = position();
+    if (found.sample) {
+      where = page.now.rows.indexOf(found.sample - 1);
+      if (where < 0) return null;
+    }
+    return {id: found.id, offset: found.offset, position: model.arrays[found.id].samples ? where : 0};
+  }
+
+  const valueAt = place => formulas.valueOf(page.now, place);
+
+  /* A number by its name, with all its digits: `dE/dw5`, `net_h1@3#2`; undefined if there is none. */
+  function value(name) {
+    const found = names.parse(name);
+    if (!found) return undefined;
+    const array = model.arrays[found.id];
+    const iteration = found.iteration || page.iteration;
+    const now = iteration === page.iteration ? page.now : calculation.calculated(iteration, 'asked');
+    const row = (found.sample || page.sample) - 1;
+    const where = array.samples ? Math.max(found.sample ? -1 : 0, now.rows.indexOf(row)) : 0;
+    return where < 0 ? undefined : formulas.valueOf(now, {...found, position: where});
+  }
+
+  /* Every number of this iteration and sample, by its name. */
+  function values() {
+    const found = {};
+    for (const id of calculation.steps.arrays) {
+      const array = model.arrays[id];
+      for (let offset = 0; offset < calculation.length(id); offset++) {
+        const place = {id, offset, position: array.samples ? position() : 0};
+        found[nameOf(place)] = valueAt(place);
+      }
+    }
+    return found;
+  }
+
+  /* The name of a number: of the present iteration; a sample's own part of a gradient says the sample. */
+  function nameOf(place) {
+    const array = model.arrays[place.id], name = names.name(place.id, place.offset);
+    if (!array.samples) return name;
+    const row = page.now.rows[place.position] + 1;
+    return array.part || place.position !== position() ? `${name}#${row}` : name;
+  }
+
+  const label = place => names.label(place.id, place.offset);
+
+  /* Calculate the iteration, and bring everything that is shown up to date. */
+  function refresh(why = 'numbers') {
+    page.now = calculation.calculated(page.iteration);
+    tell(why);
+    known.forEach((kind, element) => {
+      if (!element.isConnected) known.delete(element); else write(element, kind);
+    });
+    edges();
+    tell('done');
+  }
+
+  /* Find the elements that show numbers, in what was just put on the page. */
+  function register(root) {
+    root.querySelectorAll('[data-quantity]').forEach(element => {
+      const kind = {
+        place: fixed(element.dataset.quantity), edge: element.matches('path'),
+        numbers: element.closest('.picture') ? few : numbers,
+      };
+      known.set(element, kind);
+      if (!kind.edge) write(element, kind);
+    });
+  }
+
+  /* A name is looked up once: in another way of calculating it might mean another number. */
+  function fixed(name) {
+    const found = names.parse(name);
+    return found && {...found, asked: name};
+  }
+
+  function write(element, kind) {
+    if (kind.edge) return;
+    const place = kind.place && calculation.has(kind.place.id) ? at(kind.place.asked) : null;
+    const there = place && place.id === kind.place.id;
+    const given = there && model.arrays[place.id].given;
+    const text = !there ? '—' : page.hidden && !given ? '?' : kind.numbers.text(valueAt(place));
+    if (element.textContent === text) { element.classList.remove('changed'); return; }
+    const was = element.textContent;
+    element.textContent = text;
+    element.classList.toggle('negative', text.startsWith('−'));
+    element.classList.toggle('changed', page.marking && was !== '' && was !== '?');
+    if (page.marking) element.dataset.was = was; else delete element.dataset.was;
+  }
+
+  /* Colour, dashes and width of the edges, in each picture relative to its largest. */
+  function edges() {
+    const pictures = new Map();
+    known.forEach((kind, element) => {
+      if (!kind.edge || !kind.place) return;
+      const picture = element.closest('svg');
+      const place = calculation.has(kind.place.id) ? at(kind.place.asked) : null;
+      const hidden = page.hidden && place && !model.arrays[place.id].given;
+      const value = place && !hidden ? valueAt(place) : 0;
+      if (!pictures.has(picture)) pictures.set(picture, []);
+      pictures.get(picture).push([element, Number.isFinite(value) ? value : 0]);
+    });
+    pictures.forEach(rows => {
+      const largest = Math.max(...rows.map(([, value]) => Math.abs(value)));
+      rows.forEach(([element, value]) => {
+        const share = largest ? Math.abs(value) / largest : 0;
+        element.classList.toggle('negative', value < 0);
+        element.setAttribute('stroke-width', (0.75 + 3.25 * share).toFixed(2));
+      });
+    });
+  }
+
+  /* Go to an iteration; what happens at the ends is said. */
+  function go(iteration) {
+    const end = calculation.trained ? Infinity : 1;
+    const wanted = Math.max(1, Math.min(iteration, end));
+    for (let k = page.iteration; k <= wanted; k++) {
+      if (!calculation.known(k)) { say(`the order of the samples is known for ${k - 1} iterations`); return false; }
+    }
+    page.iteration = wanted;
+    refresh();
+    return true;
+  }
+
+  /* Do something that changes numbers, and mark what it changes. */
+  function change(act, why) {
+    page.marking = true;
+    act();
+    refresh(why);
+    page.marking = false;
+  }
+
+  function select(place) {
+    page.selected = place;
+    tell('selected');
+  }
+
+  function say(text) { $('#status').textContent = text; }
+
+  return page;
+}
