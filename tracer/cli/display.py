@@ -49,6 +49,9 @@ class Display:
         NotationStyle, typer.Option(help="Letters: net, out, target or z, a, y.")
     ] = NotationStyle.NET_OUT
     format: Annotated[str, _FORMATS] = "table"
+    fragment: Annotated[
+        bool, typer.Option("--fragment", help="HTML to paste: without the page around it.")
+    ] = False
     table: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only this table (updates, forward#2, …).")
     ] = None
@@ -84,6 +87,15 @@ class Display:
         found = by_extension(self.output) if self.output else None
         return replace(self, format=found.name) if found else self
 
+    def checked(self) -> Display:
+        """The same; UsageError where `--fragment` is of no use to the format."""
+        if self.fragment and not self.row.pages:
+            names = " or ".join(name for name, row in FORMATS.items() if row.pages)
+            raise UsageError(
+                f"--fragment is not for --format {self.row.name}", f"it goes with --format {names}"
+            )
+        return self
+
 
 def show(
     document: Document,
@@ -93,11 +105,12 @@ def show(
     full: bool = False,
     numbers: NumberFormat | None = None,
     standalone: bool = False,
+    title: str = "",
 ) -> None:
     """Write a document to where `display` says; `names` are those of its quantities.
 
     `full`: long sums are not shortened. `numbers`: how numbers are shown where no option says so.
-    `standalone`: LaTeX as a whole document.
+    `standalone`: LaTeX as a whole document. `title`: of a page whose document has no heading.
     """
     from tracer.show.output import open_output
 
@@ -115,7 +128,10 @@ def show(
             notation(display, names, wanted, full=full, numbers=numbers)
             for wanted in (target, row.math or target)
         )
-        row.write(blocks, write_as, stream, replace(medium, math=math, standalone=standalone))
+        medium = replace(
+            medium, math=math, standalone=standalone, fragment=display.fragment, title=title
+        )
+        row.write(blocks, write_as, stream, medium)
 
 
 def notation(
@@ -126,7 +142,7 @@ def notation(
     full: bool = False,
     numbers: NumberFormat | None = None,
 ) -> DocumentNotation:
-    """How names, formulas and numbers are written for `target`: unicode, ascii, latex or mathml."""
+    """How names, formulas and numbers are written for `target`: unicode, ascii, latex, mathml…"""
     from tracer.show.notation.notation import LIMIT, QuantityNotation
 
     asked = display.digits is not None or display.sig is not None

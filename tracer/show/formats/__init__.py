@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TextIO, TypeAlias
 
 from tracer.show.document import Document, Notation
-from tracer.show.formats import csv, latex, markdown, objects, terminal
+from tracer.show.formats import csv, html, latex, markdown, objects, terminal
 from tracer.show.formats.medium import Medium, detect
 from tracer.show.formats.selection import chosen
 
@@ -28,7 +28,7 @@ __all__ = [
     "render",
 ]
 
-TargetName: TypeAlias = Literal["unicode", "ascii", "latex"]
+TargetName: TypeAlias = Literal["unicode", "ascii", "latex", "mathml", "html"]
 
 
 class Writer(Protocol):
@@ -47,6 +47,7 @@ class Format:
     `notation`: how names and numbers are written; `math`: how displayed formulas are, if otherwise.
     `for_programs`: it gets one table of records, complete, where people get the whole document.
     `objects`: it gets mappings and lists where the others get a `Document`.
+    `pages`: it is a page of its own, and can be a fragment of one.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Format:
     math: TargetName | None = None
     for_programs: bool = False
     objects: bool = False
+    pages: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,6 +77,15 @@ _ROWS = (
         math="latex",
     ),
     Format("latex", latex.write, "for one's own sheet", (".tex",), notation="latex"),
+    Format(
+        "html",
+        html.write,
+        "for the browser",
+        (".html", ".htm"),
+        notation="html",
+        math="mathml",
+        pages=True,
+    ),
     Format(
         "csv",
         csv.write,
