@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from support.cli import built, run_json
-from support.documents import items, remarks, run_blocks, tables
+from support.documents import elements, items, remarks, run_blocks, tables
 from support.schema import validate
 from tracer.config import load
 from tracer.engine.timeline import NetworkTimeline
@@ -203,14 +203,14 @@ def calculated(block: MatrixEquation) -> tuple[np.ndarray, np.ndarray]:
     code = ""
     for number, part in enumerate(parts):
         if isinstance(part, Matrix):
-            known[f"x{number}"] = np.array(part.rows, dtype=float)
+            known[f"x{number}"] = elements(part)
             code += f"x{number}"
         elif isinstance(part, Value):
             code += repr(part.number)
         elif part != " (where it is not fixed)":
             code += SIGNS[str(part).strip()]
     found = np.broadcast_to(eval(code, known), result.shape)
-    return found, np.array(result.rows, dtype=float)
+    return found, elements(result)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -6,17 +6,21 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import train_through
 from tracer.model import words
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
+from tracer.model.network import FloatArray
 from tracer.show.document import (
     Block,
     Cell,
     Formula,
     Items,
     Letter,
+    Matrix,
     Name,
     Notation,
     Note,
@@ -57,15 +61,20 @@ def tables(document: Iterable[Block]) -> dict[str, list[tuple[Cell, ...]]]:
 
 
 def plain(cell: Cell) -> Cell:
-    """A name that is text, or a tuple of parts, as text; other cells as they are."""
+    """A name that is text, or a tuple of parts, as text; a number, whosever it is, as a number."""
     if isinstance(cell, Name):
         assert isinstance(cell.label, str), "only `spelled` documents have names"
         return cell.label
     if isinstance(cell, Letter):
         return words.plain(f"{{{cell.kind.name}}}")
     if isinstance(cell, Value):
-        return str(cell.number)
+        return cell.number if cell.of else str(cell.number)
     return "".join(str(plain(part)) for part in cell) if isinstance(cell, tuple) else cell
+
+
+def elements(matrix: Matrix) -> FloatArray:
+    """The elements of a matrix that is shown in full."""
+    return np.array([list(map(plain, row)) for row in matrix.rows], dtype=float)
 
 
 def remarks(document: Iterable[Block], kind: type = Note) -> list[Cell]:

@@ -69,7 +69,7 @@ def _with_display(command: Callable[..., None]) -> Callable[..., None]:
         source = context.get_parameter_source("format")
         if source is not None and source.name == "DEFAULT":
             display = display.by_file_name()
-        command(**given, display=display)
+        command(**given, display=display.checked())
 
     own = [p for p in signature.parameters.values() if p.name != "display"]
     options = _display_options(signature.parameters["display"].default)

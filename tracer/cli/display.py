@@ -50,6 +50,9 @@ class Display:
         NotationStyle, typer.Option(help="Letters: net, out, target or z, a, y.")
     ] = NotationStyle.NET_OUT
     format: Annotated[str, _FORMATS] = "table"
+    fragment: Annotated[
+        bool, typer.Option("--fragment", help="HTML to paste: without the page around it.")
+    ] = False
     table: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only this table (updates, forward#2, …).")
     ] = None
@@ -90,6 +93,15 @@ class Display:
         found = by_extension(self.output) if self.output else None
         return replace(self, format=found.name) if found else self
 
+    def checked(self) -> Display:
+        """The same; UsageError where `--fragment` is of no use to the format."""
+        if self.fragment and not self.row.pages:
+            names = " or ".join(name for name, row in FORMATS.items() if row.pages)
+            raise UsageError(
+                f"--fragment is not for --format {self.row.name}", f"it goes with --format {names}"
+            )
+        return self
+
 
 def show(
     document: Document,
@@ -99,11 +111,12 @@ def show(
     full: bool = False,
     numbers: NumberFormat | None = None,
     standalone: bool = False,
+    title: str = "",
 ) -> None:
     """Write a document to where `display` says; `names` are those of its quantities.
 
     `full`: long sums are not shortened. `numbers`: how numbers are shown where no option says so.
-    `standalone`: LaTeX as a whole document.
+    `standalone`: LaTeX as a whole document. `title`: of a page whose document has no heading.
     """
     from tracer.show.output import open_output
 
@@ -122,7 +135,10 @@ def show(
             notation(display, names, wanted, full=full, numbers=numbers)
             for wanted in (target, row.math or target)
         )
-        row.write(blocks, write_as, stream, replace(medium, math=math, standalone=standalone))
+        medium = replace(
+            medium, math=math, standalone=standalone, fragment=display.fragment, title=title
+        )
+        row.write(blocks, write_as, stream, medium)
 
 
 def notation(

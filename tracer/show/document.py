@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from tracer.formula import Expression
-    from tracer.model.quantity import Kind, Label
+    from tracer.model.quantity import Identity, Kind, Label
 
 Align: TypeAlias = Literal["left", "right", "center"]
 Relation: TypeAlias = Literal["=", "≈"]
@@ -62,21 +62,27 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """An expression tree, written as the notation writes it."""
+    """An expression tree, written as the notation writes it.
+
+    `of`: whose number it is, where it is nothing but that.
+    """
 
     expression: Expression
+    of: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """A number among words: with the notation's digits, or (`exact`) as short as it goes: `0.5`.
 
-    `written`: with the digits that somebody wrote it with, as they stand: `0.5000`.
+    `written`: with the digits that somebody wrote it with, as they stand: `0.5000`. `of`: which number
+    of the calculation it is, for formats that can tell.
     """
 
     number: float
     exact: bool = False
     written: str = ""
+    of: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TextIO, TypeAlias
 
 from tracer.show.document import Document, Notation
-from tracer.show.formats import csv, latex, markdown, objects, terminal
+from tracer.show.formats import csv, html, latex, markdown, objects, terminal
 from tracer.show.formats.medium import Medium, detect
 from tracer.show.formats.selection import chosen
 from tracer.show.pictures import dot, mermaid, svg
@@ -31,7 +31,7 @@ __all__ = [
     "render",
 ]
 
-TargetName: TypeAlias = Literal["unicode", "ascii", "latex", "svg"]
+TargetName: TypeAlias = Literal["unicode", "ascii", "latex", "mathml", "html", "svg"]
 
 
 class Writer(Protocol):
@@ -50,6 +50,7 @@ class Format:
     `notation`: how names and numbers are written; `math`: how displayed formulas are, if otherwise.
     `for_programs`: it gets one table of records, complete, where people get the whole document.
     `objects`: it gets mappings and lists where the others get a `Document`; `picture`: a `Picture`.
+    `pages`: it is a page of its own, and can be a fragment of one.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Format:
     for_programs: bool = False
     objects: bool = False
     picture: bool = False
+    pages: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,6 +81,15 @@ _ROWS = (
         math="latex",
     ),
     Format("latex", latex.write, "for one's own sheet", (".tex",), notation="latex"),
+    Format(
+        "html",
+        html.write,
+        "for the browser",
+        (".html", ".htm"),
+        notation="html",
+        math="mathml",
+        pages=True,
+    ),
     Format(
         "csv",
         csv.write,

@@ -20,7 +20,8 @@ class Medium:
 
     `width`: columns to fold at; None: lines as long as they need to be.
     `math`: the notation of displayed formulas, where it is another one than that of names.
-    `standalone`: LaTeX only, a whole document that compiles, instead of a fragment.
+    `standalone`: LaTeX only, a whole document that compiles, instead of a fragment. `fragment`: HTML
+    only, a fragment instead of a whole page; `title`: of a page whose document has no heading.
     """
 
     width: int | None = None
@@ -28,6 +29,8 @@ class Medium:
     ascii: bool = False
     math: Notation | None = None
     standalone: bool = False
+    fragment: bool = False
+    title: str = ""
 
 
 def detect(

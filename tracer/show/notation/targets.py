@@ -1,15 +1,17 @@
-r"""What names, formulas and numbers look like in each target: Unicode, ASCII, LaTeX, MathML, SVG.
+r"""What names, formulas and numbers look like in each target: Unicode, ASCII, LaTeX, MathML, HTML, SVG.
 
 `w5⁺` and `∂E/∂w5` on the screen, `w5+` and `dE/dw5` in ASCII, `w_{5}^{+}` and
-`\frac{\partial E}{\partial w_{5}}` in LaTeX, <msubsup> and <mfrac> in MathML.
+`\frac{\partial E}{\partial w_{5}}` in LaTeX, <msubsup> and <mfrac> in MathML, <sub> and <sup> in HTML.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Protocol
 
+from tracer.digits.numbers import parts
 from tracer.formula.nodes import Expression, Key
 from tracer.formula.plain import plain
 from tracer.show.notation.latex import latex, latex_number, latex_symbol
@@ -20,7 +22,7 @@ from tracer.show.notation.svg import SvgTarget
 
 _SIMPLE = re.compile(r"[A-Za-z]?\d+(,\d+)*|[A-Za-z]")
 _DIGITS = re.compile(r"\d+")
-_RAISED = str.maketrans("0123456789+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺")
+_RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _ASCII = {"δ": "delta", "η": "lr", "θ": "theta"}
 
 WriteSymbol = Callable[[Key], str]
@@ -172,6 +174,63 @@ class _MathMLTarget:
         return f"<mfrac><mrow><mo>∂</mo>{upper}</mrow><mrow><mo>∂</mo>{lower}</mrow></mfrac>"
 
 
+class _HtmlTarget:
+    """HTML among words and in tables: one line a name, its formulas in MathML."""
+
+    typeset = True
+
+    def word(self, name: str, /) -> str:
+        """A single letter is a variable, and slanted; more of them are a word."""
+        variable = re.fullmatch("[A-Za-z]\u0302?", name)
+        return f"<i>{_html(name)}</i>" if variable else _html(name)
+
+    def spelled(self, name: Spelled) -> str:
+        body = name.body
+        if isinstance(body, Fraction):
+            written = self.ratio(self._term(body.upper), self._term(body.lower))
+            written += f":{_html(body.through)}" if body.through else ""
+        else:
+            written = self._term(body)
+        return f'<span class="mean">{written}</span>' if name.mean else written
+
+    def _term(self, term: Term) -> str:
+        lower = term.below
+        below = self._term(lower) if isinstance(lower, Term) else _html(lower)
+        above = _html(",".join(term.above))
+        letter = self.word(term.letter + "\u0302" * term.hat)
+        lowered = f"<sub>{below}</sub>" if below else ""
+        return letter + lowered + (f"<sup>{above}</sup>" if above else "")
+
+    def ratio(self, upper: str, lower: str) -> str:
+        return f"∂{upper}/∂{lower}"
+
+    def formula(
+        self,
+        expression: Expression,
+        /,
+        *,
+        symbol: WriteSymbol,
+        number: WriteNumber,
+        limit: int | None,
+    ) -> str:
+        return mathml(
+            expression,
+            symbol=lambda key: f"<mtext>{symbol(key)}</mtext>",
+            number=lambda value: f"<mtext>{number(value)}</mtext>",
+            limit=limit,
+        )
+
+    def number(self, text: str, /) -> str:
+        """`−3.5×10⁻⁵`: raised digits stay what they are when they are copied."""
+        mantissa, exponent = parts(text)
+        power = "" if exponent is None else f"×10{str(exponent).translate(_RAISED)}"
+        return mantissa.replace("-", "−") + power
+
+
+def _html(text: str) -> str:
+    return escape("".join(letter for letter in text if letter.isprintable()))
+
+
 def _script(below: str) -> str:
     """What stands below or above, one element: digits as a number, the rest as a name."""
     if _DIGITS.fullmatch(below):
@@ -189,5 +248,6 @@ TARGETS: dict[str, Target] = {
     "latex": _LatexTarget(),
     "mathml": _MathMLTarget(),
     "svg": SvgTarget(),
+    "html": _HtmlTarget(),
 }
 """The targets by name."""

@@ -193,11 +193,12 @@ def drift_table(
 
 
 def _row(drift: Drift[Any]) -> Row:
+    exact = cell(drift.exact, drift.quantity)
     if not math.isfinite(drift.by_hand):
-        return (local(drift.quantity), cell(drift.exact), NO_VALUE, None, None)
+        return (local(drift.quantity), exact, NO_VALUE, None, None)
     units = f"{round(drift.units, 2) + 0.0:+.2f}"
     hand = on_paper(drift.by_hand, drift.unit)
-    return (local(drift.quantity), cell(drift.exact), hand, cell(drift.drift), units)
+    return (local(drift.quantity), exact, hand, cell(drift.drift), units)
 
 
 def on_paper(value: float, unit: float) -> Value | str:

@@ -14,6 +14,7 @@ from tracer.diagnose.verdicts import VERDICTS, Finding
 from tracer.diagnose.why import ConventionMatch
 from tracer.digits.numbers import NumberFormat, Written
 from tracer.model.experiment import Experiment
+from tracer.model.quantity import Identity
 from tracer.show.document import (
     Block,
     Cell,
@@ -162,18 +163,19 @@ def _row(
     section: CheckedMoment, finding: Finding, reveal: bool, explained: Collection[str]
 ) -> tuple[Cell, ...]:
     given, carried = finding.answer.written, finding.carried
-    revealed = (_shown(finding.exact, given), _shown(carried, given)) if reveal else ()
+    exact = _shown(finding.exact, given, finding.identity)
+    revealed = (exact, _shown(carried, given)) if reveal else ()
     name = section.name(finding.identity)
     reason = _reason(finding) or ("other conventions" if name in explained else "")
     return (local(finding.identity), given.text, *revealed, VERDICT_WORDS[finding.verdict], reason)
 
 
-def _shown(value: float | None, given: Written) -> Cell:
+def _shown(value: float | None, given: Written, of: Identity | None = None) -> Cell:
     """In full where the number beside it has more digits than are shown otherwise."""
     if value is None:
         return None
     full = given.decimals > _DECIMALS and math.isfinite(value)
-    return Value(value, exact=True) if full else cell(value)
+    return Value(value, exact=True, of=of) if full else cell(value, of)
 
 
 def _reason(finding: Finding) -> Content:
@@ -294,9 +296,10 @@ def _carried(section: CheckedMoment, limit: int | None) -> Iterator[Block]:
     columns = [Column("quantity"), number_column("carried"), number_column("right"), Column("")]
     rows = []
     for identity in section.known:
-        numbers = number_or_nan(calculation, identity), section.exact.value(identity)
+        carried = cell(number_or_nan(calculation, identity))
+        right = cell(section.exact.value(identity), identity)
         given = "supplied" if identity in supplied else ""
-        rows.append((local(identity), *map(cell, numbers), given))
+        rows.append((local(identity), carried, right, given))
     title = "Your calculation, carried to the end"
     yield from table(columns, rows, limit, title=title, name=f"carried{_mark(section)}")
 

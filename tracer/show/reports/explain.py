@@ -41,7 +41,7 @@ from tracer.show.document import (
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain_objects import record
 from tracer.show.reports.listing import listing
-from tracer.show.reports.tables import NOT_REPRESENTABLE
+from tracer.show.reports.tables import NOT_REPRESENTABLE, cell
 from tracer.show.words import worded
 
 _WARNINGS = {
@@ -136,7 +136,7 @@ def _in_full(calculation: Calculation, identity: Identity, digits: NumberFormat)
         )
     else:
         yield Text(_reason(calculation, identity))
-        yield Derivation(identity, tuple(steps(shortcut, digits)))
+        yield Derivation(identity, tuple(steps(shortcut, digits, identity)))
 
 
 def _reason(calculation: Calculation, identity: Identity) -> Content:
@@ -152,23 +152,28 @@ def _reason(calculation: Calculation, identity: Identity) -> Content:
 
 def derivation(calculation: Calculation, identity: Identity, digits: NumberFormat) -> Derivation:
     """The number = its formula = numbers put in = result."""
-    return Derivation(identity, tuple(steps(explanation(calculation, identity), digits)))
+    explained = explanation(calculation, identity)
+    return Derivation(identity, tuple(steps(explained, digits, identity)))
 
 
-def steps(explained: Explanation, digits: NumberFormat) -> Iterator[Step]:
-    """The formula, the numbers put in, the result; of what is given only its value."""
+def steps(
+    explained: Explanation, digits: NumberFormat, of: Identity | None = None
+) -> Iterator[Step]:
+    """The formula, the numbers put in, the result; of what is given only its value.
+
+    `of`: which number of the calculation the result is, if it is one.
+    """
     formula, substituted = explained.formula, explained.substituted
     if formula is None or substituted is None:
-        yield Step(
-            _relation(Number(explained.value), digits), (_result(explained.value), ", given")
-        )
+        relation = _relation(Number(explained.value), digits)
+        yield Step(relation, (_result(explained.value, of), ", given"))
         return
     yield Step(_relation(formula, digits), Formula(formula))
     finite = all(map(math.isfinite, explained.inputs.values()))
     if finite and symbols(formula) and not isinstance(formula, Symbol):
         yield Step(_relation(substituted, digits), Formula(substituted))
     if formula != Number(explained.value):
-        yield Step(_relation(Number(explained.value), digits), _result(explained.value))
+        yield Step(_relation(Number(explained.value), digits), _result(explained.value, of))
 
 
 def _relation(expression: Expression, digits: NumberFormat) -> Relation:
@@ -177,8 +182,8 @@ def _relation(expression: Expression, digits: NumberFormat) -> Relation:
     return "≈" if any(map(digits.rounds, shown)) else "="
 
 
-def _result(value: float) -> Formula | str:
-    return Formula(Number(value)) if math.isfinite(value) else NOT_REPRESENTABLE
+def _result(value: float, of: Identity | None) -> Formula | str:
+    return Formula(Number(value), of) if math.isfinite(value) else NOT_REPRESENTABLE
 
 
 def _chain_rule(
@@ -214,17 +219,17 @@ def _chained(
     if only is None or only.formula is None:
         values = {factor.identity: factor.value for factor in chain.factors}
         explained = Explanation(chain.identity, chain.expression, values, value)
-        return Derivation(chain.identity, tuple(steps(explained, digits)))
+        return Derivation(chain.identity, tuple(steps(explained, digits, identity)))
     inputs = {used: calculation.value(used) for used in symbols(only.formula)}
     explained = Explanation(only.identity, only.formula, inputs, value)
     first = Step("=", Formula(chain.expression))
-    return Derivation(chain.identity, (first, *steps(explained, digits)))
+    return Derivation(chain.identity, (first, *steps(explained, digits, identity)))
 
 
 def _factor(factor: Factor) -> tuple[Cell, ...]:
     formula: Cell = "given" if factor.formula is None else Formula(factor.formula)
-    value = factor.value
-    return Name(factor.identity), formula, value if math.isfinite(value) else NOT_REPRESENTABLE
+    of = factor.short or (factor.identity if isinstance(factor.identity, Quantity) else None)
+    return Name(factor.identity), formula, cell(factor.value, of)
 
 
 def _upstream(identity: Identity, chain: Chain) -> list[Identity]:

@@ -11,9 +11,10 @@ from tracer.graph.names import updated
 from tracer.graph.structure import Graph
 from tracer.graph.timeline import GraphTimeline
 from tracer.graph.trace import GraphTrace
-from tracer.model.quantity import Quantity, at
+from tracer.model.quantity import Identity, Quantity, at
 from tracer.show.document import (
     Block,
+    Cell,
     Column,
     Content,
     Formula,
@@ -28,6 +29,7 @@ from tracer.show.document import (
 from tracer.show.reports.descent import (
     CLIPPED,
     NORM,
+    Part,
     change,
     in_one,
     state_parts,
@@ -37,7 +39,7 @@ from tracer.show.reports.descent import (
 from tracer.show.reports.descent_objects import number_at, number_of_input
 from tracer.show.reports.rules import update_items
 from tracer.show.reports.selection import ROW_LIMIT
-from tracer.show.reports.tables import Row, listed, number_column, suffix, table
+from tracer.show.reports.tables import Row, cell, listed, number_column, suffix, table
 
 _NODES = (
     Column("node"),
@@ -85,11 +87,15 @@ def graph_steps_document(
 ) -> Iterator[Block]:
     """The document of `bptrace step` for a graph; `shown`: after how many updates to look."""
     graph = run.timeline.graph
-    numbers = [number_column(Name(node)) for node in (graph.output, *graph.trainable)]
-    rows: list[Row] = [
-        (k, result, *run.timeline.inputs(run.timeline.state(k)).values())
-        for k, result in history(run, shown)
-    ]
+    shown_nodes = (graph.output, *graph.trainable)
+    numbers = [number_column(Name(node)) for node in shown_nodes]
+
+    def row(k: int, result: float) -> Row:
+        values = (result, *run.timeline.inputs(run.timeline.state(k)).values())
+        ofs = (at(node, k + 1) if k < run.done else None for node in shown_nodes)
+        return (k, *map(cell, values, ofs))
+
+    rows = [row(k, result) for k, result in history(run, shown)]
     records = Records(Table((number_column("iteration"), *numbers), rows, name="history"))
     yield _records(traces) if traces else records
     yield from graph_head(graph)
@@ -148,9 +154,9 @@ def _iteration(trace: GraphTrace, limit: int | None) -> Iterator[Block]:
 
 def _updates(trace: GraphTrace, of: str) -> Iterator[Block]:
     """Each trainable input before and after the update, and what lies between."""
-    rule, number = trace.rule, partial(number_of_input, trace)
-    moment, norm = trace.moment, number_at(trace, NORM)
-    found = ways(rule, partial(_gradient, trace), number, partial(_started, trace))
+    rule, moment, norm = trace.rule, trace.moment, number_at(trace, NORM)
+    gradient = partial(_gradient, trace)
+    found = ways(rule, gradient, partial(_number, trace), partial(_started, trace))
     yield from this_iteration(rule, moment, norm)
     alone = in_one(rule, found)
     for way in () if alone else found:
@@ -160,13 +166,13 @@ def _updates(trace: GraphTrace, of: str) -> Iterator[Block]:
             for node in trace.graph.trainable
         ]
         yield Table(columns, cells, way.title, f"{way.name}{of}")
-    between = partial(_gradient if alone else _change, trace)
-    rows = [
+    between = gradient if alone else partial(_change, trace)
+    rows: list[Row] = [
         (
             Name(node),
-            trace.forward[node],
+            cell(trace.forward[node], at(node, trace.number)),
             between(node),
-            trace.value(at(updated(node), trace.number)),
+            _known(trace, updated(node)),
         )
         for node in trace.graph.trainable
     ]
@@ -175,8 +181,22 @@ def _updates(trace: GraphTrace, of: str) -> Iterator[Block]:
     yield Table((Column("input"), *numbers), rows, "Update", f"updates{of}")
 
 
-def _gradient(trace: GraphTrace, node: Quantity) -> float:
-    return trace.gradients[node].gradient
+def _known(trace: GraphTrace, identity: Identity) -> Cell:
+    """The number of this iteration."""
+    here = at(identity, trace.number)
+    return cell(trace.value(here), here)
+
+
+def _number(trace: GraphTrace, part: Part, node: Quantity) -> Cell:
+    """A number of a trainable input; empty where it has none."""
+    value, of = number_of_input(trace, part, node), part.of(node)
+    return None if value is None else cell(value, of and at(of, trace.number))
+
+
+def _gradient(trace: GraphTrace, node: Quantity) -> Cell:
+    """∂output/∂node."""
+    of = at(trace.graph.gradient(node), trace.number)
+    return cell(trace.gradients[node].gradient, of)
 
 
 def _started(trace: GraphTrace, slot: str) -> bool:
@@ -186,7 +206,7 @@ def _started(trace: GraphTrace, slot: str) -> bool:
 
 def _change(trace: GraphTrace, node: Quantity) -> float:
     """What the optimiser subtracts."""
-    gradient = _gradient(trace, node)
+    gradient = trace.gradients[node].gradient
     if trace.rule.clip is not None:
         gradient = number_of_input(trace, CLIPPED, node) or 0.0
     state = {
@@ -202,8 +222,8 @@ def _node_rows(trace: GraphTrace) -> list[Row]:
         (
             Name(node),
             Formula(nodes[node]) if node in nodes else None,
-            value,
-            trace.gradients[node].gradient,
+            cell(value, at(node, trace.number)),
+            _gradient(trace, node),
         )
         for node, value in trace.forward.items()
     ]
@@ -220,7 +240,7 @@ def _update_rows(trace: GraphTrace) -> list[Row]:
         (
             Name(key),
             None if (formula := trace.formulas[key]) is None else Formula(formula),
-            trace.value(at(key, trace.number)),
+            _known(trace, key),
             None,
         )
         for key in others
@@ -234,7 +254,7 @@ def _edge_rows(trace: GraphTrace) -> list[Row]:
             Name(child),
             Formula(edge.derivative),
             edge.local,
-            trace.gradients[node].gradient,
+            _gradient(trace, node),
             edge.contribution,
         )
         for node in reversed(trace.graph.quantities)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tracer.engine.trace import IterationTrace
 from tracer.model.network import FloatArray
-from tracer.model.quantity import OF_A_WEIGHT, PARTS, ArrayDerivative, Kind, Stage
+from tracer.model.quantity import OF_A_WEIGHT, PARTS, ArrayDerivative, Identity, Kind, Stage
 from tracer.show.document import Cell, Content, Matrix, MatrixEquation, Name
 from tracer.show.reports.equations import Part
-from tracer.show.reports.tables import cell
+from tracer.show.reports.tables import cell, whose
+
+WhoseNumber = Callable[[int, int], Identity]
 
 _SIDE = 8
 """The longest side of a matrix that is shown in full."""
@@ -30,20 +34,23 @@ def name_of(trace: IterationTrace, stage: Stage | Kind) -> Name:
 
 def stage_matrix(trace: IterationTrace, stage: Stage) -> Matrix:
     """The array as it was recorded, biases as a column."""
-    return matrix_of(_two_sided(trace.arrays[stage]), name_of(trace, stage))
+    array = trace.arrays[stage]
+    two_sided = array if array.ndim == 2 else array[:, None]
+    whole = array.ndim
+    return matrix_of(
+        two_sided, name_of(trace, stage), lambda *place: whose(trace, stage, place[:whole])
+    )
 
 
-def _two_sided(array: FloatArray) -> FloatArray:
-    """Biases as a column, weights as they are."""
-    return array if array.ndim == 2 else array[:, None]
+def matrix_of(array: FloatArray, label: Content, of: WhoseNumber | None = None) -> Matrix:
+    """The array with its true shape; of a large one the first rows and columns and the last.
 
-
-def matrix_of(array: FloatArray, label: Content) -> Matrix:
-    """The array with its true shape; of a large one the first rows and columns and the last."""
+    `of(row, column)`: which number stands there.
+    """
     height, width = array.shape
     rows, columns = _places(height), _places(width)
     return Matrix(
-        tuple(tuple(_element(array, row, column) for column in columns) for row in rows),
+        tuple(tuple(_element(array, row, column, of) for column in columns) for row in rows),
         (height, width),
         label,
     )
@@ -54,5 +61,9 @@ def _places(length: int) -> list[int | None]:
     return list(range(length)) if length <= _SIDE else [0, 1, 2, None, length - 1]
 
 
-def _element(array: FloatArray, row: int | None, column: int | None) -> Cell:
-    return "…" if row is None or column is None else cell(array[row, column])
+def _element(
+    array: FloatArray, row: int | None, column: int | None, of: WhoseNumber | None
+) -> Cell:
+    if row is None or column is None:
+        return "…"
+    return cell(array[row, column], of(row, column) if of else None)

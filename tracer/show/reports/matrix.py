@@ -14,13 +14,13 @@ The numbers are those that the engine has recorded. Source of the names BP1 to B
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tracer.engine.trace import IterationTrace
 from tracer.model.network import Bias, FloatArray, Layer
-from tracer.model.quantity import DATA_OF, GRADIENT_OF, PART_OF, Kind, Stage
+from tracer.model.quantity import DATA_OF, GRADIENT_OF, PART_OF, Index, Kind, Quantity, Stage
 from tracer.show.document import (
     Block,
     Content,
@@ -36,6 +36,7 @@ from tracer.show.reports.equations import Part
 from tracer.show.reports.matrices import equation, matrix_of
 from tracer.show.reports.matrix_updates import gradients, updates
 from tracer.show.reports.selection import Selection, sample_heading
+from tracer.show.reports.tables import whose
 from tracer.show.reports.updates import batch_heading
 
 _BY_BIAS: Mapping[Bias, list[str]] = {Bias.SHARED: ["Σ "], Bias.THRESHOLD: ["−"]}
@@ -143,9 +144,13 @@ class _Equations:
             yield equation(biases, [*before_delta, delta], self._by_bias(layer, biases))
         yield Text(("BP4: ", weights, " = ", name, " ", out, "ᵀ"))
         before = self._values(Kind.OUT if number > 1 else Kind.INPUT, number - 1)
-        row = matrix_of(before[None, :], (out, "ᵀ"))
-        gradient = np.outer(self._deltas(number), before)
-        yield equation(weights, [delta, " ", row], matrix_of(gradient, weights))
+        stage = Stage(Kind.OUT if number > 1 else Kind.INPUT, number - 1, self.mean)
+        row = matrix_of(before[None, :], (out, "ᵀ"), lambda _, k: self._whose(stage, (k,)))
+        own = self._gradient(Kind.WEIGHT, number)
+        gradient = matrix_of(
+            np.outer(self._deltas(number), before), weights, lambda *jk: self._whose(own, jk)
+        )
+        yield equation(weights, [delta, " ", row], gradient)
 
     def _part(self, kind: Kind, number: int) -> Name:
         """The sample's own gradient; of a batch of one the data's part, where there is another."""
@@ -154,15 +159,28 @@ class _Equations:
         alone = not parts and share in self.trace.arrays
         return Name(share if alone else Stage(PART_OF[GRADIENT_OF[kind]], number))
 
+    def _gradient(self, kind: Kind, number: int) -> Stage:
+        """The array of that gradient: of a lone sample it is the batch's own."""
+        whole, share = GRADIENT_OF[kind], Stage(DATA_OF[kind], number)
+        if len(self.trace.rows) > 1 and not self.mean:
+            return Stage(PART_OF[whole], number)
+        return share if share in self.trace.arrays else Stage(whole, number)
+
     def _by_bias(self, layer: Layer, name: Name) -> Part | None:
         """What comes out of BP3, where it isn't delta itself."""
-        deltas = self._deltas(layer.number)
+        deltas, own = self._deltas(layer.number), self._gradient(Kind.BIAS, layer.number)
         if layer.bias is Bias.SHARED:
-            return Value(float(deltas.sum()))
-        return matrix_of(-deltas[:, None], name) if layer.has_thresholds else None
+            return Value(float(deltas.sum()), of=self._whose(own, (0,)))
+        if not layer.has_thresholds:
+            return None
+        return matrix_of(-deltas[:, None], name, lambda j, _: self._whose(own, (j,)))
 
     def _label(self, kind: Kind, number: int) -> Name:
         return Name(Stage(kind, number, self.mean))
+
+    def _whose(self, stage: Stage, index: Index) -> Quantity:
+        """The number of the sample, or of the batch where the array is the whole batch's."""
+        return whose(self.trace, stage, index, self.position if stage.of_a_sample else None)
 
     def _values(self, kind: Kind, number: int) -> FloatArray:
         array: FloatArray = self.trace.arrays[Stage(kind, number, self.mean)][self.position]
@@ -172,14 +190,15 @@ class _Equations:
         return self._values(Kind.DELTA, number)
 
     def _column(self, kind: Kind, number: int) -> Matrix:
-        return matrix_of(self._values(kind, number)[:, None], self._label(kind, number))
+        column, stage = self._values(kind, number)[:, None], Stage(kind, number, self.mean)
+        return matrix_of(column, self._label(kind, number), lambda j, _: self._whose(stage, (j,)))
 
     def _delta_column(self, number: int) -> Matrix:
         return self._column(Kind.DELTA, number)
 
     def _out(self, number: int) -> Matrix:
-        values = self._values(Kind.OUT if number else Kind.INPUT, number)
-        return matrix_of(values[:, None], self._label(Kind.OUT, number))
+        column = self._column(Kind.OUT if number else Kind.INPUT, number)
+        return replace(column, label=self._label(Kind.OUT, number))
 
     def _slope(self, number: int) -> Matrix:
         return self._column(Kind.SLOPE, number)
@@ -187,19 +206,25 @@ class _Equations:
     def _jacobian(self, number: int) -> Matrix:
         """∂out/∂net, transposed: a row a net input, a column an output."""
         label = (self._label(Kind.SLOPE, number), "ᵀ")
-        return matrix_of(self._values(Kind.SLOPE, number).T, label)
+        stage = Stage(Kind.SLOPE, number, self.mean)
+        slopes = self._values(Kind.SLOPE, number).T
+        return matrix_of(slopes, label, lambda net, out: self._whose(stage, (out, net)))
 
     def _weights(self, layer: Layer) -> Matrix:
         stage = Stage(Kind.WEIGHT, layer.number)
-        return matrix_of(self.trace.arrays[stage], Name(stage))
+        return matrix_of(self.trace.arrays[stage], Name(stage), lambda *jk: self._whose(stage, jk))
 
     def _weights_back(self, layer: Layer) -> Matrix:
         """Wᵀ as it was before the update, or after it where the update goes first."""
         first = self.trace.rule.update_order == "output_first" and self.trace.after is not None
         stage = Stage(Kind.NEW_WEIGHT if first else Kind.WEIGHT, layer.number)
-        return matrix_of(self.trace.arrays[stage].T, (Name(stage), "ᵀ"))
+        back, label = self.trace.arrays[stage].T, (Name(stage), "ᵀ")
+        return matrix_of(back, label, lambda k, j: self._whose(stage, (j, k)))
 
     def _bias(self, layer: Layer) -> Matrix:
         stage = Stage(Kind.BIAS, layer.number)
         column = np.broadcast_to(self.trace.arrays[stage], (len(layer.neurons),))[:, None]
-        return matrix_of(column, Name(stage))
+        shared = layer.bias is Bias.SHARED
+        return matrix_of(
+            column, Name(stage), lambda j, _: self._whose(stage, (0 if shared else j,))
+        )

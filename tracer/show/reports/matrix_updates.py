@@ -32,7 +32,7 @@ from tracer.model.settings import STRENGTH
 from tracer.show.document import Block, Formula, Heading, Inline, Name, Text, Value
 from tracer.show.reports.equations import Part, matrix_parts
 from tracer.show.reports.matrices import equation, name_of, stage_matrix
-from tracer.show.reports.tables import joined
+from tracer.show.reports.tables import joined, whose
 
 _Equations = dict[Stage, Expression]
 """Arrays with their formulas, in the order of the calculation."""
@@ -46,7 +46,7 @@ def gradients(trace: IterationTrace) -> Iterator[Block]:
     if penalty is None:
         return
     depth = trace.experiment.network.depth
-    value = Value(float(trace.arrays[Stage(Kind.PENALTY, depth)]))
+    value = _number(trace, Stage(Kind.PENALTY, depth))
     yield Heading("Penalty", 4)
     strength = (*_meaning(trace, STRENGTH), ".")
     yield Text((Name(Kind.PENALTY), f" = {penalty.words} = ", value, ", with ", *strength))
@@ -109,7 +109,7 @@ def _meanings(trace: IterationTrace) -> Iterator[Block]:
     if rule.clip is not None:
         said.append(_meaning(trace, rule.clip.setting))
     if NORM in trace.arrays:
-        said.append((Name(NORM), " = ", Value(float(trace.arrays[NORM]))))
+        said.append((Name(NORM), " = ", _number(trace, NORM)))
     yield Text(("With ", *joined(said, ", "), "."))
 
 
@@ -166,6 +166,9 @@ def _operand(trace: IterationTrace, key: Stage | Kind) -> Part:
         return Value(float(trace.moment.learning_rate), exact=True)
     if key.kind is Kind.SETTING:
         return Value(float(trace.moment.settings[key.slot]), exact=True)
-    if not np.ndim(trace.arrays[key]):
-        return Value(float(trace.arrays[key]))
-    return stage_matrix(trace, key)
+    return stage_matrix(trace, key) if np.ndim(trace.arrays[key]) else _number(trace, key)
+
+
+def _number(trace: IterationTrace, stage: Stage) -> Value:
+    """The only number of an array."""
+    return Value(float(trace.arrays[stage]), of=whose(trace, stage, ()))

@@ -46,15 +46,10 @@ def parameter_at(network: Network, number: int) -> Parameter:
     raise IndexError("the network has no such parameter")
 
 
-def weight_at(layer: Layer, to: int, source: int, *, new: bool = False) -> Quantity:
-    """The weight into the layer's neuron `to` from its input `source`; `new`: after the update."""
-    return Quantity(Stage(Kind.NEW_WEIGHT if new else Kind.WEIGHT, layer.number), (to, source))
-
-
 def _weight(layer: Layer, offset: int) -> Parameter:
     to, source = divmod(offset, len(layer.inputs))
     connection = f"{layer.inputs[source]} → {layer.neurons[to]}"
-    return Parameter(weight_at(layer, to, source), connection)
+    return Parameter(Quantity(Stage(Kind.WEIGHT, layer.number), (to, source)), connection)
 
 
 def _bias(layer: Layer, offset: int) -> Parameter:

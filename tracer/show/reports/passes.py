@@ -24,6 +24,7 @@ from tracer.show.reports.tables import (
     cells,
     number_column,
     table,
+    whose,
 )
 from tracer.show.words import worded
 
@@ -58,8 +59,9 @@ def errors_table(
     kinds = (Kind.TARGET, Kind.OUT, Kind.ERROR)
     numbers = (cells(trace, kind, network.depth, position) for kind in kinds)
     rows: list[Row] = list(zip(network.outputs, *numbers, strict=True))
-    total = trace.arrays[Stage(Kind.TOTAL, network.depth)][position]
-    rows.append((Name(Kind.TOTAL), None, None, cell(total)))
+    stage = Stage(Kind.TOTAL, network.depth)
+    total = cell(trace.arrays[stage][position], whose(trace, stage, (), position))
+    rows.append((Name(Kind.TOTAL), None, None, total))
     columns = (Column("output"), TARGET, OUT, ERROR)
     yield from table(columns, rows, limit, title="Errors", name=f"errors{mark}")
 
@@ -103,13 +105,17 @@ def _jacobian(trace: IterationTrace, layer: Layer, position: int, mark: str) -> 
             f"The {count}×{count} slopes of the {activation} are not listed; `explain` shows one: "
         )
         return Note((words, example, "."))
-    slopes = trace.arrays[Stage(Kind.SLOPE, layer.number)][position].tolist()
+    stage = Stage(Kind.SLOPE, layer.number)
+    slopes = trace.arrays[stage][position].tolist()
     nets, outs = (
         [Name(Quantity(Stage(kind, layer.number), (index,))) for index in range(count)]
         for kind in (Kind.NET, Kind.OUT)
     )
     columns = (Column("∂ of"), *(number_column(("by ", net)) for net in nets))
-    rows = [(out, *map(cell, row)) for out, row in zip(outs, slopes, strict=True)]
+    rows = [
+        (out, *(cell(x, whose(trace, stage, (j, k), position)) for k, x in enumerate(row)))
+        for j, (out, row) in enumerate(zip(outs, slopes, strict=True))
+    ]
     return Table(columns, rows, f"Slopes of the {activation}", f"slopes_{layer.number}{mark}")
 
 

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
 from tracer.model.network import FloatArray, Layer
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.quantity import Index, Kind, Quantity, Stage, at
 from tracer.show.document import Block, Column, Name, Text
-from tracer.show.reports.parameters import weight_at
 from tracer.show.reports.selection import Selection, sample_heading
-from tracer.show.reports.tables import DELTA, NEURON, Row, cell, long_table, number_column, suffix
+from tracer.show.reports.tables import (
+    DELTA,
+    NEURON,
+    Row,
+    cell,
+    long_table,
+    number_column,
+    suffix,
+    whose,
+)
 
 _COLUMNS = (
     NEURON,
@@ -54,7 +62,9 @@ class _Back:
 
     after: Layer
     W: FloatArray
-    new: bool
+    trace: IterationTrace
+    position: int | None
+    kind: Kind
     deltas: FloatArray
     parts: FloatArray
     sums: FloatArray
@@ -73,15 +83,29 @@ class _Back:
                 (Kind.DE_DOUT, after.number - 1),
             )
         )
-        return _Back(after, trace.arrays[Stage(kind, after.number)], new, deltas, parts, sums)
+        W = trace.arrays[Stage(kind, after.number)]
+        return _Back(after, W, trace, position, kind, deltas, parts, sums)
 
     def row(self, index: int) -> Row:
         """The paths into the first neuron and their sum, then those into the second, …."""
         source, to = divmod(index, len(self.after.neurons) + 1)
         neuron = self.after.inputs[source]
         if to == len(self.after.neurons):
+            of = self._whose(Kind.DE_DOUT, self.after.number - 1, (source,))
             total = Name(Quantity(Stage(Kind.DE_DOUT, self.after.number - 1), (source,)))
-            return neuron, "sum", total, None, None, cell(self.sums[source])
-        weight = weight_at(self.after, to, source, new=self.new)
-        numbers = (self.W[to, source], self.deltas[to], self.parts[source, to])
-        return (neuron, self.after.neurons[to], Name(weight), *map(cell, numbers))
+            return neuron, "sum", total, None, None, cell(self.sums[source], of)
+        weight = Quantity(Stage(self.kind, self.after.number), (to, source))
+        numbers = (
+            cell(self.W[to, source], at(weight, self.trace.number)),
+            cell(self.deltas[to], self._whose(Kind.DELTA, self.after.number, (to,))),
+            cell(
+                self.parts[source, to],
+                self._whose(Kind.PATH, self.after.number - 1, (source, to)),
+            ),
+        )
+        return (neuron, self.after.neurons[to], Name(weight), *numbers)
+
+    def _whose(self, kind: Kind, layer: int, index: Index) -> Quantity:
+        """The sample's number, or the one of the means."""
+        stage = Stage(kind, layer, mean=self.position is None)
+        return whose(self.trace, stage, index, self.position)

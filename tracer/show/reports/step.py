@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 from tracer.engine.passes import loss_of
@@ -12,7 +13,7 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.model.experiment import Experiment
-from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.quantity import AFTER, Kind, Quantity, Stage, at
 from tracer.show.document import Block, Name, Records, Table, Text, Value, Warn
 from tracer.show.reports.outcomes import outputs, predictions, results
 from tracer.show.reports.parameters import parameter_at
@@ -113,19 +114,26 @@ def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[
     if rates:
         columns.append(number_column(Name(Kind.LEARNING_RATE)))
     few = data if data is not None and shows_outputs(experiment) else None
-    if few:
-        columns += [number_column(Name(out)) for out in _outputs_of(experiment, len(few))]
+    named = _outputs_of(experiment, len(few)) if few else []
+    columns += [number_column(Name(out)) for out in named]
+    batch = Quantity(Stage(Kind.LOSS, experiment.network.depth))
 
     def row(k: int, loss: float) -> Row:
-        outs = (
-            outputs(experiment.network, run.timeline.state(k).parameters, few).ravel()
-            if few
-            else ()
-        )
-        return (k, cell(loss), *rates.get(k, ()), *map(cell, outs))
+        of = partial(_in_iteration, run, k)
+        lost, state = cell(loss, of(batch)), run.timeline.state(k)
+        outs = outputs(experiment.network, state.parameters, few).ravel() if few else ()
+        numbers = (cell(out, of(name)) for out, name in zip(outs, named, strict=True))
+        return (k, lost, *rates.get(k, ()), *numbers)
 
     rows = map(row, iterations, losses(experiment, run, iterations))
     return Table(tuple(columns), rows, "Loss over all of the data", "history")
+
+
+def _in_iteration(run: Run[NetworkTimeline], updates: int, number: Quantity) -> Quantity | None:
+    """The number as the next iteration has it, if there is one and its batch is all of the data."""
+    training = run.timeline.experiment.training
+    whole = training is None or training.batch is None
+    return at(number, updates + 1) if whole and updates < run.done else None
 
 
 def _rates(run: Run[NetworkTimeline], updates: Sequence[int]) -> dict[int, tuple[float]]:
@@ -173,9 +181,11 @@ def _parameters(
 
     def row(number: int) -> Row:
         parameter = parameter_at(network, number)
-        ends = (run.timeline.state(k).parameters for k in (0, run.done))
-        before, after = map(parameter.value, ends)
-        return Name(parameter.quantity), parameter.connection, before, after
+        quantity, ends = parameter.quantity, (run.timeline.state(k) for k in (0, run.done))
+        before, after = (parameter.value(end.parameters) for end in ends)
+        new = Quantity(Stage(AFTER[quantity.kind], quantity.layer), quantity.index, None, run.done)
+        cells = (cell(before, quantity), cell(after, new if run.done else quantity))
+        return Name(quantity), parameter.connection, *cells
 
     columns = (*PARAMETER, number_column("before"), number_column("after"))
     title = "Parameters before training and at its end"

@@ -8,8 +8,8 @@ from itertools import chain
 from typing import TypeAlias
 
 from tracer.engine.trace import IterationTrace
-from tracer.model.quantity import Identity, Kind, Stage, at
-from tracer.show.document import Block, Cell, Column, Content, Inline, Name, Note, Table
+from tracer.model.quantity import Identity, Index, Kind, Quantity, Stage, at
+from tracer.show.document import Block, Cell, Column, Content, Inline, Name, Note, Table, Value
 
 Row: TypeAlias = tuple[Cell, ...]
 
@@ -31,10 +31,12 @@ def local(identity: Identity) -> Name:
     return Name(at(identity, 1))
 
 
-def cell(value: float) -> Cell:
-    """The number, or words where float64 can't hold it."""
+def cell(value: float, of: Identity | None = None) -> Cell:
+    """The number, or words where float64 can't hold it; `of`: which of the calculation it is."""
     value = float(value)
-    return value if math.isfinite(value) else NOT_REPRESENTABLE
+    if not math.isfinite(value):
+        return NOT_REPRESENTABLE
+    return value if of is None else Value(value, of=of)
 
 
 def cells(trace: IterationTrace, kind: Kind, layer: int, position: int | None) -> list[Cell]:
@@ -42,10 +44,20 @@ def cells(trace: IterationTrace, kind: Kind, layer: int, position: int | None) -
 
     With None, the means over the batch. Empty cells where nothing calculates them.
     """
-    array = trace.arrays.get(Stage(kind, layer, mean=position is None))
+    stage = Stage(kind, layer, mean=position is None)
+    array = trace.arrays.get(stage)
     if array is None:
         return [None] * len(trace.experiment.network.neurons(layer))
-    return [cell(value) for value in array[position or 0].tolist()]
+    values = array[position or 0].tolist()
+    return [cell(value, whose(trace, stage, (k,), position)) for k, value in enumerate(values)]
+
+
+def whose(
+    trace: IterationTrace, stage: Stage, index: Index, position: int | None = None
+) -> Quantity:
+    """The number at that place of an array; `position`: of which sample of the batch."""
+    row = None if position is None else trace.rows[position]
+    return Quantity(stage, index, row, trace.number)
 
 
 def joined(parts: Sequence[Inline | tuple[Inline, ...]], separator: str) -> tuple[Inline, ...]:

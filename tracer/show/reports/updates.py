@@ -10,7 +10,17 @@ import numpy as np
 from tracer.engine.passes import cost, forward
 from tracer.engine.trace import IterationTrace, KeepingObserver
 from tracer.model.network import FloatArray, Parameters
-from tracer.model.quantity import CLIPPED_OF, GRADIENT_OF, STATE_OF, Kind, Quantity, Stage
+from tracer.model.quantity import (
+    AFTER,
+    CLIPPED_OF,
+    GRADIENT_OF,
+    PART_OF,
+    STATE_OF,
+    Kind,
+    Quantity,
+    Stage,
+    at,
+)
 from tracer.show.document import Block, Cell, Column, Heading, Name, Table
 from tracer.show.reports.descent import (
     NORM,
@@ -23,7 +33,7 @@ from tracer.show.reports.descent import (
 )
 from tracer.show.reports.descent_objects import is_fixed, number_of
 from tracer.show.reports.parameters import parameter_at
-from tracer.show.reports.tables import PARAMETER, Row, cell, long_table, number_column
+from tracer.show.reports.tables import PARAMETER, Row, cell, long_table, number_column, whose
 
 
 def batch_heading(trace: IterationTrace) -> Iterator[Block]:
@@ -81,11 +91,13 @@ def _changes(
     def update(number: int) -> Row:
         parameter = parameter_at(network, number)
         cells = (of(parameter.quantity) for _, of in between)
-        old = (Name(parameter.quantity), parameter.connection)
-        row: Row = (*old, parameter.value(trace.before.parameters), *cells)
+        quantity = parameter.quantity
+        old = cell(parameter.value(trace.before.parameters), at(quantity, trace.number))
+        row: Row = (Name(quantity), parameter.connection, old, *cells)
         if trace.after is None:
             return row
-        quantity, new = parameter.quantity, parameter.value(trace.after.parameters)
+        stage, value = Stage(AFTER[quantity.kind], quantity.layer), parameter.value
+        new = cell(value(trace.after.parameters), whose(trace, stage, quantity.index))
         fixed = is_fixed(trace, quantity)
         return (*row, "fixed" if fixed else cell(step(quantity.stage)[quantity.index]), new)
 
@@ -103,13 +115,13 @@ def _title(trace: IterationTrace, words: str) -> str:
 
 def _number(trace: IterationTrace, part: Part, parameter: Quantity) -> Cell:
     """A number of the parameter; empty where it has none, and where it is fixed."""
-    value = number_of(trace, part, parameter)
-    return None if value is None else cell(value)
+    value, of = number_of(trace, part, parameter), part.of(parameter)
+    return None if value is None else cell(value, of and at(of, trace.number))
 
 
 def _gradient(trace: IterationTrace, parameter: Quantity) -> Cell:
     stage = Stage(GRADIENT_OF[parameter.kind], parameter.layer)
-    return cell(trace.arrays[stage][parameter.index])
+    return cell(trace.arrays[stage][parameter.index], whose(trace, stage, parameter.index))
 
 
 def _started(trace: IterationTrace, slot: str) -> bool:
@@ -138,11 +150,13 @@ def parts_table(
 
     def part(number: int) -> Row:
         parameter = parameter_at(network, number)
+        quantity = parameter.quantity
+        own = Stage(PART_OF[GRADIENT_OF[quantity.kind]], quantity.layer)
         return (
-            Name(parameter.quantity),
+            Name(quantity),
             parameter.connection,
-            cell(parameter.part(trace, position)),
-            cell(parameter.gradient(trace)),
+            cell(parameter.part(trace, position), whose(trace, own, quantity.index, position)),
+            _gradient(trace, quantity),
         )
 
     columns = (*PARAMETER, number_column("this sample"), number_column("batch"))
@@ -162,7 +176,9 @@ def loss_table(trace: IterationTrace, mark: str) -> Block:
     stages.append(Stage(Kind.LOSS, depth))
 
     def row(words: str, arrays: Mapping[Stage, FloatArray]) -> Row:
-        return (words, *(cell(float(arrays[stage])) for stage in stages))
+        now = arrays is trace.arrays
+        ofs = (whose(trace, stage, ()) if now else None for stage in stages)
+        return (words, *(cell(float(arrays[s]), of) for s, of in zip(stages, ofs, strict=True)))
 
     rows = [row("before the update" if trace.after else "now", trace.arrays)]
     if trace.after is not None and data is not None:

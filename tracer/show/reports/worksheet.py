@@ -128,7 +128,7 @@ def _plain(trace: Sheeted, group: SheetGroup, number: _Number, across: int) -> B
 
 def _number(rounding: Rounding | None, trace: Sheeted, quantity: Any) -> Cell:
     value = trace.value(quantity)
-    return on_paper(value, rounding.unit(value)) if rounding else cell(value)
+    return on_paper(value, rounding.unit(value)) if rounding else cell(value, quantity)
 
 
 def _blank(_: Sheeted, __: Identity) -> Cell:
