@@ -96,7 +96,7 @@ class Display:
     def checked(self) -> Display:
         """The same; UsageError where `--fragment` is of no use to the format."""
         if self.fragment and not self.row.pages:
-            names = " or ".join(name for name, row in FORMATS.items() if row.pages)
+            names = " or ".join(row.name for row in all_formats() if row.pages)
             raise UsageError(
                 f"--fragment is not for --format {self.row.name}", f"it goes with --format {names}"
             )

@@ -158,6 +158,7 @@ def _(trace: GraphTrace, sample: int | None) -> Iterator[WalkItem]:
 
 
 def graph_group(identity: Derivative | Quantity) -> str:
+    """What a graph's number belongs to."""
     if isinstance(identity, Derivative):
         return "Gradients"
     if identity.kind is Kind.LEARNING_RATE:

@@ -30,7 +30,7 @@ from tracer.graph.structure import Graph
 from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import GraphExperiment, GraphTraining, Resume, Stop
 from tracer.model.network import State
-from tracer.model.quantity import AFTER, Identity, Kind, Quantity, Stage, at
+from tracer.model.quantity import AFTER, Identity, Quantity, at
 
 _NOTHING = "_nothing"
 _T = Quantity(UPDATE_NUMBER)

@@ -20,9 +20,6 @@ from tracer.page.patterns import Piece, pieces, placed
 from tracer.page.shown import Numbered, Shown, shown_pieces
 from tracer.page.whole import Whole, is_of_samples, size_of, whole
 
-NOTHING = -1
-
-
 @dataclass(frozen=True, slots=True)
 class ArrayKey:
     """An array without its samples: the same numbers in every batch."""
@@ -51,9 +48,10 @@ class Program:
         return self.arrays.setdefault(key, len(self.arrays))
 
     def steps(self, variant: Variant[Any], samples: int, *, end: bool) -> list[list[int]]:
-        """[array, function, formula, formula that cuts short], for every array in order.
+        """[array, function, formula, …] for every array in order; `end`: before the update only.
 
-        `end`: of a forward pass and its loss only.
+        Where what is calculated is another formula than the one that people use, that one's number and
+        the function of the usual one follow.
         """
         calculated = whole(variant, samples)
         usual, short = (whole(variant, samples, shown=True, by=by) for by in (False, True))
@@ -78,12 +76,13 @@ class Program:
 
     def _formulas(self, array: Hashable, usual: Whole, short: Whole) -> Iterator[int]:
         """The formula that people use, and what is calculated in its place where that is another."""
-        found, other = (
-            self._once(self._shown, array, each) if array in each.elements else NOTHING
-            for each in (usual, short)
-        )
+        if array not in usual.elements:
+            return
+        found, other = (self._once(self._shown, array, each) for each in (usual, short))
         yield found
-        yield NOTHING if other == found else other
+        if other != found:
+            yield other
+            yield self._once(self._function, array, usual)
 
     def _once(
         self, write: Callable[[Hashable, Whole], int], array: Hashable, calculated: Whole

@@ -57,7 +57,7 @@ def _stated(convention: Convention, experiment: Any, others: Sequence[Alternativ
     known = {alternative.value for alternative in others}
     changed = others[0].apply(Variant(experiment)).experiment
     words = [a.words for a in convention.alternatives(changed) if a.value not in known]
-    return words[0] if words and not words[0].startswith(convention.name) else AS_STATED
+    return words[0] if words and not words[0].startswith(f"{convention.name}:") else AS_STATED
 
 
 def _numbers(experiment: Any) -> Collection[str]:

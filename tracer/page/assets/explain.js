@@ -20,9 +20,14 @@ function Explanation(page) {
     return once.slice(0, MOST).map(link).join(' ') + rest;
   }
 
+  /* The usual formula, or the one that is calculated where that one would lose digits. */
+  function used(place) {
+    const which = formulas.loses(page.now, place) ? formulas.short : formulas.formula;
+    return which(page.now, place.id, place.offset, place.position);
+  }
+
   function lines(place) {
-    const f = formulas.formula(page.now, place.id, place.offset, place.position);
-    const value = page.valueAt(place);
+    const f = used(place), value = page.valueAt(place);
     const result = `<mrow class="q">${numbers.mathml(value, {})}</mrow>`;
     const row = (sign, content) =>
       `<p><span class="head"></span><span class="relation">${sign}</span><math displaystyle="true">${content}</math></p>`;
@@ -34,11 +39,11 @@ function Explanation(page) {
     return shown + (alone ? '' : row('=', formulas.withNumbers(f, page.now))) + row(sign, result);
   }
 
+  /* delta as out − target and the like: what is calculated where the factors cancel. */
   function otherwise(place) {
-    const other = formulas.formula(page.now, place.id, place.offset, place.position, 3);
-    if (!other) return '';
-    return `<p class="note">Cut short: <math displaystyle="true">${page.label(place)}<mo>=</mo>${formulas.withNames(other)}</math>` +
-      ', the same number; this is how it is calculated.</p>';
+    const other = formulas.short(page.now, place.id, place.offset, place.position);
+    if (!other || model.arrays[place.id].kind === 'slope' || formulas.loses(page.now, place)) return '';
+    return `<p class="note">The factors cancel: <math displaystyle="true">${page.label(place)}<mo>=</mo>${formulas.withNames(other)}</math></p>`;
   }
 
   function show() {
@@ -49,7 +54,7 @@ function Explanation(page) {
       return;
     }
     const array = model.arrays[place.id], name = page.nameOf(place);
-    const f = formulas.formula(page.now, place.id, place.offset, place.position);
+    const f = used(place);
     const users = formulas.users(page.now, place.id, place.offset, place.position, MOST + 1);
     const chain = (model.chains || {})[names.name(place.id, place.offset)];
     box.innerHTML =

@@ -1,6 +1,8 @@
 /* Formulas of single numbers: names or numbers put into the places of what the program wrote. */
 
-function Formulas(model, calculation, names, numbers) {
+function Formulas(model, functions, calculation, names, numbers) {
+  const USUAL = 2, SHORT = 3, USUAL_FUNCTION = 4, DIGITS_LOST = 1e-9;
+
   /* The place of an offset in an array that is flat, row by row. */
   function unravelled(offset, shape) {
     const index = [];
@@ -39,9 +41,9 @@ function Formulas(model, calculation, names, numbers) {
     now.A[leaf.id][leaf.offset + (model.arrays[leaf.id].samples ? leaf.position * calculation.length(leaf.id) : 0)];
 
   /* The formula with its places, its leaves and everything that it stands on; null for what is given. */
-  function formula(now, id, offset, position, which = 2) {
+  function formula(now, id, offset, position, which = USUAL) {
     const row = step(now, id);
-    if (!row || row[which] < 0) return null;
+    if (!row || row[which] === undefined) return null;
     const place = placeOf(now, id, offset, position);
     const own = piece(model.formulas[row[which]], place);
     if (!own) return null;
@@ -51,6 +53,18 @@ function Formulas(model, calculation, names, numbers) {
       leaves: leaves.map(leaf => found(leaf, place)),
       uses: uses ? uses.flatMap(use => every(use, place)) : leaves.map(leaf => found(leaf, place)),
     };
+  }
+
+  /* Whether the usual formula gives the number with fewer digits than are shown, or not at all. */
+  function loses(now, {id, offset, position}) {
+    const row = step(now, id);
+    if (!row || row[SHORT] === undefined) return false;
+    const at = offset + (model.arrays[id].samples ? position * calculation.length(id) : 0);
+    const kept = now.A[id], scratch = new Float64Array(kept.length);
+    now.A[id] = scratch;
+    functions[row[USUAL_FUNCTION]](now.A);
+    now.A[id] = kept;
+    return !(Math.abs(scratch[at] - kept[at]) <= DIGITS_LOST * Math.abs(kept[at]));
   }
 
   /* All the numbers that one symbol of a long sum stands for. */
@@ -77,7 +91,7 @@ function Formulas(model, calculation, names, numbers) {
     const own = [];
     for (const [array] of now.steps) {
       const count = calculation.length(array), row = step(now, array);
-      if (row[2] < 0 || !mentions(row[2], id)) continue;
+      if (row[USUAL] === undefined || !mentions(row[USUAL], id)) continue;
       for (let k = 0; k < count && own.length <= most; k++) {
         const f = formula(now, array, k, position);
         const here = f && f.uses.some(leaf => leaf.id === id && leaf.offset === offset &&
@@ -91,5 +105,5 @@ function Formulas(model, calculation, names, numbers) {
   const mentions = (number, id) => model.formulas[number].some(([, , , leaves, uses]) =>
     (uses || leaves).some(([array]) => array === id));
 
-  return {formula, withNames, withNumbers, valueOf, users, unravelled};
+  return {formula, short: (now, id, offset, position) => formula(now, id, offset, position, SHORT), loses, withNames, withNumbers, valueOf, users, unravelled};
 }

@@ -2,8 +2,7 @@
 
 function main(model, functions, rates) {
   const calculation = Calculation(model, functions, rates);
-  const page = Page(model, calculation);
-  page.marked = act => { page.marking = true; act(); page.marking = false; };
+  const page = Page(model, functions, calculation);
   page.cleared = () => document.querySelectorAll('.changed').forEach(e => e.classList.remove('changed'));
   const explanation = Explanation(page);
   const steps = Steps(page, explanation);

@@ -1,9 +1,9 @@
 /* The page: what is shown of the calculation, and what the buttons, keys and fields do with it. */
 
-function Page(model, calculation) {
+function Page(model, functions, calculation) {
   const names = Names(model, calculation);
   const numbers = Numbers(model.format), few = Numbers({significant: 4, digits: null});
-  const formulas = Formulas(model, calculation, names, numbers);
+  const formulas = Formulas(model, functions, calculation, names, numbers);
   const listeners = [];
   const $ = selector => document.querySelector(selector);
   const esc = text => String(text).replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
@@ -34,7 +34,7 @@ function Page(model, calculation) {
     return {id: found.id, offset: found.offset, position: model.arrays[found.id].samples ? where : 0};
   }
 
-  const valueAt = place => formulas.valueOf(page.now, place);
+  function valueAt(place) { return formulas.valueOf(page.now, place); }
 
   /* A number by its name, with all its digits: `dE/dw5`, `net_h1@3#2`; undefined if there is none. */
   function value(name) {
@@ -69,7 +69,7 @@ function Page(model, calculation) {
     return array.part || place.position !== position() ? `${name}#${row}` : name;
   }
 
-  const label = place => names.label(place.id, place.offset);
+  function label(place) { return names.label(place.id, place.offset); }
 
   /* Calculate the iteration, and bring everything that is shown up to date. */
   function refresh(why = 'numbers') {
@@ -87,7 +87,7 @@ function Page(model, calculation) {
     root.querySelectorAll('[data-quantity]').forEach(element => {
       const kind = {
         place: fixed(element.dataset.quantity), edge: element.matches('path'),
-        numbers: element.closest('.picture') ? few : numbers,
+        numbers: element.closest('.picture') ? few.brief : numbers.text,
       };
       known.set(element, kind);
       if (!kind.edge) write(element, kind);
@@ -105,12 +105,12 @@ function Page(model, calculation) {
     const place = kind.place && calculation.has(kind.place.id) ? at(kind.place.asked) : null;
     const there = place && place.id === kind.place.id;
     const given = there && model.arrays[place.id].given;
-    const text = !there ? '—' : page.hidden && !given ? '?' : kind.numbers.text(valueAt(place));
+    const text = !there ? '—' : page.hidden && !given ? '?' : kind.numbers(valueAt(place));
     if (element.textContent === text) { element.classList.remove('changed'); return; }
     const was = element.textContent;
     element.textContent = text;
     element.classList.toggle('negative', text.startsWith('−'));
-    element.classList.toggle('changed', page.marking && was !== '' && was !== '?');
+    element.classList.toggle('changed', Boolean(page.marking) && was !== '' && was !== '?');
     if (page.marking) element.dataset.was = was; else delete element.dataset.was;
   }
 

@@ -81,7 +81,7 @@ function Steps(page, explanation) {
 
   const acts = {
     next: () => step(1), previous: () => step(-1),
-    update: () => page.marked(() => to(page.iteration + 1)), ten: () => to(page.iteration + 10), run,
+    update: () => to(page.iteration + 1), ten: () => to(page.iteration + 10), run,
     reset: () => {
       if (running) run();
       calculation.reset(calculation.way);

@@ -19,8 +19,8 @@ function Tables(page) {
     ? `<p class="note">${count - rows.length} more rows are left out; type a name below the tables to see its number.</p>` : '';
 
   /* Neurons by row, kinds of numbers by column. */
-  function neurons(title, phases) {
-    const own = ids(a => a.samples && a.shape.length === 1 && phases.includes(a.phase) && !a.part);
+  function neurons(title, test) {
+    const own = ids(a => a.samples && a.shape.length === 1 && !a.part && test(a));
     const kinds = [...new Set(own.map(id => model.arrays[id].kind))];
     const rows = [];
     let count = 0;
@@ -66,14 +66,14 @@ function Tables(page) {
   }
 
   /* Whatever stands in no other table: name and number, by the part of the calculation. */
-  function others(left) {
+  function others(left, title) {
     const groups = new Map();
     for (const id of left) {
-      const array = model.arrays[id], group = groups.get(array.group) || [];
+      const array = model.arrays[id], name = title || array.group, group = groups.get(name) || [];
       for (let offset = 0; offset < calculation.length(id) && group.length < MOST; offset++) {
         group.push([head(math(id, offset)), `<td>${esc(array.words)}</td>`, cell(id, offset)]);
       }
-      groups.set(array.group, group);
+      groups.set(name, group);
     }
     return [...groups].map(([group, rows]) => table(group, ['name', 'what it is', 'value'], rows)).join('');
   }
@@ -86,8 +86,9 @@ function Tables(page) {
       const loose = ids(a => a.phase === 'errors' && a.shape.length === 0);
       const single = a => a.samples && a.shape.length === 1 && !a.part;
       const rest = ids((a, id) => !single(a) && !(!a.samples && /weight|bias/.test(a.kind)) && !loose.includes(id) && !['setting', 'learning_rate'].includes(a.kind));
-      box.innerHTML = neurons('Forward', ['given', 'forward']) + neurons('Errors', ['errors']) +
-        others(loose) + neurons('Backward', ['backward']) + parameters() +
+      box.innerHTML = neurons('Forward', a => a.kind === 'input' || a.phase === 'forward') +
+        neurons('Errors', a => a.kind === 'target' || a.phase === 'errors') + neurons('Backward', a => a.phase === 'backward') +
+        others(loose, 'Loss') + parameters() +
         (rest.length ? `<details><summary>Paths, parts and everything else</summary>${others(rest)}</details>` : '');
     }
     box.querySelectorAll('table.numbers').forEach(t => { const first = t.querySelector('.q'); if (first) first.tabIndex = 0; });

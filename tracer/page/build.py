@@ -1,0 +1,152 @@
+"""`bptrace page`: one HTML file with the pictures, the program and the data of a calculation.
+
+From an experiment and its run to the text of the page. Everything stands in the file: nothing is loaded,
+and the content-security policy forbids it; the one script is allowed by its hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from tracer import __version__
+from tracer.formula import javascript_functions
+from tracer.page.model import PageModel, page_model
+from tracer.page.subject import Subject
+from tracer.show.document import Notation
+from tracer.show.formats import render
+from tracer.show.formats.html import stylesheet
+from tracer.show.formats.medium import Medium
+from tracer.show.pictures.picture import Picture
+from tracer.show.pictures.style import STYLE
+from tracer.show.pictures.svg import drawings
+from tracer.show.symbols import printable
+
+_PLACE = re.compile(r"§(\w+)§")
+_SCRIPTS = (
+    "numbers", "calculation", "names", "formulas", "page", "explain", "steps", "tables", "curve",
+    "maps", "main",
+)  # fmt: skip
+_VIEWS = {"forward": "Forward", "backward": "Backward", "update": "Update", "graph": "Graph"}
+
+
+@dataclass(frozen=True, slots=True)
+class Notations:
+    """How the page's names and formulas are written: as MathML, among words, and in pictures."""
+
+    mathml: Notation
+    html: Notation
+    svg: Notation
+
+
+def page(subject: Subject, notations: Notations, number_format: Mapping[str, Any]) -> str:
+    """The whole page; `number_format`: decimals or significant digits, for its own numbers."""
+    model = page_model(subject.experiment, notations.mathml)
+    content = model.content | subject.content | {"format": number_format}
+    script = _script(model)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    title = escape(printable(subject.title))
+    parts = {
+        "hash": digest,
+        "title": title,
+        "style": f"{stylesheet()}{STYLE}{_asset('page.css')}",
+        "source": _source(subject.source),
+        "conventions": render(
+            subject.conventions,
+            notations.html,
+            "html",
+            Medium(fragment=True, math=notations.mathml),
+        ),
+        "untrained": "" if subject.trained else " hidden",
+        "samples": _samples(subject.samples),
+        "alone": " hidden" if len(subject.pictures) < 2 else "",
+        "views": _views(subject.pictures),
+        "pictures": _pictures(subject.pictures, notations.svg),
+        "left_out": "".join(f'<p class="note">{escape(words)}</p>' for words in subject.left_out),
+        "version": __version__,
+        "data": _json(subject.data),
+        "model": _json(content),
+        "script": script,
+    }
+    return _PLACE.sub(lambda found: parts[found[1]], _asset("page.html"))
+
+
+def _script(model: PageModel) -> str:
+    """All of the page's JavaScript: what is written for this calculation, then what every page has."""
+    own = "\n".join(
+        (
+            javascript_functions(),
+            f"const functions = [\n{_listed(model.functions)}\n];",
+            f"const rates = [\n{_listed(model.rates)}\n];",
+        )
+    )
+    shared = "\n".join(_asset(f"{name}.js") for name in _SCRIPTS)
+    begin = "main(JSON.parse(document.getElementById('bptrace-model').textContent), functions, rates);"
+    return f"(() => {{ 'use strict';\n{own}\n{shared}\n{begin}\n}})();"
+
+
+def _listed(functions: Iterable[str]) -> str:
+    return ",\n".join(functions)
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("tracer.page").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _json(content: Any) -> str:
+    """JSON that can stand in a script of an HTML page, whatever is in its strings."""
+    text = json.dumps(
+        content, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=list
+    )
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _source(source: str) -> str:
+    """Where the example is from; a link where that is an address of the web."""
+    if not source:
+        return ""
+    written = escape(printable(source))
+    if re.fullmatch(r"https?://\S+", source):
+        written = f'<a href="{escape(source, quote=True)}" rel="noreferrer">{written}</a>'
+    return f'<p class="origin">{written}</p>'
+
+
+def _samples(samples: Iterable[str]) -> str:
+    rows = list(samples)
+    if len(rows) < 2:
+        return ""
+    options = "".join(
+        f'<option value="{k}">{escape(printable(words))}</option>' for k, words in enumerate(rows, 1)
+    )
+    return f'<label class="samples">Sample <select data-choose="sample">{options}</select></label>'
+
+
+def _views(pictures: Iterable[Picture]) -> str:
+    return "".join(
+        f'<button type="button" data-view="{picture.view}" aria-pressed="{str(not place).lower()}">'
+        f"{_VIEWS[picture.view]}</button>"
+        for place, picture in enumerate(pictures)
+    )
+
+
+def _pictures(pictures: tuple[Picture, ...], notation: Notation) -> str:
+    """The views of one picture, of which the first is shown."""
+    if not pictures:
+        return ""
+    drawn = zip(pictures, drawings(pictures, notation, style=False, role="group"), strict=True)
+    return "\n".join(
+        f'<div class="picture-box" data-picture="{picture.view}" tabindex="0" role="group" '
+        f'aria-label="{_VIEWS[picture.view]}"{" hidden" if place else ""}>{text}</div>'
+        for place, (picture, text) in enumerate(drawn)
+    )
