@@ -42,12 +42,15 @@ def page(
     from tracer.show.pictures.numbers import PICTURE_NUMBERS
 
     if output is None:
-        raise UsageError("a page needs a file", "name it with --output: bptrace page mazur -o page.html")
+        raise UsageError(
+            "a page needs a file", "name it with --output: bptrace page mazur -o page.html"
+        )
     display = Display(digits=digits, sig=sig, notation=letters, output=output, force=force)
     subject = subject_of(load_config(config))
     numbers = number_format(display)
     notations = Notations(
-        *(notation(display, subject.names, target) for target in ("mathml", "html")),
+        notation(display, subject.names, "mathml"),
+        notation(display, subject.names, "html"),
         notation(Display(notation=letters), subject.names, "svg", numbers=PICTURE_NUMBERS),
     )
     shown = {"digits": numbers.digits, "significant": numbers.significant}

@@ -1,7 +1,7 @@
 """`bptrace page`: one HTML file with the pictures, the program and the data of a calculation.
 
-From an experiment and its run to the text of the page. Everything stands in the file: nothing is loaded,
-and the content-security policy forbids it; the one script is allowed by its hash.
+From an experiment and its run to the text of the page. Everything stands in the file: nothing is
+loaded, the content-security policy forbids it, and the one script is allowed by its hash.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -19,6 +19,7 @@ from typing import Any
 
 from tracer import __version__
 from tracer.formula import javascript_functions
+from tracer.page.chains import chains
 from tracer.page.model import PageModel, page_model
 from tracer.page.subject import Subject
 from tracer.show.document import Notation
@@ -35,6 +36,7 @@ _SCRIPTS = (
     "numbers", "calculation", "names", "formulas", "page", "explain", "steps", "tables", "curve",
     "maps", "main",
 )  # fmt: skip
+_ROOM = 10
 _VIEWS = {"forward": "Forward", "backward": "Backward", "update": "Update", "graph": "Graph"}
 
 
@@ -50,7 +52,12 @@ class Notations:
 def page(subject: Subject, notations: Notations, number_format: Mapping[str, Any]) -> str:
     """The whole page; `number_format`: decimals or significant digits, for its own numbers."""
     model = page_model(subject.experiment, notations.mathml)
-    content = model.content | subject.content | {"format": number_format}
+    content = {
+        **model.content,
+        **subject.content,
+        "format": number_format,
+        "chains": chains(subject.experiment, notations.mathml),
+    }
     script = _script(model)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     title = escape(printable(subject.title))
@@ -89,7 +96,9 @@ def _script(model: PageModel) -> str:
         )
     )
     shared = "\n".join(_asset(f"{name}.js") for name in _SCRIPTS)
-    begin = "main(JSON.parse(document.getElementById('bptrace-model').textContent), functions, rates);"
+    begin = (
+        "main(JSON.parse(document.getElementById('bptrace-model').textContent), functions, rates);"
+    )
     return f"(() => {{ 'use strict';\n{own}\n{shared}\n{begin}\n}})();"
 
 
@@ -127,7 +136,8 @@ def _samples(samples: Iterable[str]) -> str:
     if len(rows) < 2:
         return ""
     options = "".join(
-        f'<option value="{k}">{escape(printable(words))}</option>' for k, words in enumerate(rows, 1)
+        f'<option value="{k}">{escape(printable(words))}</option>'
+        for k, words in enumerate(rows, 1)
     )
     return f'<label class="samples">Sample <select data-choose="sample">{options}</select></label>'
 
@@ -144,9 +154,26 @@ def _pictures(pictures: tuple[Picture, ...], notation: Notation) -> str:
     """The views of one picture, of which the first is shown."""
     if not pictures:
         return ""
-    drawn = zip(pictures, drawings(pictures, notation, style=False, role="group"), strict=True)
+    untitled = [replace(picture, title="", subtitle="") for picture in pictures]
+    drawn = zip(
+        pictures, drawings(untitled, _Roomy(notation), style=False, role="group"), strict=True
+    )
     return "\n".join(
         f'<div class="picture-box" data-picture="{picture.view}" tabindex="0" role="group" '
         f'aria-label="{_VIEWS[picture.view]}"{" hidden" if place else ""}>{text}</div>'
         for place, (picture, text) in enumerate(drawn)
     )
+
+
+class _Roomy:
+    """A notation whose numbers leave room for those that come after them."""
+
+    def __init__(self, notation: Notation) -> None:
+        self._notation = notation
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._notation, name)
+
+    def number(self, value: float, /) -> str:
+        """The number, with spaces as wide as digits before it."""
+        return self._notation.number(value).rjust(_ROOM, "\u2007")

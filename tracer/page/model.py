@@ -21,14 +21,14 @@ from tracer.explain.walk import graph_group, network_group
 from tracer.formula import to_javascript
 from tracer.graph.timeline import GraphTimeline
 from tracer.model.experiment import Experiment
-from tracer.model.quantity import AFTER, Identity, Kind, Phase, Quantity, Stage
+from tracer.model.quantity import AFTER, Kind, Phase, Quantity, Stage
 from tracer.model.words import plain
 from tracer.page.names import Labels, array_words, is_part
 from tracer.page.program import ArrayKey, Program
 from tracer.page.rates import AS_FAR_AS, Moving, stretches
 from tracer.page.shown import Shown
 from tracer.page.switches import Switch, key_of, switches, ways
-from tracer.page.whole import RATE, T, is_of_samples, phase_of
+from tracer.page.whole import RATE, Local, T, is_of_samples, phase_of
 from tracer.show.document import Notation
 
 Object = dict[str, Any]
@@ -104,7 +104,7 @@ def _array(key: ArrayKey, program: Program, experiment: Any) -> Object:
     array: Any = key.array
     return {
         "kind": _kind_name(array),
-        "slot": array.slot if isinstance(array, Stage) else "",
+        "slot": _slot(array),
         "mean": isinstance(array, Stage) and array.mean,
         "layer": array.layer if isinstance(array, (Stage, Quantity)) else 0,
         "phase": phase_of(array).value,
@@ -117,6 +117,11 @@ def _array(key: ArrayKey, program: Program, experiment: Any) -> Object:
         "names": program.labels.names(array, key.shape),
         "labels": program.labels.labels(array, key.shape),
     }
+
+
+def _slot(array: Any) -> str:
+    stage = array.stage if isinstance(array, Quantity) else array
+    return stage.slot if isinstance(stage, Stage) else ""
 
 
 def _kind_name(array: Any) -> str:
@@ -134,8 +139,7 @@ def _group(array: Any, experiment: Any) -> str:
         training = experiment.training
         apart = training is not None and training.clip is not None and training.clip.waits
         return network_group(array, apart=apart or array == NORM)
-    identity: Identity = array
-    return graph_group(identity)
+    return "Local derivatives" if isinstance(array, Local) else graph_group(array)
 
 
 def _formula(shown: Shown) -> list[Any]:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from typing import Any
 
 from tracer.formula.lazy import Index
 from tracer.model.quantity import Kind, Quantity, Stage
-from tracer.page.whole import is_of_samples, size_of
+from tracer.page.whole import Local, is_of_samples, size_of
 from tracer.show.document import Notation
 
 _COUNTED = re.compile(r"\d+")
@@ -35,6 +34,8 @@ class Labels:
 
     def name(self, array: Hashable, shape: Index, offset: int) -> str:
         """The canonical name, of iteration 1 and of no sample."""
+        if isinstance(array, Local):  # as pictures of graphs call it
+            return f"{self._notation.canonical(array.derivative)}:local"
         return self._notation.canonical(_identity(array, shape, offset))
 
     def names(self, array: Hashable, shape: Index) -> Names:
@@ -48,6 +49,8 @@ class Labels:
 
 def _identity(array: Any, shape: Index, offset: int) -> Any:
     """The quantity at an offset; `shape` is without samples, the array of one sample is meant."""
+    if isinstance(array, Local):
+        return array.derivative
     if not isinstance(array, Stage):
         return array
     index = unravelled(offset, shape)
@@ -82,16 +85,11 @@ def _counting(name: Callable[[int], str], size: int) -> tuple[str, int, str] | N
     return None
 
 
-def without_sample(quantity: Quantity) -> Quantity:
-    """The quantity, of whichever sample."""
-    return replace(quantity, sample=None)
-
-
 def array_words(array: Any) -> str:
     """What stands in an array, in words."""
-    if isinstance(array, Stage):
+    if isinstance(array, (Stage, Quantity)):
         return array.kind.words
-    return array.kind.words if isinstance(array, Quantity) else "derivative"
+    return "local derivative" if isinstance(array, Local) else "gradient"
 
 
 def is_part(array: Any) -> bool:

@@ -20,6 +20,7 @@ from tracer.page.patterns import Piece, pieces, placed
 from tracer.page.shown import Numbered, Shown, shown_pieces
 from tracer.page.whole import Whole, is_of_samples, size_of, whole
 
+
 @dataclass(frozen=True, slots=True)
 class ArrayKey:
     """An array without its samples: the same numbers in every batch."""

@@ -88,7 +88,9 @@ def _(timeline: NetworkTimeline) -> Subject:
         and not (row.needs_training and experiment.training is None)
     ]
     first = trace.rows[0] + 1
-    layers = [{"neurons": list(network.neurons(k)), "activation": ""} for k in range(network.depth + 1)]
+    layers = [
+        {"neurons": list(network.neurons(k)), "activation": ""} for k in range(network.depth + 1)
+    ]
     for layer in network.layers:
         layers[layer.number]["activation"] = layer.activation.name
     return Subject(

@@ -17,19 +17,31 @@ from tracer.engine.batches import Batch
 from tracer.engine.formulas import Formulas
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.stages import LEARNING_RATE, UPDATE_NUMBER
-from tracer.formula import Expression, Key, Symbol
+from tracer.formula import Expression, Key, Symbol, local_derivatives
 from tracer.formula.lazy import Index, one_symbol
 from tracer.graph.building import build_graph
 from tracer.graph.descent import update_formulas
 from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import Experiment, GraphExperiment
-from tracer.model.quantity import Identity, Kind, Phase, Quantity, Stage
+from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity, Stage
 from tracer.page.patterns import Element, Found
 
 T = Quantity(UPDATE_NUMBER)
 """The number of the update, as optimisers count it."""
 RATE = Quantity(LEARNING_RATE)
 _BEFORE_BACKWARD = frozenset({Phase.FORWARD, Phase.ERRORS})
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The local derivative on an edge of a graph, which has no name among the graph's numbers."""
+
+    derivative: Derivative
+
+    @property
+    def phase(self) -> Phase:
+        """The part of the calculation that it belongs to."""
+        return Phase.BACKWARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,11 @@ def _(experiment: GraphExperiment, *_: Any) -> Whole:
         formulas[T] = None
         if trace.rule.schedule.varies:
             formulas[RATE] = None
+    formulas |= {
+        Local(Derivative(node, used)): formula
+        for node, inside in graph.nodes.items()
+        for used, formula in local_derivatives(node, inside).items()
+    }
     calculated = {key: formula for key, formula in formulas.items() if formula is not None}
     return Whole(
         dict.fromkeys(formulas, ()),
@@ -153,10 +170,3 @@ def size_of(shape: Index) -> int:
 def is_of_samples(array: Any) -> bool:
     """Whether the first axis of the array counts samples."""
     return isinstance(array, Stage) and array.of_a_sample
-
-
-def kind_of(array: Any) -> Kind | None:
-    """What kind of number stands in an array; None for a derivative of a graph."""
-    if isinstance(array, Stage):
-        return array.kind
-    return array.kind if isinstance(array, Quantity) else None

@@ -2,7 +2,7 @@
 
 function Curve(page) {
   const {model, calculation, numbers, few, esc, $} = page;
-  const WIDE = 640, HIGH = 220, LEFT = 62, BOTTOM = 30, TOP = 12, RIGHT = 12, POINTS = 600, DECADES = 2;
+  const WIDE = 520, HIGH = 230, LEFT = 62, BOTTOM = 30, TOP = 12, RIGHT = 12, POINTS = 600, DECADES = 2;
   const dashes = ['', '7 4', '2 3', '9 3 2 3', '1 4'];
   const box = $('#curve');
   let chosen = model.loss ? [model.loss] : [];

@@ -56,7 +56,8 @@ function Explanation(page) {
     const array = model.arrays[place.id], name = page.nameOf(place);
     const f = used(place);
     const users = formulas.users(page.now, place.id, place.offset, place.position, MOST + 1);
-    const chain = (model.chains || {})[names.name(place.id, place.offset)];
+    const summed = array.phase === 'gradients' && !array.samples && page.now.rows.length > 1;
+    const chain = page.calculation.way === '' && !summed && model.chains[names.name(place.id, place.offset)];
     box.innerHTML =
       `<div class="turn"><button type="button" data-turn="back" ${past.length ? '' : 'disabled'}>← back</button>` +
       `<button type="button" data-turn="forward" ${coming.length ? '' : 'disabled'}>forward →</button></div>` +

@@ -126,7 +126,8 @@ function Given(page) {
   const {model, calculation, names, numbers, esc, $} = page;
   const MOST = 48;
   const box = $('#given');
-  const editable = array => (array.given || array.kind === 'input' || array.kind === 'target') && !array.mean && array.slot !== 't';
+  const editable = array => (array.given || array.kind === 'input' || array.kind === 'target') &&
+    !array.mean && array.slot !== 't' && array.kind !== 'derivative';
 
   function field(id, offset) {
     const name = esc(names.name(id, offset));
@@ -146,9 +147,9 @@ function Given(page) {
     const own = calculation.steps.arrays.filter(id => editable(model.arrays[id]));
     const kind = (...kinds) => own.filter(id => kinds.includes(model.arrays[id].kind));
     const rate = model.rates.length ? kind('setting') : kind('learning_rate', 'setting');
-    const rest = own.filter(id => !['input', 'target', 'weight', 'bias', 'learning_rate', 'setting'].includes(model.arrays[id].kind));
-    box.innerHTML = group('Inputs', kind('input')) + group('Targets', kind('target')) + group('Weights', kind('weight')) +
-      group('Biases', kind('bias')) + group(model.graph ? 'Inputs' : 'Kept by the optimiser', rest) + group('Training', rate);
+    const rest = own.filter(id => !['input', 'node', 'target', 'weight', 'bias', 'learning_rate', 'setting'].includes(model.arrays[id].kind));
+    box.innerHTML = group('Inputs', kind('input', 'node')) + group('Targets', kind('target')) + group('Weights', kind('weight')) +
+      group('Biases', kind('bias')) + group('Kept by the optimiser', rest) + group('Training', rate);
     box.querySelectorAll('[data-slide]').forEach(slider => span(slider, current(slider.dataset.slide)));
     fill();
   }
