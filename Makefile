@@ -7,16 +7,19 @@ CODE := bptrace.py tracer tests benchmarks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint type format bench mistakes errata equations clean
+.PHONY: help demo test test-browser lint type format bench mistakes errata equations clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## */  \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile
 
 demo: $(VENV)/.installed  ## trace the classic worked example
 	$(BIN)/python -m tracer run configs/mazur.yaml
 
 test: lint type  ## lint, types, and all tests; with COVERAGE=1 what they cover, 95 % at least
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
+
+test-browser: $(VENV)/.tried-browser  ## what is looked at in a browser, in the Chromium of this machine
+	$(BIN)/python -m pytest -rs tests/browser
 
 lint: $(VENV)/.installed-test  ## style and common mistakes
 	$(BIN)/ruff check $(CODE)
@@ -59,3 +62,7 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.installed
+
+# An extra that can't be had here is no error: its tests are skipped, and say what is missing.
+$(VENV)/.tried-%: $(VENV)/.installed-test
+	$(PIP) --editable '.[test,$*]' && touch $@ || echo "what tests/$* needs can't be installed here" >&2
