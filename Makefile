@@ -7,7 +7,7 @@ CODE := bptrace.py tracer tests benchmarks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-browser lint type format bench mistakes errata equations clean
+.PHONY: help demo test test-browser lint type format bench mistakes errata equations pictures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile
@@ -43,6 +43,9 @@ errata: $(VENV)/.installed  ## the wrong published numbers; writes docs/errata.m
 
 equations: $(VENV)/.installed  ## the equations of docs/optimizers.md, as they are calculated
 	$(BIN)/python -m benchmarks.equations --write docs/optimizers.md
+
+pictures: $(VENV)/.installed  ## the pictures of README and docs, as they are drawn
+	$(BIN)/python -m benchmarks.pictures docs/pictures
 
 clean:  ## remove builds and caches (the environment in .venv stays)
 	rm -rf build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

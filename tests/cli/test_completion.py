@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from tracer import bundled
 from tracer.cli import app
+from tracer.show.pictures.views import PICTURE_VIEWS
 
 ROOT = Path(__file__).parent.parent
 
@@ -48,7 +49,7 @@ def test_commands_and_options_are_completed() -> None:
     ("words", "values"),
     [
         (["run", "mazur", "--notation"], ["net-out", "z-a"]),
-        (["run", "mazur", "--view"], ["neurons", "matrix", "paths", "layers"]),
+        (["run", "mazur", "--view"], ["neurons", "matrix", "paths", "layers", *PICTURE_VIEWS]),
         (["run", "mazur", "--rounding"], ["half-up", "half-even", "cut"]),
         (["new", "--bias"], ["each", "shared", "none"]),
     ],

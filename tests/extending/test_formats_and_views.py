@@ -12,7 +12,7 @@ from support.cli import built
 from tracer.engine.trace import IterationTrace
 from tracer.model.quantity import Kind
 from tracer.show.document import Block, Column, Document, Name, Notation, Table, Text
-from tracer.show.formats import FORMATS, Format, Medium
+from tracer.show.formats import FORMATS, PICTURES, Format, Medium
 from tracer.show.reports.selection import Selection
 from tracer.show.reports.views import VIEWS, View
 
@@ -54,8 +54,11 @@ def new_formats(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("command", ["run", "step", "explain", "check", "worksheet"])
 def test_a_new_format_is_told_of_in_the_help(command: str) -> None:
     shown = " ".join(built(command, "--help").split())
-    assert "|words|prose|tsv|lengths>" in shown.replace(" ", "")
-    assert "words or prose: for listeners; tsv: for spreadsheets; lengths: for counting." in shown
+    assert "|words|prose|tsv|lengths|svg|" in shown.replace(" ", "")
+    assert (
+        "words or prose: for listeners; tsv: for spreadsheets; lengths: for counting; svg: a picture;"
+        in shown
+    )
 
 
 @pytest.mark.usefixtures("new_formats")
@@ -81,6 +84,23 @@ def test_a_new_format_for_programs_gets_the_records() -> None:
 def test_a_new_format_of_objects_gets_those() -> None:
     assert built("run", "mazur", "--format", "lengths") == "5 parts\n"
     assert built("explain", "mazur", "net_h1", "w1", "--format", "lengths") == "2 parts\n"
+
+
+def listed(picture: Any, notation: Notation, stream: TextIO, medium: Medium) -> None:
+    """The names of the nodes."""
+    stream.write(", ".join(node.name for node in picture.nodes))
+
+
+def test_a_new_format_of_pictures_draws_networks_and_graphs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = Format("listed", listed, "for roll calls", (".roll",), picture=True)
+    monkeypatch.setitem(PICTURES, row.name, row)
+    assert built("run", "mazur", "--format", "listed").startswith("i1, i2, h1, h2, o1, o2, b1, b2")
+    assert (
+        built("graph", "apples", "--format", "listed") == "apple, apples, tax, apple_price, total"
+    )
+    assert "draws a network" in built("check", "mazur", "--format", "listed", code=2)
 
 
 def nets(trace: IterationTrace, selection: Selection) -> Iterator[Block]:
@@ -112,8 +132,8 @@ def test_a_new_view_is_shown_in_every_format(format: str) -> None:
 @pytest.mark.usefixtures("new_view")
 def test_a_new_view_is_told_of_in_the_help_and_has_its_tables() -> None:
     shown = " ".join(built("run", "--help").split())
-    assert "|layers|nets>" in shown.replace(" ", "")
-    assert "nets: the net inputs alone." in shown
+    assert "|layers|nets|forward|" in shown.replace(" ", "")
+    assert "nets: the net inputs alone;" in shown
     table = built("run", "mazur", "--view", "nets", "--table", "nets", "--format", "csv")
     assert table.splitlines()[:2] == ["quantity,net", "net_h1,0.3775"]
     assert "--view nets needs samples with targets" in built(

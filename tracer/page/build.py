@@ -36,7 +36,7 @@ _SCRIPTS = (
     "numbers", "calculation", "names", "formulas", "page", "explain", "steps", "tables", "curve",
     "maps", "main",
 )  # fmt: skip
-_ROOM = 10
+_ROOM = 8
 _VIEWS = {"forward": "Forward", "backward": "Backward", "update": "Update", "graph": "Graph"}
 
 

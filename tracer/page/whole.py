@@ -132,17 +132,19 @@ def _(experiment: GraphExperiment, *_: Any) -> Whole:
     """A graph has one formula for each number, whatever it is asked for."""
     graph = build_graph(experiment)
     trace = GraphTrace(graph)
-    formulas = dict(trace.formulas)
+    formulas: dict[Hashable, Expression | None] = dict(trace.formulas)
     if graph.training is not None:
         formulas |= update_formulas(graph, trace.rule, _moment(trace.rule))
         formulas[T] = None
         if trace.rule.schedule.varies:
             formulas[RATE] = None
-    formulas |= {
+    values = {key: formulas.pop(key) for key in (*graph.inputs, *graph.nodes)}
+    edges: dict[Hashable, Expression | None] = {
         Local(Derivative(node, used)): formula
         for node, inside in graph.nodes.items()
         for used, formula in local_derivatives(node, inside).items()
     }
+    formulas = values | edges | formulas
     calculated = {key: formula for key, formula in formulas.items() if formula is not None}
     return Whole(
         dict.fromkeys(formulas, ()),

@@ -7,6 +7,7 @@ resort of any stream.
 
 import codecs
 import re
+from html import escape
 
 SYMBOLS: dict[str, tuple[str, str]] = {
     # sign: (ASCII, LaTeX in math mode); {} lets a second superscript follow a first
@@ -72,6 +73,8 @@ _BREAKS = re.compile(r"\s*[\t\n\v\f\r\x85\u2028\u2029]\s*")
 # Control characters (a name must not steer the terminal), changes of direction, lone surrogates.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_NO_XML = re.compile("[\ufffe\uffff]")
+
 
 def to_ascii(text: str) -> str:
     r"""The text in ASCII: `δ_h1 ≈ 0.1` → `delta_h1 ~= 0.1`; what has no row becomes `\uXXXX`."""
@@ -92,6 +95,11 @@ def printable(text: str) -> str:
         ),
         _BREAKS.sub(" ", text),
     )
+
+
+def escaped(text: str) -> str:
+    """The printable text for XML, in an element or an attribute; what no XML may hold is replaced."""
+    return escape(_NO_XML.sub("\ufffd", printable(text)), quote=True)
 
 
 def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:

@@ -35,7 +35,7 @@ function Explanation(page) {
     const shown = row('=', formulas.withNames(f));
     if (page.hidden) return shown;
     const alone = f.leaves.length === 1 && /^§0!?§$/.test(f.numbered);
-    const sign = /…|×10/.test(numbers.brief(value)) || numbers.brief(value) !== String(value) ? '≈' : '=';
+    const sign = numbers.rounds(value) ? '≈' : '=';
     return shown + (alone ? '' : row('=', formulas.withNumbers(f, page.now))) + row(sign, result);
   }
 

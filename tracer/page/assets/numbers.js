@@ -34,11 +34,17 @@ function Numbers(format) {
     return digits.replace('-', '−') + (power === null ? '' : `×10${superscript(power)}`);
   }
 
+  const NOISE = 8 * 2 ** -52;
+  const plain = value => { const [digits, power] = parts(value); return Number(power === null ? digits : `${digits}e${power}`); };
+
+  /* Whether what is shown is less than the number: a few units in the last place don't count. */
+  const rounds = value => Number.isFinite(value) && Math.abs(plain(value) - value) > NOISE * Math.abs(value);
+
   /* As short as it goes where that is the same number: 0.05. */
   function brief(value) {
     if (finite(value) !== null) return finite(value);
-    const short = String(value), shown = text(value);
-    if (/e/.test(short) || short.length > shown.length) return shown;
+    const short = String(rounds(value) ? value : plain(value)), shown = text(value);
+    if (/e/.test(short) || rounds(value)) return shown;
     return short.replace('-', '−');
   }
 
@@ -65,5 +71,5 @@ function Numbers(format) {
   /* Every digit of it, for fields in which it is typed again. */
   const full = value => Number.isFinite(value) ? String(value) : '';
 
-  return {text, brief, mathml, read, full};
+  return {text, brief, rounds, mathml, read, full};
 }

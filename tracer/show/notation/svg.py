@@ -12,22 +12,16 @@ from html import escape
 from tracer.formula.nodes import Expression, Key
 from tracer.show.notation.screen import text
 from tracer.show.notation.spelling import Fraction, Spelled, Term
-from tracer.show.symbols import printable
+from tracer.show.symbols import escaped
 
 _SMALL = 0.72
 _SHIFT = {"": 0.0, "below": 0.24, "above": -0.36}
 _FIRST_PRIVATE = 0xF0000
 _PRIVATE = re.compile("([\U000f0000-\U000ffffd])")
 _SHIFTS = re.compile(r'<tspan(?: class="\w+" (font-size)="[^"]*")?(?: dy="([^"]*)em")')
-_NO_XML = re.compile("[\ufffe\uffff]")
 
 Run = tuple[str, str]
 """A piece of text, and where it stands: "", "below" or "above"."""
-
-
-def escaped(words: str) -> str:
-    """Text of people for XML, in an element or an attribute: no markup, nothing invisible."""
-    return escape(_NO_XML.sub("\ufffd", printable(words)), quote=True)
 
 
 class SvgTarget:

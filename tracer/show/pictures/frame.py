@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracer.show.notation.svg import escaped
 from tracer.show.pictures.picture import Mark
 from tracer.show.pictures.placed import Placed
 from tracer.show.pictures.text import width
+from tracer.show.symbols import escaped
 
 _LEAST = 300.0
 _EDGE = 18.0

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracer.show.notation.svg import escaped
 from tracer.show.pictures.picture import Edge, Node, Picture
 from tracer.show.pictures.placed import (
     LINE,
@@ -26,6 +25,7 @@ from tracer.show.pictures.placed import (
     sizes,
 )
 from tracer.show.pictures.text import width
+from tracer.show.symbols import escaped
 
 MARGIN = 18.0
 _APART = 26.0

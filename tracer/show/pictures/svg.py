@@ -12,7 +12,6 @@ from typing import Any, TextIO
 
 from tracer.show.document import Notation
 from tracer.show.formats.medium import Medium
-from tracer.show.notation.svg import escaped
 from tracer.show.pictures.frame import Frame, framed
 from tracer.show.pictures.layers import place_layers
 from tracer.show.pictures.picture import Figure, Picture, edge_width
@@ -31,6 +30,7 @@ from tracer.show.pictures.placed import (
 from tracer.show.pictures.ranks import place_ranks
 from tracer.show.pictures.style import STYLE
 from tracer.show.pictures.words import described
+from tracer.show.symbols import escaped
 
 _CORNERS = {"input": 15.0, "bias": 15.0, "error": 4.0, "total": 4.0, "node": 7.0}
 
