@@ -66,7 +66,7 @@ def test_the_wheel_carries_every_example_and_its_data(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert bundled <= names
-    assert {"tracer/py.typed", "bptrace.py"} <= names
+    assert {"tracer/py.typed", "tracer/show/assets/document.css", "bptrace.py"} <= names
     assert not [name for name in names if name.startswith(("tests/", "configs/", "benchmarks/"))]
 
 
@@ -88,6 +88,10 @@ def test_the_installed_command_traces_a_bundled_example(installed: Run) -> None:
     trace = installed("bptrace", "run", "mazur")
     for number in ("0.593269992", "0.298371109", "0.149780716", "0.291027774"):
         assert number in trace
+
+
+def test_the_installed_command_writes_a_page_with_its_style(installed: Run) -> None:
+    assert "--paper:" in installed("bptrace", "run", "mazur", "--format", "html")
 
 
 def test_the_installed_command_reads_the_bundled_data_file(installed: Run) -> None:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from html import escape
-from importlib.resources import files
 from itertools import chain
-from typing import TYPE_CHECKING, TextIO
+from pathlib import Path
+from typing import TextIO
 
 from tracer.show.document import (
     Align,
@@ -25,6 +25,7 @@ from tracer.show.document import (
     Document,
     Formula,
     Heading,
+    Inline,
     Items,
     Matrix,
     MatrixEquation,
@@ -40,9 +41,6 @@ from tracer.show.formats.common import number, plain, rows, write_blocks
 from tracer.show.formats.medium import Medium
 from tracer.show.symbols import printable
 
-if TYPE_CHECKING:
-    from tracer.model.quantity import Identity
-
 _BEGIN = """<!doctype html>
 <html lang="en">
 <head>
@@ -57,6 +55,7 @@ _BEGIN = """<!doctype html>
 <main class="bptrace">
 """
 _END = "</main>\n</body>\n</html>\n"
+_STYLE = Path(__file__).parent.parent / "assets" / "document.css"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _UNTITLED = "bptrace"
 _BLANK = '<span class="blank" role="img" aria-label="to fill in"></span>'
@@ -69,7 +68,7 @@ _TURNS = re.compile("[\u061c\u200e\u200f]")
 @cache
 def stylesheet() -> str:
     """The rules for everything that is written here, below `.bptrace`, and the colours by name."""
-    return files("tracer.show").joinpath("assets", "document.css").read_text(encoding="utf-8")
+    return _STYLE.read_text(encoding="utf-8")
 
 
 def write(document: Document, notation: Notation, stream: TextIO, medium: Medium) -> None:
@@ -172,10 +171,10 @@ class _HtmlWriter:
         return f"<th{_attributes(scope='col', class_=_CLASSES[align])}>{words}</th>"
 
     def _cell(self, cell: Cell, align: Align, *, names_row: bool) -> str:
-        of = cell.of if isinstance(cell, Value) else None
+        of = self._known(cell) if isinstance(cell, Value) else ""
         written = self._number(cell) if isinstance(cell, Value) else self._inline(cell)
         element, scope = ("th", "row") if names_row and written else ("td", "")
-        marks = _attributes(scope=scope, class_=_CLASSES[align], data_quantity=self._known(of))
+        marks = _attributes(scope=scope, class_=_CLASSES[align], data_quantity=of)
         return f"<{element}{marks}>{written}</{element}>"
 
     def _derivation(self, block: Derivation) -> Iterator[str]:
@@ -198,16 +197,22 @@ class _HtmlWriter:
         return _math(printable(self._math.name(block.label)), display=True)
 
     def _equation(self, block: MatrixEquation) -> Iterator[str]:
-        """Parts side by side, which go on below where there is no more room."""
-        yield _box("equation", "Equation")
+        """Parts side by side; where there is no more room they go on below, before a sign."""
+        terms: list[list[str]] = [[]]
         for part in block.parts:
-            if isinstance(part, Matrix):
-                yield self._matrix(part)
-            elif not isinstance(part, str):
-                yield f"<span>{self._inline(part, display=True)}</span>"
-            elif part.strip():
-                yield f'<span class="sign">{_escaped(part.strip())}</span>'
+            if isinstance(part, str) and part.startswith(" "):
+                terms.append([])
+            terms[-1].append(self._part(part))
+        yield _box("equation", "Equation")
+        yield from (f'<div class="term">{" ".join(filter(None, term))}</div>' for term in terms)
         yield "</div>"
+
+    def _part(self, part: Inline | Matrix) -> str:
+        if isinstance(part, Matrix):
+            return self._matrix(part)
+        if isinstance(part, str):
+            return f"<span>{_escaped(part.strip())}</span>" if part.strip() else ""
+        return f"<span>{self._inline(part, display=True)}</span>"
 
     def _matrix(self, matrix: Matrix) -> str:
         """The numbers in brackets, the name and the true shape below."""
@@ -229,9 +234,9 @@ class _HtmlWriter:
                 return self._name(cell)
             case Formula():
                 formula = plain(cell, self._math or self._notation)
-                return _math(formula, display=display, of=self._known(cell.of))
+                return _math(formula, display=display, of=self._known(cell))
             case Value():
-                marks = _attributes(class_="value", data_quantity=self._known(cell.of))
+                marks = _attributes(class_="value", data_quantity=self._known(cell))
                 return f"<span{marks}>{self._number(cell)}</span>"
             case float():
                 return plain(cell, self._notation)
@@ -251,8 +256,9 @@ class _HtmlWriter:
             return _escaped(number(value, self._notation).replace("-", "−"))
         return number(value, self._notation)
 
-    def _known(self, of: Identity | None) -> str:
-        return "" if of is None else self._notation.canonical(of)
+    def _known(self, number: Value | Formula) -> str:
+        """The canonical name of the number, if it is one of the calculation."""
+        return "" if number.of is None else self._notation.canonical(number.of)
 
 
 def _box(kind: str, label: str) -> str:
