@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tracer.show.document import Notation
-from tracer.show.pictures.picture import Edge, Figure, Node, Picture
+from tracer.show.pictures.picture import Edge, Figure, Mark, Node, Picture
 from tracer.show.pictures.text import cut, width
+from tracer.show.words import worded
 
 FONT = 13.0
 LINE = 17.0
@@ -106,6 +107,13 @@ class Writing:
     def number(self, figure: Figure) -> str:
         """The number."""
         return self._notation.number(figure.value)
+
+    def words(self, mark: Mark) -> str:
+        """What a mark means, in the letters of the notation."""
+        parts = (
+            p if isinstance(p, str) else self._notation.letter(p.kind) for p in worded(mark.words)
+        )
+        return "".join(parts)
 
     def canonical(self, figure: Figure) -> str:
         """The name that scripts know the number by."""
