@@ -62,7 +62,7 @@ def _titles(placed: Placed, room: float) -> Iterator[tuple[float, str, str]]:
 
 def _wrapped(words: str, room: float) -> Iterator[str]:
     line = ""
-    for word in words.split():
+    for word in (piece for whole in words.split() for piece in _pieces(whole, room)):
         longer = f"{line} {word}".strip()
         if line and width(escaped(longer)) > room:
             yield line
@@ -70,6 +70,17 @@ def _wrapped(words: str, room: float) -> Iterator[str]:
         line = longer
     if line:
         yield line
+
+
+def _pieces(word: str, room: float) -> Iterator[str]:
+    """The word, in pieces where it alone is wider than the room."""
+    piece = ""
+    for sign in word:
+        if piece and width(escaped(piece + sign)) > room:
+            yield piece
+            piece = ""
+        piece += sign
+    yield piece
 
 
 def _legend(

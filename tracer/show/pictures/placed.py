@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from tracer.show.document import Notation
+from tracer.show.document import Letter, Notation
 from tracer.show.pictures.picture import Edge, Figure, Mark, Node, Picture
 from tracer.show.pictures.text import cut, width
 from tracer.show.words import worded
@@ -110,10 +110,9 @@ class Writing:
 
     def words(self, mark: Mark) -> str:
         """What a mark means, in the letters of the notation."""
-        parts = (
-            p if isinstance(p, str) else self._notation.letter(p.kind) for p in worded(mark.words)
-        )
-        return "".join(parts)
+        letter = self._notation.letter
+        parts = worded(mark.words)
+        return "".join(letter(p.kind) if isinstance(p, Letter) else str(p) for p in parts)
 
     def canonical(self, figure: Figure) -> str:
         """The name that scripts know the number by."""

@@ -109,9 +109,11 @@ def _edge(line: Line, largest: float, names: dict[str, str], writing: Writing) -
     negative = drawn.value < 0
     look = 'class="edge negative" stroke="#c2410c" stroke-dasharray="7 4"' if negative else ""
     look = look or 'class="edge" stroke="#2563a8"'
+    quantity = escaped(writing.canonical(drawn))
     return (
-        f'<path {look} data-quantity="{escaped(writing.canonical(drawn))}" {ends} d="{path}" '
-        f'fill="none" stroke-width="{edge_width(drawn.value, largest):g}"/>'
+        f'<path {look} data-quantity="{quantity}" {ends} d="{path}" '
+        f'fill="none" stroke-width="{edge_width(drawn.value, largest):g}">'
+        f"<title>{quantity}: {start} → {end}</title></path>"
     )
 
 
