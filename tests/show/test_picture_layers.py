@@ -8,11 +8,13 @@ import pytest
 
 from support.networks import shipped
 from support.pictures import network_placed, of_yaml, traced, writing_of
+from tracer.show.pictures.frame import framed
 from tracer.show.pictures.layers import place_layers
 from tracer.show.pictures.network import network_picture
 from tracer.show.pictures.placed import LINE, Box, Placed, Writing
 from tracer.show.pictures.text import cut, width
 from tracer.show.pictures.views import PICTURE_VIEWS
+from tracer.show.symbols import escaped
 
 
 def overlap(a: Box, b: Box) -> bool:
@@ -64,6 +66,16 @@ def test_long_names_stand_in_their_boxes_and_apart() -> None:
     check(placed, writing)
     for box in placed.boxes:
         assert 14 * width(writing.header(box.node)) <= box.width
+
+
+@pytest.mark.parametrize("title", ["word " * 60, "x" * 300, "&" * 300])
+def test_a_long_title_takes_the_lines_that_it_needs(title: str) -> None:
+    placed, writing = network_placed(of_yaml((1, 1), title=title), "forward")
+    frame = framed(placed, writing)
+    lines = [words for _, words, kind in frame.titles if kind == "title"]
+    assert "".join(lines).replace(" ", "") == title.replace(" ", "")
+    assert all(17 * width(escaped(line)) <= frame.width - frame.left for line in lines)
+    assert frame.top > frame.titles[-1][0]
 
 
 def test_labels_of_two_and_two_stand_a_third_of_the_way() -> None:

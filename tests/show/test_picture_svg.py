@@ -159,6 +159,20 @@ def test_letters_are_those_of_the_notation() -> None:
     assert "net" not in shown
 
 
+def test_the_legend_has_the_letters_of_the_picture() -> None:
+    assert "← the part of ∂C/∂a that" in drawn("--notation", "z-a", "--view", "backward")
+    assert "← the part of ∂E/∂out that" in drawn("--view", "backward")
+    assert "← the part" not in drawn()
+
+
+def test_products_of_batch_means_are_said_to_be_no_gradient() -> None:
+    shown = drawn("--view", "backward", name="cubes-batch-means")
+    assert "Backward pass" in shown
+    assert "products of batch means, not a gradient" in shown
+    names = [words(name) for name in elements(shown, "text", "name")]
+    assert "mean ∂E/∂outh1" in names
+
+
 def test_a_sample_and_an_iteration_are_chosen() -> None:
     trace = traced(shipped("xor"))
     svg = drawn("--sample", "3", name="xor")

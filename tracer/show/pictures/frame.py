@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracer.show.pictures.picture import Mark
-from tracer.show.pictures.placed import Placed
+from tracer.show.pictures.placed import Placed, Writing
 from tracer.show.pictures.text import width
 from tracer.show.symbols import escaped
 
@@ -37,13 +37,13 @@ class Frame:
         return 0.0 if mark.sign == "words" else _SIGN
 
 
-def framed(placed: Placed) -> Frame:
+def framed(placed: Placed, writing: Writing) -> Frame:
     """The picture with title and legend."""
     wide = max(placed.width, _LEAST)
     titles = tuple(_titles(placed, wide - 2 * _EDGE))
     top = (titles[-1][0] if titles else 0.0) + (_HEADINGS + 10 if placed.headings else 18.0)
     below = top + placed.height + 34
-    legend = tuple(_legend(placed, wide - 2 * _EDGE, below))
+    legend = tuple(_legend(placed, wide - 2 * _EDGE, below, writing))
     bottom = (legend[-1][1] if legend else below - 34) + 18
     shift = (wide - placed.width) / 2
     return Frame(placed, wide, bottom, _EDGE, shift, top, titles, legend)
@@ -62,7 +62,7 @@ def _titles(placed: Placed, room: float) -> Iterator[tuple[float, str, str]]:
 
 def _wrapped(words: str, room: float) -> Iterator[str]:
     line = ""
-    for word in words.split():
+    for word in (piece for whole in words.split() for piece in _pieces(whole, room)):
         longer = f"{line} {word}".strip()
         if line and width(escaped(longer)) > room:
             yield line
@@ -72,10 +72,23 @@ def _wrapped(words: str, room: float) -> Iterator[str]:
         yield line
 
 
-def _legend(placed: Placed, room: float, y: float) -> Iterator[tuple[float, float, Mark]]:
+def _pieces(word: str, room: float) -> Iterator[str]:
+    """The word, in pieces where it alone is wider than the room."""
+    piece = ""
+    for sign in word:
+        if piece and width(escaped(piece + sign)) > room:
+            yield piece
+            piece = ""
+        piece += sign
+    yield piece
+
+
+def _legend(
+    placed: Placed, room: float, y: float, writing: Writing
+) -> Iterator[tuple[float, float, Mark]]:
     x = 0.0
     for mark in placed.picture.legend:
-        wide = Frame.indent(mark) + _SMALL * width(escaped(mark.words))
+        wide = Frame.indent(mark) + _SMALL * width(escaped(writing.words(mark)))
         if x and x + wide > room:
             x, y = 0.0, y + _ROW
         yield _EDGE + x, y, mark

@@ -77,6 +77,8 @@ class _Painter:
             words.append(f"sample {row + 1}" + (f": {name}" if name else ""))
         if len(self.trace.rows) > 1 and self.view.name == "backward":
             words.append(f"gradients of the batch of {len(self.trace.rows)}")
+        if self.trace.rule.batch_means and self.view.name != "forward":
+            words.append("products of batch means, not a gradient")
         return ", ".join(words)
 
     def _columns(self) -> Iterator[str]:
@@ -206,7 +208,7 @@ class _Painter:
             value = self.trace.value(Quantity(stage, index, sample, self.trace.number))
             if math.isfinite(value):
                 here = Quantity(stage, index, None if sample is None else 0)
-                return (Figure(here, value, called),)
+                return (Figure(here, value, None if stage.mean and called == kind else called),)
         return ()
 
 

@@ -81,7 +81,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A line of the legend: a sign, and what it means."""
+    """A line of the legend: a sign, and what it means; `{OUT}` in it is the notation's letter."""
 
     sign: Sign
     words: str

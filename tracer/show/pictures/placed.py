@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from tracer.show.document import Notation
-from tracer.show.pictures.picture import Edge, Figure, Node, Picture
+from tracer.show.document import Letter, Notation
+from tracer.show.pictures.picture import Edge, Figure, Mark, Node, Picture
 from tracer.show.pictures.text import cut, width
+from tracer.show.words import worded
 
 FONT = 13.0
 LINE = 17.0
@@ -106,6 +107,12 @@ class Writing:
     def number(self, figure: Figure) -> str:
         """The number."""
         return self._notation.number(figure.value)
+
+    def words(self, mark: Mark) -> str:
+        """What a mark means, in the letters of the notation."""
+        letter = self._notation.letter
+        parts = worded(mark.words)
+        return "".join(letter(p.kind) if isinstance(p, Letter) else str(p) for p in parts)
 
     def canonical(self, figure: Figure) -> str:
         """The name that scripts know the number by."""

@@ -28,7 +28,9 @@ from tracer.show.pictures.spacing import levelled
 _MARGIN = 18.0
 _SWEEPS = 12
 _GAP, _AROUND = 46.0, 18.0
-_TRIES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85)
+_TRIES = tuple(sorted((place / 32 for place in range(2, 31)), key=lambda share: abs(share - 0.5)))
+_FEW, _WIDER, _MOST_WIDER = 6, 7.0, 240.0
+"""A gap with more labels than `_FEW` is wider by `_WIDER` for each, up to `_MOST_WIDER`."""
 
 Ranks = list[list[str]]
 Pair = tuple[str, str]
@@ -160,11 +162,14 @@ def _across(
 ) -> tuple[list[float], list[float]]:
     """The middle of each rank, and its width."""
     wide = [max((room[key].width for key in keys if key in room), default=0.0) for keys in order]
-    gaps = [_GAP] * len(order)
+    gaps, labels = [_GAP] * len(order), [0] * len(order)
     for edge in edges:
         for figure in edge.labels:
             before = rank[edge.target] - 1
+            labels[before] += 1
             gaps[before] = max(gaps[before], writing.wide(figure) + 2 * _AROUND)
+    for place, count in enumerate(labels):
+        gaps[place] += min(_WIDER * max(count - _FEW, 0), _MOST_WIDER)
     middles, left = [], _MARGIN
     for width, gap in zip(wide, gaps, strict=True):
         middles.append(left + width / 2)
@@ -203,8 +208,9 @@ def _lines(
         spots = []
         for figure in edge.labels:
             label = _free(points[-4:], writing.wide(figure) + 6, taken)
-            taken.append(label)
-            spots.append(Spot(figure, label.x, label.y))
+            if label:
+                taken.append(label)
+                spots.append(Spot(figure, label.x, label.y))
         yield Line(edge, points, tuple(spots))
 
 
@@ -240,10 +246,10 @@ def _straight(start: Point, end: Point) -> list[Point]:
     return [(start[0] + third, start[1]), (end[0] - third, end[1]), end]
 
 
-def _free(curve: Sequence[Point], width: float, taken: Sequence[_Label]) -> _Label:
-    """A place on the curve where no other number stands; its middle where all are taken."""
-    tries = [_Label(*_bezier(curve, share), width) for share in _TRIES]
-    return next((t for t in tries if not any(t.meets(other) for other in taken)), tries[0])
+def _free(curve: Sequence[Point], width: float, taken: Sequence[_Label]) -> _Label | None:
+    """A place on the curve where no other number stands; None where all are taken."""
+    tries = (_Label(*_bezier(curve, share), width) for share in _TRIES)
+    return next((t for t in tries if not any(t.meets(other) for other in taken)), None)
 
 
 def _bezier(curve: Sequence[Point], t: float) -> Point:

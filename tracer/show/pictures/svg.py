@@ -55,7 +55,7 @@ def drawings(
     place = place_layers if pictures[0].columns else place_ranks
     found = []
     for placed in place(pictures, writing):
-        lines = _document(framed(placed), writing, style, role)
+        lines = _document(framed(placed, writing), writing, style, role)
         found.append("\n".join(lines))
     return found
 
@@ -79,7 +79,7 @@ def _document(frame: Frame, writing: Writing, style: bool, role: str) -> Iterato
     yield f'<g transform="translate({_n(frame.shift)} {_n(frame.top)})">'
     yield from _content(frame.placed, writing)
     yield "</g>"
-    yield from _legend(frame)
+    yield from _legend(frame, writing)
     yield "</svg>"
 
 
@@ -109,9 +109,11 @@ def _edge(line: Line, largest: float, names: dict[str, str], writing: Writing) -
     negative = drawn.value < 0
     look = 'class="edge negative" stroke="#c2410c" stroke-dasharray="7 4"' if negative else ""
     look = look or 'class="edge" stroke="#2563a8"'
+    quantity = escaped(writing.canonical(drawn))
     return (
-        f'<path {look} data-quantity="{escaped(writing.canonical(drawn))}" {ends} d="{path}" '
-        f'fill="none" stroke-width="{edge_width(drawn.value, largest):g}"/>'
+        f'<path {look} data-quantity="{quantity}" {ends} d="{path}" '
+        f'fill="none" stroke-width="{edge_width(drawn.value, largest):g}">'
+        f"<title>{quantity}: {start} → {end}</title></path>"
     )
 
 
@@ -212,14 +214,14 @@ def _middle(markup: str, box: Box, y: float, kind: str) -> str:
     return f'<text class="{kind}" x="{_n(box.x)}" y="{_n(y)}" text-anchor="middle">{markup}</text>'
 
 
-def _legend(frame: Frame) -> Iterator[str]:
+def _legend(frame: Frame, writing: Writing) -> Iterator[str]:
     if not frame.legend:
         return
     yield '<g class="legend">'
     for x, y, mark in frame.legend:
         yield from _SIGNS[mark.sign](x, y - 4)
         text = x + frame.indent(mark)
-        yield f'<text x="{_n(text)}" y="{_n(y)}">{escaped(mark.words)}</text>'
+        yield f'<text x="{_n(text)}" y="{_n(y)}">{escaped(writing.words(mark))}</text>'
     yield "</g>"
 
 

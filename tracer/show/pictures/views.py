@@ -62,7 +62,7 @@ _ROWS = (
         legend=(
             *_SIGNED,
             Mark("width", "the wider, the larger the gradient"),
-            Mark("words", "← the part of ∂E/∂out that came back along the edge"),
+            Mark("words", "← the part of ∂{ERROR}/∂{OUT} that came back along the edge"),
         ),
     ),
     PictureView(
