@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tracer.errors import UnknownNameError
 from tracer.explain.calculation import timeline_of
 from tracer.model.experiment import Data, Experiment, GraphExperiment
 from tracer.model.losses import Family
@@ -106,7 +107,10 @@ class Expected(Mapping[str, float]):
         self.row = self.rows[sample - 1]
 
     def __getitem__(self, name: str) -> float:
-        return float(self.trace.value(self._find(name)))
+        try:
+            return float(self.trace.value(self._find(name)))
+        except UnknownNameError:
+            raise KeyError(name) from None
 
     def _find(self, name: str) -> Any:
         names = self.trace.names
@@ -137,7 +141,9 @@ def disagreements(page: Calculating, expected: Expected) -> list[str]:
     values = page.values()
     found = [f"{name}: not on the page" for name in expected if name not in values]
     for name, value in values.items():
-        if not agree(value, expected[name]):
+        if name not in expected:
+            found.append(f"{name}: the engine has nothing called so")
+        elif not agree(value, expected[name]):
             found.append(f"{name}: {value!r} on the page, {expected[name]!r} by the engine")
     read = 0
     for name, text, value in page.shown():
