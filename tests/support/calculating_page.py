@@ -16,7 +16,7 @@ from tracer.model.experiment import Data, Experiment, GraphExperiment
 from tracer.model.losses import Family
 from tracer.model.names import Names
 from tracer.model.network import State, parameter_names
-from tracer.model.quantity import PARTS, Kind, Quantity
+from tracer.model.quantity import PARTS, Derivative, Kind, Quantity
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -107,10 +107,20 @@ class Expected(Mapping[str, float]):
         self.row = self.rows[sample - 1]
 
     def __getitem__(self, name: str) -> float:
+        if name.endswith(":local"):
+            return self._local(name.removesuffix(":local"))
         try:
             return float(self.trace.value(self._find(name)))
         except UnknownNameError:
             raise KeyError(name) from None
+
+    def _local(self, name: str) -> float:
+        """The derivative on an edge of a graph, as pictures call it."""
+        for upper, gradient in self.trace.gradients.items():
+            for lower, edge in gradient.edges.items():
+                if self.trace.names.bare(Derivative(upper, lower)) == name:
+                    return float(edge.local)
+        raise KeyError(name)
 
     def _find(self, name: str) -> Any:
         names = self.trace.names

@@ -128,7 +128,7 @@ def _kind_name(array: Any) -> str:
     if isinstance(array, (Stage, Quantity)):
         kind: Kind = array.kind
         return kind.name.lower()
-    return "derivative"
+    return "local" if isinstance(array, Local) else "derivative"
 
 
 def _group(array: Any, experiment: Any) -> str:

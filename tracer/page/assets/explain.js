@@ -7,7 +7,7 @@ function Explanation(page) {
   const past = [], coming = [];
 
   const link = place => {
-    const value = hidden(place) ? '' : ` <span class="value">${numbers.brief(page.valueAt(place))}</span>`;
+    const value = hidden(place) ? '' : ` <span class="value" data-quantity="${esc(page.nameOf(place))}">${numbers.brief(page.valueAt(place))}</span>`;
     return `<button type="button" class="link" data-go="${esc(page.nameOf(place))}">` +
       `<math>${page.label(place)}</math>${value}</button>`;
   };

@@ -29,6 +29,8 @@ function main(model, functions, rates) {
     }
   });
   page.now = calculation.calculated(1);
+  page.sample = page.now.rows[0] + 1;
+  if (chooser) chooser.value = page.sample;
   document.querySelectorAll('[data-picture]').forEach(page.register);
   page.refresh('way');
   steps.view('forward');

@@ -65,7 +65,8 @@ function Numbers(format) {
   /* A number as somebody types it: a decimal comma, a typographic minus; NaN for anything else. */
   function read(typed) {
     const plain = typed.trim().replace(/[−–]/, '-').replace(',', '.');
-    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+    const known = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) && Number.isFinite(Number(plain));
+    return known ? Number(plain) : NaN;
   }
 
   /* Every digit of it, for fields in which it is typed again. */

@@ -53,6 +53,7 @@ function Page(model, functions, calculation) {
     const found = {};
     for (const id of calculation.steps.arrays) {
       const array = model.arrays[id];
+      if (id === model.update || array.kind === 'local') continue; // no names of the engine
       for (let offset = 0; offset < calculation.length(id); offset++) {
         const place = {id, offset, position: array.samples ? position() : 0};
         found[nameOf(place)] = valueAt(place);
