@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 
-from tracer.engine.passes import loss_of
-from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
@@ -88,16 +86,9 @@ def reached(run: Run[NetworkTimeline], shown: Sequence[int]) -> list[int]:
     return sorted({k for k in shown if k < run.done} | {run.done})
 
 
-def losses(
-    experiment: Experiment, run: Run[NetworkTimeline], iterations: Iterable[int]
-) -> Iterator[float]:
+def losses(run: Run[NetworkTimeline], iterations: Iterable[int]) -> Iterator[float]:
     """The loss over all of the data after so many updates each."""
-    data, rule = experiment.data, Rule.of(experiment)
-    assert data is not None
-    for k in iterations:
-        yield loss_of(
-            experiment.network, rule, run.timeline.state(k).parameters, data.inputs, data.targets
-        )
+    return (run.timeline.whole_loss(run.timeline.state(k)) for k in iterations)
 
 
 def shows_outputs(experiment: Experiment) -> bool:
@@ -125,7 +116,7 @@ def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[
         numbers = (cell(out, of(name)) for out, name in zip(outs, named, strict=True))
         return (k, lost, *rates.get(k, ()), *numbers)
 
-    rows = map(row, iterations, losses(experiment, run, iterations))
+    rows = map(row, iterations, losses(run, iterations))
     return Table(tuple(columns), rows, "Loss over all of the data", "history")
 
 
