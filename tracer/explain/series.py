@@ -25,8 +25,8 @@ Points: TypeAlias = Sequence[tuple[int, float]]
 LOSS: Literal["loss"] = "loss"
 GRADIENTS = "gradients"
 """What asks for the gradient norm of every layer."""
-POINTS = 1000
-"""About so many points a curve has at most."""
+POINTS, SKETCHED = 1000, 300
+"""About so many points a curve has at most; one of characters."""
 _WORK, _FEWEST = 2e7, 50
 """Parameters × samples that all the looks together may cost; but so many are made in any case."""
 
@@ -89,17 +89,25 @@ class Recorder:
 
     `total`: how many updates there will be; `looks`: how often it looks at most, evenly, and less often
     at a large network with much data, so that looking doesn't take much longer than training. Where
-    each batch is all of the data, the loss isn't looked at but heard, and none is missed.
+    each batch is all of the data, the loss isn't looked at but heard, and none is missed. `also`: what
+    is written down besides the `series`.
     """
 
     def __init__(
-        self, timeline: Timeline, subjects: Iterable[Subject], total: int, looks: int = POINTS
+        self,
+        timeline: Timeline,
+        subjects: Iterable[Subject],
+        total: int,
+        looks: int = POINTS,
+        also: Iterable[Subject] = (),
     ) -> None:
         self._timeline, self._last = timeline, -1
         self.series = [Series(subject) for subject in dict.fromkeys(subjects)]
-        heard = [series for series in self.series if series.subject == LOSS]
+        wanted = {series.subject for series in self.series}
+        self._all = [*self.series, *(Series(x) for x in dict.fromkeys(also) if x not in wanted)]
+        heard = [series for series in self._all if series.subject == LOSS]
         self.hears_losses = bool(heard) and timeline.tells_whole_losses
-        looked_at = len(self.series) > len(heard) * self.hears_losses
+        looked_at = len(self._all) > len(heard) * self.hears_losses
         self.stride = max(1, math.ceil(total / _affordable(timeline, looks)))
         self._extremes = [
             Extremes(series, max(1, math.ceil(2 * total / looks))) for series in heard
@@ -114,7 +122,7 @@ class Recorder:
     def look(self, state: State, updates: int) -> None:
         """Write down the numbers of a pass over all of the data in that state."""
         self._last, trace = updates, None
-        for series in self.series:
+        for series in self._all:
             if series.subject == LOSS:
                 if not self.hears_losses:
                     series.add(updates, self._timeline.whole_loss(state))
@@ -135,7 +143,7 @@ class Recorder:
 
     def of(self, subject: Subject) -> list[tuple[int, float]]:
         """The numbers of one of the subjects."""
-        return next(series.points for series in self.series if series.subject == subject)
+        return next(series.points for series in self._all if series.subject == subject)
 
 
 def _affordable(timeline: Timeline, looks: int) -> int:

@@ -10,9 +10,11 @@ from itertools import count
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
+from tracer.explain.series import Points
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import AFTER, Kind, Quantity, Stage, at
-from tracer.show.document import Block, Name, Records, Table, Text, Value, Warn
+from tracer.show.document import Block, Drawing, Name, Records, Table, Text, Value, Warn
+from tracer.show.pictures.curve import CurveSketch
 from tracer.show.reports.outcomes import outputs, predictions, results
 from tracer.show.reports.parameters import parameter_at
 from tracer.show.reports.records import quantities
@@ -60,12 +62,13 @@ def step_document(
     *,
     sample: str | None = None,
     limit: int | None = ROW_LIMIT,
+    curve: Points = (),
 ) -> Iterator[Block]:
     """The document of `bptrace step`, block by block.
 
     `shown` are the numbers of updates after which to look; those that training did not reach give
     way to its end. `traces` are iterations to print in full, with the first samples of their batches
-    or, where `sample` is `all`, with every one.
+    or, where `sample` is `all`, with every one. `curve`: the losses to draw, if any.
     """
     history = _history(experiment, run, shown)
     updates, *others = history.columns
@@ -73,6 +76,8 @@ def step_document(
     yield quantities(traces, sample) if traces else Records(renamed)
     yield from head(experiment)
     yield history
+    if curve:
+        yield Drawing(CurveSketch("The loss as a curve", curve), asked=True)
     yield _ended(experiment, run, shown)
     yield from results(experiment, run.state.parameters, limit and min(limit, _FEW_ROWS))
     yield from predictions(experiment, run.state.parameters, limit)
