@@ -22,6 +22,7 @@ ONLY = {
     "yaml": {"config/"},
     "typer": {"cli/"},
     "pydantic": {"config/"},
+    "matplotlib": {"show/pictures/plot_matplotlib.py"},
 }
 
 

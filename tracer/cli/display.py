@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -122,14 +123,15 @@ def show(
 
     row = display.row
     _refuse_picture(row)
-    blocks = chosen(
-        document,
-        table=display.table,
-        for_programs=row.for_programs,
-        conventions=display.conventions,
-    )
     with open_output(display.output, display.force) as stream:
         medium = detect(stream, os.environ, width=display.width, color=not display.no_color)
+        blocks = chosen(
+            document,
+            table=display.table,
+            for_programs=row.for_programs,
+            conventions=display.conventions,
+            drawings="none" if not row.drawings else "all" if medium.terminal else "asked",
+        )
         target = "ascii" if medium.ascii and row.notation == "unicode" else row.notation
         write_as, math = (
             notation(display, names, wanted, full=full, numbers=numbers)
@@ -213,6 +215,17 @@ def _refuse_picture(row: Format) -> None:
 def _refuse_table(display: Display) -> None:
     if display.table is not None:
         raise UsageError(f"--format {display.row.name} has no tables", "leave out --table")
+
+
+def draws(option: str, wanted: bool | None, display: Display) -> bool:
+    """Whether to draw with characters: as the option says, else where the text goes to a terminal.
+
+    Raises UsageError where the format has no room for it.
+    """
+    if wanted and not display.row.drawings:
+        raise UsageError(f"--format {display.format} has no {option}", "leave it out")
+    text = display.row.drawings and display.table is None and display.output is None
+    return sys.stdout.isatty() and text if wanted is None else wanted
 
 
 def note(text: str) -> None:

@@ -16,7 +16,7 @@ from tracer.cli.byhand import (
     run_graph_by_hand,
 )
 from tracer.cli.choices import RowChoices
-from tracer.cli.display import Display, show, show_objects
+from tracer.cli.display import Display, draws, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.cli.graph import run_graph
 from tracer.cli.pictures import draw_network
@@ -27,7 +27,7 @@ from tracer.show.pictures.views import PICTURE_VIEWS
 from tracer.show.reports.views import DEFAULT, VIEWS
 
 if TYPE_CHECKING:
-    from tracer.model.experiment import Experiment
+    from tracer.model.experiment import Experiment, GraphExperiment
 
 
 _VIEWS = RowChoices(
@@ -58,6 +58,13 @@ def run(
     ] = None,
     rounding: RoundingOption = RoundingMode.HALF_UP,
     arrays: SaveArraysOption = None,
+    diagram: Annotated[
+        bool | None,
+        typer.Option(
+            "--diagram/--no-diagram",
+            help="Draw the network with characters (default: a tiny one, on a terminal).",
+        ),
+    ] = None,
     display: Display,
 ) -> None:
     """Print every number of the first iterations.
@@ -73,6 +80,9 @@ def run(
         raise UsageError(f"--round has no --view {view}", "leave one of them out")
     if round and display.as_picture:
         raise UsageError("--round has no picture", f"leave out --format {display.format}")
+    drawn = _draws(experiment, diagram, view, display)
+    if diagram and round:
+        raise UsageError("--round has no --diagram", "leave one of them out")
     how = how_to_round(round, rounding)
     if not isinstance(experiment, Experiment):
         if sample or view != DEFAULT:
@@ -86,7 +96,9 @@ def run(
     elif how:
         run_by_hand(experiment, iterations, _sample(sample), how, display)
     else:
-        _run_network(experiment, iterations, _sample(sample), view, display, all_rows, arrays)
+        _run_network(
+            experiment, iterations, _sample(sample), view, display, all_rows, arrays, diagram=drawn
+        )
 
 
 def _check_view(view: str, display: Display) -> None:
@@ -97,6 +109,28 @@ def _check_view(view: str, display: Display) -> None:
     if display.as_picture and not pictured and view != DEFAULT:
         views = ", ".join(PICTURE_VIEWS)
         raise UsageError(f"--view {view} is no picture", f"--format {display.format} has {views}")
+
+
+def _draws(
+    experiment: Experiment | GraphExperiment, asked: bool | None, view: str, display: Display
+) -> bool | None:
+    """Whether to draw the network with characters; None: where there is room.
+
+    Raises UsageError where that was asked for of a graph, or in a format without room for it.
+    """
+    from tracer.model.experiment import Experiment
+    from tracer.show.reports.diagram import is_tiny
+
+    wanted = draws("--diagram", asked, display)
+    if not isinstance(experiment, Experiment):
+        if asked:
+            raise UsageError(
+                "--diagram is for networks", "`bptrace graph --format svg` draws graphs"
+            )
+        return False
+    if asked:
+        return True
+    return None if wanted and view == DEFAULT and is_tiny(experiment) else False
 
 
 def _sample(text: str | None) -> int | str | None:
@@ -115,6 +149,8 @@ def _run_network(
     display: Display,
     all_rows: bool,
     arrays: Path | None,
+    *,
+    diagram: bool | None,
 ) -> None:
     from tracer.engine.timeline import NetworkTimeline
     from tracer.engine.training import train_through
@@ -137,6 +173,8 @@ def _run_network(
     else:
         shown = "all" if display.complete and sample is None else sample
         limit = None if all_rows or display.complete else ROW_LIMIT
-        document = run_document(experiment, run, traces, view=view, sample=shown, limit=limit)
+        document = run_document(
+            experiment, run, traces, view=view, sample=shown, limit=limit, diagram=diagram
+        )
         show(document, display, Names(experiment.network))
     raise_end(run)

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from tracer.cli.arrays import SaveArraysOption, save_arrays
-from tracer.cli.display import Display, note, show, show_objects
+from tracer.cli.display import Display, draws, notation, note, show, show_objects
 from tracer.cli.ending import raise_end
+from tracer.cli.plot import PlotOption, PlotQuantityOption, Wish, wish
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.engine.training import Run, Timeline
+    from tracer.explain.series import Recorder
     from tracer.model.experiment import Experiment, GraphExperiment
 
 T = TypeVar("T", bound="Timeline")
@@ -47,6 +49,12 @@ def step(
         typer.Option(metavar="FILE", help="Save a configuration from which step goes on."),
     ] = None,
     arrays: SaveArraysOption = None,
+    plot: PlotOption = None,
+    plot_quantity: PlotQuantityOption = None,
+    curve: Annotated[
+        bool | None,
+        typer.Option("--curve/--no-curve", help="The loss as a curve (default: on a terminal)."),
+    ] = None,
     display: Display,
 ) -> None:
     """Train for many iterations.
@@ -59,6 +67,7 @@ def step(
 
     if every and rows:
         raise UsageError("--every and --rows exclude each other", "give one of them")
+    drawn = wish(plot, plot_quantity)
     experiment = load_config(config)
     if experiment.training is None:
         raise UsageError(f"{config} has no `training`", "`bptrace run` shows its passes")
@@ -70,6 +79,8 @@ def step(
         None if all_rows or display.complete else ROW_LIMIT,
         save,
         arrays,
+        drawn,
+        draws("--curve", curve, display),
     )
     if isinstance(experiment, Experiment):
         _step_network(experiment, steps, display)
@@ -81,7 +92,8 @@ def step(
 class Steps:
     """What was asked for: updates in all, after which to look, which iterations to trace.
 
-    `save` and `arrays` are the files for the end and for the iterations traced (or else the last one).
+    `save` and `arrays` are the files for the end and for the iterations traced (or else the last one);
+    `plot` is what to draw into a file, `curve` whether to draw the loss on the screen.
     """
 
     total: int
@@ -90,6 +102,8 @@ class Steps:
     limit: int | None
     save: Path | None
     arrays: Path | None
+    plot: Wish
+    curve: bool
 
     @property
     def kept(self) -> set[int]:
@@ -111,45 +125,73 @@ def _traced(text: str | None, total: int) -> list[int]:
 
 def _step_network(experiment: Experiment, steps: Steps, display: Display) -> None:
     from tracer.engine.timeline import NetworkTimeline
+    from tracer.explain.series import LOSS
     from tracer.model.names import Names
+    from tracer.show.reports.plots import Recorded, run_plot
     from tracer.show.reports.step import step_document
     from tracer.show.reports.step_objects import step_json
 
-    run = _trained(NetworkTimeline(experiment), steps, display)
+    timeline, names = NetworkTimeline(experiment), Names(experiment.network)
+    recorder = _recorder(timeline, steps)
+    run = _trained(timeline, steps, display, recorder)
+    if steps.plot.path:
+        recorded = Recorded("", recorder, notation(display, names, "unicode"))
+        steps.plot.write(run_plot(experiment.title or "Backpropagation", recorded), display)
     traces = list(map(run.timeline.trace, run.reached(steps.traced)))
     if display.as_objects:
         show_objects(step_json(experiment, run, steps.shown, traces), display)
     else:
         sample = "all" if display.complete else None
+        curve = recorder.of(LOSS) if steps.curve else ()
         document = step_document(
-            experiment, run, steps.shown, traces, sample=sample, limit=steps.limit
+            experiment, run, steps.shown, traces, sample=sample, limit=steps.limit, curve=curve
         )
-        show(document, display, Names(experiment.network))
+        show(document, display, names)
     raise_end(run)
 
 
 def _step_graph(experiment: GraphExperiment, steps: Steps, display: Display) -> None:
+    from tracer.explain.series import LOSS
     from tracer.graph.building import build_graph
     from tracer.graph.timeline import GraphTimeline
     from tracer.show.reports.graph import graph_steps_document
     from tracer.show.reports.graph_objects import graph_step_json
+    from tracer.show.reports.plots import Recorded, run_plot
 
     graph = build_graph(experiment)
-    run = _trained(GraphTimeline(experiment, graph), steps, display)
+    timeline = GraphTimeline(experiment, graph)
+    recorder = _recorder(timeline, steps)
+    run = _trained(timeline, steps, display, recorder)
+    if steps.plot.path:
+        written = notation(display, graph.names, "unicode")
+        recorded = Recorded("", recorder, written, graph.output)
+        steps.plot.write(run_plot(experiment.title or "Computation graph", recorded), display)
     traces = list(map(run.timeline.trace, run.reached(steps.traced)))
     if display.as_objects:
         show_objects(graph_step_json(run, steps.shown, traces), display)
     else:
-        show(graph_steps_document(run, steps.shown, traces, steps.limit), display, graph.names)
+        curve = recorder.of(LOSS) if steps.curve else ()
+        document = graph_steps_document(run, steps.shown, traces, steps.limit, curve)
+        show(document, display, graph.names)
     raise_end(run)
 
 
-def _trained(timeline: T, steps: Steps, display: Display) -> Run[T]:
+def _recorder(timeline: Timeline, steps: Steps) -> Recorder:
+    """Who looks at the training for what is drawn of it."""
+    from tracer.explain.series import LOSS, POINTS, SKETCHED, Recorder, subjects
+
+    wanted = subjects(timeline, steps.plot.names)
+    looks = POINTS if wanted else SKETCHED
+    return Recorder(timeline, wanted, steps.total, looks, also=[LOSS] if steps.curve else [])
+
+
+def _trained(timeline: T, steps: Steps, display: Display, recorder: Recorder) -> Run[T]:
     """The run, its end and its arrays saved where that was asked for."""
     from tracer.engine.training import train
 
     with progress(steps.total, "training") as report:
-        run = train(timeline, steps.total, steps.kept, report)
+        run = train(timeline, steps.total, steps.kept, report, recorder)
+    recorder.end(run.state, run.done)
     if steps.save:
         _save(timeline.continued(run.done, tuple(run.losses)), run.done, steps.save, display)
     if steps.arrays:

@@ -14,6 +14,7 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run, train
 from tracer.errors import UsageError
+from tracer.explain.series import Recorder
 from tracer.explain.sizes import Sizes, layer_sizes
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
@@ -82,10 +83,11 @@ def compare(
     experiments: Sequence[Experiment],
     iterations: int | None = None,
     progress: Callable[[int], None] | None = None,
+    watch: Callable[[NetworkTimeline, int], Recorder] | None = None,
 ) -> Comparison:
     """Run every experiment, for `iterations` updates or as many as it says, and lay them side by side.
 
-    `progress` gets the number of runs done.
+    `progress` gets the number of runs done. `watch` gives who is to look at a run of so many updates.
 
     Raises:
         UsageError: an experiment has no data.
@@ -94,9 +96,11 @@ def compare(
         if experiment.data is None:
             raise UsageError(f"'{experiment.title}' has no `data`", "there is nothing to compare")
     timelines = [NetworkTimeline(experiment) for experiment in experiments]
+    totals = [_updates(timeline, iterations) for timeline in timelines]
+    watches = [watch and watch(*run) for run in zip(timelines, totals, strict=True)]
     runs = []
-    for number, timeline in enumerate(timelines, 1):
-        runs.append(_run(timeline, iterations))
+    for number, run in enumerate(zip(timelines, totals, watches, strict=True), 1):
+        runs.append(_run(*run))
         if progress:
             progress(number)
     outcomes = tuple(map(_outcome, runs))
@@ -156,9 +160,17 @@ def _differing(outcomes: Sequence[Outcome]) -> dict[str, tuple[object, ...]]:
     return {name: found for name, found in values.items() if len(set(found)) > 1}
 
 
-def _run(timeline: NetworkTimeline, iterations: int | None) -> Run[NetworkTimeline]:
+def _updates(timeline: NetworkTimeline, iterations: int | None) -> int:
+    """How many updates a run makes; none without training."""
     training = timeline.experiment.training
-    return train(timeline, iterations or training.iterations) if training else Run(timeline)
+    return (iterations or training.iterations) if training else 0
+
+
+def _run(timeline: NetworkTimeline, total: int, watch: Recorder | None) -> Run[NetworkTimeline]:
+    run = train(timeline, total, watch=watch) if timeline.trained else Run(timeline)
+    if watch:
+        watch.end(run.state, run.done)
+    return run
 
 
 def _outcome(run: Run[NetworkTimeline]) -> Outcome:

@@ -82,6 +82,16 @@ class NetworkTimeline:
         """Whether there is any training."""
         return self.experiment.training is not None
 
+    @property
+    def samples(self) -> int:
+        """How many samples all of the data are."""
+        return len(self.data)
+
+    @property
+    def tells_whole_losses(self) -> bool:
+        """Whether the loss of each iteration is that over all of the data."""
+        return self.batches.per_epoch == 1
+
     def check(self) -> None:
         """UsageError where there is nothing to train on."""
         if not self.trained or self.experiment.data is None:
@@ -104,7 +114,11 @@ class NetworkTimeline:
 
     def forward(self, updates: int) -> IterationTrace:
         """The numbers of a fresh pass over all of the data after so many updates."""
-        return self._trace(Batch(range(len(self.data)), updates + 1), None)
+        return self.whole_pass(self.state(updates), updates)
+
+    def whole_pass(self, state: State, updates: int) -> IterationTrace:
+        """The same in that state, wherever it comes from."""
+        return self._trace_from(state, Batch(range(len(self.data)), updates + 1), None)
 
     def outline(self, iteration: int, *, whole: bool = False) -> IterationTrace:
         """What numbers the iteration has, calculated from the state that training starts from.
@@ -115,8 +129,10 @@ class NetworkTimeline:
         return IterationTrace(self.experiment, batch, self.start, None)
 
     def _trace(self, batch: Batch, after: State | None) -> IterationTrace:
+        return self._trace_from(self.state(batch.iteration - 1), batch, after)
+
+    def _trace_from(self, before: State, batch: Batch, after: State | None) -> IterationTrace:
         change = None if self.altered is UNALTERED else self.altered
-        before = self.state(batch.iteration - 1)
         return IterationTrace(self.experiment, batch, before, after, change)
 
     def state(self, updates: int) -> State:
@@ -183,6 +199,11 @@ class NetworkTimeline:
         inputs, targets = self.data.inputs[rows], self.data.targets[rows]
         network = self.experiment.network
         return loss_of(network, self.rule, state.parameters, inputs, targets)
+
+    def whole_loss(self, state: State) -> float:
+        """The loss of a pass over all of the data in that state."""
+        data, network = self.data, self.experiment.network
+        return loss_of(network, self.rule, state.parameters, data.inputs, data.targets)
 
     def wrong(self, iteration: int) -> tuple[str, str]:
         """The first number of that iteration that isn't finite; what helps where that is known."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, MutableMapping
+from collections.abc import Callable, Collection, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -46,6 +46,14 @@ class Timeline(Protocol):
     def trained(self) -> bool:
         """Whether there is any training."""
 
+    @property
+    def samples(self) -> int:
+        """How many samples all of the data are; 0 where there are none."""
+
+    @property
+    def tells_whole_losses(self) -> bool:
+        """Whether `advance` tells losses, and each is that over all of the data."""
+
     def check(self) -> None:
         """Raises UsageError where there is nothing to train."""
 
@@ -60,6 +68,12 @@ class Timeline(Protocol):
     def next_loss(self, state: State, updates: int) -> float:
         """The loss of the iteration after so many updates, in that state."""
 
+    def whole_loss(self, state: State) -> float:
+        """The loss over all of the data in that state; NaN where it has no value."""
+
+    def whole_pass(self, state: State, updates: int) -> Any:
+        """The numbers of a pass over all of the data in that state, reached by so many updates."""
+
     def wrong(self, iteration: int) -> tuple[str, str]:
         """The name of what isn't finite in that iteration."""
 
@@ -71,6 +85,24 @@ class Timeline(Protocol):
 
 
 T = TypeVar("T", bound=Timeline)
+
+
+class Watch(Protocol):
+    """Somebody who looks at states on the way, none of which is kept for that."""
+
+    @property
+    def marks(self) -> Collection[int]:
+        """After how many updates to look."""
+
+    @property
+    def hears_losses(self) -> bool:
+        """Whether to be told the loss of each iteration."""
+
+    def look(self, state: State, updates: int, /) -> None:
+        """Called in the order of the updates, once for each number of them."""
+
+    def hear(self, losses: Sequence[float], /) -> None:
+        """The losses of the iterations that come next, each before its update."""
 
 
 @dataclass(slots=True)
@@ -103,18 +135,18 @@ def train(
     iterations: int,
     keep: Collection[int] = (),
     progress: Callable[[int], None] | None = None,
+    watch: Watch | None = None,
 ) -> Run[T]:
     """Up to `iterations` updates; the states after the updates in `keep` and at both ends stay at hand.
 
     Ends early at the stop criterion, at a number that isn't finite, or on Ctrl-C, with what was done
-    up to there.
+    up to there. `watch` is shown the states that it asks for.
 
     Raises:
         UsageError: there is nothing to train.
     """
     timeline.check()
-    marks = sorted({k for k in keep if 0 < k < iterations} | {iterations})
-    return _Trainer(timeline, progress).run(marks)
+    return _Trainer(timeline, progress, watch).run({*keep, iterations}, iterations)
 
 
 def check_iterations(iterations: Iterable[int], *, trained: bool) -> None:
@@ -145,31 +177,46 @@ def train_through(
 class _Trainer(Generic[T]):
     """One run: where it stands, and what it leaves."""
 
-    def __init__(self, timeline: T, progress: Callable[[int], None] | None) -> None:
+    def __init__(
+        self, timeline: T, progress: Callable[[int], None] | None, watch: Watch | None
+    ) -> None:
         self.timeline, self.stop, self.progress = timeline, timeline.stop, progress
+        self.watch, self.watched = watch, frozenset(watch.marks if watch else ())
+        self.listener = watch if watch and watch.hears_losses else None
         self.state = timeline.start
         self.result = Run(timeline, losses=deque(timeline.resume.losses))
+        self._length = 1
 
-    def run(self, marks: Iterable[int]) -> Run[T]:
-        """Train up to the last of the marks; keep the state at each."""
+    def run(self, keep: Collection[int], last: int) -> Run[T]:
+        """Train up to the last update; keep the states in `keep`, show those that are watched."""
         try:
-            for mark in marks:
+            self._look()
+            for mark in sorted(k for k in {*keep, *self.watched} if 0 < k <= last or k == last):
                 self._up_to(mark)
-                self.timeline.kept[self.result.done] = self.state
+                if mark in keep or self.result.ended != "finished":
+                    self.timeline.kept[self.result.done] = self.state
                 if self.result.ended != "finished":
                     break
+                self._look()
         except KeyboardInterrupt:
             self.result.ended = "interrupted"
             self.timeline.kept[self.result.done] = self.state
         return self.result
 
+    def _look(self) -> None:
+        """Show the state to whoever wants to see it."""
+        if self.watch and self.result.done in self.watched:
+            self.watch.look(self.state, self.result.done)
+
     def _up_to(self, mark: int) -> None:
-        block, result = 1, self.result
+        result = self.result
         while result.done < mark and result.ended == "finished":
             started = time.perf_counter()
-            self._block(min(block, mark - result.done))
-            if time.perf_counter() - started < _BLOCK_SECONDS / 4:
-                block = min(block * 4, _LONGEST_BLOCK)
+            count = min(self._length, mark - result.done)
+            self._block(count)
+            quick = time.perf_counter() - started < _BLOCK_SECONDS / 4
+            if quick and count == self._length:
+                self._length = min(self._length * 4, _LONGEST_BLOCK)
             if self.progress:
                 self.progress(result.done)
 
@@ -179,7 +226,7 @@ class _Trainer(Generic[T]):
         return self.timeline.advance(self.state, self.result.done, count, wanted), losses
 
     def _block(self, count: int) -> None:
-        after, losses = self._advanced(count, watching=self.stop is not None)
+        after, losses = self._advanced(count, watching=bool(self.stop or self.listener))
         if not _finite(after, losses) or not math.isfinite(self._next_loss(after, count)):
             self._diverge(count)
             return
@@ -190,6 +237,8 @@ class _Trainer(Generic[T]):
         self._accept(after, count, losses)
 
     def _accept(self, after: State, count: int, losses: list[float]) -> None:
+        if self.listener:
+            self.listener.hear(losses)
         # One step under the reader's Ctrl-C would tear these apart; the count comes last.
         window = self.stop.window if self.stop else 0
         self.result.losses = deque([*self.result.losses, *losses][-window:] if window else ())

@@ -44,6 +44,8 @@ class GraphTimeline:
     """
 
     earlier = 0
+    samples = 0
+    tells_whole_losses = False
     stop: Stop | None = None
     resume = Resume()
 
@@ -114,6 +116,10 @@ class GraphTimeline:
         """The numbers after so many updates."""
         return self.trace(updates + 1)
 
+    def whole_pass(self, state: State, updates: int) -> GraphTrace:
+        """The numbers in that state, reached by so many updates."""
+        return self._traced(state, updates + 1)
+
     def state(self, updates: int) -> State:
         """The state after so many updates."""
         if updates not in self.kept:
@@ -148,6 +154,10 @@ class GraphTimeline:
     def next_loss(self, state: State, updates: int) -> float:
         """The output after so many updates; NaN where it has no value."""
         del updates
+        return self.whole_loss(state)
+
+    def whole_loss(self, state: State) -> float:
+        """The output in that state; NaN where it has no value."""
         try:
             return values(self._at(state))[self.graph.output]
         except GraphValueError:

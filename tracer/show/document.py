@@ -9,7 +9,7 @@ next, and read it once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
@@ -197,7 +197,42 @@ class MatrixEquation:
     parts: tuple[Inline | Matrix, ...]
 
 
+class Sketch(Protocol):
+    """Draws with characters."""
+
+    def __call__(self, notation: Notation, width: int | None, ascii: bool, /) -> Lines:
+        """The lines, in so many columns; none where the picture has no room there."""
+        ...
+
+
+Role: TypeAlias = Literal["", "axis", "drawn", "title"]
+Span: TypeAlias = tuple[str, Role]
+"""Characters, and what they are in the picture; no meaning stands in that alone."""
+Lines: TypeAlias = Sequence[Sequence[Span]]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture made of characters.
+
+    Only for terminals, where the eye helps; `asked`: somebody wants it wherever characters go.
+    """
+
+    sketch: Sketch
+    asked: bool = False
+
+
 Block: TypeAlias = (
-    Heading | Text | Items | Note | Warn | Table | Records | Derivation | Matrix | MatrixEquation
+    Heading
+    | Text
+    | Items
+    | Note
+    | Warn
+    | Table
+    | Records
+    | Derivation
+    | Matrix
+    | MatrixEquation
+    | Drawing
 )
 Document: TypeAlias = Iterable[Block]

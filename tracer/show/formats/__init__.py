@@ -51,6 +51,7 @@ class Format:
     `for_programs`: it gets one table of records, complete, where people get the whole document.
     `objects`: it gets mappings and lists where the others get a `Document`; `picture`: a `Picture`.
     `pages`: it is a page of its own, and can be a fragment of one.
+    `drawings`: it has room for pictures made of characters.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Format:
     objects: bool = False
     picture: bool = False
     pages: bool = False
+    drawings: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,7 +74,7 @@ class Format:
 
 
 _ROWS = (
-    Format("table", terminal.write, "for reading", (".txt",), other_names=("text",)),
+    Format("table", terminal.write, "for reading", (".txt",), other_names=("text",), drawings=True),
     Format(
         "markdown",
         markdown.write,

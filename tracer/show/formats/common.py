@@ -26,11 +26,12 @@ _BLANK = "____________"
 def write_blocks(
     document: Document, stream: TextIO, lines: Callable[[Block], Iterable[str]]
 ) -> None:
-    """Write each block's lines as they come, an empty line between blocks."""
-    for index, block in enumerate(document):
-        if index:
-            stream.write("\n")
-        stream.writelines(f"{line}\n" for line in lines(block))
+    """Write each block's lines as they come, an empty line between blocks that have any."""
+    begun = False
+    for block in document:
+        for number, line in enumerate(lines(block)):
+            stream.write(f"\n{line}\n" if begun and number == 0 else f"{line}\n")
+            begun = True
 
 
 def rows(table: Table) -> Iterator[tuple[Cell, ...]]:

@@ -22,6 +22,7 @@ class Medium:
     `math`: the notation of displayed formulas, where it is another one than that of names.
     `standalone`: LaTeX only, a whole document that compiles, instead of a fragment. `fragment`: HTML
     only, a fragment instead of a whole page; `title`: of a page whose document has no heading.
+    `terminal`: somebody looks at it while it is written.
     """
 
     width: int | None = None
@@ -31,6 +32,7 @@ class Medium:
     standalone: bool = False
     fragment: bool = False
     title: str = ""
+    terminal: bool = False
 
 
 def detect(
@@ -49,7 +51,7 @@ def detect(
         width = int(columns) or None
     if width is None and (terminal or (_is_pipe(stream) and sys.stderr.isatty())):
         width = _terminal_width(stream if terminal else sys.stderr)
-    return Medium(width=width, color=colorful, ascii=not can_encode(stream))
+    return Medium(width=width, color=colorful, ascii=not can_encode(stream), terminal=terminal)
 
 
 def can_encode(stream: TextIO) -> bool:

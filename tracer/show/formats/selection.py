@@ -6,9 +6,12 @@ Between a report and the writers, so that no writer needs to know of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
 from tracer.errors import UsageError, did_you_mean
-from tracer.show.document import Document, Items, Records, Table, Text
+from tracer.show.document import Document, Drawing, Items, Records, Table, Text
+
+Drawings: TypeAlias = Literal["all", "asked", "none"]
 
 
 def chosen(
@@ -17,11 +20,13 @@ def chosen(
     table: str | None = None,
     for_programs: bool = False,
     conventions: bool = True,
+    drawings: Drawings = "none",
 ) -> Document:
     """The blocks to write.
 
     With `table` only the table of that name. `for_programs`: the records, or where there are none
-    the first table. Otherwise everything but records, and with `conventions` false without those.
+    the first table. Otherwise everything but records, and with `conventions` false without those;
+    of the drawings all, those that were asked for, or none.
 
     Raises:
         UsageError: there is no table of that name.
@@ -30,11 +35,15 @@ def chosen(
         return (_named(document, table, for_programs),)
     if for_programs:
         return tuple(_records(document))
+    left_out = Records if drawings == "all" else (Records, Drawing)
     return (
         block
         for block in document
-        if not isinstance(block, Records)
-        and (conventions or not isinstance(block, Items | Text) or block.topic != "conventions")
+        if (isinstance(block, Drawing) and block.asked and drawings == "asked")
+        or (
+            not isinstance(block, left_out)
+            and (conventions or not isinstance(block, Items | Text) or block.topic != "conventions")
+        )
     )
 
 

@@ -14,6 +14,7 @@ from tracer.show.document import (
     Block,
     Derivation,
     Document,
+    Drawing,
     Heading,
     Items,
     Matrix,
@@ -45,6 +46,8 @@ _COLORS = {
     "rule": "dim",
     "note": "dim",
     "warning": "yellow",
+    "axis": "dim",
+    "drawn": "cyan",
 }
 
 
@@ -60,7 +63,7 @@ class _TerminalWriter:
 
     def __init__(self, notation: Notation, width: int | None, color: bool, ascii: bool) -> None:
         self._color = color
-        self._ascii = ascii
+        self._ascii, self._notation = ascii, notation
         self._width = width
         self._inner = None if width is None else max(1, width - len(INDENT))
         self._text: CellText = lambda cell: plain(cell, notation)
@@ -91,6 +94,8 @@ class _TerminalWriter:
             case MatrixEquation():
                 lines = equation_lines(block, self._text, self._inner, ascii=self._ascii)
                 yield from _indented(lines)
+            case Drawing():
+                yield from self._drawing(block)
 
     def _heading(self, heading: Heading) -> Iterator[str]:
         """The words, underlined by their level: ═, ─, or nothing."""
@@ -103,6 +108,11 @@ class _TerminalWriter:
 
     def _paragraph(self, text: str, role: str = "") -> Iterator[str]:
         return (self._colored(line, role) for line in fold(text, self._width))
+
+    def _drawing(self, drawing: Drawing) -> Iterator[str]:
+        """The picture's lines, where it finds room."""
+        for line in drawing.sketch(self._notation, self._width, self._ascii):
+            yield "".join(self._colored(self._text(text), role) for text, role in line)
 
     def _table(self, table: Table) -> Iterator[str]:
         if table.title is not None:

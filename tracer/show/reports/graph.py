@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from tracer.engine.training import Run
+from tracer.explain.series import Points
 from tracer.graph.calculation import GraphValueError
 from tracer.graph.names import updated
 from tracer.graph.structure import Graph
@@ -17,6 +18,7 @@ from tracer.show.document import (
     Cell,
     Column,
     Content,
+    Drawing,
     Formula,
     Heading,
     Items,
@@ -26,6 +28,7 @@ from tracer.show.document import (
     Text,
     Warn,
 )
+from tracer.show.pictures.curve import CurveSketch
 from tracer.show.reports.descent import (
     CLIPPED,
     NORM,
@@ -84,8 +87,12 @@ def graph_steps_document(
     shown: Iterable[int],
     traces: Sequence[GraphTrace] = (),
     limit: int | None = ROW_LIMIT,
+    curve: Points = (),
 ) -> Iterator[Block]:
-    """The document of `bptrace step` for a graph; `shown`: after how many updates to look."""
+    """The document of `bptrace step` for a graph; `shown`: after how many updates to look.
+
+    `curve`: the numbers of the output to draw, if any.
+    """
     graph = run.timeline.graph
     shown_nodes = (graph.output, *graph.trainable)
     numbers = [number_column(Name(node)) for node in shown_nodes]
@@ -101,6 +108,8 @@ def graph_steps_document(
     yield from graph_head(graph)
     columns = [number_column("updates"), *numbers]
     yield from table(columns, rows, limit, title="The output on the way", name="history")
+    if curve:
+        yield Drawing(CurveSketch("The output as a curve", curve), asked=True)
     yield _ended(run)
     for trace in traces:
         yield from _iteration(trace, limit)

@@ -9,8 +9,9 @@ from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.errors import UsageError, did_you_mean
 from tracer.model.experiment import Experiment
-from tracer.show.document import Block, Heading, Text
+from tracer.show.document import Block, Drawing, Heading, Text
 from tracer.show.reports.conventions import conventions
+from tracer.show.reports.diagram import NetworkSketch
 from tracer.show.reports.network import network_table
 from tracer.show.reports.outcomes import predictions
 from tracer.show.reports.records import quantities
@@ -28,11 +29,13 @@ def run_document(
     view: str = DEFAULT,
     sample: int | str | None = None,
     limit: int | None = ROW_LIMIT,
+    diagram: bool | None = False,
 ) -> Iterator[Block]:
     """The document of `bptrace run`, block by block.
 
     `sample` is a number counted from 1, or `all`; None shows the first samples of each batch. Tables
     of more than `limit` rows are shortened. Without `data`: the forward passes of `predict`.
+    `diagram`: each iteration begins with the network drawn with characters; None: if there is room.
 
     Raises:
         UsageError: the data have no such sample, or there is no such view.
@@ -44,7 +47,7 @@ def run_document(
             f"--view {view} needs samples with targets", "the configuration has no `data`"
         )
     check_sample(experiment, sample)
-    return _blocks(experiment, run, traces, VIEWS[view], Selection(sample, limit))
+    return _blocks(experiment, run, traces, VIEWS[view], Selection(sample, limit, diagram))
 
 
 def check_sample(experiment: Experiment, sample: int | str | None) -> None:
@@ -88,5 +91,9 @@ def iteration(
         shown = ", ".join(str(row + 1) for row in trace.rows[:_LISTED_ROWS])
         end = ", …" if len(trace.rows) > _LISTED_ROWS else "."
         yield Text(f"A batch of {len(trace.rows)} samples: {shown}{end}")
+    selection = selection or Selection()
+    positions = selection.positions(trace)
+    if selection.diagram is not False and positions:
+        yield Drawing(NetworkSketch(trace, positions[0], bool(selection.diagram)), asked=True)
     show = (view or VIEWS[DEFAULT]).load()
-    yield from show(trace, selection or Selection())
+    yield from show(trace, selection)

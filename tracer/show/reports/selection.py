@@ -16,11 +16,13 @@ _FIRST_SAMPLES = 3
 class Selection:
     """`sample`: a sample's number, counted from 1, or `all`; None: the first few of each batch.
 
-    `limit`: the longest table; longer ones show their first and last rows. None: no limit.
+    `limit`: the longest table; longer ones show their first and last rows. None: no limit. `diagram`:
+    whether the network is drawn with characters; None: where there is room.
     """
 
     sample: int | str | None = None
     limit: int | None = ROW_LIMIT
+    diagram: bool | None = False
 
     def positions(self, trace: IterationTrace) -> range:
         """The places in the batch of the samples to show."""

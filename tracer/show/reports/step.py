@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 
-from tracer.engine.passes import loss_of
-from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
+from tracer.explain.series import Points
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import AFTER, Kind, Quantity, Stage, at
-from tracer.show.document import Block, Name, Records, Table, Text, Value, Warn
+from tracer.show.document import Block, Drawing, Name, Records, Table, Text, Value, Warn
+from tracer.show.pictures.curve import CurveSketch
 from tracer.show.reports.outcomes import outputs, predictions, results
 from tracer.show.reports.parameters import parameter_at
 from tracer.show.reports.records import quantities
@@ -62,12 +62,13 @@ def step_document(
     *,
     sample: str | None = None,
     limit: int | None = ROW_LIMIT,
+    curve: Points = (),
 ) -> Iterator[Block]:
     """The document of `bptrace step`, block by block.
 
     `shown` are the numbers of updates after which to look; those that training did not reach give
     way to its end. `traces` are iterations to print in full, with the first samples of their batches
-    or, where `sample` is `all`, with every one.
+    or, where `sample` is `all`, with every one. `curve`: the losses to draw, if any.
     """
     history = _history(experiment, run, shown)
     updates, *others = history.columns
@@ -75,6 +76,8 @@ def step_document(
     yield quantities(traces, sample) if traces else Records(renamed)
     yield from head(experiment)
     yield history
+    if curve:
+        yield Drawing(CurveSketch("The loss as a curve", curve), asked=True)
     yield _ended(experiment, run, shown)
     yield from results(experiment, run.state.parameters, limit and min(limit, _FEW_ROWS))
     yield from predictions(experiment, run.state.parameters, limit)
@@ -88,16 +91,9 @@ def reached(run: Run[NetworkTimeline], shown: Sequence[int]) -> list[int]:
     return sorted({k for k in shown if k < run.done} | {run.done})
 
 
-def losses(
-    experiment: Experiment, run: Run[NetworkTimeline], iterations: Iterable[int]
-) -> Iterator[float]:
+def losses(run: Run[NetworkTimeline], iterations: Iterable[int]) -> Iterator[float]:
     """The loss over all of the data after so many updates each."""
-    data, rule = experiment.data, Rule.of(experiment)
-    assert data is not None
-    for k in iterations:
-        yield loss_of(
-            experiment.network, rule, run.timeline.state(k).parameters, data.inputs, data.targets
-        )
+    return (run.timeline.whole_loss(run.timeline.state(k)) for k in iterations)
 
 
 def shows_outputs(experiment: Experiment) -> bool:
@@ -125,7 +121,7 @@ def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[
         numbers = (cell(out, of(name)) for out, name in zip(outs, named, strict=True))
         return (k, lost, *rates.get(k, ()), *numbers)
 
-    rows = map(row, iterations, losses(experiment, run, iterations))
+    rows = map(row, iterations, losses(run, iterations))
     return Table(tuple(columns), rows, "Loss over all of the data", "history")
 
 

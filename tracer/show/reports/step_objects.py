@@ -29,7 +29,7 @@ def step_json(
     return head_object(experiment) | {
         "history": (
             {"iteration": k} | only_finite(["loss"], [loss]) | _outputs_after(experiment, run, k)
-            for k, loss in zip(rows, losses(experiment, run, rows), strict=True)
+            for k, loss in zip(rows, losses(run, rows), strict=True)
         ),
         "iterations": map(IterationObjects(experiment, None), traces),
         "final": final_object(experiment, run),

@@ -1,0 +1,58 @@
+"""The kinds of files that a plot is written as; `PLOTS` is the only place that lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from tracer.errors import UsageError, did_you_mean
+from tracer.show.pictures import plot_matplotlib
+from tracer.show.pictures.plot import Plot
+from tracer.show.pictures.plot_svg import plot_svg
+
+
+@dataclass(frozen=True, slots=True)
+class PlotFile:
+    """A row of the table: the ending of its files' names, what writes one.
+
+    `check` raises UsageError where something that it needs is missing.
+    """
+
+    extension: str
+    write: Callable[[Plot, BinaryIO], None]
+    check: Callable[[], None] = lambda: None
+
+
+def _svg(plot: Plot, stream: BinaryIO) -> None:
+    stream.write(plot_svg(plot).encode("utf-8"))
+
+
+def _by_matplotlib(kind: Literal["png", "pdf"]) -> PlotFile:
+    return PlotFile(f".{kind}", partial(plot_matplotlib.draw, kind=kind), plot_matplotlib.check)
+
+
+PLOTS: dict[str, PlotFile] = {
+    row.extension: row
+    for row in (PlotFile(".svg", _svg), _by_matplotlib("png"), _by_matplotlib("pdf"))
+}
+
+
+def plot_file(path: Path) -> PlotFile:
+    """The kind that the ending of the file's name chooses.
+
+    Raises:
+        UsageError: the name has no such ending, or something that the kind needs is missing.
+    """
+    ending = path.suffix.casefold()
+    if ending not in PLOTS:
+        *most, last = PLOTS
+        told = f"name it {', '.join(most)} or {last}"
+        near = did_you_mean(ending, list(PLOTS))
+        raise UsageError(
+            f"--plot {path}: there is no such kind of picture", f"{near}; {told}" if near else told
+        )
+    PLOTS[ending].check()
+    return PLOTS[ending]
