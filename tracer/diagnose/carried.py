@@ -241,7 +241,7 @@ class Enclosed:
         if (
             self._step is None
         ):  # nobody who carries exact numbers rounds 1 − β₂³ to the answer's digits
-            worked = _with_options(worked, self.carried)
+            worked = with_options(worked, self.carried)
         return self._of(worked, formula.keys, inner)
 
     def of(self, formula: Expression, inner: Settle | None = None) -> Interval:
@@ -287,7 +287,7 @@ def _stays(identity: Identity, formula: Expression) -> bool:
     return isinstance(identity, Quantity) and identity.kind is Kind.LEARNING_RATE
 
 
-def _with_options(formula: Expression, values: Mapping[Identity, float]) -> Expression:
+def with_options(formula: Expression, values: Mapping[Identity, float]) -> Expression:
     """The formula with the options of the training put in, and calculated as far as they go alone."""
 
     def known(node: Expression) -> Expression | None:

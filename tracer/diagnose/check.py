@@ -234,7 +234,7 @@ def check(
     for (moment, exact), some in zip(found.items(), findings, strict=True):
         own = {**answers_before(moment, sheet), **sheet[moment]}
         numbers = {identity: answer.value for identity, answer in own.items()}
-        phases = _phases(experiment, moment)
+        phases = phases_of(experiment, moment)
         sections.append(CheckedMoment(moment, exact, some, phases, numbers, whole.get(moment)))
     conventions = (*read.followed, *followed(arrays))
     return CheckedAnswers(experiment, tuple(sections), manner, conventions)
@@ -263,7 +263,7 @@ def with_reasons(
     return replace(checked, sections=tuple(sections))
 
 
-def _phases(experiment: Experiment | GraphExperiment, moment: Moment) -> tuple[Phase, ...]:
+def phases_of(experiment: Experiment | GraphExperiment, moment: Moment) -> tuple[Phase, ...]:
     """What there is to supply: of a forward pass less than of an iteration."""
     if isinstance(experiment, Experiment) and experiment.data is None:
         return _FORWARD

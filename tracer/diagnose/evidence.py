@@ -89,7 +89,7 @@ class Evidence:
         self._supplied = np.array([answer.value for answer, _ in self.entries], dtype=float)
         self._doubt = np.array([_doubt(answer) for answer, _ in self.entries], dtype=float)
         self._start = np.array([self._started(q) for _, q in self.entries], dtype=float)
-        self._keys = [_key(answer.moment, quantity) for answer, quantity in self.entries]
+        self._keys = [key_of(answer.moment, quantity) for answer, quantity in self.entries]
         self._known: dict[Hypothesis, Expected] = {}
         self._factors = cache(self._factors_of)
         self._values = cache(self._values_of)
@@ -290,7 +290,7 @@ def _doubt(answer: Answer) -> float:
     return answer.written.unit if answer.tolerance is None else answer.uncertainty
 
 
-def _key(moment: Moment, quantity: Quantity) -> Hashable:
+def key_of(moment: Moment, quantity: Quantity) -> Hashable:
     """What the number is of: everything about a parameter is one thing, and a neuron's way back."""
     if quantity.kind in OF_A_WEIGHT or quantity.kind in OF_A_BIAS:
         return quantity.kind in OF_A_BIAS, quantity.layer, quantity.index

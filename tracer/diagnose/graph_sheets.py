@@ -30,7 +30,7 @@ def followed_by_graph(
     if len(answers) - len(right) < _AT_LEAST:
         return None
     best, most = None, len(right) + _AT_LEAST - 1
-    for name, alternative in _alternatives(experiment):
+    for name, alternative in changes_of_graph(experiment):
         under = _under(experiment, alternative, stated)
         if not all(knows(under, answer.moment, answer.identity) for answer in answers):
             continue
@@ -40,7 +40,8 @@ def followed_by_graph(
     return best
 
 
-def _alternatives(experiment: GraphExperiment) -> Iterator[tuple[str, Alternative]]:
+def changes_of_graph(experiment: GraphExperiment) -> Iterator[tuple[str, Alternative]]:
+    """The changes of a graph's training that a whole sheet may follow, each with its name."""
     for row in conventions_of(experiment):
         if row.of_descent:
             yield from ((row.name, one) for one in row.alternatives(experiment))

@@ -69,7 +69,7 @@ class Part:
         if exact.has_shortcuts:
             found.append(Carried(exact, own, shortcut=True))
         if any(isinstance(key, Quantity) and key.kind in PARTS for key in self.all):
-            found.append(Carried(exact, own, rewriting=partial(_by_parts, exact)))
+            found.append(Carried(exact, own, rewriting=partial(by_parts, exact)))
         return found
 
     def _rounded(self, rounding: Rounding) -> list[Carried]:
@@ -181,7 +181,7 @@ def comes_out(part: Part, answer: Answer, manner: Manner) -> bool:
     return any(bounds.agrees(way, answer) for way in bounds.of(answer))
 
 
-def _by_parts(exact: Calculation, identity: Identity, _: Expression) -> Expression | None:
+def by_parts(exact: Calculation, identity: Identity, _: Expression) -> Expression | None:
     """A gradient as the sum or the mean of the samples' own parts; with a penalty, the data's part."""
     if not isinstance(identity, Quantity) or identity.kind not in _SUMMED:
         return None

@@ -89,9 +89,16 @@ def read_under_conventions(
     return ReadSheet(
         hypothesis.applied(experiment) if hypothesis.variants else experiment,
         tuple(evidence.restated(answer, hypothesis.readings) for answer in answers),
-        tuple(_followed(hypothesis)),
+        tuple(told(hypothesis)),
         hypothesis.readings,
     )
+
+
+def changes_of(experiment: Experiment) -> Iterator[tuple[str, Alternative]]:
+    """The changes of a network's calculation that a whole sheet may follow, each with its name."""
+    for row in conventions_of(experiment):
+        if row.name in _OF_SHEETS or row.of_descent:
+            yield from ((row.name, alternative) for alternative in row.alternatives(experiment))
 
 
 def _are_fine(answers: Collection[Answer]) -> bool:
@@ -114,10 +121,11 @@ def _graph_under_conventions(
         return ReadSheet(experiment, tuple(answers))
     hypothesis = Hypothesis((option,))
     changed = option[1].apply(Variant(experiment)).experiment
-    return ReadSheet(changed, tuple(answers), tuple(_followed(hypothesis)))
+    return ReadSheet(changed, tuple(answers), tuple(told(hypothesis)))
 
 
-def _followed(hypothesis: Hypothesis) -> Iterator[SheetConvention]:
+def told(hypothesis: Hypothesis) -> Iterator[SheetConvention]:
+    """What the reader is told of the conventions, each with its name."""
     for name, alternative in hypothesis.variants:
         words = (
             f"Here another convention holds throughout: {plain(alternative.words)}. "
@@ -136,12 +144,7 @@ class _Adoption:
         experiment = evidence.experiment
         samples = max((len(c.trace.rows) for c in evidence.calculations), default=0)
         self._readings = [row for row in READINGS if row.possible(experiment, samples)]
-        self._variants = [
-            (row.name, alternative)
-            for row in conventions_of(experiment)
-            if row.name in _OF_SHEETS or row.of_descent
-            for alternative in row.alternatives(experiment)
-        ]
+        self._variants = list(changes_of(experiment))
 
     def run(self) -> Hypothesis:
         """The conventions that are adopted, none for most sheets."""
@@ -156,7 +159,7 @@ class _Adoption:
     @property
     def of_descent(self) -> bool:
         """Whether there are conventions of optimisers and the like."""
-        return any(map(_calculates, self._variants))
+        return any(map(of_descent, self._variants))
 
     def _wrong(self, current: Hypothesis) -> int:
         return int((~self._evidence.expected(current).right).sum())
@@ -176,7 +179,7 @@ class _Adoption:
     def _extended(self, current: Hypothesis, steps: int) -> Iterator[Hypothesis]:
         options: list[Option] = [*self._variants, *self._readings]  # a form fits a calculation
         for some in combinations(options, steps):
-            if sum(map(_calculates, some)) > 1:
+            if sum(map(of_descent, some)) > 1:
                 continue  # one at a time: each pair would be a calculation more
             extended: Hypothesis | None = current
             for option in some:
@@ -248,6 +251,6 @@ class _Adoption:
         return not hidden  # one reading must not be the only support of another
 
 
-def _calculates(option: Option) -> bool:
+def of_descent(option: Option) -> bool:
     """Whether it is a change of optimisers and the like, of which there are many."""
     return not isinstance(option, Reading) and option[0] not in _OF_SHEETS

@@ -57,7 +57,7 @@ def _shown(piece: Piece, number: Numbered, label: Label) -> Shown:
 
     named = written(lambda leaf: label(leaf.array, leaf.offset))
     positive, negative = written(lambda _: "<mn>1</mn>"), written(lambda _: "<mo>−</mo><mn>1</mn>")
-    numbers = _with_places(positive, negative)
+    numbers = with_places(positive, negative)
     seen = sorted({int(place) for place, _ in _PLACE.findall(numbers)})
     places = {str(old): str(new) for new, old in enumerate(seen)}
     shown = [list(leaves)[place] for place in seen]
@@ -89,7 +89,7 @@ def _uses(formula: Expression, number: Numbered, counts: tuple[int, ...]) -> Ite
             yield from _uses(part, number, counts)
 
 
-def _with_places(positive: str, negative: str) -> str:
+def with_places(positive: str, negative: str) -> str:
     """The formula with places for numbers; brackets that only a sign needs belong to the place."""
     always = iter([found[1] is not None for found in _NUMBER.finditer(positive)])
 

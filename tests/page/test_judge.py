@@ -1,0 +1,120 @@
+"""The judge in the page says what `bptrace check` says, in words that a learner gets to read."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from benchmarks.page_judge.__main__ import main
+from benchmarks.page_judge.compare import Page, compared
+from benchmarks.page_judge.exercises import Example, bundled
+from benchmarks.page_judge.sheets import Texts, sheets_of
+from benchmarks.people.trainings import random_training
+from support.node import needs_node, run_javascript
+from tracer.explain.worksheet import to_calculate
+from tracer.page.exercise import exercise_data, judge_script
+
+pytestmark = [needs_node, pytest.mark.no_cover]
+
+SHEETS = {
+    "mazur": 66, "appendix-b": 33, "zhou": 33, "xor-thresholds": 33, "sigmoid-graph": 24,
+    "recurrent-two-steps": 12, "descent-momentum": 24, "descent-rmsprop": 18,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_sheets_are_judged_as_check_judges_them(name: str) -> None:
+    with Page() as page:
+        for sheet in sheets_of(bundled(name), Random(f"test {name}"), SHEETS[name]):
+            found = compared(sheet, page)
+            assert found.agrees, (sheet.kind, found.whole, list(found.differences), sheet.texts)
+
+
+def test_sheets_of_an_optimiser_are_judged_as_check_judges_them() -> None:
+    rng = Random("test adam")
+    example = Example("adam", random_training(rng, "adam").configuration())
+    with Page() as page:
+        for sheet in sheets_of(example, rng, 12):
+            found = compared(sheet, page)
+            assert found.agrees, (sheet.kind, found.whole, list(found.differences), sheet.texts)
+
+
+@pytest.mark.parametrize("name", ["mazur", "xor", "relu-bce", "lstm-two-steps", "cs231n-adam"])
+def test_the_right_values_are_the_engines(name: str) -> None:
+    exact = bundled(name).exact
+    found = judge(name, "return judge.asked.map((name) => [name, judge.right(name)]);")
+    assert [name for name, _ in found] == [exact.names.name(i) for i in to_calculate(exact.trace)]
+    for said, value in found:
+        assert value == pytest.approx(exact.value(exact.trace.find(said)), rel=1e-12, abs=1e-15)
+
+
+def judge(name: str, source: str, given: Any = None) -> Any:
+    parts = {
+        "script": f"{judge_script()} return bptraceJudge;",  # too long for a command line
+        "data": exercise_data(bundled(name).experiment),
+        "given": given,
+    }
+    made = "const judge = new Function(given.script)()(given.data); given = given.given;"
+    return run_javascript(f"const all = given; {{ let given = all; {made} {source} }}", parts)
+
+
+def said(sheet: Texts, name: str = "mazur") -> dict[str, Any]:
+    found: dict[str, Any] = judge(name, "return judge.check(given);", sheet)
+    return found
+
+
+def test_a_known_mistake_is_told_by_name_with_its_sentence() -> None:
+    verdict = said({"net_h1": "0.0275"})["verdicts"]["net_h1"]
+    assert verdict["verdict"] == "mistake"
+    assert verdict["mistakes"][0]["name"] == "bias_left_out"
+    assert verdict["sentences"] == [
+        "Matches bias_left_out. The bias is added to the net input, once for each neuron."
+    ]
+    assert verdict["reason"] == "matches bias_left_out"
+
+
+def test_what_follows_from_a_slip_gets_all_points_and_a_known_mistake_half() -> None:
+    found = said({"net_h1": "0.0275", "out_h1": "0.5069", "net_h2": "0.9", "out_h2": "0.5969"})
+    verdicts = found["verdicts"]
+    assert verdicts["out_h1"]["verdict"] == "follows"
+    assert verdicts["out_h1"]["follows"] == ["net_h1"]
+    assert {name: row["points"] for name, row in verdicts.items()} == {
+        "net_h1": 0.5, "out_h1": 1, "net_h2": 0, "out_h2": 1,
+    }  # fmt: skip
+    assert (found["points"], found["pointsPossible"]) == (2.5, 43)
+    assert found["firstWrong"] == "net_h1"
+
+
+def test_what_is_no_number_is_a_problem_and_no_verdict() -> None:
+    found = said({"net_h1": "0,3775", "out_h1": " ", "nonsense": "1"})
+    assert found["verdicts"] == {}
+    assert found["problems"] == {
+        "net_h1": "'0,3775' is not a number; write a point, not a comma",
+        "nonsense": "there is no number called nonsense",
+    }
+
+
+def test_the_rounding_that_a_sheet_keeps_to_is_told() -> None:
+    found = said({"net_h1": "0.37", "net_h2": "0.39", "out_h1": "0.59", "out_h2": "0.59"})
+    assert found["rounding"] == "Cut off after 2 decimals"
+
+
+def test_the_answers_that_were_typed_can_be_carried_on() -> None:
+    source = "return judge.derivation('net_o1', given);"
+    found = judge("mazur", source, {"out_h1": "0.5"})
+    inputs = {row["name"]: row["value"] for row in found["inputs"]}
+    assert inputs["out_h1"] == 0.5
+    assert found["value"] == pytest.approx(0.4 * 0.5 + 0.45 * inputs["out_h2"] + 0.6)
+
+
+def test_texts_with_markup_come_back_as_text() -> None:
+    found = said({"<script>alert(1)</script>": "1", "net_h1": "</script>"})
+    assert found["problems"]["net_h1"] == "'</script>' is not a number"
+
+
+def test_the_comparison_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--only", "zhou-training", "--sheets", "11", "--random", "0"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1].split()[:3] == ["all", "11", "11"]
