@@ -22,7 +22,6 @@ from tracer.formula import (
     Prepared,
     Symbol,
     children,
-    derivatives,
     enclosure,
     evaluate,
     rewrite,
@@ -71,6 +70,7 @@ class Carried(Mapping[Identity, float]):
         )
         self._rewritten: dict[Identity, Prepared | None] = {}
         self._from_own: dict[Identity, float] = {}
+        self._known_slopes: dict[Identity, Mapping[Identity, float]] = {}
 
     def rounded(self, rounding: Rounding) -> Carried:
         """The same calculation with every step rounded; what comes of own numbers alone is shared."""
@@ -175,22 +175,29 @@ class Carried(Mapping[Identity, float]):
         `formula` stands in for the number's own. Own values end the way: what they were calculated
         from doesn't count.
         """
-        formula = formula or self.formula(identity)
+        used = Prepared(formula) if formula else self.prepared(identity)
+        if used is None:
+            return {}
+        found = sensitivities(self.order(used.formula), self._inner_slopes, self._slopes(used))
+        return {key: slope for key, slope in found.items() if key in self.own}
+
+    def _slopes(self, formula: Prepared) -> Mapping[Identity, float]:
+        return {key: evaluate(slope, self) for key, slope in formula.slopes.items()}
+
+    def _inner_slopes(self, identity: Identity) -> Mapping[Identity, float]:
+        """The local derivatives of a number that was not supplied."""
+        formula = None if identity in self.own else self.prepared(identity)
         if formula is None:
             return {}
-        seeds = {key: evaluate(slope, self) for key, slope in derivatives(formula).items()}
-        found = sensitivities(self.order(formula), self._beyond_own, self, seeds)
-        return {key: slope for key, slope in found.items() if key in self.own}
+        if identity not in self._known_slopes:
+            self._known_slopes[identity] = self._slopes(formula)
+        return self._known_slopes[identity]
 
     def before(self, identity: Identity) -> list[Identity]:
         """What the number is calculated from and wasn't given, in an order of calculation."""
         formula = self.formula(identity)
         found = self.order(formula) if formula else []
-        return [inner for inner in found if self._beyond_own(inner)]
-
-    def _beyond_own(self, identity: Identity) -> Expression | None:
-        """The formula of a number that was not supplied."""
-        return None if identity in self.own else self.formula(identity)
+        return [key for key in found if key not in self.own and self.prepared(key)]
 
     def order(self, start: Expression) -> list[Identity]:
         """What the start goes back to, up to own values: each number after those it is made of."""
