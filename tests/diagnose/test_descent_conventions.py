@@ -87,14 +87,17 @@ def offered(name: str) -> dict[str, list[object]]:
 
 
 def cases() -> Iterator[tuple[str, str, Alternative]]:
-    """Every alternative of every experiment; of the numbers that an option may be, networks try one."""
+    """Every alternative; of those that graphs have too, which are quick to try, networks one."""
+    tried: set[tuple[str, str]] = set()
     for name, experiment in EXPERIMENTS.items():
-        tried: set[str] = set()
+        assert experiment.training is not None
+        optimizer = experiment.training.optimizer.name
         for convention, alternative in alternatives(experiment):
-            one_of_many = type(alternative.value) is float and isinstance(experiment, Experiment)
-            if not one_of_many or convention not in tried:
+            of_graphs = convention in offered(f"{optimizer} graph")
+            again = of_graphs and (optimizer, convention) in tried
+            if isinstance(experiment, GraphExperiment) or not again:
                 yield name, convention, alternative
-            tried.add(convention)
+            tried.add((optimizer, convention))
 
 
 CASES = list(cases())
