@@ -119,6 +119,7 @@ class MistakenNumbers:
         self.trace = exact.trace
         self._values = cache(exact.value)
         self.variants = cache(self._rewritten)
+        self._site = cache(self._found)
         self.near = cache(self._near)
         self.far = lru_cache(maxsize=_WAYS_AT_HAND)(self._far)
 
@@ -171,9 +172,14 @@ class MistakenNumbers:
             return ()
         if identity.kind not in (row.kinds | row.also if late else row.kinds):
             return ()
+        site = self._site(identity)
+        return () if site is None else row.variants(site)
+
+    def _found(self, identity: Quantity) -> Site | None:
+        """Where slips in that number are made; None of what is given."""
         formula = self.exact.formula(identity)
         trace = self.exact.at(identity.iteration)
-        return () if formula is None else row.variants(Site(trace, identity, formula))
+        return None if formula is None else Site(trace, identity, formula)
 
 
 class _Values(Mapping[Identity, float]):
