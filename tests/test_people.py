@@ -21,7 +21,7 @@ from benchmarks.people.sheets import FORMATS, numbers_of, written
 from tracer.config import load
 from tracer.diagnose.answers import Answer, read_answers
 
-SOME, MOST = 30, 60
+SOME, MOST = 6, 60
 
 
 pytestmark = pytest.mark.no_cover  # its parts are covered elsewhere, and tracing doubles its time

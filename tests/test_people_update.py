@@ -62,7 +62,7 @@ def _case(exercise: Exercise) -> Case:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_exact_calculation_is_the_oracles(optimizer: str) -> None:
     rng, compared = Random(f"oracle {optimizer}"), set()
-    for _ in range(25):
+    for _ in range(10):
         exercise = replace(_known(rng, optimizer), iterations=3)
         name, found = Namer(exercise), Calculation(exercise, EXACT).run()
         right = trained(_case(exercise), 3)

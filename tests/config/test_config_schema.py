@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -15,8 +15,13 @@ from tracer.config.reader import read
 from tracer.model.activations import ACTIVATIONS
 
 
-def _content(text: str) -> Any:
-    return read(text, "net.yaml")[0].value
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json_schema())
+
+
+def _validate(text: str) -> None:
+    _validator().validate(read(text, "net.yaml")[0].value)
 
 
 def test_it_is_a_schema_itself() -> None:
@@ -25,7 +30,7 @@ def test_it_is_a_schema_itself() -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_bundled_example_is_valid(path: Path) -> None:
-    jsonschema.validate(_content(path.read_text(encoding="utf-8")), json_schema())
+    _validate(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +45,7 @@ def test_every_bundled_example_is_valid(path: Path) -> None:
 )
 def test_a_faulty_file_is_not_valid(change: tuple[str, str]) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(_content(spoiled(change)), json_schema())
+        _validate(spoiled(change))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +58,7 @@ def test_a_faulty_file_is_not_valid(change: tuple[str, str]) -> None:
     ],
 )
 def test_a_file_with_numbers_from_other_files_is_valid(change: tuple[str, str]) -> None:
-    jsonschema.validate(_content(spoiled(change)), json_schema())
+    _validate(spoiled(change))
 
 
 def test_it_says_what_keys_mean_and_what_they_may_be() -> None:
@@ -80,4 +85,4 @@ def test_defaults_are_those_of_the_experiment() -> None:
 
 
 def test_the_sound_file_is_valid() -> None:
-    jsonschema.validate(_content(SOUND), json_schema())
+    _validate(SOUND)

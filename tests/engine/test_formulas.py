@@ -15,7 +15,7 @@ from tracer.formula import Expression, derivative, evaluate, symbols
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity
 
-LARGE = 20_000
+LARGE = 2_000
 """Shipped networks with more numbers than this are checked on every seventh of them."""
 
 GIVEN = {kind for kind in Kind if kind.phase is Phase.GIVEN}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 import pytest
 
-from support.cli import ended, run, terminal
+from support.cli import ended, forked, run, terminal
 from support.graphs import shipped_graph
 from support.networks import shipped
 from tracer.diagnose.dialogue import Dialogue
@@ -127,8 +128,8 @@ def test_without_a_terminal_walk_says_so() -> None:
 NONE_ELSE = "right within rounding: 0, follows: 0"
 
 
-def walking(*arguments: str) -> Any:
-    child = terminal("walk", *arguments)
+def walking(*arguments: str, begun: Callable[..., Any] = forked) -> Any:
+    child = begun("walk", *arguments)
     child.expect("numbers; Enter goes on")
     return child
 
@@ -140,7 +141,7 @@ def press(child: Any, *keys: str) -> None:
 
 
 def test_enter_shows_formula_numbers_and_result_in_a_terminal() -> None:
-    child = walking("mazur")
+    child = walking("mazur", begun=terminal)
     child.expect_exact("net_h1 = w1 · i1 + w2 · i2 + b1")
     press(child, "")
     child.expect_exact("= 0.15 · 0.05 + 0.2 · 0.1 + 0.35")

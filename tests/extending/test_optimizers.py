@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support.cli import built, run_json
+from support.cli import run, run_json
 from support.guide import guide_class
 from support.schema import validate
 from tracer.cli.walk import walk
@@ -138,14 +138,14 @@ def test_a_training_that_goes_on_ends_where_one_in_one_piece_does(
 ) -> None:
     whole, saved = tmp_path / "whole.yaml", tmp_path / "saved.yaml"
     whole.write_text(text(optimizer, batch=batch))
-    built("step", str(whole), "-n", "3", "--save", str(saved))
+    run("step", str(whole), "-n", "3", "--save", str(saved))
     assert ("\n  state:\n    v: [" in saved.read_text()) == (optimizer == "rolling")
     at_once = run_json("step", whole, "-n", 8, "--trace-at", 4)
     gone_on = run_json("run", saved, "--iterations", 5)
     assert gone_on["iterations"][0]["parameters"] == at_once["iterations"][0]["parameters"]
     assert gone_on["final"]["parameters"] == at_once["final"]["parameters"]
-    built("step", str(saved), "-n", "5", "--save", str(tmp_path / "end.yaml"))
-    built("step", str(whole), "-n", "8", "--save", str(tmp_path / "end at once.yaml"))
+    run("step", str(saved), "-n", "5", "--save", str(tmp_path / "end.yaml"))
+    run("step", str(whole), "-n", "8", "--save", str(tmp_path / "end at once.yaml"))
     ends = [(tmp_path / f"{name}.yaml").read_text() for name in ("end", "end at once")]
     assert ends[0] == ends[1]
     again = load(saved)
@@ -156,7 +156,7 @@ def test_a_training_that_goes_on_ends_where_one_in_one_piece_does(
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_view_shows_it_in_every_format(path: Path, view: str, format: str) -> None:
-    assert built("run", str(path), "--view", view, "--format", format)
+    assert run("run", str(path), "--view", view, "--format", format).output
 
 
 def test_the_matrices_show_the_rule_itself(tmp_path: Path) -> None:
@@ -166,25 +166,25 @@ def test_the_matrices_show_the_rule_itself(tmp_path: Path) -> None:
     ):
         path = tmp_path / f"{name}.yaml"
         path.write_text(text(name))
-        assert equation in built("run", str(path), "--view", "matrix", "--width", "200")
+        assert equation in run("run", str(path), "--view", "matrix", "--width", "200").output
 
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_command_knows_it_in_every_format(path: Path, format: str, tmp_path: Path) -> None:
     form = ("--format", format)
-    assert built("step", str(path), "--trace-at", "1,3", *form)
-    assert built("explain", str(path), "w5+", "w5@3", "--depth", "all", *form)
+    assert run("step", str(path), "--trace-at", "1,3", *form).output
+    assert run("explain", str(path), "w5+", "w5@3", "--depth", "all", *form).output
     if not FORMATS[format].objects:
-        assert built("worksheet", str(path), "--key", *form)
-    assert built("gradcheck", str(path), *form)
-    assert built("why", str(path), "w5+=0.3", *form)
+        assert run("worksheet", str(path), "--key", *form).output
+    assert run("gradcheck", str(path), *form).output
+    assert run("why", str(path), "w5+=0.3", *form).output
     other = tmp_path / "other.yaml"
     other.write_text(text("sgd"))
-    assert built("compare", str(path), str(other), *form, code=1)
+    assert run("compare", str(path), str(other), *form, code=1).output
 
 
 def test_the_head_of_a_result_says_its_rule(path: Path) -> None:
-    said = built("step", str(path))
+    said = run("step", str(path)).output
     lines = {
         "halved": ["Update: w+ = w − learning rate · ∂E/∂w/2, learning rate 0.5; every "],
         "rolling": [
@@ -212,9 +212,9 @@ def test_answers_are_checked(path: Path, wrong: bool, tmp_path: Path) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text("".join(f"{key}: {value}\n" for key, value in sheet.items()))
     for format in FORMATS:
-        assert built("check", str(path), str(answers), "--format", format, code=int(wrong))
+        assert run("check", str(path), str(answers), "--format", format, code=int(wrong)).output
     verdicts = json.loads(
-        built("check", str(path), str(answers), "--format", "json", code=int(wrong))
+        run("check", str(path), str(answers), "--format", "json", code=int(wrong)).output
     )
     assert verdicts["supplied"] == len(sheet)
     assert verdicts["first_wrong"] == (name if wrong else None)
@@ -226,7 +226,7 @@ def test_a_step_with_the_learning_rate_left_out_is_recognised(letters: str, path
     value = numbers["before"] - (numbers["before"] - numbers["after"]) / 0.5
     answers = path.with_name("answers.yaml")
     answers.write_text(f"{letters}+: {value:.9f}\n")
-    said = built("check", str(path), str(answers), code=1)
+    said = run("check", str(path), str(answers), code=1).output
     assert "Matches learning_rate_left_out." in said
     if path.stem == "rolling":
         assert f"{letters}⁺ = {letters} − v_{letters}⁺" in said
@@ -234,7 +234,7 @@ def test_a_step_with_the_learning_rate_left_out_is_recognised(letters: str, path
 
 def test_its_state_is_explained() -> None:
     def explain(*names: str) -> str:
-        return built("explain", "-", *names, "--depth", "all", input=text("rolling"))
+        return run("explain", "-", *names, "--depth", "all", input=text("rolling")).output
 
     told = explain("v_w5+")
     assert "v_w5⁺ = φ · v_w5 + ∂E/∂w5\n        ≈ 0.9 · 0 + 0.066919273\n" in told
@@ -270,9 +270,9 @@ def test_its_names_are_read_in_many_spellings(spelled: str, canonical: str) -> N
 def test_what_is_not_kept_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
     path.write_text(text("halved"))
-    refused = built("explain", str(path), "v_w5+", code=2)
+    refused = run("explain", str(path), "v_w5+", code=2).output
     assert "is not part of this calculation; `optimizer: halved` keeps nothing" in refused
-    refused = built("explain", str(path), "q_w5", code=2)
+    refused = run("explain", str(path), "q_w5", code=2).output
     assert refused == "bptrace: there is no quantity 'q_w5'; no optimiser keeps a state 'q'\n"
 
 

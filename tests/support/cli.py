@@ -7,13 +7,16 @@ import os
 import signal
 import subprocess
 import sys
-from typing import Any
+import traceback
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, NoReturn
 
 import pexpect
 import pytest
 from typer.testing import CliRunner, Result
 
-from tracer.cli import app, application
+from tracer.cli import app, application, main
 
 _PATIENCE = 60
 """Seconds after which a terminal that shows nothing new counts as stuck."""
@@ -66,6 +69,15 @@ def python(code: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 def terminal(*words: object) -> Any:
     """`bptrace` in a terminal of 100 columns: a process to talk to with `expect` and `send`."""
+    return _spawned(words, _heed_interrupts)
+
+
+def forked(*words: object) -> Any:
+    """The same without an interpreter of its own, which takes longer to start than most talks do."""
+    return _spawned(words, partial(_become, [str(word) for word in words]))
+
+
+def _spawned(words: Iterable[object], first: Callable[[], object]) -> Any:
     child = pexpect.spawn(
         sys.executable,
         ["-m", "tracer", *map(str, words)],
@@ -73,10 +85,33 @@ def terminal(*words: object) -> Any:
         encoding="utf-8",
         dimensions=(40, 100),
         timeout=_PATIENCE,
-        preexec_fn=_heed_interrupts,
+        preexec_fn=first,
     )
     child.delaybeforesend = None  # a pause for programs that turn the echo off first; ours doesn't
     return child
+
+
+def _become(words: list[str]) -> NoReturn:
+    """Go on as `bptrace` with these words, in a process that was forked for it, and leave it."""
+    code: Any = 1
+    try:
+        os.closerange(3, 1024)  # pexpect waits at one of them until the program has begun
+        os.environ["TERM"] = "xterm"
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.stdin, sys.stdout, sys.stderr = (
+            os.fdopen(number, mode, encoding="utf-8", closefd=False)
+            for number, mode in enumerate(("r", "w", "w"))
+        )
+        sys.argv = ["bptrace", *words]
+        main()
+    except SystemExit as left:
+        code = left.code
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code or 0)
 
 
 def _heed_interrupts() -> None:

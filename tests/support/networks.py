@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -15,6 +17,7 @@ from tracer.model.network import Bias, Network, Parameters, parameter_quantities
 from tracer.model.quantity import Quantity
 
 
+@cache
 def shipped(name: str) -> Experiment:
     """A bundled example that is a network."""
     experiment = load(CONFIGS / f"{name}.yaml")
@@ -22,10 +25,11 @@ def shipped(name: str) -> Experiment:
     return experiment
 
 
-def shipped_networks() -> list[str]:
+@cache
+def shipped_networks() -> tuple[str, ...]:
     """The names of the bundled examples that are networks with data."""
     loaded = {path.stem: load(path) for path in EXAMPLES}
-    return [n for n, e in loaded.items() if isinstance(e, Experiment) and e.data is not None]
+    return tuple(n for n, e in loaded.items() if isinstance(e, Experiment) and e.data is not None)
 
 
 def build(

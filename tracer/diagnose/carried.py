@@ -22,7 +22,6 @@ from tracer.formula import (
     Prepared,
     Symbol,
     children,
-    derivatives,
     enclosure,
     evaluate,
     rewrite,
@@ -64,6 +63,7 @@ class Carried(Mapping[Identity, float]):
         self.exact, self.own = exact, own
         self._shortcut, self._rewriting = shortcut, rewriting
         self._rounded = rounding.function() if rounding else None
+        self._prepared = exact.prepared
         self._since = max(1, exact.number - _MOST_FORMULAS // max(len(exact), 1))
         # Of whole arrays only what is looked up.
         self._values: MutableMapping[Identity, float] = (
@@ -71,6 +71,7 @@ class Carried(Mapping[Identity, float]):
         )
         self._rewritten: dict[Identity, Prepared | None] = {}
         self._from_own: dict[Identity, float] = {}
+        self._known_slopes: dict[Identity, Mapping[Identity, float]] = {}
 
     def rounded(self, rounding: Rounding) -> Carried:
         """The same calculation with every step rounded; what comes of own numbers alone is shared."""
@@ -91,24 +92,27 @@ class Carried(Mapping[Identity, float]):
         self._values.pop(identity, None)
 
     def __getitem__(self, identity: Identity) -> float:
-        if identity in self._values:
-            return self._values[identity]
-        waiting = [identity]
+        values = self._values
+        try:
+            return values[identity]
+        except KeyError:
+            pass
+        wanted, waiting = identity, [identity]
         while waiting:
             identity = waiting[-1]
-            if identity in self._values:
+            if identity in values:
                 waiting.pop()
                 continue
             formula = self.prepared(identity)
             if formula is None:
-                self._values[identity] = self.exact.value(identity)
+                values[identity] = self.exact.value(identity)
                 continue
-            missing = [key for key in formula.keys if key not in self._values]
+            missing = [key for key in formula.keys if key not in values]
             if missing:
                 waiting += missing
             else:
-                self._values[identity] = self._calculated(identity, formula, self._values)
-        return self._values[identity]
+                values[identity] = self._calculated(identity, formula, values)
+        return values[wanted]
 
     def _calculated(
         self, identity: Identity, formula: Prepared, values: Mapping[Identity, float]
@@ -140,10 +144,10 @@ class Carried(Mapping[Identity, float]):
         if identity.iteration < self._since:
             return None
         if self._rewriting is None:
-            found: Prepared | None = self.exact.prepared(identity, self._shortcut)
+            found: Prepared | None = self._prepared(identity, self._shortcut)
             return found
         if identity not in self._rewritten:
-            found = self.exact.prepared(identity, self._shortcut)
+            found = self._prepared(identity, self._shortcut)
             other = None if found is None else self._rewriting(identity, found.formula)
             self._rewritten[identity] = found if other is None else Prepared(other)
         return self._rewritten[identity]
@@ -153,12 +157,12 @@ class Carried(Mapping[Identity, float]):
         formula = self.prepared(identity)
         if formula is None:
             return self[identity]
-        if identity not in self._from_own:
+        value = self._from_own.get(identity)
+        if value is None:
             value = formula.value(self)
-            if not all(key in self.own for key in formula.keys):
-                return self._kept(identity, formula, value)
-            self._from_own[identity] = value
-        return self._kept(identity, formula, self._from_own[identity])
+            if all(key in self.own for key in formula.keys):
+                self._from_own[identity] = value
+        return self._kept(identity, formula, value)
 
     def tried(self, identity: Identity) -> float | None:
         """What the formula gives; None where that has no finite value at these numbers."""
@@ -175,22 +179,29 @@ class Carried(Mapping[Identity, float]):
         `formula` stands in for the number's own. Own values end the way: what they were calculated
         from doesn't count.
         """
-        formula = formula or self.formula(identity)
+        used = Prepared(formula) if formula else self.prepared(identity)
+        if used is None:
+            return {}
+        found = sensitivities(self.order(used.formula), self._inner_slopes, self._slopes(used))
+        return {key: slope for key, slope in found.items() if key in self.own}
+
+    def _slopes(self, formula: Prepared) -> Mapping[Identity, float]:
+        return {key: evaluate(slope, self) for key, slope in formula.slopes.items()}
+
+    def _inner_slopes(self, identity: Identity) -> Mapping[Identity, float]:
+        """The local derivatives of a number that was not supplied."""
+        formula = None if identity in self.own else self.prepared(identity)
         if formula is None:
             return {}
-        seeds = {key: evaluate(slope, self) for key, slope in derivatives(formula).items()}
-        found = sensitivities(self.order(formula), self._beyond_own, self, seeds)
-        return {key: slope for key, slope in found.items() if key in self.own}
+        if identity not in self._known_slopes:
+            self._known_slopes[identity] = self._slopes(formula)
+        return self._known_slopes[identity]
 
     def before(self, identity: Identity) -> list[Identity]:
         """What the number is calculated from and wasn't given, in an order of calculation."""
         formula = self.formula(identity)
         found = self.order(formula) if formula else []
-        return [inner for inner in found if self._beyond_own(inner)]
-
-    def _beyond_own(self, identity: Identity) -> Expression | None:
-        """The formula of a number that was not supplied."""
-        return None if identity in self.own else self.formula(identity)
+        return [key for key in found if key not in self.own and self.prepared(key)]
 
     def order(self, start: Expression) -> list[Identity]:
         """What the start goes back to, up to own values: each number after those it is made of."""

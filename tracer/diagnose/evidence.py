@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -34,6 +34,7 @@ Entry: TypeAlias = tuple[Answer, Quantity]
 _UNITS = 3
 _SHARE, _FINE_SHARE = 0.02, 1e-9
 _MOST_OF_A_STAGE = 200
+_CARRIED_AT_HAND = 32
 _CHANGING = frozenset({Kind.WEIGHT, Kind.BIAS})
 _CHANGED = frozenset(after for after, before in BEFORE.items() if before in _CHANGING)
 _BACK = frozenset({Kind.PATH, Kind.DE_DOUT, Kind.DELTA})
@@ -94,6 +95,7 @@ class Evidence:
         self._factors = cache(self._factors_of)
         self._values = cache(self._values_of)
         self._traced = cache(self._traced_under)
+        self._carried = lru_cache(maxsize=_CARRIED_AT_HAND)(self._carried_under)
 
     @property
     def calculations(self) -> Collection[Calculation]:
@@ -190,22 +192,25 @@ class Evidence:
         """What follows from the numbers supplied before it; NaN where that can't be calculated."""
         answer, _ = self.entries[place]
         restated = self.restated(answer, hypothesis.readings)
-        found = self._traced(hypothesis.variants)
-        if answer.moment not in found:
+        carried = self._carried(answer.moment, hypothesis)
+        if carried is None:
             return float("nan"), restated
-        carried = self._carried(answer.moment, found[answer.moment], hypothesis.readings)
         try:
             return carried.recalculated(restated.identity), restated
         except (EvaluationError, UnknownNameError):
             return float("nan"), restated
 
-    def _carried(self, moment: Moment, found: Calculation, readings: tuple[Form, ...]) -> Carried:
+    def _carried_under(self, moment: Moment, hypothesis: Hypothesis) -> Carried | None:
+        """What goes on from the numbers of that moment; None where there is no such calculation."""
+        found = self._traced(hypothesis.variants)
+        if moment not in found:
+            return None
         own: dict[Identity, float] = {}
         for answer, _ in self.entries:
             if answer.moment == moment:
-                restated = self.restated(answer, readings)
+                restated = self.restated(answer, hypothesis.readings)
                 own[restated.identity] = restated.value
-        return Carried(found, own)
+        return Carried(found[moment], own)
 
     def restated(self, answer: Answer, readings: Sequence[Form]) -> Answer:
         """The answer in this program's words; its text stays as it was supplied."""
@@ -258,7 +263,8 @@ class Evidence:
         if not variants:
             return self._stated
         try:
-            return traced(Hypothesis(variants).applied(self.experiment), self._stated)
+            changed = Hypothesis(variants).applied(self.experiment)
+            return traced(changed, self._stated, tried=True)
         except (UsageError, DivergedError):
             return {}
 

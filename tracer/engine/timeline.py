@@ -32,6 +32,9 @@ from tracer.formula import EvaluationError, evaluate
 from tracer.model.experiment import Data, Experiment, Resume
 from tracer.model.network import FloatArray, State, zeros_like
 
+FEW = 100
+"""Updates up to which a program isn't worth writing, where each calculation is looked at once."""
+
 _REMEMBERED = 16
 _PASSED = 1024
 _BLOCK = 128

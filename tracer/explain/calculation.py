@@ -153,8 +153,10 @@ class Calculation(Mapping[Identity, float]):
         return len(self.trace)
 
 
-def timeline_of(experiment: Experiment | GraphExperiment) -> NetworkTimeline | GraphTimeline:
-    """The timeline of what a configuration describes.
+def timeline_of(
+    experiment: Experiment | GraphExperiment, *, few: bool = False
+) -> NetworkTimeline | GraphTimeline:
+    """The timeline of what a configuration describes; `few` as a network's timeline has it.
 
     Raises:
         ConfigError: a graph's formulas can't be understood.
@@ -162,7 +164,8 @@ def timeline_of(experiment: Experiment | GraphExperiment) -> NetworkTimeline | G
     """
     if isinstance(experiment, GraphExperiment):
         return GraphTimeline(experiment, build_graph(experiment))
-    return NetworkTimeline(experiment)
+    few = few and not (experiment.training and experiment.training.stop)
+    return NetworkTimeline(experiment, few=few)
 
 
 def calculations(

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from tracer.formula.derivatives import derivatives
@@ -122,14 +121,11 @@ def backpropagate(
 
 
 def sensitivities(
-    order: Sequence[Key],
-    formula: Callable[[Key], Expression | None],
-    values: Mapping[Key, float],
-    seeds: Mapping[Key, float],
+    order: Sequence[Key], slopes: Local, seeds: Mapping[Key, float]
 ) -> dict[Key, float]:
     """d(result)/d(key) for each key of `order` and all that those use; `seeds` at the result's own.
 
-    A key without a formula is where the way back ends.
+    `slopes(key)`: the values of its local derivatives; none where the way back ends.
     """
     found: dict[Key, float] = {}
 
@@ -137,17 +133,8 @@ def sensitivities(
         found[key] = sum(contributions, 0.0)
         return found[key]
 
-    accumulate(order, partial(_slopes, formula, values), seeds, observe, _product)
+    accumulate(order, slopes, seeds, observe, _product)
     return found
-
-
-def _slopes(
-    formula: Callable[[Key], Expression | None], values: Mapping[Key, float], key: Key
-) -> dict[Key, float]:
-    expression = formula(key)
-    if expression is None:
-        return {}
-    return {child: evaluate(slope, values) for child, slope in derivatives(expression).items()}
 
 
 def _product(gradient: float, slope: float) -> float:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from tracer.formula.derivatives import derivatives
 from tracer.formula.evaluation import evaluate
 from tracer.formula.nodes import Expression, Key
 from tracer.formula.python import namespace, to_python
@@ -22,11 +23,19 @@ _LONGEST = 200
 class Prepared:
     """A formula and its symbols' keys; a function once it is evaluated."""
 
-    __slots__ = ("_function", "formula", "keys")
+    __slots__ = ("_function", "_slopes", "formula", "keys")
 
     def __init__(self, formula: Expression) -> None:
         self.formula, self.keys = formula, symbols(formula)
         self._function: Callable[..., float] | None = None
+        self._slopes: Mapping[Key, Expression] | None = None
+
+    @property
+    def slopes(self) -> Mapping[Key, Expression]:
+        """`derivatives(formula)`, found once."""
+        if self._slopes is None:
+            self._slopes = derivatives(self.formula)
+        return self._slopes
 
     def value(self, values: Mapping[Key, float]) -> float:
         """`evaluate(formula, values)`."""

@@ -69,7 +69,17 @@ def walk(expression: Expression) -> Iterator[Expression]:
 
 def symbols(expression: Expression) -> tuple[Key, ...]:
     """The keys of the symbols in the expression, each once, in the order of their appearance."""
-    return tuple(dict.fromkeys([n.key for n in walk(expression) if type(n) is Symbol]))
+    found: dict[Key, None] = {}
+    waiting = [expression]
+    while waiting:  # as `walk` does, for whoever asks this of every formula
+        node = waiting.pop()
+        if type(node) is Symbol:
+            found[node.key] = None
+            continue
+        operands = _OPERANDS.get(type(node))
+        if operands:
+            waiting.extend(operands(node)[::-1])
+    return tuple(found)
 
 
 def rewrite(expression: Expression, rule: Callable[[Expression], Expression | None]) -> Expression:

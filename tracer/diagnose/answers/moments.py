@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from tracer.engine.timeline import FEW
 from tracer.engine.training import Run, check_iterations, train
 from tracer.errors import UsageError
 from tracer.explain.calculation import Calculation, timeline_of
@@ -67,16 +68,21 @@ def traced(
     experiment: Experiment | GraphExperiment,
     moments: Iterable[Moment],
     progress: Callable[[int], None] | None = None,
+    *,
+    tried: bool = False,
 ) -> dict[Moment, Calculation]:
     """The numbers of each moment, after training as far as the last one needs.
+
+    `tried`: one of many calculations that are only compared; no program is written for a few updates,
+    and the last bits may be others.
 
     Raises:
         UsageError: training doesn't get that far, because there is none or it stops before.
         DivergedError: training met an overflow on the way.
     """
     wanted = sorted(set(moments), key=lambda m: (m.updates, m.after is not None))
-    make = partial(_calculated, experiment, wanted, progress)
-    return dict(_kept(experiment, "traced", wanted, make))
+    make = partial(_calculated, experiment, wanted, progress, tried)
+    return dict(_kept(experiment, "tried" if tried else "traced", wanted, make))
 
 
 Calculations = Mapping[Moment, Calculation]
@@ -121,10 +127,11 @@ def _calculated(
     experiment: Experiment | GraphExperiment,
     wanted: Sequence[Moment],
     progress: Callable[[int], None] | None,
+    tried: bool,
 ) -> dict[Moment, Calculation]:
-    timeline = timeline_of(experiment)
-    run: Run[Any] = Run(timeline)
     most = max((m.updates + (m.iteration is not None) for m in wanted), default=0)
+    timeline = timeline_of(experiment, few=tried and most <= FEW)
+    run: Run[Any] = Run(timeline)
     if timeline.trained and most:
         keep = {k for m in wanted for k in (m.updates, m.updates + 1)}
         run = train(timeline, most, keep, progress)

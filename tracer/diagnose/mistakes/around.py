@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from tracer.diagnose.mistakes.row import Site
@@ -25,6 +26,8 @@ from tracer.model.quantity import (
     Stage,
     at,
 )
+
+_SITES_AT_HAND = 64
 
 _PARAMETERS = (Kind.WEIGHT, Kind.BIAS, Kind.NODE)
 NEW = frozenset(AFTER[kind] for kind in _PARAMETERS)
@@ -60,6 +63,7 @@ class Around:
     kept: Mapping[str, Symbol]
 
     @staticmethod
+    @lru_cache(maxsize=_SITES_AT_HAND)
     def at(site: Site) -> Around:
         """Of the parameter whose new value, state or gradient the site is about."""
         trace, optimizer = site.trace, site.trace.rule.optimizer

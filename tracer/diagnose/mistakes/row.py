@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from tracer.formula import Expression, Product, Sum, Symbol, product, rewrite, symbols, total
+from tracer.formula import Expression, Key, Product, Sum, Symbol, product, rewrite, symbols, total
 from tracer.formula.lazy import SymbolArray
 from tracer.graph.trace import GraphTrace
 from tracer.model.network import Layer, Network
@@ -25,17 +26,22 @@ _WAYS_WHERE_WIDE = 2
 _PART_OF_DATA = {GRADIENT_OF[parameter]: part for parameter, part in DATA_OF.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Site:
     """Where a mistake may be made: a quantity, its right formula, and the iteration's trace.
 
-    In a graph there are only the rows about what its update makes; the others, and what of a site
-    speaks of layers, are for networks.
+    All rows ask one site, which remembers what they ask. In a graph there are only the rows about what
+    its update makes; the others, and what of a site speaks of layers, are for networks.
     """
 
     trace: Any
     quantity: Quantity
     formula: Expression
+
+    @cached_property
+    def symbols(self) -> tuple[Key, ...]:
+        """The keys in the formula."""
+        return symbols(self.formula)
 
     @property
     def in_a_graph(self) -> bool:
@@ -81,7 +87,7 @@ class Site:
 
     def used(self, *kinds: Kind) -> tuple[Quantity, ...]:
         """The quantities of those kinds in the formula."""
-        quantities = (key for key in symbols(self.formula) if isinstance(key, Quantity))
+        quantities = (key for key in self.symbols if isinstance(key, Quantity))
         return tuple(key for key in quantities if key.kind in kinds)
 
     def whole(self, kind: Kind) -> SymbolArray:
@@ -121,7 +127,7 @@ class Mistake:
         """
         if _is_average(site) or self._belongs_to_a_part(site):
             return ()
-        ways = _MOST_WAYS if len(symbols(site.formula)) <= _WIDE else _WAYS_WHERE_WIDE
+        ways = _MOST_WAYS if len(site.symbols) <= _WIDE else _WAYS_WHERE_WIDE
         found = dict.fromkeys(islice(self.rewrite(site), ways))
         return tuple(f for f in found if f != site.formula and site.has(f))
 

@@ -16,7 +16,7 @@ from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError, Expression, evaluate, symbols, value_or_none
+from tracer.formula import EvaluationError, Expression, evaluate, value_or_none
 from tracer.model.quantity import Identity, Quantity
 
 _TABLES_AT_HAND = 4
@@ -53,12 +53,11 @@ class Slip:
 class Way:
     """The steps to a number from what was supplied, in an order of calculation; the number is last."""
 
-    def __init__(
-        self, steps: tuple[Identity, ...], formula: Callable[[Identity], Expression | None]
-    ) -> None:
+    def __init__(self, steps: tuple[Identity, ...], exact: Calculation) -> None:
         self.steps = steps
-        self.formulas = {step: found for step in steps if (found := formula(step)) is not None}
-        self._used = {step: frozenset(symbols(f)) for step, f in self.formulas.items()}
+        formulas = ((step, exact.prepared(step, False)) for step in steps)
+        self._formulas = {step: found for step, found in formulas if found is not None}
+        self._used = {step: frozenset(found.keys) for step, found in self._formulas.items()}
 
     @property
     def size(self) -> int:
@@ -74,11 +73,10 @@ class Way:
         try:
             for step in self.steps:
                 formula = changes.get(step)
-                if formula is None:
-                    if changed.keys().isdisjoint(self._used.get(step, ())):
-                        continue
-                    formula = self.formulas[step]
-                changed[step] = evaluate(formula, values)
+                if formula is not None:
+                    changed[step] = evaluate(formula, values)
+                elif not changed.keys().isdisjoint(self._used.get(step, ())):
+                    changed[step] = self._formulas[step].value(values)
         except (EvaluationError, ArithmeticError):
             return None
         return changed.get(self.steps[-1])
@@ -121,6 +119,7 @@ class MistakenNumbers:
         self.trace = exact.trace
         self._values = cache(exact.value)
         self.variants = cache(self._rewritten)
+        self._site = cache(self._found)
         self.near = cache(self._near)
         self.far = lru_cache(maxsize=_WAYS_AT_HAND)(self._far)
 
@@ -135,7 +134,7 @@ class MistakenNumbers:
 
     def _far(self, steps: tuple[Identity, ...]) -> tuple[Way, tuple[Slip, ...]]:
         """The way through these steps to the last of them, and the slips made before that one."""
-        way = Way(steps, self.exact.formula)
+        way = Way(steps, self.exact)
         if len(steps) > _MOST_STEPS or way.size > _MOST_SYMBOLS:
             return way, ()
         return way, (*self._everywhere(way), *self._alone(way))
@@ -173,9 +172,14 @@ class MistakenNumbers:
             return ()
         if identity.kind not in (row.kinds | row.also if late else row.kinds):
             return ()
+        site = self._site(identity)
+        return () if site is None else row.variants(site)
+
+    def _found(self, identity: Quantity) -> Site | None:
+        """Where slips in that number are made; None of what is given."""
         formula = self.exact.formula(identity)
         trace = self.exact.at(identity.iteration)
-        return () if formula is None else row.variants(Site(trace, identity, formula))
+        return None if formula is None else Site(trace, identity, formula)
 
 
 class _Values(Mapping[Identity, float]):

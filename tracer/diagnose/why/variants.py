@@ -7,7 +7,7 @@ from typing import Any
 
 from tracer.diagnose.variant import Variant, read
 from tracer.diagnose.why.question import Question
-from tracer.engine.timeline import NetworkTimeline
+from tracer.engine.timeline import FEW, NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError
 from tracer.graph.building import build_graph
@@ -15,9 +15,6 @@ from tracer.graph.calculation import GraphValueError
 from tracer.graph.timeline import GraphTimeline
 from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import Experiment, GraphExperiment
-
-_FEW = 100
-"""Updates for which no program is written."""
 
 
 class VariantNumbers:
@@ -28,7 +25,7 @@ class VariantNumbers:
 
     def __init__(self, variant: Variant[Experiment], question: Question) -> None:
         self._question, self._rounded = question, variant.rounding is not None
-        few = question.longest <= _FEW
+        few = question.longest <= FEW
         self._timeline = NetworkTimeline(variant.experiment, variant.altered, few=few)
         self._network = variant.experiment.network
         self._trace = cache(self._traced)
