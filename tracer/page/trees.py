@@ -67,8 +67,8 @@ def tree(expression: Expression, place: Callable[[Key], int]) -> Tree:
 class Shapes:
     """The shapes of formulas, each once: `number(key)` is that of the quantity in the page's list.
 
-    `trees` are the shapes, `shown` how they are written, see `_written`; `slopes` by a shape's number its
-    derivatives by each of its places.
+    `trees` are the shapes, `shown` how they are written, see `_written`; `slopes` by a shape's number
+    its derivatives by each of its places.
     """
 
     number: Callable[[Key], int]
