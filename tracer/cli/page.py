@@ -1,22 +1,45 @@
-"""`bptrace page`: the calculation as a page that calculates."""
+"""`bptrace page`: the calculation as a page that calculates, or that asks."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, NotationStyle, notation, number_format
-from tracer.cli.source import ConfigArgument, load_config
+from tracer.cli.source import load_config, name_of
 from tracer.errors import UsageError
+
+if TYPE_CHECKING:
+    from tracer.page.build import Asked
 
 
 def page(
-    config: ConfigArgument,
+    configs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CONFIG",
+            help="YAML files, - for standard input, or bundled examples' names. Of several, each "
+            "has a page of its own: {name} in the name of --output becomes theirs.",
+            autocompletion=complete_config,
+        ),
+    ],
     *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")
+    ] = None,
+    exercise: Annotated[
+        bool, typer.Option("--exercise", help="The page asks for the numbers, and judges them.")
+    ] = False,
+    ask: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="Only for these: E_total,delta_h1,…"),
+    ] = None,
+    reveal: Annotated[
+        str | None, typer.Option(help="When right values are shown: never, after-try, always.")
     ] = None,
     digits: Annotated[
         int | None, typer.Option(min=0, max=30, help="Decimals shown (default: 9).")
@@ -34,26 +57,52 @@ def page(
     """Write a page that shows every number and calculates.
 
     One HTML file that needs no network: the picture, every formula, fields to change the numbers.
+    With --exercise it asks for the numbers and judges the answers.
     """
+    from tracer.show.output import output_paths
+
+    if output is None:
+        hint = "name it with --output: bptrace page mazur -o page.html"
+        raise UsageError("a page needs a file", hint)
+    asked = _asked(exercise, ask, reveal)
+    paths = output_paths(output, [{"name": name_of(config)} for config in configs])
+    display = Display(digits=digits, sig=sig, notation=letters, output=output, force=force)
+    for config, path in zip(configs, paths, strict=True):
+        _write(config, replace(display, output=path), asked)
+
+
+def _asked(exercise: bool, ask: str | None, reveal: str | None) -> Asked | None:
+    from tracer.page.build import REVEAL, Asked
+
+    if not exercise:
+        for option, given in (("--ask", ask), ("--reveal", reveal)):
+            if given is not None:
+                raise UsageError(f"{option} is for exercises", "add --exercise")
+        return None
+    if reveal is not None and reveal not in REVEAL:
+        known = ", ".join(REVEAL)
+        raise UsageError(f"--reveal {reveal}: there is no such time", f"there is {known}")
+    names = tuple(name.strip() for name in (ask or "").split(",") if name.strip())
+    return Asked(names) if reveal is None else Asked(names, reveal)
+
+
+def _write(config: str, display: Display, asked: Asked | None) -> None:
+    """One page into one file."""
     from tracer.page.build import Notations
     from tracer.page.build import page as written
     from tracer.page.subject import subject_of
     from tracer.show.output import open_output
     from tracer.show.pictures.numbers import PICTURE_NUMBERS
 
-    if output is None:
-        raise UsageError(
-            "a page needs a file", "name it with --output: bptrace page mazur -o page.html"
-        )
-    display = Display(digits=digits, sig=sig, notation=letters, output=output, force=force)
     subject = subject_of(load_config(config))
     numbers = number_format(display)
+    brief = Display(notation=display.notation)
     notations = Notations(
         notation(display, subject.names, "mathml"),
         notation(display, subject.names, "html"),
-        notation(Display(notation=letters), subject.names, "svg", numbers=PICTURE_NUMBERS),
+        notation(brief, subject.names, "svg", numbers=PICTURE_NUMBERS),
     )
     shown = {"digits": numbers.digits, "significant": numbers.significant}
-    text = written(subject, notations, shown)
-    with open_output(output, force) as stream:
+    text = written(subject, notations, shown, asked)
+    with open_output(display.output, display.force) as stream:
         stream.write(text)

@@ -20,6 +20,7 @@ from typing import Any
 from tracer import __version__
 from tracer.formula import javascript_functions
 from tracer.page.chains import chains
+from tracer.page.exercise import exercise_data, judge_script
 from tracer.page.model import PageModel, page_model
 from tracer.page.subject import Subject
 from tracer.show.document import Notation
@@ -34,7 +35,7 @@ from tracer.show.symbols import printable
 _PLACE = re.compile(r"§(\w+)§")
 _SCRIPTS = (
     "numbers", "calculation", "names", "formulas", "page", "explain", "steps", "tables", "curve",
-    "maps", "main",
+    "maps", "exercise", "main",
 )  # fmt: skip
 _ROOM = 8
 _VIEWS = {"forward": "Forward", "backward": "Backward", "update": "Update", "graph": "Graph"}
@@ -49,16 +50,46 @@ class Notations:
     svg: Notation
 
 
-def page(subject: Subject, notations: Notations, number_format: Mapping[str, Any]) -> str:
-    """The whole page; `number_format`: decimals or significant digits, for its own numbers."""
-    model = page_model(subject.experiment, notations.mathml)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An exercise: `ask` are the names of what is asked for, all without; `reveal`: see `REVEAL`."""
+
+    ask: tuple[str, ...] = ()
+    reveal: str = "after-try"
+
+
+REVEAL = {
+    "never": "right values are never shown",
+    "after-try": "after an answer that isn't right",
+    "always": "whenever somebody asks",
+}
+"""When an exercise shows a right value."""
+
+
+def page(
+    subject: Subject,
+    notations: Notations,
+    number_format: Mapping[str, Any],
+    asked: Asked | None = None,
+) -> str:
+    """The whole page; `number_format`: decimals or significant digits, for its own numbers.
+
+    `asked`: the page asks for the numbers, and holds none that would have to be calculated.
+
+    Raises:
+        UsageError: an exercise has too many numbers, or asks for one that is given.
+        UnknownNameError: it asks for one that doesn't exist.
+    """
+    model = page_model(subject.experiment, notations.mathml, stated=asked is not None)
+    subject = subject if asked is None else subject.without_results()
     content = {
         **model.content,
         **subject.content,
         "format": number_format,
         "chains": chains(subject.experiment, notations.mathml),
+        "exercise": _exercise(subject, asked),
     }
-    script = _script(model)
+    script = _script(model, judge_script() if asked else "")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     title = escape(printable(subject.title))
     parts = {
@@ -76,7 +107,8 @@ def page(subject: Subject, notations: Notations, number_format: Mapping[str, Any
         "samples": _samples(subject.samples),
         "alone": " hidden" if len(subject.pictures) < 2 else "",
         "views": _views(subject.pictures),
-        "pictures": _pictures(subject.pictures, notations.svg),
+        "exercise": " exercise" if asked else "",
+        "pictures": _pictures(subject.pictures, _Roomy(notations.svg, blank=asked is not None)),
         "left_out": "".join(f'<p class="note">{escape(words)}</p>' for words in subject.left_out),
         "version": __version__,
         "data": _json(subject.data),
@@ -86,7 +118,16 @@ def page(subject: Subject, notations: Notations, number_format: Mapping[str, Any
     return _PLACE.sub(lambda found: parts[found[1]], _asset("page.html"))
 
 
-def _script(model: PageModel) -> str:
+def _exercise(subject: Subject, asked: Asked | None) -> Mapping[str, Any] | None:
+    """What the judge needs; `key` names the exercise where the browser keeps its answers."""
+    if asked is None:
+        return None
+    data = exercise_data(subject.experiment, asked.ask)
+    key = hashlib.sha256(_json(data).encode()).hexdigest()[:16]
+    return {"data": data, "reveal": asked.reveal, "key": key}
+
+
+def _script(model: PageModel, judge: str) -> str:
     """All of the page's JavaScript: what is written for this calculation, then what every page has."""
     own = "\n".join(
         (
@@ -99,7 +140,7 @@ def _script(model: PageModel) -> str:
     begin = (
         "main(JSON.parse(document.getElementById('bptrace-model').textContent), functions, rates);"
     )
-    return f"(() => {{ 'use strict';\n{own}\n{shared}\n{begin}\n}})();"
+    return f"(() => {{ 'use strict';\n{own}\n{judge}\n{shared}\n{begin}\n}})();"
 
 
 def _listed(functions: Iterable[str]) -> str:
@@ -155,9 +196,7 @@ def _pictures(pictures: tuple[Picture, ...], notation: Notation) -> str:
     if not pictures:
         return ""
     untitled = [replace(picture, title="", subtitle="") for picture in pictures]
-    drawn = zip(
-        pictures, drawings(untitled, _Roomy(notation), style=False, role="group"), strict=True
-    )
+    drawn = zip(pictures, drawings(untitled, notation, style=False, role="group"), strict=True)
     return "\n".join(
         f'<div class="picture-box" data-picture="{picture.view}" tabindex="0" role="group" '
         f'aria-label="{_VIEWS[picture.view]}"{" hidden" if place else ""}>{text}</div>'
@@ -168,12 +207,13 @@ def _pictures(pictures: tuple[Picture, ...], notation: Notation) -> str:
 class _Roomy:
     """A notation whose numbers leave room for those that come after them."""
 
-    def __init__(self, notation: Notation) -> None:
-        self._notation = notation
+    def __init__(self, notation: Notation, *, blank: bool) -> None:
+        self._notation, self._blank = notation, blank
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._notation, name)
 
     def number(self, value: float, /) -> str:
-        """The number, with spaces as wide as digits before it."""
-        return self._notation.number(value).rjust(_ROOM, "\u2007")
+        """The number, with spaces as wide as digits before it; or only these."""
+        written = "" if self._blank else self._notation.number(value)
+        return written.rjust(_ROOM, "\u2007")

@@ -48,12 +48,15 @@ class PageModel:
     rates: tuple[str, ...]
 
 
-def page_model(experiment: Any, notation: Notation) -> PageModel:
-    """Everything that the page calculates with; `notation` writes names as MathML."""
+def page_model(experiment: Any, notation: Notation, *, stated: bool = False) -> PageModel:
+    """Everything that the page calculates with; `notation` writes names as MathML.
+
+    `stated`: only the way that the configuration states, without the other conventions.
+    """
     timeline = timeline_of(experiment)
     program = Program(Labels(notation))
     sizes, all_rows = _sizes(experiment)
-    found = switches(experiment) if _size(experiment) <= WIDE else ()
+    found = () if stated or _size(experiment) > WIDE else switches(experiment)
     written: Object = {}
     start = _start(timeline)
     for choice, variant in ways(experiment, found):

@@ -18,6 +18,7 @@ from tracer.graph.names import GraphNames
 from tracer.graph.timeline import GraphTimeline
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
+from tracer.model.quantity import Phase
 from tracer.page.model import WIDE
 from tracer.show.document import Block
 from tracer.show.pictures.graph import MOST as MOST_NODES
@@ -52,6 +53,24 @@ class Subject:
     samples: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     trained: bool = False
+
+    def without_results(self) -> Subject:
+        """The same as an exercise: what is given, and no number that has to be calculated."""
+        shown = tuple(map(_of_given, self.pictures[:1]))
+        data = {k: v for k, v in self.data.items() if k in _GIVEN}
+        return replace(self, pictures=shown, data=data, trained=False)
+
+
+_GIVEN = ("schema_version", "title", "conventions")
+
+
+def _of_given(picture: Picture) -> Picture:
+    """The picture, of which no edge is drawn by a number that is to be calculated."""
+    given = {edge.drawn_by.of.phase for edge in picture.edges if edge.drawn_by} <= {Phase.GIVEN}
+    if given:
+        return picture
+    edges = tuple(replace(edge, drawn_by=None, labels=()) for edge in picture.edges)
+    return replace(picture, edges=edges)
 
 
 def subject_of(experiment: Any) -> Subject:

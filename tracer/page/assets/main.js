@@ -10,7 +10,7 @@ function main(model, functions, rates) {
   const given = Given(page);
   const curve = Curve(page);
   Switches(page);
-  if (typeof Maps === 'function' && model.wide) Maps(page, explanation);
+  if (model.wide) Maps(page, explanation);
   const chooser = page.$('select[data-choose="sample"]');
   if (chooser) {
     chooser.addEventListener('change', () => {
@@ -34,6 +34,6 @@ function main(model, functions, rates) {
   document.querySelectorAll('[data-picture]').forEach(page.register);
   page.refresh('way');
   steps.view('forward');
-  if (model.exercise && typeof Exercise === 'function') Exercise(page, model.exercise);
-  window.bptrace = {value: page.value, values: page.values, calculation};
+  if (model.exercise) Exercise(page, model.exercise, bptraceJudge(model.exercise.data));
+  else window.bptrace = {value: page.value, values: page.values};
 }
