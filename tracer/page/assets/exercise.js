@@ -5,7 +5,7 @@ function Exercise(page, exercise, judge) {
   const box = $('#exercise'), KEPT = `bptrace exercise ${exercise.key}`;
   const SIGNS = {right: '✓', rounding: '✓≈', follows: '↳', mistake: '✗', wrong: '✗', coarse: '?'};
   const WORDS = {
-    right: 'right', rounding: 'right within rounding', follows: 'follows from an earlier slip',
+    right: 'right', rounding: 'right within rounding', follows: 'follows',
     mistake: 'a known mistake', wrong: 'wrong', coarse: 'too few digits to tell',
   };
   const tried = new Set(), revealed = new Set();
@@ -73,9 +73,8 @@ function Exercise(page, exercise, judge) {
     const lines = found.sentences.map(sentence => `<span class="sentence">${esc(sentence)}</span>`);
     const mistakes = [...found.mistakes, ...(found.mistakes.length ? [] : found.possible)];
     const helps = mistakes.flatMap(m => m.made || []).slice(0, 2).map(made);
-    const reason = found.reason ? ` ${esc(found.reason)}` : '';
-    const many = found.mistakes.map(m => `<code>${esc(m.name)}</code>`).join(' ');
-    return `<strong>${SIGNS[found.verdict]} ${esc(found.words || WORDS[found.verdict])}</strong>${reason} ${many} ${lines.join(' ')} ${helps.join(' ')}`;
+    const reason = found.reason && !lines.length ? ` ${esc(found.reason)}` : '';
+    return `<strong>${SIGNS[found.verdict]} ${esc(WORDS[found.verdict])}</strong>${reason} ${lines.join(' ')} ${helps.join(' ')}`;
   }
 
   /* The whole sheet again: how it was rounded, and what follows from what, shows in all of it. */
@@ -146,6 +145,7 @@ function Exercise(page, exercise, judge) {
     }
   });
 
+  window.bptrace = {check: judge.check};
   draw();
   const before = kept();
   sheet = before.sheet || {};
