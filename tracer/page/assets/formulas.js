@@ -88,22 +88,41 @@ function Formulas(model, functions, calculation, names, numbers) {
 
   /* The numbers of this sample whose formulas hold this one: searched, since formulas only look back. */
   function users(now, id, offset, position, most) {
+    const wanted = offset + (model.arrays[id].samples ? position * calculation.length(id) : 0);
     const own = [];
-    for (const [array] of now.steps) {
-      const count = calculation.length(array), row = step(now, array);
-      if (row[USUAL] === undefined || !mentions(row[USUAL], id)) continue;
-      for (let k = 0; k < count && own.length <= most; k++) {
-        const f = formula(now, array, k, position);
-        const here = f && f.uses.some(leaf => leaf.id === id && leaf.offset === offset &&
-          (!model.arrays[id].samples || leaf.position === position));
-        if (here) own.push({id: array, offset: k, position});
+    for (const [array, , number] of now.steps) {
+      if (number === undefined) continue;
+      const {shape, samples} = model.arrays[array], axes = samples ? [1, ...shape] : shape;
+      const first = samples ? [position, ...shape.map(() => 0)] : shape.map(() => 0);
+      for (const [fixed, , , leaves, uses] of model.formulas[number]) {
+        for (const use of uses || leaves) {
+          if (use[0] === id && own.length <= most) own.push(...places(use, wanted, axes, first, fixed, samples, array, most));
+        }
       }
     }
     return own;
   }
 
-  const mentions = (number, id) => model.formulas[number].some(([, , , leaves, uses]) =>
-    (uses || leaves).some(([array]) => array === id));
+  /* The places of an array whose formula holds the wanted offset of the array that `use` is about. */
+  function places([, offset, steps, runs = []], wanted, axes, first, fixed, samples, id, most) {
+    const held = new Map(fixed), found = [];
+    const start = steps.reduce((sum, by, axis) => sum + by * first[axis], offset);
+    const inside = (at, k) => k === runs.length ? at === wanted
+      : Array.from({length: runs[k][1]}).some((_, term) => inside(at + runs[k][0] * term, k + 1));
+    const reach = runs.map(([by, count]) => [Math.min(0, by * (count - 1)), Math.max(0, by * (count - 1))]);
+    const low = reach.reduce((sum, [a]) => sum + a, 0), high = reach.reduce((sum, [, b]) => sum + b, 0);
+    const walk = (axis, at, place) => {
+      if (found.length > most) return;
+      if (axis === axes.length) {
+        if (at + low <= wanted && wanted <= at + high && inside(at, 0)) found.push({id, offset: place, position: samples ? first[0] : 0});
+        return;
+      }
+      const own = held.has(axis) ? [held.get(axis)] : Array.from({length: axes[axis]}, (_, k) => k);
+      for (const k of own) walk(axis + 1, at + (steps[axis] || 0) * k, samples && axis === 0 ? 0 : place * axes[axis] + k);
+    };
+    walk(0, start, 0);
+    return found;
+  }
 
   return {formula, short: (now, id, offset, position) => formula(now, id, offset, position, SHORT), loses, withNames, withNumbers, valueOf, users, unravelled};
 }

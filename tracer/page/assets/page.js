@@ -12,12 +12,12 @@ function Page(model, functions, calculation) {
   const page = {
     model, calculation, names, numbers, few, formulas, $, esc,
     iteration: 1, sample: 1, view: 'forward', now: null, selected: null, hidden: Boolean(model.exercise),
-    refresh, register, on, say, select, value, values, go, at, nameOf, valueAt, label, change,
+    refresh, register, on, say, select, value, values, go, at, nameOf, valueAt, label, change, told: tell,
   };
 
   /* `listener(why)` is called whenever something has changed: "numbers", "way", "view", "selected". */
   function on(listener) { listeners.push(listener); }
-  const tell = why => listeners.forEach(listener => listener(why));
+  function tell(why) { listeners.forEach(listener => listener(why)); }
 
   /* The sample's position in the batch of this iteration; the first where it isn't in it. */
   const position = () => Math.max(0, page.now.rows.indexOf(page.sample - 1));

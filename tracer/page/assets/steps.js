@@ -45,6 +45,7 @@ function Steps(page, explanation) {
   function view(name) {
     if (!document.querySelector(`[data-picture="${name}"]`)) return;
     page.view = name;
+    page.told('view');
     document.querySelectorAll('[data-picture]').forEach(e => { e.hidden = e.dataset.picture !== name; });
     document.querySelectorAll('[data-view]').forEach(e => e.setAttribute('aria-pressed', e.dataset.view === name));
   }

@@ -2,7 +2,7 @@
 
 function Tables(page) {
   const {model, calculation, names, numbers, esc, $} = page;
-  const MOST = 60;
+  const MOST = model.wide ? 20 : 60;
 
   const math = (id, offset) => `<math>${names.label(id, offset)}</math>`;
   const cell = (id, offset) => {
@@ -124,7 +124,7 @@ function Tables(page) {
 /* Fields for what is given: typed, or moved with the slider beside them. */
 function Given(page) {
   const {model, calculation, names, numbers, esc, $} = page;
-  const MOST = 48;
+  const MOST = model.wide ? 12 : 48;
   const box = $('#given');
   const editable = array => (array.given || array.kind === 'input' || array.kind === 'target') &&
     !array.mean && array.slot !== 't' && array.kind !== 'derivative';
