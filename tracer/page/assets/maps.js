@@ -65,8 +65,8 @@ function Maps(page, explanation) {
     const canvas = event.target.closest('canvas');
     if (!canvas) return;
     const {left, top, width, height} = canvas.getBoundingClientRect();
-    const column = Math.min(canvas.width - 1, Math.floor((event.clientX - left) / width * canvas.width));
-    const row = Math.min(canvas.height - 1, Math.floor((event.clientY - top) / height * canvas.height));
+    const column = Math.max(0, Math.min(canvas.width - 1, Math.floor((event.clientX - left) / width * canvas.width)));
+    const row = Math.max(0, Math.min(canvas.height - 1, Math.floor((event.clientY - top) / height * canvas.height)));
     const kinds = KINDS[page.view] || KINDS.forward, number = Number(canvas.closest('[data-map]').dataset.map);
     const id = array(kinds[canvas.dataset.kind === 'weights' ? 0 : 1], number);
     if (id !== undefined) explanation.visit({id, offset: row * canvas.width + column, position: model.arrays[id].samples ? Math.max(0, page.now.rows.indexOf(page.sample - 1)) : 0});
