@@ -14,8 +14,8 @@ from tracer.show.pictures.axes import Axis
 from tracer.show.pictures.plot import Curve, Panel, Plot, Points
 from tracer.show.symbols import printable
 
-WIDTH, LEFT, RIGHT = 720.0, 76.0, 36.0
-_HEAD, _PANEL, _FOOT, _CAPTION, _ROW = 50.0, 240.0, 60.0, 36.0, 24.0
+WIDTH, LEFT, RIGHT = 720.0, 86.0, 36.0
+_HEAD, _PANEL, _FOOT, _CAPTION, _ROW, _GAP = 50.0, 240.0, 60.0, 36.0, 24.0, 8.0
 _CHARACTER = 9.2
 """About how wide a character of the legend is."""
 _KEY = 44.0
@@ -75,7 +75,8 @@ def plot_svg(plot: Plot) -> str:
     """The plot as the text of an SVG file."""
     top, panels = _HEAD, list[str]()
     for panel in plot.panels:
-        box_top = top + _CAPTION + _ROW * len(_legend_rows(panel))
+        rows = len(_legend_rows(panel))
+        box_top = top + _CAPTION + _ROW * rows + _GAP * bool(rows)
         box = Box(box_top, box_top + _PANEL, plot.updates, panel.axis)
         panels += _panel(panel, box, top)
         top = box.bottom + _FOOT
