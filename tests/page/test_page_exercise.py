@@ -81,7 +81,6 @@ def test_a_small_exercise_is_a_small_file() -> None:
 
 def test_a_change_by_which_there_are_no_numbers_is_left_out() -> None:
     changes = exercise_data(bundled("adam-by-hand"))["changes"]
-
     found = [change for row in changes for change in row["changes"]]
     assert ["t_counted", "from_2"] in found
     assert ["t_counted", "from_0"] not in found
