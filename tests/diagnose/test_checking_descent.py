@@ -279,3 +279,10 @@ def test_a_program_that_decouples_the_penalty_is_told_so() -> None:
     report = checked(PENALISED, arrays_of(decoupled), "npz")
     assert [convention.name for convention in report.sheet_conventions] == ["penalty_enters_step"]
     assert report.all_right
+
+
+def test_a_convention_by_which_a_graph_has_no_value_is_passed_over(tmp_path: Path) -> None:
+    sheet = tmp_path / "answers.yaml"
+    sheet.write_text("m_theta+: 0.7\ntheta+: 0.31\n", encoding="utf-8")
+    checked = run_json("check", "adam-by-hand", str(sheet), code=1)
+    assert checked["first_wrong"] == "m_theta+"

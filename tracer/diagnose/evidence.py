@@ -21,7 +21,7 @@ from tracer.diagnose.answers.moments import Moment, traced
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.readings import Form, Group
 from tracer.diagnose.variant import Alternative, Variant, read
-from tracer.errors import DivergedError, UnknownNameError, UsageError
+from tracer.errors import BptraceError, DivergedError, UnknownNameError, UsageError
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError
 from tracer.model.experiment import Experiment
@@ -306,10 +306,10 @@ def key_of(moment: Moment, quantity: Quantity) -> Hashable:
 
 
 def knows(found: Mapping[Moment, Calculation], moment: Moment, identity: Identity) -> bool:
-    """Whether there is such a number in the calculation of that moment."""
+    """Whether there is such a number in the calculation of that moment, and it has a value."""
     try:
         return moment in found and found[moment].value(identity) is not None
-    except (UnknownNameError, KeyError):
+    except (BptraceError, KeyError):
         return False
 
 

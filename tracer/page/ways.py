@@ -42,10 +42,9 @@ def changes(
     """
     found = []
     for some in _combinations(experiment):
-        exact = _under(experiment, some)
-        if exact is None:
+        records = _records(experiment, some, numbers, shapes)
+        if records is None:
             continue
-        records = Records(exact, numbers, shapes).all()
         places = base.keys() | records.keys()
         found.append(
             {
@@ -77,15 +76,19 @@ def _combinations(experiment: Experiment | GraphExperiment) -> list[tuple[Change
     return sorted((some for some in found if some), key=len)[:_MOST]
 
 
-def _under(
-    experiment: Experiment | GraphExperiment, some: tuple[Change, ...]
-) -> Calculation | None:
-    """The calculation with those changes; None where it can't be done."""
+def _records(
+    experiment: Experiment | GraphExperiment,
+    some: tuple[Change, ...],
+    numbers: Numbers,
+    shapes: Shapes,
+) -> dict[int, Record] | None:
+    """The records with those changes; None where it can't be calculated so."""
     variant: Variant[Any] = Variant(experiment)
     for _, alternative in some:
         variant = alternative.apply(variant)
     try:
-        return traced(variant.experiment, [Moment()])[Moment()]
+        exact = traced(variant.experiment, [Moment()])[Moment()]
+        return Records(exact, numbers, shapes).all()
     except BptraceError:
         return None
 

@@ -11,7 +11,7 @@ class Carried {
     this.own = own;
     this._options = { shortcut, parts, rewriting };
     this._rounding = rounding;
-    this._values = new Map(own);
+    this._values = new Map();
     this._fromOwn = new Map();
     this.look = (id) => this.value(id);
   }
@@ -31,7 +31,7 @@ class Carried {
 
   /** The number as one goes on with it; NaN where it has no value. */
   value(id) {
-    const known = this._values.get(id);
+    const known = this.own.get(id) ?? this._values.get(id);
     if (known !== undefined) return known;
     const formula = this.formula(id);
     const value = formula ? this._kept(id, formula, formula.value(this.look)) : this.exact.value(id);

@@ -6,19 +6,20 @@ const MOST_HIDDEN = 80, NEWTON = 6, CLEAR = 5;
 /** Steps that were not supplied, and which value of theirs gives a wrong number. */
 class HiddenSlips {
   constructor(exact, own) {
-    this._exact = exact;
-    this._own = own;
     this._carried = new Carried(exact, own);
     this._before = new Map();
     this._solved = new Map();
+    this._ways = new Map();
   }
 
   /** Whether one value of a step that wasn't supplied gives both answers. `right`: what the second
    *  should be; `slack`: how far each may be off by the way it is written. */
   explains(first, second, right, slack) {
-    const common = new Set(this._steps(first.id));
-    return this._steps(second.id).some((step) =>
-      common.has(step) && this._givesBoth(step, first, second, right, slack));
+    const common = this._steps(first.id);
+    for (const step of common.size ? this._steps(second.id) : []) {
+      if (common.has(step) && this._givesBoth(step, first, second, right, slack)) return true;
+    }
+    return false;
   }
 
   _givesBoth(step, first, second, right, slack) {
@@ -35,7 +36,7 @@ class HiddenSlips {
   _steps(id) {
     if (!this._before.has(id)) {
       const steps = this._carried.before(id);
-      this._before.set(id, steps.length <= MOST_HIDDEN ? steps.reverse() : []);
+      this._before.set(id, new Set(steps.length <= MOST_HIDDEN ? steps.reverse() : []));
     }
     return this._before.get(id);
   }
@@ -62,6 +63,25 @@ class HiddenSlips {
 
   /** The number where the step has that value; NaN where it has none. */
   _second(step, value, id) {
-    return new Carried(this._exact, new Map(this._own).set(step, value)).recalculated(id);
+    const changed = new Map([[step, value]]);
+    const look = (key) => changed.get(key) ?? this._carried.value(key);
+    for (const [key, formula] of this._between(step, id)) changed.set(key, formula.value(look));
+    return changed.get(id);
+  }
+
+  /** [number, formula] of what is made of the step on the way to the number, which is last. */
+  _between(step, id) {
+    const key = `${step} ${id}`;
+    if (!this._ways.has(key)) {
+      const reached = new Set([step]), found = [];
+      for (const inner of [...this._carried.before(id), id]) {
+        const formula = this._carried.formula(inner);
+        const isMade = inner !== step && formula.ids.some((used) => reached.has(used));
+        if (isMade) reached.add(inner);
+        if (isMade || inner === id) found.push([inner, formula]);
+      }
+      this._ways.set(key, found);
+    }
+    return this._ways.get(key);
   }
 }
