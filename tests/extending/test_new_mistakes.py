@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,8 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("format", [n for n, each in FORMATS.items() if not each.for_programs])
 def test_a_new_mistake_is_told_with_its_sentence(planted: Path, format: str) -> None:
-    words = " ".join(built("check", "mazur", str(planted), "--format", format, code=1).split())
+    text = unescape(built("check", "mazur", str(planted), "--format", format, code=1))
+    words = " ".join(text.split())
     assert SENTENCE in words
     assert "rate_added" in words.replace("\\", "")
 
