@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from tracer.cli.choices import RowChoices
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, NotationStyle, notation, number_format
 from tracer.cli.source import load_config, name_of
 from tracer.errors import UsageError
+from tracer.page.asked import DEFAULT_REVEAL, REVEAL, Asked
 
-if TYPE_CHECKING:
-    from tracer.page.build import Asked
+_REVEAL = RowChoices(lambda: [((name,), words) for name, words in REVEAL.items()], "")
 
 
 def page(
@@ -38,9 +39,7 @@ def page(
         str | None,
         typer.Option(metavar="NAMES", help="Only for these: E_total,delta_h1,…"),
     ] = None,
-    reveal: Annotated[
-        str | None, typer.Option(help="When right values are shown: never, after-try, always.")
-    ] = None,
+    reveal: Annotated[str, _REVEAL] = DEFAULT_REVEAL,
     digits: Annotated[
         int | None, typer.Option(min=0, max=30, help="Decimals shown (default: 9).")
     ] = None,
@@ -71,19 +70,14 @@ def page(
         _write(config, replace(display, output=path), asked)
 
 
-def _asked(exercise: bool, ask: str | None, reveal: str | None) -> Asked | None:
-    from tracer.page.build import REVEAL, Asked
-
-    if not exercise:
-        for option, given in (("--ask", ask), ("--reveal", reveal)):
-            if given is not None:
-                raise UsageError(f"{option} is for exercises", "add --exercise")
-        return None
-    if reveal is not None and reveal not in REVEAL:
-        known = ", ".join(REVEAL)
-        raise UsageError(f"--reveal {reveal}: there is no such time", f"there is {known}")
+def _asked(exercise: bool, ask: str | None, reveal: str) -> Asked | None:
     names = tuple(name.strip() for name in (ask or "").split(",") if name.strip())
-    return Asked(names) if reveal is None else Asked(names, reveal)
+    if exercise:
+        return Asked(names, reveal)
+    for option, given in (("--ask", ask is not None), ("--reveal", reveal != DEFAULT_REVEAL)):
+        if given:
+            raise UsageError(f"{option} is for exercises", "add --exercise")
+    return None
 
 
 def _write(config: str, display: Display, asked: Asked | None) -> None:

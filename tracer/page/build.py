@@ -19,6 +19,7 @@ from typing import Any
 
 from tracer import __version__
 from tracer.formula import javascript_functions
+from tracer.page.asked import Asked
 from tracer.page.chains import chains
 from tracer.page.exercise import exercise_data, judge_script
 from tracer.page.model import PageModel, page_model
@@ -48,22 +49,6 @@ class Notations:
     mathml: Notation
     html: Notation
     svg: Notation
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An exercise: `ask` are the names of what is asked for, all without; `reveal`: see `REVEAL`."""
-
-    ask: tuple[str, ...] = ()
-    reveal: str = "after-try"
-
-
-REVEAL = {
-    "never": "right values are never shown",
-    "after-try": "after an answer that isn't right",
-    "always": "whenever somebody asks",
-}
-"""When an exercise shows a right value."""
 
 
 def page(

@@ -78,7 +78,13 @@ function Curve(page) {
     box.querySelector('.plot').innerHTML = `<svg viewBox="0 0 ${WIDE} ${HIGH}" role="img" aria-label="${esc(words)}">${grid}${below}` +
       `<line class="axis" x1="${LEFT}" x2="${WIDE - RIGHT}" y1="${HIGH - BOTTOM}" y2="${HIGH - BOTTOM}"/>${lines}</svg>`;
     box.querySelector('.legend').innerHTML = legend;
-    box.querySelector('.axis-words').textContent = log ? 'logarithmic axis' : '';
+    box.querySelector('.axis-words').textContent = [log ? 'logarithmic axis' : '', overAll()].filter(Boolean).join('; ');
+  }
+
+  /* The loss of all the samples, where a batch has fewer. */
+  function overAll() {
+    const all = calculation.overAll(page.iteration), id = model.arrays.findIndex(array => array.kind === 'loss');
+    return all ? `over all ${all.rows.length} samples the loss is ${numbers.brief(all.A[id][0])}` : '';
   }
 
   box.addEventListener('click', event => {
