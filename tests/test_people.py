@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 from random import Random
 
@@ -21,7 +22,9 @@ from benchmarks.people.sheets import FORMATS, numbers_of, written
 from tracer.config import load
 from tracer.diagnose.answers import Answer, read_answers
 
-SOME, MOST = 6, 60
+SOME, MOST = 30, 60
+OF_A_ROW = 6
+"""So many cases of each row are read."""
 
 
 pytestmark = pytest.mark.no_cover  # its parts are covered elsewhere, and tracing doubles its time
@@ -55,7 +58,11 @@ def test_every_case_can_be_read_and_comes_again_with_its_seed(group: str) -> Non
     make, _ = GROUPS[group]
     cases = list(islice(make(Random("again"), 1), MOST))
     assert cases[:SOME] == list(islice(make(Random("again"), 1), SOME))
+    seen = Counter[str]()
     for case in cases:
+        seen[case.row] += 1
+        if seen[case.row] > OF_A_ROW:
+            continue
         if case.row == TRANSPOSED.title:
             continue  # may be refused, with a hint, where the shape gives it away
         if group == "optimizers" and "program" in case.row:

@@ -17,7 +17,6 @@ from tracer.model.network import Bias, Network, Parameters, parameter_quantities
 from tracer.model.quantity import Quantity
 
 
-@cache
 def shipped(name: str) -> Experiment:
     """A bundled example that is a network."""
     experiment = load(CONFIGS / f"{name}.yaml")
