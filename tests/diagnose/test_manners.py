@@ -190,3 +190,9 @@ def test_a_small_number_in_few_decimals_is_right_or_too_coarse() -> None:
     assert found["delta_h2"] in ("right", "rounding")
     assert found["dE/dw3"] in ("right", "rounding", "coarse")
     assert report.all_right
+
+
+def test_a_number_too_small_for_its_unit_to_be_counted_is_only_wrong() -> None:
+    name = exact_of(MAZUR).trace.find("net_h1")
+    report = check(MAZUR, [Answer(Moment(), name, Written.parse("1e-310"))])
+    assert accused(report) == [(name, "1e-310")]

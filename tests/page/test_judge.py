@@ -11,7 +11,6 @@ from benchmarks.page_judge.__main__ import main
 from benchmarks.page_judge.compare import Page, compared
 from benchmarks.page_judge.exercises import Example, bundled
 from benchmarks.page_judge.sheets import Texts, sheets_of
-from benchmarks.people.trainings import random_training
 from support.node import needs_node, run_javascript
 from tracer.explain.worksheet import to_calculate
 from tracer.page.exercise import exercise_data, judge_script
@@ -33,10 +32,11 @@ def test_sheets_are_judged_as_check_judges_them(name: str) -> None:
 
 
 def test_sheets_of_an_optimiser_are_judged_as_check_judges_them() -> None:
-    rng = Random("test adam")
-    example = Example("adam", random_training(rng, "adam").configuration())
+    plain = bundled("mazur").configuration
+    rule = "  optimizer: {name: momentum, momentum: 0.9}"
+    example = Example("momentum", plain.replace("training:", f"training:\n{rule}"))
     with Page() as page:
-        for sheet in sheets_of(example, rng, 12):
+        for sheet in sheets_of(example, Random("test momentum"), 12):
             found = compared(sheet, page)
             assert found.agrees, (sheet.kind, found.whole, list(found.differences), sheet.texts)
 

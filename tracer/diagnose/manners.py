@@ -135,7 +135,7 @@ def cut_off(answers: Answers, exact: Mapping[Identity, float]) -> bool:
 def _tells_cutting(answer: Answer, value: float) -> bool:
     """Whether the value, rounded and cut off, is two different numbers."""
     off = abs(value) / answer.written.unit
-    return answer.value != 0 and 0.5 < off - int(off) < 1 - 1e-6
+    return answer.value != 0 and 0.5 < off % 1 < 1 - 1e-6  # NaN for units too small to count
 
 
 def evidence(

@@ -35,7 +35,7 @@ from tracer.page.shown import with_places
 from tracer.show.notation.mathml import mathml
 
 Tree = Any
-"""A constant; `[place]` for a symbol; `["*", tree, …]` for an operation or a function of others."""
+"""A constant; `(place,)` for a symbol; `("*", tree, …)` for an operation or a function of others."""
 
 _OPERATIONS: dict[type[Expression], str] = {
     Sum: "+",
@@ -50,17 +50,17 @@ _FAR = 100.0
 
 
 def tree(expression: Expression, place: Callable[[Key], int]) -> Tree:
-    """The expression as lists; `place` gives the number of a symbol's place."""
+    """The expression as tuples; `place` gives the number of a symbol's place."""
     match expression:
         case Number(value):
             return value
         case Symbol(key):
-            return [place(key)]
+            return (place(key),)
         case Call(function):
             name = function
         case _:
             name = _OPERATIONS[type(expression)]
-    return [name, *(tree(child, place) for child in children(expression))]
+    return (name, *[tree(child, place) for child in children(expression)])
 
 
 @dataclass
@@ -76,12 +76,15 @@ class Shapes:
     shown: list[list[str]] = field(default_factory=list)
     slopes: dict[int, list[Tree]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
-    _known: dict[Expression, int] = field(default_factory=dict)
+    _known: dict[Tree, int] = field(default_factory=dict)
 
     def formula(self, expression: Expression) -> list[int]:
         """The number of the formula's shape, then the numbers of the quantities in its places."""
-        keys = symbols(expression)
-        return [self._shape(_placed(expression, keys)), *map(self.number, keys)]
+        places: dict[Key, int] = {}
+        shape = tree(expression, lambda key: places.setdefault(key, len(places)))
+        if shape not in self._known:
+            self._add(shape, _placed(expression, tuple(places)))
+        return [self._known[shape], *map(self.number, places)]
 
     def with_slopes(self, expression: Expression) -> list[int]:
         """The same, and its derivatives are kept."""
@@ -94,12 +97,10 @@ class Shapes:
             ]
         return found
 
-    def _shape(self, placed: Expression) -> int:
-        if placed not in self._known:
-            self._known[placed] = len(self.trees)
-            self.trees.append(self._tree(placed))
-            self.shown.append(_written(placed))
-        return self._known[placed]
+    def _add(self, shape: Tree, placed: Expression) -> None:
+        self._known[shape] = len(self.trees)
+        self.trees.append(self._tree(placed))
+        self.shown.append(_written(placed))
 
     def _tree(self, placed: Expression) -> Tree:
         self.functions |= {node.function for node in walk(placed) if isinstance(node, Call)}
