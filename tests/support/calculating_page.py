@@ -69,8 +69,17 @@ class Calculating:
         slider.fill(str(int(slider.get_attribute("min") or 0) + iteration - 1))
 
     def choose_sample(self, number: int) -> None:
-        """Look at another sample."""
-        self.page.locator('select[data-choose="sample"]').select_option(index=number - 1)
+        """Look at another sample, a row of the data counted from 1."""
+        self.page.locator('select[data-choose="sample"]').select_option(str(number))
+
+    def sample(self) -> int:
+        """The row of the data that is shown, counted from 1."""
+        chooser = self.page.locator('select[data-choose="sample"]')
+        return int(chooser.input_value()) if chooser.count() else 1
+
+    def iteration(self) -> int:
+        """The iteration that is shown."""
+        return int(self.page.locator('input[data-slider="iteration"]').input_value())
 
     def switch(self, convention: str, value: str) -> None:
         """Flip a convention, chosen from a list or ticked."""
@@ -100,11 +109,14 @@ class Expected(Mapping[str, float]):
     A name alone is the number of that iteration, and where a sample has its own, of that sample.
     """
 
-    def __init__(self, experiment: Described, iteration: int = 1, sample: int = 1) -> None:
-        """`sample`: which of the iteration's batch, counted from 1."""
+    def __init__(
+        self, experiment: Described, iteration: int = 1, sample: int | None = None
+    ) -> None:
+        """`sample`: a row of the data, counted from 1; the first of the batch if it isn't said."""
         self.trace: Any = timeline_of(experiment).trace(iteration)
-        self.rows: Sequence[int] = getattr(self.trace, "rows", (0,))
-        self.row = self.rows[sample - 1]
+        rows: Sequence[int] = getattr(self.trace, "rows", (0,))
+        self.row = rows[0] if sample is None else sample - 1
+        assert self.row in rows, f"sample {sample} is not in the batch of iteration {iteration}"
 
     def __getitem__(self, name: str) -> float:
         if name.endswith(":local"):
@@ -146,8 +158,12 @@ def agree(page: float, engine: float) -> bool:
     return isclose(page, engine, rel_tol=AGREEMENT, abs_tol=_NOTHING)
 
 
-def disagreements(page: Calculating, expected: Expected) -> list[str]:
-    """What the page lacks, calculates otherwise, or shows otherwise than it calculates it."""
+def disagreements(page: Calculating, experiment: Described, iteration: int = 1) -> list[str]:
+    """What the page lacks, calculates otherwise, or shows otherwise than it calculates it.
+
+    Of the sample that the page shows, which stays the same as long as it is in the batches.
+    """
+    expected = Expected(experiment, iteration, page.sample())
     values = page.values()
     found = [f"{name}: not on the page" for name in expected if name not in values]
     for name, value in values.items():

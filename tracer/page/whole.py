@@ -118,13 +118,20 @@ def _(experiment: Experiment, variant: Variant[Any], samples: int, shown: bool, 
     elements: dict[Hashable, Element] = {
         stage: element for stage, element in formulas.elements.items() if stage != LEARNING_RATE
     }
-    if experiment.data is None:
-        elements = {a: e for a, e in elements.items() if phase_of(a) is Phase.FORWARD}
-    masks = [mask for pair in rule.free or () for mask in pair]
-    special = any(not isinstance(mask, bool) for mask in masks)
     shapes: dict[Hashable, Index] = {UPDATE_NUMBER: ()}
     shapes.update(formulas.shapes.items())
+    if experiment.data is None:
+        elements = {a: e for a, e in elements.items() if phase_of(a) is Phase.FORWARD}
+        shapes = {a: shape for a, shape in shapes.items() if _without_targets(a)}
+    masks = [mask for pair in rule.free or () for mask in pair]
+    special = any(not isinstance(mask, bool) for mask in masks)
     return Whole(shapes, elements, batch, special)
+
+
+def _without_targets(array: Any) -> bool:
+    """Whether the array is there where nothing is known to compare the outputs with."""
+    given = phase_of(array) is Phase.GIVEN and array.kind is not Kind.TARGET
+    return given or phase_of(array) is Phase.FORWARD
 
 
 @_whole.register

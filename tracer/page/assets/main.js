@@ -15,12 +15,21 @@ function main(model, functions, rates) {
   if (chooser) {
     chooser.addEventListener('change', () => {
       page.sample = Number(chooser.value);
-      while (page.calculation.known(page.iteration) && !calculation.rows(page.iteration).includes(page.sample - 1)) {
-        if (!steps.to(page.iteration + 1)) break;
-      }
+      steps.to(nextWith(page.sample - 1));
       page.refresh('sample');
     });
   }
+
+  /* The first iteration from the present one on whose batch has the row, or else the first of all. */
+  function nextWith(row) {
+    const has = k => calculation.rows(k).includes(row);
+    let k = page.iteration;
+    while (calculation.known(k) && !has(k)) k++;
+    if (calculation.known(k)) return k;
+    for (k = 1; k < page.iteration && !has(k); k++);
+    return k;
+  }
+
   page.on(why => {
     if (why !== 'numbers' || !chooser) return;
     if (!page.now.rows.includes(page.sample - 1)) {
