@@ -92,7 +92,7 @@ def _write(config: str, display: Display, asked: Asked | None) -> None:
     numbers = number_format(display)
     brief = Display(notation=display.notation)
     notations = Notations(
-        notation(display, subject.names, "mathml"),
+        lambda names: notation(display, names, "mathml"),
         notation(display, subject.names, "html"),
         notation(brief, subject.names, "svg", numbers=PICTURE_NUMBERS),
     )

@@ -22,7 +22,7 @@ from tracer.formula import javascript_functions
 from tracer.page.asked import Asked
 from tracer.page.chains import chains
 from tracer.page.exercise import exercise_data, judge_script
-from tracer.page.model import PageModel, page_model
+from tracer.page.model import Notate, PageModel, page_model
 from tracer.page.subject import Subject
 from tracer.show.document import Notation
 from tracer.show.formats import render
@@ -44,9 +44,12 @@ _VIEWS = {"forward": "Forward", "backward": "Backward", "update": "Update", "gra
 
 @dataclass(frozen=True, slots=True)
 class Notations:
-    """How the page's names and formulas are written: as MathML, among words, and in pictures."""
+    """How the page's names and formulas are written: as MathML, among words, and in pictures.
 
-    mathml: Notation
+    MathML for any names: another convention may count the biases otherwise.
+    """
+
+    mathml: Notate
     html: Notation
     svg: Notation
 
@@ -67,11 +70,12 @@ def page(
     """
     model = page_model(subject.experiment, notations.mathml, stated=asked is not None)
     subject = subject if asked is None else subject.without_results()
+    mathml = notations.mathml(subject.names)
     content = {
         **model.content,
         **subject.content,
         "format": number_format,
-        "chains": chains(subject.experiment, notations.mathml),
+        "chains": chains(subject.experiment, mathml),
         "exercise": _exercise(subject, asked),
     }
     script = _script(model, judge_script() if asked else "")
@@ -86,8 +90,9 @@ def page(
             subject.conventions,
             notations.html,
             "html",
-            Medium(fragment=True, math=notations.mathml),
+            Medium(fragment=True, math=mathml),
         ),
+        "open": " open" if asked else "",
         "untrained": "" if subject.trained else " hidden",
         "samples": _samples(subject.samples),
         "alone": " hidden" if len(subject.pictures) < 2 else "",

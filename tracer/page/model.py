@@ -6,7 +6,7 @@ given and how everything else is calculated, and no result.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Any
@@ -19,8 +19,10 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.explain.calculation import timeline_of
 from tracer.explain.walk import graph_group, network_group
 from tracer.formula import to_javascript
+from tracer.graph.names import GraphNames
 from tracer.graph.timeline import GraphTimeline
 from tracer.model.experiment import Experiment
+from tracer.model.names import Names
 from tracer.model.quantity import AFTER, Kind, Phase, Quantity, Stage
 from tracer.model.words import plain
 from tracer.page.names import Labels, array_words, is_part
@@ -48,24 +50,29 @@ class PageModel:
     rates: tuple[str, ...]
 
 
-def page_model(experiment: Any, notation: Notation, *, stated: bool = False) -> PageModel:
-    """Everything that the page calculates with; `notation` writes names as MathML.
+Notate = Callable[[Names | GraphNames], Notation]
+"""The notation for these names."""
+
+
+def page_model(experiment: Any, notate: Notate, *, stated: bool = False) -> PageModel:
+    """Everything that the page calculates with; `notate` gives a notation that writes MathML.
 
     `stated`: only the way that the configuration states, without the other conventions.
     """
     timeline = timeline_of(experiment)
-    program = Program(Labels(notation))
+    program = Program(lambda variant: Labels(notate(_names(variant, timeline))))
+    program.begin(Variant(experiment))
     sizes, all_rows = _sizes(experiment)
     found = () if stated or _size(experiment) > WIDE else switches(experiment)
     written: Object = {}
-    start = _start(timeline)
+    start = [(program.number(array, shape), values) for array, shape, values in _start(timeline)]
     for choice, variant in ways(experiment, found):
         written[key_of(choice)] = _way(program, variant, sizes, all_rows)
     rates, rate_functions = _rates(timeline.rule, experiment, program)
     content: Object = {
         "switches": [_switch(switch) for switch in found],
         "ways": written,
-        "start": [[program.number(array, shape), values] for array, shape, values in start],
+        "start": start,
         "rate": program.arrays.get(ArrayKey(_rate(experiment), ())),
         "update": program.arrays.get(ArrayKey(_update(experiment), ())),
         "earlier": timeline.rule.earlier,
@@ -79,6 +86,7 @@ def page_model(experiment: Any, notation: Notation, *, stated: bool = False) -> 
 
 def _way(program: Program, variant: Variant[Any], sizes: Sequence[int], all_rows: int) -> Object:
     """The steps for each size of a batch, and of the forward pass over all samples."""
+    program.begin(variant)
     own = program.arrays_of(variant, sizes[0])
     keys = list(program.arrays)
     arrays = {keys[number].array: number for number in own}
@@ -117,8 +125,8 @@ def _array(key: ArrayKey, program: Program, experiment: Any) -> Object:
         "samples": is_of_samples(array),
         "given": array not in program.calculated,
         "part": is_part(array),
-        "names": program.labels.names(array, key.shape),
-        "labels": program.labels.labels(array, key.shape),
+        "names": program.named[key][0],
+        "labels": program.named[key][1],
     }
 
 
@@ -159,6 +167,14 @@ def _formula(shown: Shown) -> list[Any]:
 def _switch(switch: Switch) -> Object:
     rows = [{"value": a.value, "words": plain(a.words)} for a in switch.alternatives]
     return {"name": switch.name, "stated": plain(switch.stated), "alternatives": rows}
+
+
+def _names(variant: Variant[Any], timeline: NetworkTimeline | GraphTimeline) -> Names | GraphNames:
+    """Biases are counted otherwise where each neuron has its own."""
+    if isinstance(variant.experiment, Experiment):
+        return Names(variant.experiment.network)
+    assert isinstance(timeline, GraphTimeline)
+    return timeline.graph.names
 
 
 @singledispatch

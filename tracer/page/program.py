@@ -7,15 +7,17 @@ they have the same shape.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tracer.diagnose.variant import Variant
 from tracer.formula import symbols
 from tracer.formula.lazy import Index
+from tracer.model.experiment import Experiment
+from tracer.model.quantity import OF_A_BIAS, Stage
 from tracer.page.code import array_function
-from tracer.page.names import Labels
+from tracer.page.names import Labels, Names
 from tracer.page.patterns import Piece, pieces, placed
 from tracer.page.shown import Numbered, Shown, shown_pieces
 from tracer.page.whole import Whole, is_of_samples, size_of, whole
@@ -23,29 +25,52 @@ from tracer.page.whole import Whole, is_of_samples, size_of, whole
 
 @dataclass(frozen=True, slots=True)
 class ArrayKey:
-    """An array without its samples: the same numbers in every batch."""
+    """An array without its samples: the same numbers in every batch.
+
+    `numbered`: the number of its first element, where another way of calculating counts otherwise:
+    b2 is the second layer's bias where layers share theirs, and else a neuron's of the first.
+    """
 
     array: Hashable
     shape: Index
+    numbered: int = 0
 
 
 @dataclass(slots=True)
 class Program:
     """`arrays`, `functions`, `formulas`: what the steps' numbers stand for.
 
-    `calculated`: the arrays that some way of calculating calculates; the others are given.
+    `calculated`: the arrays that some way of calculating calculates; the others are given. `named`: how
+    the elements of each array are called. `labels_of` gives the names of a way of calculating.
     """
 
-    labels: Labels
+    labels_of: Callable[[Variant[Any]], Labels]
     arrays: dict[ArrayKey, int] = field(default_factory=dict)
+    named: dict[ArrayKey, tuple[Names, Names]] = field(default_factory=dict)
     functions: dict[str, int] = field(default_factory=dict)
     formulas: dict[tuple[Shown, ...], int] = field(default_factory=dict)
     calculated: set[Hashable] = field(default_factory=set)
     _known: dict[Hashable, int] = field(default_factory=dict)
+    _labels: Labels = field(init=False)
+    _first: Mapping[int, int] = field(default_factory=dict)
+
+    def begin(self, variant: Variant[Any]) -> None:
+        """What follows is about this way of calculating."""
+        self._labels = self.labels_of(variant)
+        experiment = variant.experiment
+        if isinstance(experiment, Experiment):
+            self._first = {layer.number: layer.first_bias for layer in experiment.network.layers}
 
     def number(self, array: Hashable, shape: Index) -> int:
         """The number of an array, a new one where it is new."""
-        key = ArrayKey(array, without_samples(array, shape))
+        counted = isinstance(array, Stage) and array.kind in OF_A_BIAS
+        first = self._first.get(array.layer, 0) if counted else 0  # type: ignore[attr-defined]
+        key = ArrayKey(array, without_samples(array, shape), first)
+        if key not in self.arrays:
+            self.named[key] = (
+                self._labels.names(array, key.shape),
+                self._labels.labels(array, key.shape),
+            )
         return self.arrays.setdefault(key, len(self.arrays))
 
     def steps(self, variant: Variant[Any], samples: int, *, end: bool) -> list[list[int]]:
@@ -111,7 +136,7 @@ class Program:
     def _shown(self, array: Hashable, calculated: Whole) -> int:
         def label(used: Hashable, offset: int) -> str:
             shape = without_samples(used, calculated.shapes.get(used, ()))
-            return self.labels.label(used, shape, offset % size_of(shape))
+            return self._labels.label(used, shape, offset % size_of(shape))
 
         found = self._pieces(array, calculated)
         formulas = tuple(shown_pieces(found, self._numbers(calculated), label))

@@ -70,7 +70,8 @@ def _of_given(picture: Picture) -> Picture:
     if given:
         return picture
     edges = tuple(replace(edge, drawn_by=None, labels=()) for edge in picture.edges)
-    return replace(picture, edges=edges)
+    legend = tuple(mark for mark in picture.legend if mark.sign in ("value", "gradient"))
+    return replace(picture, edges=edges, legend=legend)
 
 
 def subject_of(experiment: Any) -> Subject:

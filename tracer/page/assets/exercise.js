@@ -35,6 +35,8 @@ function Exercise(page, exercise, judge) {
     }
     box.innerHTML = `<h2>Exercise</h2><p>Calculate the numbers from what is given, and type them in, rounded as you like. Each is judged
       by itself and by what you had before it: who carries on rightly from a slip is right from there on.</p>
+      <fieldset><legend>Given</legend><p class="given">${judge.given.map(({name, value}) =>
+        `<span><math>${labelOf(name)}<mo>=</mo>${numbers.mathml(value, {})}</math>${sampleOf(name) ? ` <small>sample ${sampleOf(name)}</small>` : ''}</span>`).join(' ')}</p></fieldset>
       <p class="score"><output id="points"></output> <button type="button" data-copy>Copy my answers</button>
       <button type="button" data-clear>Clear all</button></p>` +
       [...groups].map(([group, own]) => `<fieldset><legend>${esc(group)}</legend><div class="answers">${own.map(field).join('')}</div></fieldset>`).join('') +

@@ -107,12 +107,11 @@ function Page(model, functions, calculation) {
     const there = place && place.id === kind.place.id;
     const given = there && model.arrays[place.id].given;
     const text = !there ? '—' : page.hidden && !given ? '?' : kind.numbers(valueAt(place));
-    if (element.textContent === text) { element.classList.remove('changed'); return; }
-    const was = element.textContent;
+    const was = page.marking && place ? page.marking.get(kind.place.asked) : undefined;
+    element.classList.toggle('changed', was !== undefined && kind.numbers(was) !== text);
+    if (element.textContent === text) return;
     element.textContent = text;
     element.classList.toggle('negative', text.startsWith('−'));
-    element.classList.toggle('changed', Boolean(page.marking) && was !== '' && was !== '?');
-    if (page.marking) element.dataset.was = was; else delete element.dataset.was;
   }
 
   /* Colour, dashes and width of the edges, in each picture relative to its largest. */
@@ -151,10 +150,10 @@ function Page(model, functions, calculation) {
 
   /* Do something that changes numbers, and mark what it changes. */
   function change(act, why) {
-    page.marking = true;
+    page.marking = new Map(Object.entries(values()));
     act();
     refresh(why);
-    page.marking = false;
+    page.marking = null;
   }
 
   function select(place) {
