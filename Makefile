@@ -16,7 +16,7 @@ demo: $(VENV)/.installed  ## trace the classic worked example
 	$(BIN)/python -m tracer run configs/mazur.yaml
 
 test: lint type  ## lint, types, and all tests; with COVERAGE=1 what they cover, 95 % at least
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
+	$(BIN)/python -m pytest --ignore tests/browser --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
 
 test-browser: $(VENV)/.tried-browser  ## what is looked at in a browser, in the Chromium of this machine
 	$(BIN)/python -m pytest -rs tests/browser
