@@ -7,7 +7,7 @@ CODE := bptrace.py tracer tests benchmarks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-browser lint type format bench mistakes errata equations pictures clean
+.PHONY: help demo test test-browser test-plot lint type format bench mistakes errata equations pictures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile
@@ -15,11 +15,14 @@ help:  ## list the targets
 demo: $(VENV)/.installed  ## trace the classic worked example
 	$(BIN)/python -m tracer run configs/mazur.yaml
 
-test: lint type  ## lint, types, and all tests; with COVERAGE=1 what they cover, 95 % at least
-	$(BIN)/python -m pytest --ignore tests/browser --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
+test: lint type  ## lint, types, and all tests but those of extras; with COVERAGE=1 what they cover, 95 % at least
+	$(BIN)/python -m pytest --ignore tests/browser --ignore tests/plot --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
 
 test-browser: $(VENV)/.tried-browser  ## what is looked at in a browser, in the Chromium of this machine
-	$(BIN)/python -m pytest -rs tests/browser
+	$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile tests/browser
+
+test-plot: $(VENV)/.tried-plot  ## the curves that matplotlib draws
+	$(BIN)/python -m pytest -rs tests/plot
 
 lint: $(VENV)/.installed-test  ## style and common mistakes
 	$(BIN)/ruff check $(CODE)

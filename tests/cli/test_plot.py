@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,7 +11,6 @@ import pytest
 from support.cli import ended, process, run, run_json, terminal
 
 NS = {"svg": "http://www.w3.org/2000/svg"}
-HAS_MATPLOTLIB = find_spec("matplotlib") is not None
 BRAILLE = "⠁⣀⠤⠒⠉⢄"
 
 
@@ -135,19 +133,6 @@ def test_without_matplotlib_it_is_said_what_to_install(
     assert "is not installed" in result.stderr
     assert 'pip install "bptrace[plot]"' in result.stderr
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.skipif(not HAS_MATPLOTLIB, reason='needs matplotlib: pip install -e ".[plot]"')
-@pytest.mark.parametrize(("ending", "begin"), [("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-")])
-def test_matplotlib_draws_the_same_file_twice(ending: str, begin: bytes, tmp_path: Path) -> None:
-    files = [tmp_path / f"{n}.{ending}" for n in range(2)]
-    words = ("--plot-quantity", "gradients", "--plot-quantity", "loss", "-n", 50)
-    for path in files:
-        run("step", "mazur", "--plot", path, *words)
-    first, second = (path.read_bytes() for path in files)
-    assert first == second
-    assert first.startswith(begin)
-    assert len(first) > 5000
 
 
 def test_a_terminal_shows_the_loss_as_a_curve() -> None:
