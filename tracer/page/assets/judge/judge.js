@@ -44,18 +44,19 @@ function bptraceJudge(data) {
   const exercise = new Exercise(data);
   const name = (id) => exercise.name(id);
   const place = (text) => {
-    if (!Object.hasOwn(data.names, text)) throw new Error(`there is no number called ${text}`);
-    return data.names[text];
+    const id = exercise.places.get(text);
+    if (id === undefined) throw new Error(noNumber(text));
+    return id;
   };
   const given = data.records.flatMap((record, id) =>
     record && "given" in record ? [{ name: name(id), value: record.given }] : []);
   return Object.freeze({
     asked: data.asked.map(name),
     given,
-    check: (sheet, { reveal = true } = {}) => checked(exercise, readSheet(data, sheet), reveal),
+    check: (sheet, { reveal = true } = {}) => checked(exercise, readSheet(exercise, sheet), reveal),
     right: (text) => exercise.stated.value(place(text)),
     derivation: (text, sheet = {}) => {
-      const own = new Map(readSheet(data, sheet).answers.map(({ id, value }) => [id, value]));
+      const own = new Map(readSheet(exercise, sheet).answers.map(({ id, value }) => [id, value]));
       const carried = new Carried(exercise.stated, own), id = place(text);
       return derivationOf(id, carried.formula(id), carried, carried.recalculated(id));
     },
@@ -63,17 +64,22 @@ function bptraceJudge(data) {
   });
 }
 
+function noNumber(name) {
+  return `there is no number called ${name}`;
+}
+
 /** The numbers of a sheet {name: text}, and what is wrong with the rest; an empty text is no answer. */
-function readSheet(data, sheet) {
+function readSheet(exercise, sheet) {
   const answers = [], typed = new Map(), problems = {};
   for (const [name, text] of Object.entries(sheet)) {
     if (!String(text).trim()) continue;
-    if (!Object.hasOwn(data.names, name)) {
-      problems[name] = `there is no number called ${name}`;
+    const id = exercise.places.get(name);
+    if (id === undefined) {
+      problems[name] = noNumber(name);
       continue;
     }
     try {
-      const answer = new Answer(data.names[name], parseNumber(String(text)));
+      const answer = new Answer(id, parseNumber(String(text)));
       answers.push(answer);
       typed.set(answer.id, name);
     } catch (error) {
