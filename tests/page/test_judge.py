@@ -109,6 +109,19 @@ def test_the_answers_that_were_typed_can_be_carried_on() -> None:
     assert found["value"] == pytest.approx(0.4 * 0.5 + 0.45 * inputs["out_h2"] + 0.6)
 
 
+def test_what_was_not_asked_for_stays_hidden() -> None:
+    sheet = {"dE/dw5": "0.0822", "w5+": "0.4411", "w6+": "0.4913"}
+    source = "return [true, false].map((reveal) => judge.check(given, {reveal}).verdicts);"
+    open_, hidden = judge("mazur", source, sheet)
+    made = [rows["w5+"]["mistakes"][0]["made"][0] for rows in (open_, hidden)]
+    assert made[0] == made[1]  # of given numbers and the learner's own
+    assert [row["value"] for row in made[1]["inputs"]] == [0.4, 0.5, 0.0822]
+    assert open_["w6+"]["carried"] == pytest.approx(0.40866618608)
+    assert hidden["w6+"]["carried"] is hidden["w6+"]["derivation"]["value"] is None
+    inputs = hidden["w6+"]["mistakes"][0]["made"][0]["inputs"]
+    assert {row["name"]: row["value"] for row in inputs} == {"w6": 0.45, "lr": 0.5, "dE/dw6": None}
+
+
 def test_texts_with_markup_come_back_as_text() -> None:
     found = said({"<script>alert(1)</script>": "1", "net_h1": "</script>"})
     assert found["problems"]["net_h1"] == "'</script>' is not a number"

@@ -81,7 +81,7 @@ function Exercise(page, exercise, judge) {
 
   /* The whole sheet again: how it was rounded, and what follows from what, shows in all of it. */
   function check() {
-    const result = judge.check(sheet, {reveal: exercise.reveal !== 'never'});
+    const result = judge.check(sheet, {reveal: exercise.reveal === 'always'});
     for (const name of judge.asked) {
       const place = box.querySelector(`[data-verdict-of="${CSS.escape(name)}"]`);
       const found = result.verdicts[name], problem = result.problems[name];

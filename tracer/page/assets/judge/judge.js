@@ -24,8 +24,8 @@
 //     .rounding    how the sheet was written, "Rounded to 4 decimals at every step", or ""
 //     .conventions [{name, words}] that all of the sheet follows
 //     .points, .pointsPossible               of what is asked
-//   judge.check(sheet, {reveal: false})    the same without right values, and all that is made of them:
-//                                          carried, the values in derivations, whose number was written
+//   judge.check(sheet, {reveal: false})    the same without right values, and all that is made of them: in
+//                                          derivations only what is given or was typed, no carried number
 //   judge.right(name)                      the right value, for revealing it
 //   judge.derivation(name, sheet = {})     how a number is made from those of the sheet, or the right ones
 //   judge.read(text)                       {value, decimals, significant}; throws an Error with the reason
@@ -44,18 +44,19 @@ function bptraceJudge(data) {
   const exercise = new Exercise(data);
   const name = (id) => exercise.name(id);
   const place = (text) => {
-    if (!Object.hasOwn(data.names, text)) throw new Error(`there is no number called ${text}`);
-    return data.names[text];
+    const id = exercise.places.get(text);
+    if (id === undefined) throw new Error(noNumber(text));
+    return id;
   };
   const given = data.records.flatMap((record, id) =>
     record && "given" in record ? [{ name: name(id), value: record.given }] : []);
   return Object.freeze({
     asked: data.asked.map(name),
     given,
-    check: (sheet, { reveal = true } = {}) => checked(exercise, readSheet(data, sheet), reveal),
+    check: (sheet, { reveal = true } = {}) => checked(exercise, readSheet(exercise, sheet), reveal),
     right: (text) => exercise.stated.value(place(text)),
     derivation: (text, sheet = {}) => {
-      const own = new Map(readSheet(data, sheet).answers.map(({ id, value }) => [id, value]));
+      const own = new Map(readSheet(exercise, sheet).answers.map(({ id, value }) => [id, value]));
       const carried = new Carried(exercise.stated, own), id = place(text);
       return derivationOf(id, carried.formula(id), carried, carried.recalculated(id));
     },
@@ -63,17 +64,22 @@ function bptraceJudge(data) {
   });
 }
 
+function noNumber(name) {
+  return `there is no number called ${name}`;
+}
+
 /** The numbers of a sheet {name: text}, and what is wrong with the rest; an empty text is no answer. */
-function readSheet(data, sheet) {
+function readSheet(exercise, sheet) {
   const answers = [], typed = new Map(), problems = {};
   for (const [name, text] of Object.entries(sheet)) {
     if (!String(text).trim()) continue;
-    if (!Object.hasOwn(data.names, name)) {
-      problems[name] = `there is no number called ${name}`;
+    const id = exercise.places.get(name);
+    if (id === undefined) {
+      problems[name] = noNumber(name);
       continue;
     }
     try {
-      const answer = new Answer(data.names[name], parseNumber(String(text)));
+      const answer = new Answer(id, parseNumber(String(text)));
       answers.push(answer);
       typed.set(answer.id, name);
     } catch (error) {
@@ -88,7 +94,10 @@ function checked(exercise, { answers, typed, problems }, reveal) {
   const asTyped = new Map(read.answers.map((answer, i) => [answer.id, typed.get(answers[i].id)]));
   const inOrder = [...read.answers].sort((a, b) => a.id - b.id);
   const { findings, manner } = judged(read.exact, new Map(inOrder.map((a) => [a.id, a])));
-  const verdicts = findings.map((found) => told(exercise, found, asTyped.get(found.id), reveal));
+  const own = new Map(inOrder.map(({ id, value }) => [id, value]));
+  const shown = (id, value) => (reveal || isKnown(read.exact, own, id, value) ? value : null);
+  const verdicts = findings.map((found) =>
+    told(exercise, found, asTyped.get(found.id), { reveal, shown }));
   const counts = Object.fromEntries(VERDICTS.map((verdict) =>
     [verdict, verdicts.filter((each) => each.verdict === verdict).length]));
   const first = findings.find(({ verdict }) => BLAMED.has(verdict));
@@ -109,10 +118,15 @@ function checked(exercise, { answers, typed, problems }, reveal) {
   };
 }
 
-function told(exercise, finding, typedName, reveal) {
+/** Whether the value of a number is given, or the learner's own. */
+function isKnown(exact, own, id, value) {
+  return own.has(id) ? own.get(id) === value : exact.made(id) === null;
+}
+
+function told(exercise, finding, typedName, how) {
   const name = (id) => exercise.name(id);
   const { id, answer, verdict, carried, calculation, formula } = finding;
-  const matches = (some) => some.map((match) => matchOf(match, id, name, reveal));
+  const matches = (some) => some.map((match) => matchOf(match, id, name, how));
   return {
     id,
     name: typedName,
@@ -121,20 +135,20 @@ function told(exercise, finding, typedName, reveal) {
     verdict,
     words: VERDICT_WORDS[verdict],
     reason: reasonOf(finding, name),
-    sentences: sentencesOf(finding, name, reveal),
+    sentences: sentencesOf(finding, name, how.reveal),
     mistakes: matches(finding.matches),
     possible: matches(finding.possible),
     follows: finding.after.map(name),
     sameSlip: finding.sameSlip,
-    carried: Number.isNaN(carried) || !reveal ? null : carried,
-    derivation: derivationOf(id, formula, calculation, carried, reveal),
+    carried: Number.isNaN(carried) || !how.reveal ? null : carried,
+    derivation: derivationOf(id, formula, calculation, how.reveal ? carried : NaN, how.shown),
     truncated: finding.truncated,
     misrounded: finding.misrounded,
     points: POINTS[verdict],
   };
 }
 
-function matchOf(match, id, name, reveal) {
+function matchOf(match, id, name, { reveal, shown }) {
   const { name: mistake, help, value, step, readAs, other } = match;
   return {
     name: mistake,
@@ -144,26 +158,29 @@ function matchOf(match, id, name, reveal) {
     readAs,
     other: other === null || !reveal ? null : name(other),
     value: reveal ? value : null,
-    made: madeSo(match, id, reveal),
+    made: madeSo(match, id, shown),
   };
 }
 
 /** How the mistake leads to the number: the step in which it was made, and the number itself. */
-function madeSo({ step, readAs, formula, calculation, value }, id, reveal) {
+function madeSo({ step, readAs, formula, calculation, value }, id, shown) {
   if (formula === null || calculation === null) return [];
-  const own = derivationOf(id, formula, calculation, value, reveal);
+  const own = derivationOf(id, formula, calculation, value, shown);
   const spoiled = step === null || readAs ? null : calculation.formula(step);
   if (spoiled === null) return [own];
-  return [derivationOf(step, spoiled, calculation, calculation.value(step), reveal), own];
+  return [derivationOf(step, spoiled, calculation, calculation.value(step), shown), own];
 }
 
-function derivationOf(id, formula, calculation, value, reveal = true) {
+/** A formula with its numbers as far as they are shown; the value only if all of them are. */
+function derivationOf(id, formula, calculation, value, shown = (_, number) => number) {
   if (formula === null) return null;
   const { exercise } = calculation.exact, [named, numbered] = formula.shape.shown;
-  const shown = (number) => (reveal && !Number.isNaN(number) ? number : null);
-  const inputs = formula.ids.map((key) =>
-    ({ name: exercise.name(key), value: shown(calculation.value(key)) }));
-  return { name: exercise.name(id), value: shown(value), inputs, named, numbered };
+  const inputs = formula.ids.map((key) => {
+    const number = calculation.value(key);
+    return { name: exercise.name(key), value: Number.isNaN(number) ? null : shown(key, number) };
+  });
+  const isShown = !Number.isNaN(value) && inputs.every((input) => input.value !== null);
+  return { name: exercise.name(id), value: isShown ? value : null, inputs, named, numbered };
 }
 
 /** Whether nothing is wrong or follows from it, and what is right could be told. */

@@ -89,6 +89,7 @@ class Exercise {
   constructor(data) {
     this.data = data;
     this.functions = new Functions(data.functions);
+    this.places = new Map(Object.entries(data.names));
     this._shapes = data.shapes.map((tree, place) =>
       new Shape(tree, data.shown[place], data.slopes[place] ?? [], this.functions));
     this.mistakes = data.mistakes.map(([name, help, rare]) => ({ name, help, rare: Boolean(rare) }));
@@ -106,7 +107,9 @@ class Exercise {
 
   /** The calculation by another convention: a place in data.changes. */
   under(place) {
-    this._others[place] ??= new Calculation(this, this.data.changes[place].records);
+    if (this._others[place] === null) {
+      this._others[place] = new Calculation(this, this.data.changes[place].records);
+    }
     return this._others[place];
   }
 

@@ -8,7 +8,7 @@ const MACHINE = 15; // from so many significant digits on, a number is a program
 
 /** The number in the text with the precision that it claims; throws an Error that says what is wrong. */
 function parseNumber(text) {
-  const own = text.trim(), plain = own.toLowerCase().replaceAll("−", "-");
+  const own = text.trim(), plain = own.toLowerCase().replace(/−/g, "-");
   if (!WRITTEN.test(plain)) {
     const hint = plain.includes(",") ? "; write a point, not a comma" : "";
     throw new Error(`'${own}' is not a number${hint}`);

@@ -156,7 +156,7 @@ class Adoption {
       const some = both(evidence.among(ids), evidence.telling(fresh));
       const unread = both(some, evidence.unread(fresh));
       if (count(unread)) return 2 * count(both(unread, evidence.right(fresh))) >= count(unread);
-      hidden ||= count(some) > 0;
+      hidden = hidden || count(some) > 0;
     }
     return !hidden; // one reading must not be the only support of another
   }

@@ -7,7 +7,7 @@ const LEAST_REST = 3, REST_OF_MISREAD = { 0: 6, 1: 4 };
 function sizeText(written) {
   const [mantissa, exponent = "0"] = written.text.toLowerCase().replace(/^[-+−]/, "").split("e");
   const [whole, fraction = ""] = mantissa.split(".");
-  return fixed(BigInt(whole + fraction), Number(exponent.replaceAll("−", "-")) - fraction.length);
+  return fixed(BigInt(whole + fraction), Number(exponent.replace(/−/g, "-")) - fraction.length);
 }
 
 function isSize(written, texts) {

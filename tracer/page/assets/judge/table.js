@@ -46,7 +46,7 @@ class Way {
 
 /** The slips in a number's own formula, what is usual before what is rare. */
 function slipsNear(exact, id) {
-  exact.near[id] ??= usualFirst(exact.rowsAt(id).flatMap((row) =>
+  exact.near[id] = exact.near[id] ?? usualFirst(exact.rowsAt(id).flatMap((row) =>
     exact.variants(row, id, true).map((variant) => ({
       row: exact.exercise.mistakes[row],
       changes: new Map([[id, variant]]),

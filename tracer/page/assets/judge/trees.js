@@ -114,7 +114,7 @@ class Shape {
   }
 
   slopes() {
-    this._slopes ??= this._slopeTrees.map((tree) =>
+    this._slopes = this._slopes ?? this._slopeTrees.map((tree) =>
       tree === null ? null : evaluator(tree, this.functions));
     return this._slopes;
   }

@@ -127,7 +127,7 @@ class Judge {
   _withoutTheWrong(finding) {
     const { answer } = finding;
     if (answer.isExact || !this._wrong.size) return null;
-    const bounds = (this._without ??= this._boundsWithout());
+    const bounds = this._without = this._without ?? this._boundsWithout();
     for (const made of bounds.of(answer)) {
       const agreed = bounds.agrees(made, answer);
       if (!agreed) continue;
@@ -159,7 +159,7 @@ class Judge {
     const counts = this._counts(id);
     const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
     const right = [exact, carried].filter((value) => !Number.isNaN(value));
-    this._search ??= this._makeSearch();
+    this._search = this._search ?? this._makeSearch();
     const rows = total < MOST_SEARCHED ? null : new Set(counts.keys());
     const { named: matches, possible } = this._search.found(answer, right, rows);
     for (const name of matches.length ? matches.map((match) => match.name) : [""]) {
