@@ -147,9 +147,7 @@ def _json(content: Any) -> str:
     text = json.dumps(
         content, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=list
     )
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
+    return text.replace("</", "<\\/").replace("<!", "\\u003c!")
 
 
 def _source(source: str) -> str:

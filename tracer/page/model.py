@@ -80,7 +80,9 @@ def page_model(experiment: Any, notate: Notate, *, stated: bool = False) -> Page
         **_data(experiment),
     }
     content["arrays"] = [_array(key, program, experiment) for key in program.arrays]
-    content["formulas"] = [list(map(_formula, formulas)) for formulas in program.formulas]
+    texts: dict[str, int] = {}
+    content["formulas"] = [[_formula(f, texts) for f in formulas] for formulas in program.formulas]
+    content["texts"] = list(texts)
     return PageModel(content, tuple(program.functions), rate_functions)
 
 
@@ -153,12 +155,11 @@ def _group(array: Any, experiment: Any) -> str:
     return "Local derivatives" if isinstance(array, Local) else graph_group(array)
 
 
-def _formula(shown: Shown) -> list[Any]:
-    """Shorter than its fields by their names: there are many."""
+def _formula(shown: Shown, texts: dict[str, int]) -> list[Any]:
+    """Shorter than its fields by their names, and each text once: there are many."""
     return [
         shown.fixed,
-        shown.names,
-        shown.numbers,
+        *(texts.setdefault(text, len(texts)) for text in (shown.names, shown.numbers)),
         shown.leaves,
         *([shown.uses] if shown.uses else []),
     ]

@@ -49,7 +49,7 @@ function Formulas(model, functions, calculation, names, numbers) {
     if (!own) return null;
     const [, named, numbered, leaves, uses] = own;
     return {
-      named, numbered,
+      named: model.texts[named], numbered: model.texts[numbered],
       leaves: leaves.map(leaf => found(leaf, place)),
       uses: uses ? uses.flatMap(use => every(use, place)) : leaves.map(leaf => found(leaf, place)),
     };
