@@ -4,6 +4,7 @@ function Page(model, functions, calculation) {
   const names = Names(model, calculation);
   const numbers = Numbers(model.format), few = Numbers({significant: 4, digits: null});
   const formulas = Formulas(model, functions, calculation, names, numbers);
+  const ROOM = 8, DIGIT = 7; // characters that the picture leaves room for, and how wide they are
   const listeners = [];
   const $ = selector => document.querySelector(selector);
   const esc = text => String(text).replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
@@ -90,9 +91,18 @@ function Page(model, functions, calculation) {
         place: fixed(element.dataset.quantity), edge: element.matches('path'),
         numbers: element.closest('.picture') ? few.brief : numbers.text,
       };
+      kind.ground = ground(element);
+      if (kind.ground) kind.wide = Number(kind.ground.getAttribute('width'));
       known.set(element, kind);
       if (!kind.edge) write(element, kind);
     });
+  }
+
+  /* What keeps the edge away from the number on it: as wide as the longest number would be. */
+  function ground(element) {
+    let before = element.matches('text.label') ? element.previousElementSibling : null;
+    if (before && before.matches('.name')) before = before.previousElementSibling;
+    return before && before.matches('.ground') ? before : null;
   }
 
   /* A name is looked up once: in another way of calculating it might mean another number. */
@@ -111,6 +121,7 @@ function Page(model, functions, calculation) {
     element.classList.toggle('changed', was !== undefined && kind.numbers(was) !== text);
     if (element.textContent === text) return;
     element.textContent = text;
+    if (kind.ground) kind.ground.setAttribute('width', Math.max(0, kind.wide - (ROOM - text.length) * DIGIT).toFixed(1));
     element.classList.toggle('negative', text.startsWith('−'));
   }
 

@@ -4,16 +4,17 @@ function Tables(page) {
   const {model, calculation, names, numbers, esc, $} = page;
   const MOST = model.wide ? 20 : 60;
 
-  const math = (id, offset) => `<math>${names.label(id, offset)}</math>`;
+  const math = (id, offset) => `<math aria-hidden="true">${names.label(id, offset)}</math>`;
   const cell = (id, offset) => {
     const array = model.arrays[id], own = array.part ? `#${page.sample}` : '';
     const name = esc(names.name(id, offset) + own);
     return `<td class="number"><button type="button" class="q" tabindex="-1" data-quantity="${name}"></button></td>`;
   };
   const table = (title, heads, rows) => rows.length ? `<div class="table-box" role="group" aria-label="${esc(title)}" tabindex="0">
-    <table class="numbers"><caption>${esc(title)}</caption><thead><tr>${heads.map(h => h ? `<th scope="col">${h}</th>` : '<td></td>').join('')}</tr></thead>
+    <table class="numbers"><caption>${esc(title)}</caption><thead><tr>${heads.map((h, k) => h ? `<th scope="col"${rows.some(row => /class="number"/.test(row[k])) ? ' class="number"' : ''}>${h}</th>` : '<td></td>').join('')}</tr></thead>
     <tbody>${rows.map(row => `<tr>${row.join('')}</tr>`).join('')}</tbody></table></div>` : '';
   const head = text => `<th scope="row">${text}</th>`;
+  const named = (id, offset) => head(`<span class="said">${esc(names.name(id, offset))}</span>${math(id, offset)}`);
   const ids = test => calculation.steps.arrays.filter(id => test(model.arrays[id], id));
   const shortened = (rows, count) => count > rows.length
     ? `<p class="note">${count - rows.length} more rows are left out; type a name below the tables to see its number.</p>` : '';
@@ -51,7 +52,7 @@ function Tables(page) {
         model.arrays[other].kind.includes(kind) && column(model.arrays[other]) === name));
       for (let offset = 0; offset < calculation.length(id); offset++) {
         count++;
-        if (rows.length < MOST) rows.push([head(math(id, offset)), `<td>${esc(connection(array, offset))}</td>`, ...like.map(other => other === undefined ? '<td></td>' : cell(other, offset))]);
+        if (rows.length < MOST) rows.push([named(id, offset), `<td>${esc(connection(array, offset))}</td>`, ...like.map(other => other === undefined ? '<td></td>' : cell(other, offset))]);
       }
     }
     const heads = columns.map(name => esc(model.arrays[own.find(id => column(model.arrays[id]) === name)].words
@@ -71,7 +72,7 @@ function Tables(page) {
     for (const id of left) {
       const array = model.arrays[id], name = title || array.group, group = groups.get(name) || [];
       for (let offset = 0; offset < calculation.length(id) && group.length < MOST; offset++) {
-        group.push([head(math(id, offset)), `<td>${esc(array.words)}</td>`, cell(id, offset)]);
+        group.push([named(id, offset), `<td>${esc(array.words)}</td>`, cell(id, offset)]);
       }
       groups.set(name, group);
     }

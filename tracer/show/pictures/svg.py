@@ -63,7 +63,7 @@ def drawings(
 def _document(frame: Frame, writing: Writing, style: bool, role: str) -> Iterator[str]:
     picture = frame.placed.picture
     wide, high = _n(frame.width), _n(frame.height)
-    label = escaped(f"{picture.title}: {picture.subtitle}")
+    label = escaped(": ".join(filter(None, (picture.title, picture.subtitle))))
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="picture {picture.view}" role="{role}" '
         f'aria-label="{label}" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
