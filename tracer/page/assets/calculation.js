@@ -111,8 +111,12 @@ function Calculation(model, functions, rates) {
   function calculated(iteration, name = 'shown') {
     const picked = rows(iteration), A = allocated(picked.length, name);
     fill(A, picked, state(iteration), iteration);
-    run(A, way.sizes[picked.length]);
-    return {A, rows: picked, steps: way.sizes[picked.length], iteration};
+    const steps = way.sizes[picked.length];
+    run(A, steps);
+    const filled = new Set(steps.map(([id]) => id));
+    // A batch of one sample calculates no parts of gradients, though the others do.
+    const has = id => arrays[id].given || filled.has(id);
+    return {A, rows: picked, steps, iteration, has};
   }
 
   /* The state before an iteration. */

@@ -26,7 +26,7 @@ function Page(model, functions, calculation) {
   /* {id, offset, position} of a name in this iteration; null if there is none. */
   function at(name) {
     const found = names.parse(name);
-    if (!found || (found.iteration && found.iteration !== page.iteration)) return null;
+    if (!found || (found.iteration && found.iteration !== page.iteration) || !page.now.has(found.id)) return null;
     let where = position();
     if (found.sample) {
       where = page.now.rows.indexOf(found.sample - 1);
@@ -46,7 +46,7 @@ function Page(model, functions, calculation) {
     const now = iteration === page.iteration ? page.now : calculation.calculated(iteration, 'asked');
     const row = (found.sample || page.sample) - 1;
     const where = array.samples ? Math.max(found.sample ? -1 : 0, now.rows.indexOf(row)) : 0;
-    return where < 0 ? undefined : formulas.valueOf(now, {...found, position: where});
+    return where < 0 || !now.has(found.id) ? undefined : formulas.valueOf(now, {...found, position: where});
   }
 
   /* Every number of this iteration and sample, by its name. */
@@ -54,7 +54,7 @@ function Page(model, functions, calculation) {
     const found = {};
     for (const id of calculation.steps.arrays) {
       const array = model.arrays[id];
-      if (id === model.update || array.kind === 'local') continue; // no names of the engine
+      if (id === model.update || array.kind === 'local' || !page.now.has(id)) continue; // no names of the engine
       for (let offset = 0; offset < calculation.length(id); offset++) {
         const place = {id, offset, position: array.samples ? position() : 0};
         found[nameOf(place)] = valueAt(place);
