@@ -45,11 +45,20 @@ def switches(experiment: Any) -> tuple[Switch, ...]:
     for convention in conventions_of(experiment):
         if convention.afterwards or convention.name in _numbers(experiment):
             continue
-        alternatives = tuple(convention.alternatives(experiment))
+        alternatives = tuple(
+            each
+            for each in convention.alternatives(experiment)
+            if _schedule(each.apply(Variant(experiment)).experiment) == _schedule(experiment)
+        )
         if alternatives:
             stated = _stated(convention, experiment, alternatives)
             found.append(Switch(convention.name, stated, alternatives))
     return tuple(found)
+
+
+def _schedule(experiment: Any) -> Any:
+    """A page's learning rates are those of one schedule."""
+    return experiment.training.schedule if experiment.training is not None else None
 
 
 def _stated(convention: Convention, experiment: Any, others: Sequence[Alternative]) -> str:
