@@ -63,6 +63,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_the_wheel_carries_every_example_and_its_data(wheel: Path) -> None:
     bundled = {f"tracer/configs/{example.path.name}" for example in examples()}
     bundled |= {f"tracer/configs/data/{path.name}" for path in (ROOT / "configs/data").iterdir()}
+    assets = ROOT / "tracer" / "page" / "assets"
+    bundled |= {path.relative_to(ROOT).as_posix() for path in assets.rglob("*.*")}
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert bundled <= names
@@ -92,6 +94,15 @@ def test_the_installed_command_traces_a_bundled_example(installed: Run) -> None:
 
 def test_the_installed_command_writes_a_page_with_its_style(installed: Run) -> None:
     assert "--paper:" in installed("bptrace", "run", "mazur", "--format", "html")
+
+
+def test_the_installed_command_writes_a_page_that_calculates(
+    installed: Run, tmp_path: Path
+) -> None:
+    for options in ((), ("--exercise",)):
+        page = tmp_path / f"page{len(options)}.html"
+        installed("bptrace", "page", "mazur", "-o", page, *options)
+        assert "function Calculation(" in page.read_text(encoding="utf-8")
 
 
 def test_the_installed_command_reads_the_bundled_data_file(installed: Run) -> None:

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from benchmarks.page_judge.exercises import Example
 from benchmarks.page_judge.sheets import Sheet, Texts
@@ -80,7 +80,7 @@ class Page:
     ) -> None:
         self._process.__exit__(None, None, None)
 
-    def check(self, example: Example, sheet: Texts) -> tuple[Said, float]:
+    def check(self, example: Example, sheet: Texts, /) -> tuple[Said, float]:
         """What it says of the sheet, and in how many milliseconds."""
         line: dict[str, Any] = {"example": example.name, "sheet": sheet}
         if example.name not in self._known:
@@ -94,7 +94,14 @@ class Page:
         return answer["said"], answer["milliseconds"]
 
 
-def compared(sheet: Sheet, page: Page) -> Compared:
+class Judge(Protocol):
+    """Whatever judges a sheet as a page does."""
+
+    def check(self, example: Example, sheet: Texts, /) -> tuple[Said, float]:
+        """What it says of the sheet, and in how many milliseconds."""
+
+
+def compared(sheet: Sheet, page: Judge) -> Compared:
     """Both verdicts on a sheet."""
     example = sheet.example
     answers = [

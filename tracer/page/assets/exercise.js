@@ -94,7 +94,7 @@ function Exercise(page, exercise, judge) {
       const input = box.querySelector(`[data-answer="${CSS.escape(name)}"]`);
       if (problem) input.setAttribute('aria-invalid', 'true'); else input.removeAttribute('aria-invalid');
       const button = box.querySelector(`[data-reveal="${CSS.escape(name)}"]`);
-      if (button && exercise.reveal === 'after-try') button.hidden = !tried.has(name) || revealed.has(name);
+      if (button && exercise.reveal === 'after-try') button.hidden = !tried.has(name) || Boolean(found && ['right', 'rounding'].includes(found.verdict));
     }
     const ways = result.conventions.map(({words}) => words);
     const manner = [result.rounding, ...ways].filter(Boolean).map(words => `${words}.`).join(' ');
@@ -115,8 +115,7 @@ function Exercise(page, exercise, judge) {
   box.addEventListener('change', event => {
     const {answer} = event.target.dataset;
     if (!answer) return;
-    sheet[answer] = event.target.value;
-    revealed.delete(answer);
+    sheet[answer] = event.target.value; // what was shown once earns no points when it is typed again
     check();
   });
   box.addEventListener('focusin', event => {

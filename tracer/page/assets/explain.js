@@ -8,7 +8,9 @@ function Explanation(page) {
 
   const link = place => {
     const value = hidden(place) ? '' : ` <span class="value" data-quantity="${esc(page.nameOf(place))}">${numbers.brief(page.valueAt(place))}</span>`;
-    return `<button type="button" class="link" data-go="${esc(page.nameOf(place))}">` +
+    const name = esc(page.nameOf(place));
+    const spoken = value ? '' : ` aria-label="${name}"`; // mathematics alone is no text of a button
+    return `<button type="button" class="link" data-go="${name}"${spoken}>` +
       `<math>${page.label(place)}</math>${value}</button>`;
   };
   const hidden = place => page.hidden && !model.arrays[place.id].given;
