@@ -264,12 +264,11 @@ def test_every_view_fits_every_window_and_shuts_nobody_out(
     calculating: OpenPage, photograph: Callable[[Page, str], Path], name: str, scheme: str
 ) -> None:
     page = calculating(name, scheme=scheme)
-    for view in VIEWS:
-        if not page.view(view).count():
-            continue
-        page.page.set_viewport_size({"width": 1280, "height": 800})
-        page.view(view).click()
-        audit(page.page)
+    page.do("next", 2)
+    audit(page.page)
+    for view in [v for v in VIEWS if page.view(v).is_visible()] or ["alone"]:
+        if view != "alone":
+            page.view(view).click()
         for width in WIDTHS:
             page.page.set_viewport_size({"width": width, "height": 800})
             assert sticking_out(page.page) == [], f"{view}, {width} pixels"
