@@ -68,15 +68,19 @@ Write = Callable[["str | Path"], Path]
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Write:
-    """Writes the page of a configuration, that of an example once."""
-    folder = tmp_path_factory.mktemp("pages")
+def written(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Write:
+    """Writes the page of a configuration, that of an example once for all processes of the run."""
+    own = tmp_path_factory.mktemp("pages")
+    shared = own if worker_id == "master" else own.parent.parent / "pages"
+    shared.mkdir(exist_ok=True)
 
     def write(config: str | Path) -> Path:
-        path = folder / f"page-{Path(config).stem}.html"
-        if isinstance(config, Path) or not path.exists():
-            run("page", config, "-o", path, "--force")
-        return path
+        path = own / f"page-{Path(config).stem}.html"
+        known = shared / path.name
+        if isinstance(config, str) and known.exists():
+            return known
+        run("page", config, "-o", path, "--force")
+        return path if isinstance(config, Path) else path.replace(known)
 
     return write
 
