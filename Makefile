@@ -19,7 +19,7 @@ test: lint type  ## lint, types, and all tests but those of extras; with COVERAG
 	$(BIN)/python -m pytest --ignore tests/browser --ignore tests/plot --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
 
 test-browser: $(VENV)/.tried-browser  ## what is looked at in a browser, in the Chromium of this machine
-	$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile tests/browser
+	$(BIN)/python -m pytest -rs --numprocesses 2 --dist worksteal tests/browser
 
 test-plot: $(VENV)/.tried-plot  ## the curves that matplotlib draws
 	$(BIN)/python -m pytest -rs tests/plot

@@ -42,6 +42,14 @@ function Steps(page, explanation) {
     mark(page.nameOf(page.selected), 'current');
   }
 
+  /* A picture that is wider than its window goes along. */
+  function follow() {
+    const box = document.querySelector('[data-picture]:not([hidden])'), now = box && box.querySelector('.current');
+    if (!now || box.scrollWidth <= box.clientWidth) return;
+    const [from, to] = [now, box].map(element => element.getBoundingClientRect());
+    if (from.left < to.left || from.right > to.right) box.scrollLeft += (from.left + from.right - to.left - to.right) / 2;
+  }
+
   function view(name) {
     if (!document.querySelector(`[data-picture="${name}"]`)) return;
     page.view = name;
@@ -107,6 +115,7 @@ function Steps(page, explanation) {
   });
   page.on(why => {
     if (why === 'selected' || why === 'done') light();
+    if (why === 'selected') follow();
     if (why === 'way') { furthest = Math.max(1, page.iteration); slider.max = furthest; }
   });
   return {to, view};
