@@ -62,7 +62,7 @@ def _case(exercise: Exercise) -> Case:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_exact_calculation_is_the_oracles(optimizer: str) -> None:
     rng, compared = Random(f"oracle {optimizer}"), set()
-    for _ in range(10):
+    for _ in range(6):
         exercise = replace(_known(rng, optimizer), iterations=3)
         name, found = Namer(exercise), Calculation(exercise, EXACT).run()
         right = trained(_case(exercise), 3)
@@ -84,10 +84,11 @@ def test_every_mistake_can_be_planted_and_known(name: str) -> None:
         exercise, pen = person(rng, rng.choice(OPTIMIZERS))
         if exercise.settings and apt(name, exercise.settings) and sensible(exercise, pen):
             mistaken = slips.calculate(exercise, pen, name, rng)
+            if not mistaken:
+                continue
             exact = Calculation(exercise, EXACT).run()
-            if mistaken and (
-                known := truth(mistaken, exact, numbers_of(mistaken.wrong, "complete", rng))
-            ):
+            known = truth(mistaken, exact, numbers_of(mistaken.wrong, "complete", rng))
+            if known:
                 assert set(known.first.values()) == {name}
                 assert not known.after & known.right
                 return

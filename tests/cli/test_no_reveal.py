@@ -69,6 +69,8 @@ SHEETS = {
     "a graph": ("apples", "apple_price: 210\ntotal: 725.5\ndtotal/dtax: 660.5\n"),
 }
 
+IN_ALL_FORMATS = {"all kinds of wrong", "another convention"}
+
 
 def arrays_of(config: str, spoil: str, times: float, kind: str) -> bytes:
     """A program's arrays of iteration 1, one of them multiplied: NPZ, or JSON with lists."""
@@ -91,9 +93,9 @@ def arrays_of(config: str, spoil: str, times: float, kind: str) -> bytes:
 
 
 ARRAYS = [
-    (config, spoil, times, kind)
-    for config in ("mazur", "relu-bce")
-    for spoil, times, kind in (("dW1", 2.0, "json"), ("dW2", 1.37, "npz"), ("dW1", 0.0, "json"))
+    ("mazur", "dW1", 2.0, "json"),
+    ("relu-bce", "dW2", 1.37, "npz"),
+    ("mazur", "dW1", 0.0, "json"),
 ]
 
 
@@ -162,13 +164,13 @@ secrets_of = cache(Secrets)
 
 @pytest.mark.parametrize("case", SHEETS)
 def test_no_right_value_is_told_without_reveal(case: str) -> None:
+    """Formats write one document; most sheets are read as a table, and as JSON, which is none."""
     config, sheet = SHEETS[case]
     secrets = secrets_of(config, sheet.encode())
-    for format in FORMATS:
+    for format in FORMATS if case in IN_ALL_FORMATS else ("table", "json"):
         assert secrets.told(secrets.shown(format, reveal=False)) == [], format
-        assert secrets.told(secrets.shown(format, reveal=True)), (
-            format
-        )  # the search finds something
+        found = secrets.told(secrets.shown(format, reveal=True))
+        assert found, f"the search finds nothing in {format}"
 
 
 @pytest.mark.parametrize(("config", "spoil", "times", "kind"), ARRAYS)

@@ -10,13 +10,17 @@ from hypothesis import given
 
 from support.cli import run, run_json
 from support.networks import experiments
-from support.paths import CONFIGS, EXAMPLES
+from support.paths import CONFIGS
 from support.traces import traced
 from tracer.config import load
 from tracer.diagnose.answers.arrays import find_stage, named_arrays
 from tracer.model.experiment import Experiment
 
-NAMES = [path.stem for path in EXAMPLES]
+NAMES = [
+    "mazur", "mazur-as-published", "xor-thresholds", "relu-bce", "cubes-batch-means",
+    "cs231n-two-layer-l2", "zhou-feedforward", "apples", "adam-by-hand", "descent-momentum",
+]  # fmt: skip
+"""One of each kind: of loss, biases, batch, rule of the gradient, optimiser, network or graph."""
 SATURATED = """\
 network:
   inputs: [x]

@@ -116,12 +116,12 @@ def asked(exact: Calculation) -> list[Identity]:
 def plants(exact: Calculation, row: Mistake, rng: np.random.Generator) -> Iterator[Planted]:
     """The mistake, once in every quantity where it can be made, in random order."""
     trace = exact.trace
-    calculated = (q for q in exact if exact.formula(q) is not None)
-    quantities = [q for q in calculated if isinstance(q, Quantity)]
+    kinds = row.kinds | row.also
+    quantities = [q for q in exact if isinstance(q, Quantity) and q.kind in kinds]
     for place in rng.permutation(len(quantities)):
         quantity = quantities[place]
         formula = exact.formula(quantity)
-        if formula is None or quantity.kind not in row.kinds | row.also:
+        if formula is None:
             continue
         variants = row.variants(Site(trace, quantity, formula))
         for number in rng.permutation(len(variants))[:1]:
