@@ -16,7 +16,8 @@ from tracer.show.notation.mathml import mathml
 from tracer.show.notation.notation import LIMIT
 
 _NAME = re.compile(r"<x(\d+)>.*?</x>")
-_NUMBER = re.compile(r"<mrow><mo>\(</mo><x(\d+)>.*?</x><mo>\)</mo></mrow>|<x(\d+)>.*?</x>")
+_ANY = r"<x(\d+)>(?:(?!</x>).)*</x>"
+_NUMBER = re.compile(rf"<mrow><mo>\(</mo>{_ANY}<mo>\)</mo></mrow>|{_ANY}")
 
 _PLACE = re.compile(r"§(\d+)(!?)§")
 
