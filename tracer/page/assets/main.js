@@ -3,7 +3,6 @@
 function main(model, functions, rates) {
   const calculation = Calculation(model, functions, rates);
   const page = Page(model, functions, calculation);
-  page.cleared = () => document.querySelectorAll('.changed').forEach(e => e.classList.remove('changed'));
   const explanation = Explanation(page);
   const steps = Steps(page, explanation);
   const tables = Tables(page);

@@ -25,14 +25,15 @@ function Page(model, functions, calculation) {
 
   /* {id, offset, position} of a name in this iteration; null if there is none. */
   function at(name) {
-    const found = names.parse(name);
-    if (!found || (found.iteration && found.iteration !== page.iteration) || !page.now.has(found.id)) return null;
-    let where = position();
-    if (found.sample) {
-      where = page.now.rows.indexOf(found.sample - 1);
-      if (where < 0) return null;
-    }
-    return {id: found.id, offset: found.offset, position: model.arrays[found.id].samples ? where : 0};
+    return placed(names.parse(name));
+  }
+
+  function placed(found) {
+    if (!found || (found.iteration && found.iteration !== page.iteration)) return null;
+    if (!calculation.has(found.id) || !page.now.has(found.id)) return null;
+    if (!model.arrays[found.id].samples) return {id: found.id, offset: found.offset, position: 0};
+    const where = found.sample ? page.now.rows.indexOf(found.sample - 1) : position();
+    return where < 0 ? null : {id: found.id, offset: found.offset, position: where};
   }
 
   function valueAt(place) { return formulas.valueOf(page.now, place); }
@@ -113,14 +114,15 @@ function Page(model, functions, calculation) {
 
   function write(element, kind) {
     if (kind.edge) return;
-    const place = kind.place && calculation.has(kind.place.id) ? at(kind.place.asked) : null;
-    const there = place && place.id === kind.place.id;
-    const given = there && model.arrays[place.id].given;
-    const text = !there ? '—' : page.hidden && !given ? '?' : kind.numbers(valueAt(place));
+    const place = placed(kind.place);
+    const given = place && model.arrays[place.id].given;
+    kind.value = place ? valueAt(place) : undefined;
+    const text = !place ? '—' : page.hidden && !given ? '?' : kind.numbers(kind.value);
     const was = page.marking && place ? page.marking.get(kind.place.asked) : undefined;
-    element.classList.toggle('changed', was !== undefined && kind.numbers(was) !== text);
-    if (element.textContent === text) return;
-    element.textContent = text;
+    const changed = was !== undefined && kind.numbers(was) !== text;
+    if (changed !== kind.changed) element.classList.toggle('changed', kind.changed = changed);
+    if (kind.text === text) return;
+    element.textContent = kind.text = text;
     if (kind.ground) kind.ground.setAttribute('width', Math.max(0, kind.wide - (ROOM - text.length) * DIGIT).toFixed(1));
     element.classList.toggle('negative', text.startsWith('−'));
   }
@@ -131,7 +133,7 @@ function Page(model, functions, calculation) {
     known.forEach((kind, element) => {
       if (!kind.edge || !kind.place) return;
       const picture = element.closest('svg');
-      const place = calculation.has(kind.place.id) ? at(kind.place.asked) : null;
+      const place = placed(kind.place);
       const hidden = page.hidden && place && !model.arrays[place.id].given;
       const value = place && !hidden ? valueAt(place) : 0;
       if (!pictures.has(picture)) pictures.set(picture, []);
@@ -161,7 +163,8 @@ function Page(model, functions, calculation) {
 
   /* Do something that changes numbers, and mark what it changes. */
   function change(act, why) {
-    page.marking = new Map(Object.entries(values()));
+    page.marking = new Map([...known.values()].filter(kind => kind.value !== undefined)
+      .map(kind => [kind.place.asked, kind.value]));
     act();
     refresh(why);
     page.marking = null;

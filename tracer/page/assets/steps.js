@@ -95,7 +95,6 @@ function Steps(page, explanation) {
       if (running) run();
       calculation.reset(calculation.way);
       furthest = 1;
-      page.cleared();
       to(1);
     },
   };
