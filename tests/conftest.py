@@ -26,9 +26,10 @@ class CompareGolden(Protocol):
     def __call__(self, text: str, name: str) -> None: ...
 
 
-# The same examples every time: a build must not fail by chance. HYPOTHESIS_PROFILE=explore draws new.
-settings.register_profile("steady", derandomize=True, deadline=None)
-settings.register_profile("explore", deadline=None)
+# The same few examples every time: a build must not fail by chance, nor take long.
+# HYPOTHESIS_PROFILE=explore draws new ones, and many.
+settings.register_profile("steady", derandomize=True, deadline=None, max_examples=30)
+settings.register_profile("explore", deadline=None, max_examples=300)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 

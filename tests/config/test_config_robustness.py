@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.configs import GRAPH, SOUND
@@ -50,7 +50,6 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
 @given(st.sampled_from(_TEXTS), st.data())
 def test_any_values_at_any_places(text: str, data: st.DataObject) -> None:
     content = yaml.safe_load(text)
@@ -83,7 +82,6 @@ def test_every_kind_of_value_at_every_place(number: int, place: int) -> None:
         _load(yaml.safe_dump(content, allow_unicode=True))
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
 @given(
     st.integers(0, len(_RICH)), st.integers(0, 30), st.text("[]{}:,-&*!'\"#|>%@\t\n a1", max_size=5)
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.configs import GRAPH, SOUND, graph, network
@@ -163,7 +163,6 @@ def test_numpy_numbers_are_written_as_numbers() -> None:
 _NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=130)
 
 
-@settings(deadline=None, derandomize=True, max_examples=30)
 @given(
     st.floats(allow_nan=False, allow_infinity=False),
     st.sampled_from(["yes", "null", "1e3", "a, b", "New  York", "x: y", "#", "'"]) | _NAMES,
@@ -178,7 +177,6 @@ def test_any_number_and_any_text_comes_back(value: float, name: str, title: str)
     _same(changed, network(dump(changed)))
 
 
-@settings(deadline=None, derandomize=True, max_examples=30)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=130))
 def test_any_formula_comes_back(formula: str) -> None:
     experiment = graph(GRAPH)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.graphs import built, shipped_graphs
 from support.networks import build, experiments, random_parameters, shipped, shipped_networks
@@ -84,7 +84,6 @@ def test_gradients_of_shipped_graphs_agree(name: str) -> None:
 
 
 @given(experiments(exact=True))
-@settings(max_examples=30, deadline=None)
 def test_gradients_of_random_networks_agree(experiment: Experiment) -> None:
     assert not check_network(experiment).count(GradientVerdict.DISAGREES)
 

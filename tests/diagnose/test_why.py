@@ -276,7 +276,6 @@ def test_only_what_can_change_a_number_is_tried() -> None:
     )
 
 
-@settings(deadline=None, max_examples=30)
 @given(experiments())
 def test_every_alternative_makes_a_calculation_that_can_be_done(experiment: Experiment) -> None:
     for convention in CONVENTIONS:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.digits.numbers import RoundingMode
@@ -17,14 +17,12 @@ MODES = st.sampled_from(["half-up", "half-even", "cut"])
 ROUNDINGS = st.builds(Rounding, st.integers(1, 15), st.booleans(), MODES)
 
 
-@settings(deadline=None, max_examples=300)
 @given(ROUNDINGS, st.floats())
 def test_the_fast_way_gives_what_the_exact_way_gives(rounding: Rounding, value: float) -> None:
     fast, exact = rounding.function()(value), rounding.exact(value)
     assert fast == exact or (math.isnan(fast) and math.isnan(exact))
 
 
-@settings(deadline=None, max_examples=300)
 @given(ROUNDINGS, st.integers(-(10**6), 10**6), st.integers(1, 8))
 def test_ties_go_where_the_mode_says(rounding: Rounding, whole: int, decimals: int) -> None:
     value = float(f"{whole}.5e-{decimals}")
@@ -49,7 +47,6 @@ def test_cutting_off_goes_towards_zero() -> None:
     assert three(9.999) == 9.99
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.integers(-(10**5), 10**5), st.integers(-(10**5), 10**5), st.integers(1, 7), MODES)
 def test_sums_of_decimals_are_decimals(a: int, b: int, decimals: int, mode: RoundingMode) -> None:
     x, y, right = (float(f"{whole}e-{decimals}") for whole in (a, b, a + b))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.networks import build, experiments, parameters_named, random_parameters, shipped
 from support.traces import analytic_gradient, named, numeric_gradient, traced, trained
@@ -21,7 +21,6 @@ from tracer.model.network import Bias, State
 from tracer.model.quantity import Kind, Stage
 
 
-@settings(deadline=None, max_examples=150)
 @given(experiments(exact=True, smooth=True))
 def test_gradients_agree_with_finite_differences(experiment: Experiment) -> None:
     expected = numeric_gradient(experiment)
@@ -122,7 +121,6 @@ def test_frozen_parameters_do_not_move() -> None:
     assert trace["b2+"] != trace["b2"]
 
 
-@settings(deadline=None, max_examples=30)
 @given(experiments(exact=True))
 def test_the_short_cut_gives_the_chain_rules_numbers(experiment: Experiment) -> None:
     data, network = experiment.data, experiment.network
@@ -136,7 +134,6 @@ def test_the_short_cut_gives_the_chain_rules_numbers(experiment: Experiment) -> 
     np.testing.assert_allclose(updated[0], updated[1], rtol=1e-11, atol=1e-13)
 
 
-@settings(deadline=None, max_examples=30)
 @given(experiments())
 def test_compiled_formulas_and_arrays_take_the_same_step(experiment: Experiment) -> None:
     assert experiment.data is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.networks import experiments, shipped, shipped_networks
 from support.traces import traced
@@ -43,7 +43,6 @@ def test_formulas_give_the_numbers_of_every_shipped_network(name: str) -> None:
     check(trace, every=7 if len(trace) > LARGE else 1)
 
 
-@settings(deadline=None, max_examples=50)
 @given(experiments())
 def test_formulas_give_the_numbers_of_any_network(experiment: Experiment) -> None:
     trace = traced(experiment)
@@ -82,7 +81,6 @@ def check_chains(trace: IterationTrace) -> int:
     return checked
 
 
-@settings(deadline=None, max_examples=40)
 @given(experiments())
 def test_the_chain_rule_gives_the_numbers_of_any_network(experiment: Experiment) -> None:
     trace = traced(experiment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.networks import experiments, shipped
 from tracer.engine.passes import backward, cost, forward
@@ -64,13 +64,11 @@ def assert_same(experiment: Experiment, one: Observer, other: Observer) -> None:
         assert np.array_equal(a, b, equal_nan=True)
 
 
-@settings(deadline=None, max_examples=30)
 @given(experiments())
 def test_a_program_takes_the_engines_steps_to_the_last_bit(experiment: Experiment) -> None:
     assert_same(experiment, UNTOUCHED, UNTOUCHED)
 
 
-@settings(deadline=None, max_examples=40)
 @given(experiments())
 def test_an_observer_sees_and_changes_the_arrays_while_the_program_runs(
     experiment: Experiment,

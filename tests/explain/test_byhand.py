@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from support.cli import run, run_json, shown
@@ -88,7 +88,6 @@ def follows_its_formulas(experiment: Experiment, rounding: Rounding, iteration: 
             assert value == hand.value(quantity), (quantity, expression)
 
 
-@settings(deadline=None, max_examples=60)
 @given(experiments(), ROUNDINGS)
 def test_every_number_is_its_formula_with_the_rounded_numbers_put_in(
     experiment: Experiment, rounding: Rounding
@@ -96,18 +95,12 @@ def test_every_number_is_its_formula_with_the_rounded_numbers_put_in(
     follows_its_formulas(experiment, rounding)
 
 
-SHIPPED = [n for n in shipped_networks() if not n.startswith(("two-layer", "cubes"))]
+LARGE = ("two-layer", "cubes", "cs231n-two-layer")
+SHIPPED = [name for name in shipped_networks() if not name.startswith(LARGE)]
+MODES: tuple[RoundingMode, ...] = ("half-up", "half-even", "cut")
 
 
-@pytest.mark.parametrize(
-    ("name", "mode"),
-    [
-        (name, mode)
-        for name in SHIPPED
-        for mode in ("half-up", "half-even", "cut")
-        if mode == "half-even" or not name.startswith("cs231n-two-layer")  # they are large
-    ],
-)
+@pytest.mark.parametrize(("name", "mode"), [*zip(SHIPPED, cycle(MODES), strict=False)])
 def test_shipped_networks_follow_their_formulas(name: str, mode: RoundingMode) -> None:
     experiment = shipped(name)
     for rounding in (Rounding(4, mode=mode), Rounding(3, significant=True, mode=mode)):
@@ -115,7 +108,6 @@ def test_shipped_networks_follow_their_formulas(name: str, mode: RoundingMode) -
             follows_its_formulas(experiment, rounding, iteration)
 
 
-@settings(deadline=None, max_examples=60)
 @given(experiments(), ROUNDINGS)
 def test_formulas_arrays_and_traces_round_alike(experiment: Experiment, rounding: Rounding) -> None:
     ways = []

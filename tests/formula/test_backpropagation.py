@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.expression_trees import POINTS, SMOOTH
 from tracer.formula import (
@@ -102,7 +102,6 @@ def test_an_unknown_output_is_a_key_error() -> None:
 
 
 @given(SMOOTH, SMOOTH, POINTS)
-@settings(deadline=None, max_examples=30)
 def test_node_by_node_agrees_with_the_derivative_of_the_whole(
     inner: Expression, outer: Expression, values: dict[str, float]
 ) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from support.expression_trees import POINTS, SMOOTH, TREES
 from tracer.formula import (
@@ -17,7 +17,6 @@ from tracer.formula.plain import plain
 
 
 @given(SMOOTH, POINTS)
-@settings(deadline=None, max_examples=150)
 def test_derivatives_agree_with_central_differences_and_the_complex_step(
     expression: Expression, values: dict[str, float]
 ) -> None:
@@ -35,7 +34,6 @@ def test_derivatives_agree_with_central_differences_and_the_complex_step(
 
 
 @given(TREES)
-@settings(deadline=None, max_examples=100)
 def test_every_formula_has_a_derivative_by_each_of_its_names(expression: Expression) -> None:
     assume(" if " not in plain(expression))  # a name in a condition alone has none
     assert set(derivatives(expression)) == set(symbols(expression))

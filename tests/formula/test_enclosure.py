@@ -71,7 +71,7 @@ def test_no_value_of_a_function_escapes(function: Callable[[Expression], Express
 def test_no_number_of_a_network_escapes_where_its_inputs_are_only_known_within_bounds() -> None:
     rng = np.random.default_rng(0)
     for experiment in (
-        *map(shipped, shipped_networks()),
+        *map(shipped, shipped_networks()[::3]),
         *(random_experiment(rng) for _ in range(5)),
     ):
         exact = exact_of(experiment)

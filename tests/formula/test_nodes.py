@@ -5,7 +5,7 @@ from functools import reduce
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.expression_trees import NUMBERS, SYMBOLS
@@ -59,7 +59,6 @@ def test_sums_grow_flat_on_the_left_and_stay_nested_on_the_right() -> None:
 
 
 @given(st.lists(st.one_of(SYMBOLS, NUMBERS), min_size=1, max_size=6))
-@settings(deadline=None, max_examples=200)
 def test_total_and_product_equal_repeated_operators(parts: list[Expression]) -> None:
     assert total(parts) == reduce(operator.add, parts)
     assert product(parts) == reduce(operator.mul, parts)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.expression_trees import POINTS, SIGNED, TREES, outcome
@@ -28,7 +28,6 @@ x, y, z = Symbol("x"), Symbol("y"), Symbol("z")
 
 
 @given(TREES, POINTS)
-@settings(deadline=None, max_examples=300)
 def test_text_and_tree_are_stable_and_the_value_is_the_same_to_the_last_bit(
     expression: Expression, values: dict[str, float]
 ) -> None:
@@ -40,7 +39,6 @@ def test_text_and_tree_are_stable_and_the_value_is_the_same_to_the_last_bit(
 
 
 @given(SIGNED)
-@settings(deadline=None, max_examples=300)
 def test_formulas_built_from_names_come_back_as_they_were(expression: Expression) -> None:
     assert parse(plain(expression)) == expression
 
@@ -156,7 +154,6 @@ def test_sums_of_hundreds_of_terms_are_read() -> None:
 
 
 @given(st.text(max_size=30))
-@settings(deadline=None, max_examples=200)
 def test_any_text_is_a_formula_or_a_syntax_problem_inside_it(written: str) -> None:
     try:
         offset, expression = 0, parse(written)

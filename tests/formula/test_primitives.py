@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.cli import python
@@ -41,7 +41,6 @@ def central_difference(function: Callable[[float], float], at: float) -> float:
 
 @pytest.mark.parametrize("name", ONE_ARGUMENT)
 @given(size=st.floats(0.05, 4.0), negative=st.booleans())
-@settings(deadline=None, max_examples=30)
 def test_slopes_agree_with_central_differences_and_the_complex_step(
     name: str, size: float, negative: bool
 ) -> None:

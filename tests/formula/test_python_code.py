@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.expression_trees import NAMES, POINTS, TREES, outcome
 from tracer.formula import Expression, Symbol, namespace, parse, to_python
@@ -9,7 +9,6 @@ VARIABLES = {name: f"v{index}" for index, name in enumerate(NAMES)}
 
 
 @given(TREES, POINTS)
-@settings(deadline=None, max_examples=200)
 def test_the_code_calculates_the_same_to_the_last_bit(
     expression: Expression, values: dict[str, float]
 ) -> None:

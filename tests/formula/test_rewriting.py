@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.expression_trees import TREES
 from tracer.formula import (
@@ -26,7 +26,6 @@ x, y, z = Symbol("x"), Symbol("y"), Symbol("z")
 
 
 @given(TREES)
-@settings(deadline=None, max_examples=100)
 def test_a_tree_is_its_operation_on_its_children(expression: Expression) -> None:
     assert rebuild(expression, children(expression)) == expression
     assert rewrite(expression, lambda _node: None) is expression

@@ -3,7 +3,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.expression_trees import BUILT, TREES
@@ -32,7 +32,6 @@ def bracket_pairs(written: str) -> list[tuple[int, int]]:
 
 
 @given(BUILT)
-@settings(deadline=None, max_examples=200)
 def test_no_bracket_can_be_left_out(expression: Expression) -> None:
     written = plain(expression)
     for start, end in bracket_pairs(written):
@@ -135,7 +134,6 @@ def balanced(source: str) -> bool:
 
 
 @given(TREES, ANY_NAME, st.sampled_from([None, 2, 3]))
-@settings(deadline=None, max_examples=150)
 def test_latex_is_balanced(expression: Expression, name: str, limit: int | None) -> None:
     source = latex(replace(expression, {"x": Symbol(name)}), limit=limit)
     assert balanced(source), source
@@ -144,7 +142,6 @@ def test_latex_is_balanced(expression: Expression, name: str, limit: int | None)
 
 
 @given(TREES, ANY_NAME, st.sampled_from([None, 2, 3]))
-@settings(deadline=None, max_examples=150)
 def test_mathml_is_one_well_formed_element(
     expression: Expression, name: str, limit: int | None
 ) -> None:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.graphs import traced_graph
@@ -49,7 +49,6 @@ NAMES = st.text(
 ).filter(allowed)
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.lists(NAMES, min_size=2, max_size=5, unique=True))
 def test_names_are_never_ambiguous(names: list[str]) -> None:
     *inputs, node = names

@@ -1,7 +1,7 @@
 """Values, gradients and formulas of graphs, by name."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.graphs import shipped_graphs, traced_graph
@@ -47,13 +47,11 @@ def random_traces(draw: st.DrawFn) -> GraphTrace:
 
 
 @given(random_traces())
-@settings(max_examples=30, deadline=None)
 def test_formulas_of_random_graphs_hold(trace: GraphTrace) -> None:
     assert_formulas_hold(trace)
 
 
 @given(random_traces())
-@settings(max_examples=30, deadline=None)
 def test_gradients_are_the_sums_of_their_contributions(trace: GraphTrace) -> None:
     for quantity, node in trace.gradients.items():
         arriving = [

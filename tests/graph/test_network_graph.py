@@ -1,7 +1,7 @@
 """A network as a scalar graph: two ways of calculating, the same gradients."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.networks import experiments, shipped, shipped_networks
 from support.traces import named, traced
@@ -44,7 +44,6 @@ def test_gradients_of_shipped_networks_are_the_engines(name: str, fine: bool) ->
 
 
 @given(experiments(exact=True))
-@settings(max_examples=30, deadline=None)
 def test_gradients_of_random_networks_are_the_engines(experiment: Experiment) -> None:
     assert_same_gradients(experiment, fine=False)
     assert_same_gradients(experiment, fine=True)

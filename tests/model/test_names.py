@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.names_page import spellings
@@ -182,7 +182,6 @@ def everything(network: Network) -> Iterator[Quantity]:
                 yield Quantity(Stage(Kind.PATH, layer, mean), (index, after), None if mean else 0)
 
 
-@settings(deadline=None, max_examples=30)
 @given(odd_networks(), st.integers(1, 10**6), st.integers(0, 10**4))
 def test_names_are_never_ambiguous(network: Network, iteration: int, sample: int) -> None:
     names, seen = Names(network), set()
@@ -197,7 +196,6 @@ def test_names_are_never_ambiguous(network: Network, iteration: int, sample: int
     assert len({names.name(quantity) for quantity in seen}) == len(seen)
 
 
-@settings(deadline=None, max_examples=30)
 @given(experiments())
 def test_every_quantity_is_found_by_its_own_name(experiment: Experiment) -> None:
     trace = traced(experiment)

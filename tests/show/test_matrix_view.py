@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.documents import elements, plain, remarks, run_blocks
 from support.networks import build, experiments, shipped
@@ -133,7 +133,6 @@ def test_large_matrices_are_excerpts_that_keep_their_shape() -> None:
     assert plain(part.rows[4][4]) == pytest.approx(11.9)
 
 
-@settings(deadline=None, max_examples=40)
 @given(experiments())
 def test_every_product_is_its_result_in_any_network(experiment: Experiment) -> None:
     for equation in equations(run_blocks(experiment, view="matrix", sample="all")):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.digits.numbers import NumberFormat, RoundingMode, Written, round_decimal
@@ -49,14 +49,12 @@ def test_significant_digits_are_all_shown(value: float, shown: str) -> None:
 
 
 @given(FINITE)
-@settings(deadline=None, max_examples=100)
 def test_without_a_count_the_text_gives_the_number_back(value: float) -> None:
     shown = NumberFormat(digits=None).text(value)
     assert float(shown) == value
 
 
 @given(st.floats(-1e300, 1e300), st.integers(0, 12))
-@settings(deadline=None, max_examples=100)
 def test_what_is_shown_is_near(value: float, digits: int) -> None:
     style = NumberFormat(digits)
     shown = style.text(value)

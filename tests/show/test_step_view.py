@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.documents import remarks, spelled, tables
@@ -43,7 +43,6 @@ def test_the_history_has_as_many_rows_as_asked_for() -> None:
     assert history_iterations(100, rows=1) == [100]
 
 
-@settings(deadline=None, max_examples=200)
 @given(total=st.integers(1, 10**7), rows=st.integers(1, 300))
 def test_rows_are_different_and_end_at_the_last(total: int, rows: int) -> None:
     shown = history_iterations(total, rows=rows)

@@ -109,15 +109,15 @@ def test_a_sheet_has_a_blank_where_its_key_has_a_number(formulas: bool) -> None:
 
 
 @pytest.mark.no_cover
-def test_a_hundred_exercises_have_different_sheets_and_keys(
+def test_many_exercises_have_different_sheets_and_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    run("new", "--count", "100", "-o", "ex{seed}.yaml")
-    configs = [f"ex{seed}.yaml" for seed in range(1, 101)]
+    run("new", "--count", "20", "-o", "ex{seed}.yaml")
+    configs = [f"ex{seed}.yaml" for seed in range(1, 21)]
     run("worksheet", *configs, "-o", "{name}.md")
     run("worksheet", "--key", *configs, "-o", "{name}-key.md")
-    assert len({path.read_text(encoding="utf-8") for path in tmp_path.glob("*.md")}) == 200
+    assert len({path.read_text(encoding="utf-8") for path in tmp_path.glob("*.md")}) == 40
 
 
 def test_the_sheet_is_markdown_unless_another_format_is_asked_for() -> None:
