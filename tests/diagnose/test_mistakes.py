@@ -18,7 +18,7 @@ from support.planting import (
     random_experiment,
     varied,
 )
-from tracer.diagnose.carried import Carried
+from tracer.diagnose.carried import Carried, Enclosed
 from tracer.diagnose.check import check
 from tracer.diagnose.mistakes import (
     MISTAKES,
@@ -36,6 +36,7 @@ from tracer.diagnose.parallel import in_parallel
 from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import Written
 from tracer.explain.calculation import Calculation
+from tracer.formula import EvaluationError, Symbol
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Kind, Quantity
 from tracer.model.words import plain
@@ -215,3 +216,16 @@ def test_numbers_with_few_digits_get_no_name_but_what_is_possible() -> None:
     assert (few.verdict, few.matches) == ("wrong", ())
     assert "hidden_delta_without_slope" in [match.name for match in few.possible]
     assert [m.name for m in only("delta_h1", "0.0364").matches] == ["hidden_delta_without_slope"]
+
+
+def test_a_rewritten_formula_that_leads_back_to_its_number_has_no_value() -> None:
+    exact = exact_of(shipped("mazur"))
+    net, later = exact.find("net_h1"), exact.find("net_o1")
+    back = Carried(exact, {}, rewriting=lambda key, _: Symbol(later) if key == net else None)
+    for number in (net, later, exact.find("delta_o1")):
+        with pytest.raises(EvaluationError, match="made of itself"):
+            back[number]
+        with pytest.raises(EvaluationError, match="made of itself"):
+            Enclosed(back, lambda _: (0.0, 1.0)).recalculated(number)
+    assert back.tried(net) is None
+    assert back[exact.find("out_h2")] == exact.value(exact.find("out_h2"))

@@ -16,7 +16,7 @@ from tracer.errors import UsageError
 from tracer.explain.worksheet import answers, formula, groups, heading
 from tracer.formula import symbols
 from tracer.model.quantity import Quantity
-from tracer.show.document import Blank, Table
+from tracer.show.document import Blank, Table, Value
 from tracer.show.notation.notation import QuantityNotation
 from tracer.show.reports.worksheet import worksheet
 from tracer.teach.exercise import Wish, exercise
@@ -101,7 +101,7 @@ def test_a_sheet_has_a_blank_where_its_key_has_a_number(formulas: bool) -> None:
             if isinstance(b, Table)
         ]
         cells = [cell for table in tables for row in table.rows for cell in row]
-        numbers = [cell for cell in cells if isinstance(cell, float)]
+        numbers = [cell for cell in cells if isinstance(cell, Value) and cell.of]
         blanks = [cell for cell in cells if isinstance(cell, Blank)]
         counts.append((len(blanks), len(numbers)))
     total = sum(len(group.quantities) for group in groups(trace))

@@ -98,6 +98,7 @@ class Carried(Mapping[Identity, float]):
         except KeyError:
             pass
         wanted, waiting = identity, [identity]
+        begun: set[Identity] = set()
         while waiting:
             identity = waiting[-1]
             if identity in values:
@@ -109,6 +110,7 @@ class Carried(Mapping[Identity, float]):
                 continue
             missing = [key for key in formula.keys if key not in values]
             if missing:
+                _begin(identity, begun)
                 waiting += missing
             else:
                 values[identity] = self._calculated(identity, formula, values)
@@ -206,12 +208,14 @@ class Carried(Mapping[Identity, float]):
     def order(self, start: Expression) -> list[Identity]:
         """What the start goes back to, up to own values: each number after those it is made of."""
         done: dict[Identity, None] = {}
+        begun: set[Identity] = set()
         waiting = [(key, False) for key in reversed(symbols(start))]
         while waiting:
             key, below_done = waiting.pop()
             if below_done:
                 done[key] = None
             elif key not in done:
+                _begin(key, begun)
                 waiting.append((key, True))
                 formula = None if key in self.own else self.prepared(key)
                 waiting += [(below, False) for below in formula.keys] if formula else []
@@ -262,7 +266,7 @@ class Enclosed:
     def _of(
         self, formula: Expression, keys: tuple[Identity, ...], inner: Settle | None
     ) -> Interval:
-        waiting = list(keys)
+        waiting, begun = list(keys), set[Identity]()
         while waiting:
             key = waiting[-1]
             if key in self._known:
@@ -274,6 +278,7 @@ class Enclosed:
             before = self.carried.prepared(key)
             missing = [k for k in before.keys if k not in self._known] if before else []
             if missing:
+                _begin(key, begun)
                 waiting += missing
             else:
                 self._known[key] = self._ends(key, before)
@@ -289,6 +294,16 @@ class Enclosed:
         if self._step is None or _stays(key, formula.formula):
             return found
         return self._step(found)
+
+
+def _begin(identity: Identity, begun: set[Identity]) -> None:
+    """Note that what the number is made of comes first.
+
+    Raises EvaluationError where that has been noted: a rewritten formula leads back to the number.
+    """
+    if identity in begun:
+        raise EvaluationError(Symbol(identity), (), "it is made of itself")
+    begun.add(identity)
 
 
 def _stays(identity: Identity, formula: Expression) -> bool:
