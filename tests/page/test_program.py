@@ -96,6 +96,26 @@ def test_biases_are_called_as_in_the_network_that_a_switch_makes(programs: Progr
     assert layers == [1, 2]
 
 
+SHARED_BY_ONE = """
+network:
+  inputs: [x]
+  layers:
+    - {neurons: 2, activation: tanh, weights: 0.3, bias: 0.1}
+    - {neurons: 1, activation: identity, weights: 0.2, bias: 0.4}
+loss: squared_error
+data: [{inputs: 1, targets: 2}]
+training: {learning_rate: 0.1}
+"""
+
+
+def test_a_switch_gives_another_place_to_the_bias_of_one_neuron(programs: Programs) -> None:
+    experiment = load("shared.yaml", SHARED_BY_ONE)
+    program = programs.of(experiment, stated=False)
+    for choice, variant in ways(experiment, switches(experiment)):
+        program.choose(key_of(choice))
+        assert troubles(program, variant, (1, 2)) == [], key_of(choice)
+
+
 def test_what_was_typed_stays_where_the_way_is_changed(programs: Programs) -> None:
     experiment = shipped("mazur")
     wanted = changes(experiment)

@@ -123,8 +123,8 @@ class Program:
         ends = (0,) * len(shape), tuple(size - 1 for size in shape)
         formulas = tuple(placed(element(end), calculated.locate) for end in ends)
         used = {key.array for formula in formulas for key in symbols(formula)}
-        numbers = frozenset(map(number(calculated), used))
-        key = write.__name__, array, shape, formulas, numbers
+        numbered = number(calculated)  # biases have other numbers where an earlier layer has more
+        key = write.__name__, numbered(array), shape, formulas, frozenset(map(numbered, used))
         if key not in self._known:
             self._known[key] = write(array, calculated)
         return self._known[key]
