@@ -23,6 +23,7 @@ from tracer.graph.names import GraphNames
 from tracer.graph.timeline import GraphTimeline
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
+from tracer.model.options import options_of
 from tracer.model.quantity import AFTER, Kind, Phase, Quantity, Stage
 from tracer.model.words import plain
 from tracer.page.names import Labels, array_words, is_part
@@ -77,6 +78,7 @@ def page_model(experiment: Any, notate: Notate, *, stated: bool = False) -> Page
         "update": program.arrays.get(ArrayKey(_update(experiment), ())),
         "earlier": timeline.rule.earlier,
         "rates": rates,
+        "ranges": _ranges(timeline.rule),
         **_data(experiment),
     }
     content["arrays"] = [_array(key, program, experiment) for key in program.arrays]
@@ -216,6 +218,17 @@ def _update(experiment: Any) -> Hashable:
 
 def _size(experiment: Any) -> int:
     return experiment.network.parameter_count if isinstance(experiment, Experiment) else 0
+
+
+def _ranges(rule: Rule) -> Object:
+    """What the options of the training may be, by their names; as configurations are checked."""
+    found: Object = {name: {"least": 0.0} for name in ("learning_rate", "initial", "strength")}
+    if rule.clip is not None:
+        found[rule.clip.setting] = {"above": 0.0}
+    for name, own in (options_of(rule.optimizer) | options_of(rule.schedule)).items():
+        limits = {"least": own.least, "above": own.above, "below": own.below}
+        found[name] = {limit: value for limit, value in limits.items() if value is not None}
+    return found
 
 
 def _sizes(experiment: Any) -> tuple[list[int], int]:

@@ -100,6 +100,7 @@ function Curve(page) {
     field.value = '';
     draw();
   });
+  if (model.loss) box.querySelector('input').placeholder = page.model.layers.length ? 'out_o1' : model.loss;
   page.on(why => { if (why === 'done') draw(); });
   return {draw};
 }

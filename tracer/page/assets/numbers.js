@@ -24,7 +24,7 @@ function Numbers(format) {
   }
 
   function finite(value) {
-    return Number.isFinite(value) ? null : Number.isNaN(value) ? 'no value' : value > 0 ? '∞' : '−∞';
+    return Number.isFinite(value) ? null : 'no value';
   }
 
   /* The number as a line of text: 0.377500000, −3.5×10⁻⁸. */
@@ -62,9 +62,9 @@ function Numbers(format) {
     return bracketed ? `<mrow><mo>(</mo><mrow>${row}</mrow><mo>)</mo></mrow>` : `<mrow>${row}</mrow>`;
   }
 
-  /* A number as somebody types it: a decimal comma, a typographic minus; NaN for anything else. */
+  /* A number as somebody types it, with a typographic minus if need be; NaN for anything else. */
   function read(typed) {
-    const plain = typed.trim().replace(/[−–]/, '-').replace(',', '.');
+    const plain = typed.trim().replace(/[−–]/, '-');
     const known = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) && Number.isFinite(Number(plain));
     return known ? Number(plain) : NaN;
   }

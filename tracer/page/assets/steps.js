@@ -93,8 +93,10 @@ function Steps(page, explanation) {
     update: () => to(page.iteration + 1), ten: () => to(page.iteration + 10), run,
     reset: () => {
       if (running) run();
-      calculation.reset(calculation.way);
-      furthest = 1;
+      calculation.reset();
+      page.told('reset');
+      page.iteration = furthest = 1;
+      page.refresh('way');
       to(1);
     },
   };

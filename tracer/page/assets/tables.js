@@ -178,8 +178,17 @@ function Given(page) {
     });
   }
 
+  /* What an option of the training may be, as the configuration checks it; empty if it may be that. */
+  function refused(place, value) {
+    const array = model.arrays[place.id], {least, above, below} = model.ranges[array.slot || array.kind] || {};
+    if (least !== undefined && value < least) return `at least ${least}`;
+    if (above !== undefined && value <= above) return `above ${above}`;
+    return below !== undefined && value >= below ? `below ${below}` : '';
+  }
+
   function edit(name, value) {
-    const place = page.at(name);
+    const place = page.at(name), limit = refused(place, value);
+    if (limit) { page.say(`${name} has to be ${limit}, so nothing was changed`); return; }
     const row = page.now.rows[place.position];
     page.change(() => calculation.edit(place.id, place.offset, value, page.iteration, row));
     page.say(`${name} is now ${numbers.brief(value)}`);
@@ -196,7 +205,7 @@ function Given(page) {
   });
   box.addEventListener('focusout', event => {
     delete event.target.dataset.typing;
-    if (event.target.getAttribute('aria-invalid')) page.say(`${event.target.dataset.edit}: not a number, so nothing was changed`);
+    if (event.target.getAttribute('aria-invalid')) page.say(`${event.target.dataset.edit}: not a number, so nothing was changed` + (/\d,\d/.test(event.target.value) ? '; write a point, not a comma' : ''));
     fill();
   });
 
@@ -219,6 +228,10 @@ function Switches(page) {
   const selects = [...box.querySelectorAll('select')];
   const key = () => selects.filter(s => s.value).map(s => `${s.dataset.switch}=${s.value}`).sort().join(';');
 
+  page.on(why => {
+    if (why !== 'reset') return;
+    selects.forEach(s => { s.value = ''; s.classList.remove('changed'); });
+  });
   box.addEventListener('change', event => {
     let note = '';
     if (!(key() in model.ways)) {

@@ -47,8 +47,9 @@ def place_ranks(pictures: Sequence[Picture], writing: Writing) -> list[Placed]:
     thick = {key: size.height + 2 * size.outside for key, size in room.items()}
     heights = levelled(order, links, thick)
     middles, wide = _across(order, room, first.edges, rank, writing)
-    top = min(heights[key] - thick[key] / 2 for key in thick)
-    bottom = max(heights[key] + thick[key] / 2 for key in thick) - top
+    # Long edges pass places of their own, beyond the nodes where there are many.
+    top = min(y - thick.get(key, 0.0) / 2 for key, y in heights.items())
+    bottom = max(y + thick.get(key, 0.0) / 2 for key, y in heights.items()) - top
     places = {
         key: (middles[place], heights[key] - top)
         for place, keys in enumerate(order)
