@@ -47,13 +47,15 @@ class Exercise:
         return self.page.locator(f'[data-verdict-of="{name}"]')
 
     def verdict(self, name: str) -> str | None:
-        return self.said(name).get_attribute("data-verdict")
+        verdict: str | None = self.said(name).get_attribute("data-verdict")
+        return verdict
 
     def show(self, name: str) -> Locator:
         return self.page.locator(f'[data-reveal="{name}"]')
 
     def points(self) -> str:
-        return self.page.locator("#points").inner_text()
+        text: str = self.page.locator("#points").inner_text()
+        return text
 
     def yaml(self) -> str:
         return self.page.locator(".mine pre").text_content() or ""

@@ -95,7 +95,8 @@ class Calculating:
 
     def explanation(self) -> str:
         """What stands in the explanation."""
-        return self.page.locator("#explanation").inner_text()
+        text: str = self.page.locator("#explanation").inner_text()
+        return text
 
     def explained_with(self) -> set[str]:
         """The numbers that the explanation refers to."""
