@@ -140,6 +140,25 @@ def test_what_is_no_number_is_told_and_not_judged(
     assert sheet.page.locator("img").count() == 0
 
 
+def test_numbers_may_be_called_as_every_object_s_own_things(
+    exercise: OpenExercise, open_page: Open, tmp_path: Path
+) -> None:
+    config = tmp_path / "odd.yaml"
+    config.write_text(
+        "graph: {inputs: {toString: 2, valueOf: 3},"
+        " nodes: {constructor: toString*valueOf, hasOwnProperty: constructor + toString}}\n"
+    )
+    sheet = exercise(config)
+    assert sheet.verdict("constructor") is None
+    sheet.type({"constructor": "6", "hasOwnProperty": "9"})
+    assert (sheet.verdict("constructor"), sheet.verdict("hasOwnProperty")) == ("right", "wrong")
+    run("page", config, "-o", tmp_path / "odd.html")
+    page = open_page(tmp_path / "odd.html")
+    page.locator('.q[data-quantity="constructor"]').click()
+    assert "native code" not in page.locator("#explanation").inner_text()
+    assert page.evaluate("bptrace.values().constructor") == 6
+
+
 def test_enter_goes_on_to_the_next_field(exercise: OpenExercise) -> None:
     sheet = exercise("mazur")
     fields = sheet.page.locator("[data-answer]")

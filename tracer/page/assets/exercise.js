@@ -9,7 +9,8 @@ function Exercise(page, exercise, judge) {
     mistake: 'a known mistake', wrong: 'wrong', coarse: 'too few digits to tell',
   };
   const tried = new Set(), revealed = new Set();
-  let sheet = {};
+  const none = () => Object.create(null); // a number may be called `constructor`
+  let sheet = none();
 
   const labelOf = name => {
     const found = names.parse(name);
@@ -81,10 +82,11 @@ function Exercise(page, exercise, judge) {
 
   /* The whole sheet again: how it was rounded, and what follows from what, shows in all of it. */
   function check() {
+    const of = (object, name) => Object.hasOwn(object, name) ? object[name] : undefined;
     const result = judge.check(sheet, {reveal: exercise.reveal === 'always'});
     for (const name of judge.asked) {
       const place = box.querySelector(`[data-verdict-of="${CSS.escape(name)}"]`);
-      const found = result.verdicts[name], problem = result.problems[name];
+      const found = of(result.verdicts, name), problem = of(result.problems, name);
       if (found) {
         place.dataset.verdict = found.verdict;
         if (found.verdict !== 'right' && found.verdict !== 'rounding') tried.add(name);
@@ -98,7 +100,7 @@ function Exercise(page, exercise, judge) {
     }
     const ways = result.conventions.map(({words}) => words);
     const manner = [result.rounding, ...ways].filter(Boolean).map(words => `${words}.`).join(' ');
-    const unearned = [...revealed].reduce((sum, name) => sum + ((result.verdicts[name] || {}).points || 0), 0);
+    const unearned = [...revealed].reduce((sum, name) => sum + ((of(result.verdicts, name) || {}).points || 0), 0);
     $('#points').textContent = `${Math.round((result.points - unearned) * 2) / 2} of ${result.pointsPossible} points. ${manner}`;
     box.querySelector('.mine pre').textContent = yaml();
     keep();
@@ -138,7 +140,7 @@ function Exercise(page, exercise, judge) {
       catch { getSelection().selectAllChildren(box.querySelector('.mine pre')); page.say('your answers are marked: copy them'); }
     }
     if ('clear' in event.target.dataset) {
-      sheet = {};
+      sheet = none();
       revealed.clear();
       tried.clear();
       box.querySelectorAll('[data-answer]').forEach(input => { input.value = ''; });
@@ -149,7 +151,7 @@ function Exercise(page, exercise, judge) {
   window.bptrace = {check: judge.check};
   draw();
   const before = kept();
-  sheet = before.sheet || {};
+  Object.assign(sheet, before.sheet);
   (before.revealed || []).forEach(name => revealed.add(name));
   box.querySelectorAll('[data-answer]').forEach(input => { input.value = sheet[input.dataset.answer] || ''; });
   check();

@@ -59,7 +59,8 @@ function Explanation(page) {
     const f = used(place);
     const users = formulas.users(page.now, place.id, place.offset, place.position, MOST + 1);
     const summed = array.phase === 'gradients' && !array.samples && page.now.rows.length > 1;
-    const chain = page.calculation.way === '' && !summed && model.chains[names.name(place.id, place.offset)];
+    const called = names.name(place.id, place.offset);
+    const chain = page.calculation.way === '' && !summed && Object.hasOwn(model.chains, called) && model.chains[called];
     box.innerHTML =
       `<div class="turn"><button type="button" data-turn="back" ${past.length ? '' : 'disabled'}>← back</button>` +
       `<button type="button" data-turn="forward" ${coming.length ? '' : 'disabled'}>forward →</button></div>` +

@@ -8,7 +8,7 @@ function Page(model, functions, calculation) {
   const listeners = [];
   const $ = selector => document.querySelector(selector);
   const esc = text => String(text).replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
-  let known = new Map(), shownBefore = new Map();
+  const known = new Map();
 
   const page = {
     model, calculation, names, numbers, few, formulas, $, esc,
@@ -52,7 +52,7 @@ function Page(model, functions, calculation) {
 
   /* Every number of this iteration and sample, by its name. */
   function values() {
-    const found = {};
+    const found = Object.create(null); // a name may be `constructor`
     for (const id of calculation.steps.arrays) {
       const array = model.arrays[id];
       if (id === model.update || array.kind === 'local' || !page.now.has(id)) continue; // no names of the engine
