@@ -6,16 +6,15 @@ last bit otherwise, so does the result.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from tracer.digits.numbers import shortest
 from tracer.formula.nodes import Expression, Key, Power, Symbol, is_number
 from tracer.formula.primitive import Pattern, Primitive
 from tracer.formula.primitives import PRIMITIVES
-from tracer.formula.writing import FormulaStyle, write
+from tracer.formula.python import SourceStyle
+from tracer.formula.writing import write
 
-_FUNCTION = re.compile(r"^(\w+)\(")
 _ARGUMENTS = ("x", "y", "z")
 
 
@@ -39,17 +38,16 @@ def javascript_functions() -> str:
     return "\n".join(rows)
 
 
-class _JavaScriptStyle(FormulaStyle):
+class _JavaScriptStyle(SourceStyle):
     """JavaScript's grammar; a power is a call, since ** takes no signed base there."""
 
     def power(self, base: str, exponent: str, node: Power) -> str:
-        if not is_number(node.exponent, 2.0):
-            return f"_pow({base}, {exponent})"
-        return f"({base}*{base})" if isinstance(node.base, Symbol) else f"_square({base})"
+        if is_number(node.exponent, 2.0):
+            return super().power(base, exponent, node)
+        return f"_pow({base}, {exponent})"
 
     def pattern(self, primitive: Primitive) -> Pattern:
-        patterns = primitive.patterns
-        return patterns.javascript or Pattern(_FUNCTION.sub(r"_\1(", patterns.plain.template))
+        return primitive.patterns.javascript or super().pattern(primitive)
 
 
 _BUILT_IN = (

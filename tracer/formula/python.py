@@ -22,7 +22,7 @@ def to_python(expression: Expression, name_of: Callable[[Key], str]) -> str:
 
     Runs with the functions of `namespace()`: exp is called `_exp`, and so on.
     """
-    return write(expression, _PythonStyle(symbol=name_of, number=repr))
+    return write(expression, SourceStyle(symbol=name_of, number=repr))
 
 
 def namespace() -> dict[str, Any]:
@@ -31,15 +31,17 @@ def namespace() -> dict[str, Any]:
     return functions | {"_square": _square}
 
 
-class _PythonStyle(FormulaStyle):
-    """Python source that depends on nothing but `namespace()`."""
+class SourceStyle(FormulaStyle):
+    """Source whose functions are called `_exp` and so on: of Python, it needs only `namespace()`."""
 
     def power(self, base: str, exponent: str, node: Power) -> str:
+        """A square as a product of what is calculated once."""
         if not is_number(node.exponent, 2.0):
             return super().power(base, exponent, node)
         return f"({base}*{base})" if isinstance(node.base, Symbol) else f"_square({base})"
 
     def pattern(self, primitive: Primitive) -> Pattern:
+        """A call, its name with an underscore before it."""
         plain = primitive.patterns.plain
         return Pattern(_FUNCTION.sub(r"_\1(", plain.template), plain.binding)
 

@@ -33,7 +33,8 @@ from tracer.model.network import State
 from tracer.model.quantity import AFTER, Identity, Quantity, at
 
 _NOTHING = "_nothing"
-_T = Quantity(UPDATE_NUMBER)
+T = Quantity(UPDATE_NUMBER)
+"""The number of the update, as optimisers count it."""
 
 
 class GraphTimeline:
@@ -229,10 +230,10 @@ class GraphTimeline:
         formulas = GraphTrace(graph).formulas
         moment = rule.moment(1)
         if rule.varies:
-            rate, t = one_symbol(Symbol(RATE)), one_symbol(Symbol(_T))
+            rate, t = one_symbol(Symbol(RATE)), one_symbol(Symbol(T))
             moment = Moment(rate, t, moment.settings)
         formulas = {**formulas, **update_formulas(graph, rule, moment)}
-        variables = {key: f"v{number}" for number, key in enumerate((*formulas, _T))}
+        variables = {key: f"v{number}" for number, key in enumerate((*formulas, T))}
         scope = namespace()
         scope |= {variables[node]: value for node, value in graph.inputs.items()}
         scope[variables[graph.gradient(graph.output)]] = 1.0
@@ -243,7 +244,7 @@ class GraphTimeline:
         ]
         scope[_NOTHING] = (math.nan,) * len(state)
         body += [f"{', '.join(state)}, = {', '.join(variables[each] for each in after)},"]
-        varying = [variables[RATE], variables[_T]] if rule.varies else []
+        varying = [variables[RATE], variables[T]] if rule.varies else []
         return looped(scope, state, (), body, _NOTHING, varying)
 
     def _needed(

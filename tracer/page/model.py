@@ -19,8 +19,8 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.explain.calculation import timeline_of
 from tracer.explain.walk import graph_group, network_group
 from tracer.formula import to_javascript
-from tracer.graph.names import GraphNames
-from tracer.graph.timeline import GraphTimeline
+from tracer.graph.names import RATE, GraphNames
+from tracer.graph.timeline import GraphTimeline, T
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.model.options import options_of
@@ -31,7 +31,7 @@ from tracer.page.program import ArrayKey, Program
 from tracer.page.rates import AS_FAR_AS, Moving, stretches
 from tracer.page.shown import Shown
 from tracer.page.switches import Switch, key_of, switches, ways
-from tracer.page.whole import RATE, Local, T, is_of_samples, phase_of
+from tracer.page.whole import Local, is_of_samples, phase_of
 from tracer.show.document import Notation
 
 Object = dict[str, Any]

@@ -21,14 +21,13 @@ from tracer.formula import Expression, Key, Symbol, local_derivatives
 from tracer.formula.lazy import Index, one_symbol
 from tracer.graph.building import build_graph
 from tracer.graph.descent import update_formulas
+from tracer.graph.names import RATE
+from tracer.graph.timeline import T
 from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity, Stage
 from tracer.page.patterns import Element, Found
 
-T = Quantity(UPDATE_NUMBER)
-"""The number of the update, as optimisers count it."""
-RATE = Quantity(LEARNING_RATE)
 _BEFORE_BACKWARD = frozenset({Phase.FORWARD, Phase.ERRORS})
 
 

@@ -10,13 +10,12 @@ function Calculation(model, functions, rates) {
   const target = arrays.findIndex(a => a.kind === 'target' && a.samples);
   const lengths = arrays.map(a => a.shape.reduce((n, m) => n * m, 1));
   const memory = new Map(); // arrays by way and size of the batch
-  let way, edited, data, states, overrides, last;
+  let way, edited, data, states, overrides;
 
   function reset(key = '') {
     data = structuredClone(model.data || {inputs: [], targets: [], names: []});
     edited = new Map(model.start.map(([id, values]) => [id, Float64Array.from(values)]));
     overrides = new Map();
-    last = 1;
     choose(key);
   }
 
@@ -132,7 +131,6 @@ function Calculation(model, functions, rates) {
     }
     states.set(iteration, now);
     if (states.size > 4000) thin();
-    last = Math.max(last, iteration);
     return now;
   }
 
@@ -178,21 +176,14 @@ function Calculation(model, functions, rates) {
   }
 
   /* Whether there is a batch, and a learning rate, for the iteration. */
-  function known(iteration) {
-    if (model.batch.orders && iteration > model.batch.orders.length) return false;
-    return true;
-  }
+  const known = iteration => !model.batch.orders || iteration <= model.batch.orders.length;
 
   const api = {
-    version: 0, way: '', reset, choose, calculated, state, replay, overAll, edit, known, rows,
+    version: 0, way: '', reset, choose, calculated, replay, overAll, edit, known, rows,
     trained: Object.values(model.ways)[0].next.length > 0,
     get steps() { return way; },
-    get last() { return last; },
-    given: id => edited.get(id),
-    data: () => data,
     has: id => way.arrays.includes(id),
     length: id => lengths[id],
-    input, target,
   };
   reset();
   return api;
