@@ -12,7 +12,7 @@ from support.cli import python
 from support.paths import PACKAGE
 
 ROOMS = (
-    "errors", "bundled", "digits", "formula", "model", "engine", "graph", "config", "explain",
+    "errors", "bundled", "language", "digits", "formula", "model", "engine", "graph", "config", "explain",
     "diagnose", "teach", "show", "page", "cli", "__main__",
 )  # fmt: skip
 """From the ground up; a module imports from its own room and those below it."""
