@@ -1,0 +1,286 @@
+"""Recorded iterations → one experiment, as a configuration states it, and its arrays by our names.
+
+What PyTorch counts otherwise is converted here, and here alone: gradients of a mean are divided by the
+samples, ours belong to a sample; `weight_decay` is a penalty that is in our loss and in our gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tracer.config.neurons import default_names
+from tracer.errors import UsageError
+from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.network import Bias, FloatArray, Network, Parameters
+from tracer.model.optimizers import Momentum
+from tracer.model.penalties import Penalty
+from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.schedules import CONSTANT
+from tracer.torch.chain import Chain
+from tracer.torch.clipping import read_clip
+from tracer.torch.optimizers import Rule, read_rule
+from tracer.torch.rates import read_schedule
+from tracer.torch.steps import Arrays, Iteration, Step
+from tracer.torch.tape import Node, Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The experiment, and the rule of its steps; None without a step."""
+
+    experiment: Experiment
+    rule: Rule | None
+
+
+def build(iterations: Sequence[Iteration], title: str) -> Built:
+    """The experiment that the iterations are.
+
+    Raises:
+        UsageError: they aren't one calculation of ours: another network, optimiser or loss in one of
+            them, batches that follow no order, parameters with options of their own.
+    """
+    chain = iterations[0].chain
+    for number, iteration in enumerate(iterations, 1):
+        if iteration.chain.form != chain.form:
+            hint = "record them one by one"
+            raise UsageError(f"iteration {number} has another network or loss", hint)
+    network, parameters = _network(chain)
+    data, size = _data(iterations)
+    experiment = Experiment(title, network, parameters, chain.loss.reduction, data=data)
+    steps = [iteration.step for iteration in iterations if iteration.step is not None]
+    if not steps:
+        return Built(experiment, None)
+    rule, names = _rule(steps, chain), trained(chain, steps[0])
+    training, slots = _training(iterations, steps, rule, size)
+    penalty = _penalty(rule, chain, names)
+    if training.clip is not None and penalty is not None:
+        raise UsageError("clipping together with weight_decay", "PyTorch clips without the penalty")
+    filled = replace(experiment, training=training, slots=slots, penalty=penalty)
+    return Built(filled, rule)
+
+
+def trained(chain: Chain, step: Step) -> tuple[str, ...]:
+    """The parameters that a step may change."""
+    return tuple(p.parameter for p in chain.parameters if p.follows and p.parameter in step.options)
+
+
+def _network(chain: Chain) -> tuple[Network, Parameters]:
+    sizes = [chain.inputs.shape[1], *(len(link.W.value) for link in chain.links)]
+    names = default_names(sizes)
+    rows = [
+        (names[number], link.activation, Bias.NONE if link.b is None else Bias.EACH)
+        for number, link in enumerate(chain.links, 1)
+    ]
+    parameters = tuple((_floats(link.W), _floats(link.b)) for link in chain.links)
+    return Network.build(names[0], rows, chain.loss.loss), parameters
+
+
+def _floats(node: Node | None) -> FloatArray | None:
+    return None if node is None else node.value.astype(float)
+
+
+def _data(iterations: Sequence[Iteration]) -> tuple[Data, int | None]:
+    """All samples, each batch behind the one before, and the size of a batch; None where it is one."""
+    pairs = [(i.chain.inputs, i.chain.loss.targets) for i in iterations]
+    period = next(p for p in range(1, len(pairs) + 1) if _repeats(pairs, p))
+    sizes = [len(inputs) for inputs, _ in pairs[:period]]
+    if len(set(sizes[:-1])) > 1 or sizes[-1] > sizes[0]:
+        listed = ", ".join(map(str, sizes[:8]))
+        hint = "record one epoch, or give the DataLoader drop_last=True"
+        raise UsageError(f"batches of {listed} samples: only the last may be smaller", hint)
+    inputs, targets = (
+        np.concatenate(some).astype(float) for some in zip(*pairs[:period], strict=True)
+    )
+    data = Data(inputs, targets, (None,) * len(inputs))
+    return data, None if period == 1 else sizes[0]
+
+
+def _repeats(pairs: Sequence[tuple[FloatArray, FloatArray]], period: int) -> bool:
+    """Whether the batches come again after so many."""
+    return all(
+        np.array_equal(one, other)
+        for k in range(period, len(pairs))
+        for one, other in zip(pairs[k], pairs[k % period], strict=True)
+    )
+
+
+def _rule(steps: Sequence[Step], chain: Chain) -> Rule:
+    """The rule of all steps, the first one's rate and count of updates in it."""
+    names = trained(chain, steps[0])
+    if not names:
+        raise UsageError("the optimiser holds no parameter that may change", "see requires_grad")
+    first = read_rule(steps[0], names)
+    for number, step in enumerate(steps[1:], 2):
+        if trained(chain, step) != names:
+            raise UsageError(f"step {number} changes other parameters", "record one by one")
+        rule = read_rule(step, names)
+        if (rule.optimizer, rule.decay) != (first.optimizer, first.decay):
+            raise UsageError(f"step {number} has other options", "record the steps one by one")
+    return first
+
+
+def _training(
+    iterations: Sequence[Iteration], steps: Sequence[Step], rule: Rule, size: int | None
+) -> tuple[Training, dict[str, Parameters]]:
+    chain = iterations[0].chain
+    names = trained(chain, steps[0])
+    slots = _slots(steps[0], rule, chain)
+    optimizer = rule.optimizer
+    if isinstance(optimizer, Momentum) and slots:
+        optimizer = replace(optimizer, first_gradient="dampened")
+    schedule = rule.schedule
+    rates = [read_rule(step, names).rate for step in steps]
+    if schedule == CONSTANT or len(set(rates)) > 1:
+        schedule = read_schedule(rates, rule.updates)
+    training = Training(
+        rule.rate,
+        len(iterations),
+        batch=size,
+        frozen=_frozen(chain, names),
+        optimizer=optimizer,
+        schedule=schedule,
+        clip=read_clip(iterations),
+        updates=rule.updates or None,
+    )
+    return training, slots
+
+
+def _frozen(chain: Chain, names: Sequence[str]) -> frozenset[Quantity]:
+    return frozenset(
+        Quantity(Stage(kind, number), index)
+        for number, link in enumerate(chain.links, 1)
+        for kind, node in ((Kind.WEIGHT, link.W), (Kind.BIAS, link.b))
+        if node is not None and node.parameter not in names
+        for index in np.ndindex(node.value.shape)
+    )
+
+
+def _slots(step: Step, rule: Rule, chain: Chain) -> dict[str, Parameters]:
+    """The optimiser's arrays before the first step, where they aren't all 0."""
+    found = {}
+    for letter, word in rule.states.items():
+        arrays = tuple(
+            (_state(step, word, link.W), _state(step, word, link.b)) for link in chain.links
+        )
+        if any(array is not None and array.any() for pair in arrays for array in pair):
+            found[letter] = arrays
+    return found
+
+
+def _state(step: Step, word: str, node: Node | None) -> FloatArray | None:
+    if node is None:
+        return None
+    kept = step.states_before.get(node.parameter, {}).get(word)
+    return np.zeros(node.value.shape) if kept is None else kept.astype(float)
+
+
+def _penalty(rule: Rule, chain: Chain, names: Sequence[str]) -> Penalty | None:
+    """½·λ·Σw² of the weights, or of all parameters; None where there is no weight_decay."""
+    biases = {link.b.parameter for link in chain.links if link.b is not None}
+    of_weights = {rule.decay[name] for name in names if name not in biases}
+    of_biases = {rule.decay[name] for name in names if name in biases}
+    if not any(of_weights | of_biases):
+        return None
+    if len(of_weights) == 1 and of_biases <= {0.0}:
+        return Penalty(of_weights.pop())
+    if len(of_weights | of_biases) == 1:
+        return Penalty((of_weights | of_biases).pop(), of="parameters")
+    raise UsageError(
+        "several values of weight_decay", "give one to all parameters, or one to all weights"
+    )
+
+
+def arrays_of(iterations: Sequence[Iteration], built: Built) -> Iterator[tuple[str, Numbers]]:
+    """Every array of every iteration under its name, `W1` or `dW1@2`, as PyTorch had it."""
+    for number, iteration in enumerate(iterations, 1):
+        suffix = f"@{number}" if number > 1 else ""
+        for name, array in _Arrays(iteration, built).named():
+            yield name + suffix, array
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrays:
+    """The arrays of one iteration."""
+
+    iteration: Iteration
+    built: Built
+
+    def named(self) -> Iterator[tuple[str, Numbers]]:
+        """In the order of the calculation."""
+        chain, step = self.iteration.chain, self.iteration.step
+        yield "inputs", chain.inputs
+        yield "targets", chain.loss.targets
+        yield from self._of_parameters("", {p.parameter: p.value for p in chain.parameters})
+        yield from self._states("", step.states_before if step else {})
+        if step is not None and self._constant:
+            yield "lr", np.asarray(next(iter(step.options.values()))["lr"])
+        for number, link in enumerate(chain.links, 1):
+            yield f"net{number}", _rows(link.net.value)
+            if link.seen:
+                yield f"out{number}", _rows(link.out.value)
+        yield "loss", self._loss()
+        yield from self._backward()
+        yield from self._of_parameters("d", self.iteration.last.after)
+        if step is not None:
+            yield from self._updated(step)
+
+    @property
+    def _constant(self) -> bool:
+        """Whether the rate of the step is the one that PyTorch shows among its options."""
+        return self.built.rule is not None and self.built.rule.schedule == CONSTANT
+
+    def _loss(self) -> Numbers:
+        """PyTorch's loss, and the penalty that ours has in it."""
+        chain, penalty = self.iteration.chain, self.built.experiment.penalty
+        loss = chain.node.value.reshape(())
+        if penalty is None:
+            return loss
+        covered = [link.W for link in chain.links]
+        if penalty.covers(Kind.BIAS):
+            covered = list(chain.parameters)
+        summed = sum(float((node.value.astype(float) ** 2).sum()) for node in covered)
+        value = penalty.value(summed, penalty.strength, len(chain.inputs))
+        return np.asarray(loss + value, dtype=loss.dtype)
+
+    def _backward(self) -> Iterator[tuple[str, Numbers]]:
+        chain = self.iteration.chain
+        factor = len(chain.inputs) if chain.loss.reduction == "mean" else 1
+        numbered = list(enumerate(zip(chain.links, self.iteration.last.layers, strict=True), 1))
+        for number, (link, (of_out, of_net)) in reversed(numbered):
+            if link.seen and of_out is not None:
+                yield f"dout{number}", _rows(of_out * factor)
+            if of_net is not None:
+                yield f"delta{number}", _rows(of_net * factor)
+
+    def _updated(self, step: Step) -> Iterator[tuple[str, Numbers]]:
+        training = self.built.experiment.training
+        if training is not None and training.clip is not None:
+            yield from self._of_parameters("g_", step.gradients)
+        yield from self._states("+", step.states_after)
+        yield from self._of_parameters("", step.after, "+")
+
+    def _states(self, after: str, states: Mapping[str, Arrays]) -> Iterator[tuple[str, Numbers]]:
+        rule = self.built.rule
+        for letter, word in rule.states.items() if rule else ():
+            kept = {n: arrays[word] for n, arrays in states.items() if word in arrays}
+            yield from self._of_parameters(f"{letter}_", kept, after)
+
+    def _of_parameters(
+        self, before: str, arrays: Arrays, after: str = ""
+    ) -> Iterator[tuple[str, Numbers]]:
+        """Those that are there, `dW1`; where a penalty has its part in a gradient, `dW1:data`."""
+        penalty = self.built.experiment.penalty if before == "d" else None
+        for number, link in enumerate(self.iteration.chain.links, 1):
+            for letter, node, kind in (("W", link.W, Kind.WEIGHT), ("b", link.b, Kind.BIAS)):
+                if node is not None and node.parameter in arrays:
+                    part = ":data" if penalty is not None and penalty.covers(kind) else after
+                    yield f"{before}{letter}{number}{part}", arrays[node.parameter]
+
+
+def _rows(
+    array: Numbers,
+) -> Numbers:
+    return array.reshape(-1, array.shape[-1])
