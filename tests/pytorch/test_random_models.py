@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytest.importorskip(
-    "torch", reason="PyTorch is not installed: make test-torch", exc_type=ImportError
-)
+pytest.importorskip("torch", reason="PyTorch is not installed: make test-torch")
 
 import torch
 from torch import nn

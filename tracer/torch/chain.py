@@ -117,22 +117,23 @@ def _check_cut(node: Node) -> None:
     """UsageError where gradients go no further."""
     if node.cut:
         how = {"detach": ".detach()", "data": ".data"}.get(node.call, f"{node.call} in no_grad()")
+        where = f" in {node.where}" if node.where else ""
         raise UsageError(
-            f"the graph is cut at {node.where or 'the top'}, by {how}: what comes before it gets no "
-            "gradient",
+            f"the graph is cut{where} by {how}: what comes before it gets no gradient",
             "take that away; parameters that are to stay as they are get requires_grad_(False)",
         )
 
 
 def _unknown(node: Node) -> tuple[str, str]:
     """What can't be traced, and what to do."""
-    known = f"known are Linear layers in a row, each with one of {', '.join(_KNOWN_NAMES)}"
+    known = (
+        f"known are Linear layers in a row, each with one of {', '.join(_KNOWN_NAMES)}; "
+        "record(model, modules={'act': 'sigmoid'}) says that a module is one of them"
+    )
     if node.leaf and node.parameter:
         return f"the parameter {node.parameter} used outside of a Linear layer", known
     if node.leaf:
-        return _unseen(
-            node
-        ), f"{known}; record(model, modules={{'act': 'sigmoid'}}) says what it is"
+        return _unseen(node), known
     if node.call in _ACTIVATIONS:
         return f"{node.place} after another activation", known
     hint = {
@@ -195,8 +196,11 @@ def _check_loss(form: LossForm, last: Link) -> None:
 
 def _inputs(node: Node) -> Numbers:
     """The samples, a row each."""
-    if node.maker:
-        raise UsageError(f"the inputs are {_unseen(node)}", "detach() them, or record all of it")
+    if node.maker or (node.follows and not node.leaf):
+        made = _unseen(node) if node.leaf else f"{node.place}, through which gradients go"
+        raise UsageError(
+            f"the inputs are {made}", "detach() them, or record the model that made them"
+        )
     if node.value.ndim > 2:
         shape = " × ".join(map(str, node.value.shape))
         raise UsageError(f"inputs of shape {shape}", "give a row for each sample: x.flatten(1)")

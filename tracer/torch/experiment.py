@@ -216,7 +216,7 @@ class _Arrays:
         yield from self._of_parameters("", {p.parameter: p.value for p in chain.parameters})
         yield from self._states("", step.states_before if step else {})
         if step is not None and self._constant:
-            yield "lr", np.asarray(next(iter(step.options.values()))["lr"])
+            yield "lr", np.asarray(step.options[trained(chain, step)[0]]["lr"])
         for number, link in enumerate(chain.links, 1):
             yield f"net{number}", _rows(link.net.value)
             if link.seen:

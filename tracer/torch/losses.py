@@ -50,18 +50,27 @@ class LossForm:
     inside: str
 
 
-VIEWS = frozenset({
+_VIEWS = frozenset({
+    "__getitem__", "select", "narrow",
     "view", "reshape", "flatten", "squeeze", "unsqueeze", "ravel", "contiguous", "clone", "to",
     "float", "double", "cpu", "cuda", "alias", "requires_grad_", "view_as", "reshape_as", "type",
 })  # fmt: skip
-"""Calls that leave the numbers and their order as they are."""
+"""Calls that may leave the numbers and their order as they are."""
 
 
 def through_views(node: Node) -> Node:
-    """What a tensor was before it was reshaped."""
-    while node.call in VIEWS and node.inputs and node.inputs[0].value.size == node.value.size:
+    """What a tensor was before it was reshaped, or went through a dropout that is switched off."""
+    while _is_view(node):
         node = node.inputs[0]
     return node
+
+
+def _is_view(node: Node) -> bool:
+    if node.call == "dropout":
+        return not node.argument(2, "training", True) or node.argument(1, "p", 0.5) == 0
+    if node.call not in _VIEWS or not node.inputs:
+        return False
+    return np.array_equal(node.value.ravel(), node.inputs[0].value.ravel(), equal_nan=True)
 
 
 def read_loss(node: Node) -> LossForm:

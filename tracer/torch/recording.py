@@ -95,14 +95,16 @@ class Judged:
         """Whether the engine agrees with every number."""
         return self.checked.all_right
 
-    def text(self, format: str = "table") -> str:
-        """The report, as a `table` of text, `markdown`, `html` or `latex`."""
-        notation = QuantityNotation(self.checked.names, numbers=NumberFormat())
-        shown = check_document(self.checked, NumberFormat())
-        return render(shown, notation, format) + _as_lines(self.notes)
+    @property
+    def first_wrong(self) -> str:
+        """The name of the first number that is wrong by itself; empty where none is."""
+        found = self.checked.first_wrong
+        return "" if found is None else str(self.checked.names.name(found.identity))
 
     def __repr__(self) -> str:
-        return self.text()
+        notation = QuantityNotation(self.checked.names, numbers=NumberFormat())
+        shown = check_document(self.checked, NumberFormat())
+        return render(shown, notation, "table") + _as_lines(self.notes)
 
 
 def _comment(note: str) -> list[str]:

@@ -8,7 +8,7 @@ Source: https://docs.pytorch.org/docs/stable/torch.overrides.html (TorchFunction
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,8 +50,7 @@ class Node:
     @property
     def inputs(self) -> tuple[Node, ...]:
         """The tensors that it was made of."""
-        given = (*self.arguments, *self.options.values())
-        return tuple(item for item in given if isinstance(item, Node))
+        return tuple(_nodes((*self.arguments, *self.options.values())))
 
     @property
     def leaf(self) -> bool:
@@ -78,6 +77,15 @@ class Node:
     def place(self) -> str:
         """`'1' (ReLU): relu`, for messages."""
         return f"{self.where}: {self.call}" if self.where else self.call
+
+
+def _nodes(items: Iterable[Any]) -> Iterator[Node]:
+    """Those among the arguments of a call, also in lists."""
+    for item in items:
+        if isinstance(item, Node):
+            yield item
+        elif isinstance(item, tuple):
+            yield from _nodes(item)
 
 
 def numbers_of(tensor: Any) -> Numbers:
@@ -178,7 +186,9 @@ class Tape(TorchFunctionMode):
         return self._backward(found[1] if found else None, lambda: func(*args, **kwargs))
 
     def _argument(self, item: Any) -> Any:
-        """The node of a tensor; anything else as it is."""
+        """The node of a tensor, also within a list; anything else as it is."""
+        if isinstance(item, tuple | list):
+            return tuple(map(self._argument, item))
         if not isinstance(item, torch.Tensor):
             return item
         if id(item) not in self._made:
@@ -189,7 +199,12 @@ class Tape(TorchFunctionMode):
             if item.is_inference() or name:
                 return leaf  # as it is now: a parameter changes
             self._made[id(item)] = (item, leaf)
-        return self._made[id(item)][1]
+        node = self._made[id(item)][1]
+        if item.requires_grad and not node.follows:
+            # Made inside of an autograd.Function, which has tied it to its own backward since.
+            node.follows = True
+            item.register_hook(lambda gradient: node.gradients.append(numbers_of(gradient)))
+        return node
 
     def _write(self, tensor: Any, node: Node) -> None:
         """Remember what made the tensor, and its gradient when that comes."""

@@ -70,10 +70,12 @@ def _in_place(found: Found) -> Iterator[str]:
 def _accumulated(found: Found) -> Iterator[str]:
     for number, iteration in enumerate(found.iterations, 1):
         names = [name for name, array in iteration.passes[0].before.items() if array.any()]
+        held = iteration.step.options if iteration.step else names
+        whose = "optimizer" if any(name in held for name in names) else "model"
         if names:
             yield (
                 f"iteration {number}: the gradients weren't zero before backward(), so it was added "
-                f"to what an earlier one had left in {_listed(names)}: call optimizer.zero_grad() "
+                f"to what an earlier one had left in {_listed(names)}: call {whose}.zero_grad() "
                 "before it"
             )
         if len(iteration.passes) > 1:
@@ -182,7 +184,9 @@ def _states(found: Found) -> Iterator[str]:
         if before is not None and before.step and iteration.step:
             names = trained(iteration.chain, iteration.step)
             old, new = before.step.states_after, iteration.step.states_before
-            if any(_unlike(old[name], new[name]) for name in names if name in old):
+            if any(
+                _unlike(old[n], new[n]) or old[n].keys() - new[n].keys() for n in names if n in old
+            ):
                 yield (
                     f"iteration {number}: the optimiser doesn't go on from the state that the step "
                     "before has left: was it made anew?"
@@ -217,10 +221,8 @@ _LOOKS: tuple[Callable[[Found], Iterable[str]], ...] = (
 
 
 def _unlike(one: Arrays, other: Arrays) -> list[str]:
-    """The names of those that are in `one` and otherwise in `other`."""
-    return [n for n, a in one.items() if n in other and not np.array_equal(a, other[n])] + [
-        n for n, a in one.items() if n not in other and a.any() and other
-    ]
+    """The names of those that are in both, and differ."""
+    return [n for n, a in one.items() if n in other and not np.array_equal(a, other[n])]
 
 
 def _listed(names: Sequence[str]) -> str:
