@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support.cli import python, run
+from support.cli import run
 
 pytest.importorskip("torch", reason="PyTorch is not installed: make test-torch")
 
@@ -312,19 +311,3 @@ def test_clipped_gradients_are_kept_beside_those_of_backward(clip: str) -> None:
     assert f"clip: {{{clip}: 0." in numbers.config()
     assert np.abs(numbers["dW2"]).max() > np.abs(numbers["g_W2"]).max()
     assert numbers.check().all_right
-
-
-def test_without_pytorch_the_import_says_how_to_get_it() -> None:
-    done = python("import sys; sys.modules['torch'] = None; from tracer.torch import record")
-    assert done.returncode == 1
-    last = done.stderr.strip().splitlines()[-1]
-    assert last == (
-        "ImportError: tracer.torch needs PyTorch, which is not installed; pip install 'bptrace[torch]'"
-    )
-
-
-def test_nothing_else_needs_pytorch() -> None:
-    done = python(
-        "import sys, tracer.cli.commands, tracer.show.reports.check; print('torch' in sys.modules)"
-    )
-    assert done.stdout.strip() == "False", (done.stderr, sys.version)

@@ -74,8 +74,12 @@ def _network(chain: Chain) -> tuple[Network, Parameters]:
         (names[number], link.activation, Bias.NONE if link.b is None else Bias.EACH)
         for number, link in enumerate(chain.links, 1)
     ]
-    parameters = tuple((_floats(link.W), _floats(link.b)) for link in chain.links)
-    return Network.build(names[0], rows, chain.loss.loss), parameters
+    return Network.build(names[0], rows, chain.loss.loss), parameters_of(chain)
+
+
+def parameters_of(chain: Chain) -> Parameters:
+    """(W, b) of each layer, as the forward pass had them."""
+    return tuple((_floats(link.W), _floats(link.b)) for link in chain.links)
 
 
 def _floats(node: Node | None) -> FloatArray | None:
@@ -127,9 +131,10 @@ def _training(
 ) -> tuple[Training, dict[str, Parameters]]:
     chain = iterations[0].chain
     names = trained(chain, steps[0])
-    slots = _slots(steps[0], rule, chain)
+    before = steps[0].states_before
     optimizer = rule.optimizer
-    if isinstance(optimizer, Momentum) and slots:
+    kept = any(word in before.get(name, {}) for word in rule.states.values() for name in names)
+    if isinstance(optimizer, Momentum) and kept:
         optimizer = replace(optimizer, first_gradient="dampened")
     schedule = rule.schedule
     rates = [read_rule(step, names).rate for step in steps]
@@ -145,7 +150,7 @@ def _training(
         clip=read_clip(iterations),
         updates=rule.updates or None,
     )
-    return training, slots
+    return training, slots_of(before, rule, chain)
 
 
 def _frozen(chain: Chain, names: Sequence[str]) -> frozenset[Quantity]:
@@ -158,22 +163,22 @@ def _frozen(chain: Chain, names: Sequence[str]) -> frozenset[Quantity]:
     )
 
 
-def _slots(step: Step, rule: Rule, chain: Chain) -> dict[str, Parameters]:
-    """The optimiser's arrays before the first step, where they aren't all 0."""
+def slots_of(states: Mapping[str, Arrays], rule: Rule, chain: Chain) -> dict[str, Parameters]:
+    """The optimiser's arrays by our letters, where they aren't all 0."""
     found = {}
     for letter, word in rule.states.items():
         arrays = tuple(
-            (_state(step, word, link.W), _state(step, word, link.b)) for link in chain.links
+            (_state(states, word, link.W), _state(states, word, link.b)) for link in chain.links
         )
         if any(array is not None and array.any() for pair in arrays for array in pair):
             found[letter] = arrays
     return found
 
 
-def _state(step: Step, word: str, node: Node | None) -> FloatArray | None:
+def _state(states: Mapping[str, Arrays], word: str, node: Node | None) -> FloatArray | None:
     if node is None:
         return None
-    kept = step.states_before.get(node.parameter, {}).get(word)
+    kept = states.get(node.parameter, {}).get(word)
     return np.zeros(node.value.shape) if kept is None else kept.astype(float)
 
 
@@ -258,7 +263,9 @@ class _Arrays:
     def _updated(self, step: Step) -> Iterator[tuple[str, Numbers]]:
         training = self.built.experiment.training
         if training is not None and training.clip is not None:
-            yield from self._of_parameters("g_", step.gradients)
+            names = trained(self.iteration.chain, step)
+            clipped = {name: step.gradients[name] for name in names if name in step.gradients}
+            yield from self._of_parameters("g_", clipped)
         yield from self._states("+", step.states_after)
         yield from self._of_parameters("", step.after, "+")
 

@@ -31,6 +31,7 @@ from tracer.show.reports.check import check_document
 from tracer.show.symbols import printable
 from tracer.torch.chain import DECLARABLE
 from tracer.torch.experiment import Built, arrays_of, build
+from tracer.torch.restarted import calculations
 from tracer.torch.steps import Watch
 from tracer.torch.tape import Numbers
 from tracer.torch.traps import Found, traps
@@ -187,12 +188,13 @@ class Recorded(Mapping[str, Numbers]):
     def check(self) -> Judged:
         """The engine's verdict on every number recorded.
 
-        Raises:
-            ConfigError: a number isn't finite.
-            DivergedError: the engine's own training met an overflow.
+        Each iteration is judged from the state in which PyTorch began it, so that rounding doesn't add
+        up, unless that isn't what its step before has left. Raises ConfigError where a number isn't
+        finite.
         """
         answers = read_answers(self._npz(), "the recording", self.experiment)
-        return Judged(check(self.experiment, answers, wanted=Wanted(conventions=False)), self.notes)
+        found, wanted = calculations(self._all.iterations, self._built), Wanted(conventions=False)
+        return Judged(check(self.experiment, answers, wanted=wanted, found=found), self.notes)
 
     def config(self) -> str:
         """The YAML of this network, with its data, its training and its start."""

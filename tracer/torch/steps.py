@@ -160,10 +160,10 @@ class Watch:
             return
         groups, gradients, before, states = self._begun
         self._begun = None
-        self.tape.resume()
-        self.tape.forget()
         after = self._states(optimizer, groups)
         values = (gradients, before, self._values(), states, after)
+        self.tape.resume()
+        self.tape.forget()
         self._stepped(Step(type(optimizer), id(optimizer), groups, *values))
 
     def _stepped(self, step: Step) -> None:

@@ -228,13 +228,13 @@ class Tape(TorchFunctionMode):
         declared = self._declared.get(id(module))
         if declared is None:
             return
+        if self._paused == 1 and isinstance(result, torch.Tensor):
+            arguments = [self._argument(item) for item in args]
+            if declared == "linear":
+                given = (module.weight, module.bias)
+                arguments += [self._argument(item) for item in given if item is not None]
+            self._write(result, Node(declared, numbers_of(result), where, tuple(arguments)))
         self.resume()
-        if self._paused or not isinstance(result, torch.Tensor):
-            return
-        arguments = [self._argument(item) for item in args]
-        if declared == "linear":
-            arguments += [self._argument(p) for p in (module.weight, module.bias) if p is not None]
-        self._write(result, Node(declared, numbers_of(result), where, tuple(arguments)))
 
 
 def _name(func: Any) -> str:
