@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from tracer.config import load
-from tracer.errors import ConfigError, OutputError
+from tracer.errors import ConfigError, OutputError, UsageError
 from tracer.torch import Recorded, record
 
 
@@ -310,4 +310,44 @@ def test_clipped_gradients_are_kept_beside_those_of_backward(clip: str) -> None:
         optimizer.step()
     assert f"clip: {{{clip}: 0." in numbers.config()
     assert np.abs(numbers["dW2"]).max() > np.abs(numbers["g_W2"]).max()
+    assert numbers.check().all_right
+
+
+def test_rates_without_a_schedule_and_a_limit_in_each_step_are_judged_but_not_stated(
+    tmp_path: Path,
+) -> None:
+    def recorded(clip: bool) -> Recorded:
+        model, optimizer, (x, y) = mazur()
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 5)
+        with record(model) as numbers:
+            for _ in range(4):
+                optimizer.zero_grad()
+                (0.5 * ((y - model(x)) ** 2).sum()).backward()
+                if clip:
+                    nn.utils.clip_grad_norm_(model.parameters(), 0.11)
+                optimizer.step()
+                if not clip:
+                    schedule.step()
+        return numbers
+
+    for clip, words in ((False, "follow no schedule"), (True, "clipping in several iterations")):
+        numbers = recorded(clip)
+        assert ("g_W1@4" in numbers) == clip
+        judged = numbers.check()
+        assert judged.all_right, judged
+        with pytest.raises(UsageError, match=words):
+            numbers.save(tmp_path / "run.npz", tmp_path / "run.yaml")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_wide_network_in_float32_is_judged_iteration_by_iteration() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(60, 40), nn.ReLU(), nn.Linear(40, 10))
+    optimizer = torch.optim.Adam(model.parameters())
+    x, y = torch.rand(16, 60), torch.randint(10, (16,))
+    with record(model) as numbers:
+        for _ in range(6):
+            optimizer.zero_grad()
+            nn.CrossEntropyLoss()(model(x), y).backward()
+            optimizer.step()
     assert numbers.check().all_right

@@ -215,20 +215,6 @@ def _growing(model: Any, optimizer: Any) -> None:
     _step(model, optimizer, slice(1, 3))
 
 
-def _cosine(model: Any, optimizer: Any) -> None:
-    schedule = OPTIM.lr_scheduler.CosineAnnealingLR(optimizer, 10)
-    for _ in range(4):
-        _step(model, optimizer)
-        schedule.step()
-
-
-def _clipped(model: Any, optimizer: Any) -> None:
-    for _ in range(2):
-        nn.MSELoss()(model(X), Y).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 0.01)
-        optimizer.step()
-
-
 def _two(model: Any, optimizer: Any) -> None:
     _step(model, optimizer)
     OPTIM.SGD([model.bias], lr=0.1).step()
@@ -246,8 +232,6 @@ def _changed(model: Any, optimizer: Any) -> None:
         (lambda *_: None, "there was no backward pass in the block"),
         (_closure, "SGD.step(closure); call loss.backward() before optimizer.step()"),
         (_growing, "batches of 1, 2 samples: only the last may be smaller"),
-        (_cosine, "follow no schedule that is known; record one step at a time"),
-        (_clipped, "clipping in several iterations"),
         (_two, "two optimisers of one model"),
         (_changed, "iteration 2 has another network or loss"),
     ],

@@ -48,29 +48,38 @@ def treated(iteration: Iteration) -> Treated:
     return Treated("changed")
 
 
-def read_clip(iterations: Sequence[Iteration]) -> Clip | None:
-    """The clipping of all iterations together; None where nothing was clipped.
+def clips(iterations: Sequence[Iteration]) -> tuple[Clip, ...] | None:
+    """The clipping of each iteration; None where nothing was clipped in any of them.
+
+    Where an iteration's gradients weren't clipped, the limit is one that they keep to.
 
     Raises:
-        UsageError: the limits of several iterations aren't one limit of ours.
+        UsageError: they were clipped in two ways.
     """
     found = [treated(iteration) for iteration in iterations]
-    clips = [row for row in found if row.how in ("norm", "value")]
-    if not clips:
+    limits = [row for row in found if row.how in ("norm", "value")]
+    if not limits:
         return None
-    by, limit = clips[0].how, clips[0].limit
-    if any(row.how != by or not np.isclose(row.limit, limit, rtol=1e-10, atol=0) for row in clips):
-        raise UsageError(
-            "clipping in several iterations: PyTorch divides by ‖g‖ + 1e-6, so that the limit is "
-            "another in each",
-            "record one step at a time",
-        )
-    for iteration, row in zip(iterations, found, strict=True):
-        whole = _flat(iteration.last.after, list(iteration.last.after))
-        size = np.linalg.norm(whole) if by == "norm" else np.abs(whole).max(initial=0.0)
-        if row.how == "same" and iteration.step is not None and size > limit * (1 + 1e-6):
-            raise UsageError("clipping in some iterations only", "record one step at a time")
-    return Clip(by, limit)
+    by = limits[0].how
+    if any(row.how != by for row in limits):
+        raise UsageError("clipping by norm and by value", "record one step at a time")
+    return tuple(
+        Clip(by, row.limit if row.how == by else max(limits[0].limit, _size(iteration, by)))
+        for iteration, row in zip(iterations, found, strict=True)
+    )
+
+
+def shared(some: Sequence[Clip]) -> Clip | None:
+    """The one clipping that all iterations can have; None where each has its own."""
+    least = min(some, key=lambda clip: clip.limit)
+    same = all(np.isclose(clip.limit, least.limit, rtol=1e-10, atol=0) for clip in some)
+    return least if same else None
+
+
+def _size(iteration: Iteration, by: str) -> float:
+    """A little more than ‖g‖, or the largest |g|."""
+    g = _flat(iteration.last.after, iteration.last.after)
+    return (1 + 1e-6) * float(np.linalg.norm(g) if by == "norm" else np.abs(g).max(initial=0.0))
 
 
 def _equal(one: Arrays, other: Arrays) -> bool:

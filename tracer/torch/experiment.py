@@ -13,6 +13,7 @@ import numpy as np
 
 from tracer.config.neurons import default_names
 from tracer.errors import UsageError
+from tracer.model.clipping import Clip
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.network import Bias, FloatArray, Network, Parameters
 from tracer.model.optimizers import Momentum
@@ -20,7 +21,7 @@ from tracer.model.penalties import Penalty
 from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.model.schedules import CONSTANT
 from tracer.torch.chain import Chain
-from tracer.torch.clipping import read_clip
+from tracer.torch.clipping import clips, shared
 from tracer.torch.optimizers import Rule, read_rule
 from tracer.torch.rates import read_schedule
 from tracer.torch.steps import Arrays, Iteration, Step
@@ -29,10 +30,25 @@ from tracer.torch.tape import Node, Numbers
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The experiment, and the rule of its steps; None without a step."""
+    """The experiment, and the rule of its steps; None without a step.
+
+    `rates` and `clips` are those of each iteration; `unstated`, where a configuration can't say them.
+    """
 
     experiment: Experiment
     rule: Rule | None
+    rates: tuple[float, ...] = ()
+    clips: tuple[Clip, ...] | None = None
+    unstated: UsageError | None = None
+
+    def of(self, iteration: int) -> Experiment:
+        """The experiment with the learning rate and the clipping of an iteration."""
+        training = self.experiment.training
+        if self.unstated is None or training is None:
+            return self.experiment
+        rate = self.rates[min(iteration, len(self.rates)) - 1]
+        clip = self.clips[iteration - 1] if self.clips else None
+        return replace(self.experiment, training=replace(training, learning_rate=rate, clip=clip))
 
 
 def build(iterations: Sequence[Iteration], title: str) -> Built:
@@ -54,12 +70,14 @@ def build(iterations: Sequence[Iteration], title: str) -> Built:
     if not steps:
         return Built(experiment, None)
     rule, names = _rule(steps, chain), trained(chain, steps[0])
-    training, slots = _training(iterations, steps, rule, size)
+    training, unstated = _training(iterations, steps, rule, size)
     penalty = _penalty(rule, chain, names)
     if training.clip is not None and penalty is not None:
         raise UsageError("clipping together with weight_decay", "PyTorch clips without the penalty")
+    slots = slots_of(steps[0].states_before, rule, chain)
     filled = replace(experiment, training=training, slots=slots, penalty=penalty)
-    return Built(filled, rule)
+    rates = tuple(read_rule(step, names).rate for step in steps)
+    return Built(filled, rule, rates, clips(iterations), unstated)
 
 
 def trained(chain: Chain, step: Step) -> tuple[str, ...]:
@@ -128,18 +146,24 @@ def _rule(steps: Sequence[Step], chain: Chain) -> Rule:
 
 def _training(
     iterations: Sequence[Iteration], steps: Sequence[Step], rule: Rule, size: int | None
-) -> tuple[Training, dict[str, Parameters]]:
-    chain = iterations[0].chain
+) -> tuple[Training, UsageError | None]:
+    """The training, and what of it a configuration can't state."""
+    chain, before = iterations[0].chain, steps[0].states_before
     names = trained(chain, steps[0])
-    before = steps[0].states_before
-    optimizer = rule.optimizer
+    optimizer, schedule, unstated = rule.optimizer, rule.schedule, None
     kept = any(word in before.get(name, {}) for word in rule.states.values() for name in names)
     if isinstance(optimizer, Momentum) and kept:
         optimizer = replace(optimizer, first_gradient="dampened")
-    schedule = rule.schedule
     rates = [read_rule(step, names).rate for step in steps]
-    if schedule == CONSTANT or len(set(rates)) > 1:
-        schedule = read_schedule(rates, rule.updates)
+    if len(set(rates)) > 1:
+        try:
+            schedule = read_schedule(rates, rule)
+        except UsageError as error:
+            unstated = error
+    some = clips(iterations)
+    clip = shared(some) if some else None
+    if some and clip is None:
+        clip, unstated = some[0], UsageError(*_OWN_LIMITS)
     training = Training(
         rule.rate,
         len(iterations),
@@ -147,10 +171,16 @@ def _training(
         frozen=_frozen(chain, names),
         optimizer=optimizer,
         schedule=schedule,
-        clip=read_clip(iterations),
+        clip=clip,
         updates=rule.updates or None,
     )
-    return training, slots_of(before, rule, chain)
+    return training, unstated
+
+
+_OWN_LIMITS = (
+    "clipping in several iterations: PyTorch divides by ‖g‖ + 1e-6, which is another limit in each",
+    "record one step at a time",
+)
 
 
 def _frozen(chain: Chain, names: Sequence[str]) -> frozenset[Quantity]:

@@ -7,21 +7,21 @@ from collections.abc import Iterator, Sequence
 
 from tracer.errors import UsageError
 from tracer.model.schedules import CONSTANT, Exponential, InverseTime, Linear, Schedule, Step
+from tracer.torch.optimizers import Rule
 
 _SHOWN = 4
 
 
-def read_schedule(rates: Sequence[float], updates: int) -> Schedule:
-    """The schedule whose rates these are; `updates` are those made before the first one.
+def read_schedule(rates: Sequence[float], rule: Rule) -> Schedule:
+    """The schedule whose rates these are, which aren't all the same.
 
     Raises:
-        UsageError: none gives all of them.
+        UsageError: none gives all of them; or the rule has made updates before, or one of its own.
     """
-    if all(rate == rates[0] for rate in rates):
-        return CONSTANT
     hint = "record one step at a time"
-    if updates:
-        raise UsageError("learning rates that vary, of an optimiser that has made updates", hint)
+    if rule.updates or rule.schedule != CONSTANT:
+        why = "that has made updates before" if rule.updates else "that has lr_decay too"
+        raise UsageError(f"learning rates that vary, of an optimiser {why}", hint)
     for schedule in _schedules(rates):
         numbers = schedule.numbers(rates[0])
         given = (schedule.learning_rate(k, numbers) for k in range(len(rates)))

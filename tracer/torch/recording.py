@@ -197,7 +197,14 @@ class Recorded(Mapping[str, Numbers]):
         return Judged(check(self.experiment, answers, wanted=wanted, found=found), self.notes)
 
     def config(self) -> str:
-        """The YAML of this network, with its data, its training and its start."""
+        """The YAML of this network, with its data, its training and its start.
+
+        Raises:
+            UsageError: learning rates follow no schedule, or each iteration has a limit of its own:
+                that can be checked, and not stated.
+        """
+        if self._built.unstated is not None:
+            raise self._built.unstated
         lines = [line for note in self.notes for line in _comment(note)]
         return "\n".join([*lines, dump(_stated(self.experiment))])
 
@@ -210,11 +217,12 @@ class Recorded(Mapping[str, Numbers]):
         path = Path(path)
         if path.suffix != ".npz":
             raise OutputError(f"{path}: arrays go into an .npz file", "name it run.npz")
+        text = self.config() if config is not None else ""
         with open_binary_output(path, force) as stream:
             stream.write(self._npz())
         if config is not None:
             with open_output(Path(config), force) as file:
-                file.write(self.config())
+                file.write(text)
 
     def _npz(self) -> bytes:
         stream = io.BytesIO()

@@ -33,20 +33,21 @@ class Restarted:
     """The iterations of an experiment, each from the state that it was recorded with."""
 
     def __init__(self, iterations: Sequence[Iteration], built: Built) -> None:
-        self._experiment = built.experiment
+        self._built = built
         self._timeline = NetworkTimeline(built.experiment, few=True)
         self._states = [self._timeline.start]
         for before, iteration in pairwise(iterations):
             state = _recorded(before, iteration, built)
             if state is None:
                 done = len(self._states) - 1
-                state = self._timeline.advance(self._states[-1], done, 1)
+                own = NetworkTimeline(built.of(done + 1), few=True)
+                state = own.advance(self._states[-1], done, 1)
             self._states.append(state)
 
     def trace(self, iteration: int, /) -> IterationTrace:
         """All the numbers of an iteration."""
         before, batch = self._states[iteration - 1], self._timeline.batch(iteration)
-        return IterationTrace(self._experiment, batch, before, None)
+        return IterationTrace(self._built.of(iteration), batch, before, None)
 
 
 def _recorded(before: Iteration, iteration: Iteration, built: Built) -> State | None:
