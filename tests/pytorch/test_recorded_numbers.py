@@ -183,6 +183,30 @@ def test_a_slope_forgotten_in_a_backward_pass_is_named(key: Any) -> None:
     assert found.keys() == {"delta1", "dW1", "db1", "W1+", "b1+"}
 
 
+def test_a_declared_module_may_work_in_place() -> None:
+    class Mine(nn.Module):
+        def forward(self, net: Any) -> Any:
+            return net.clamp_(min=0)
+
+    torch.manual_seed(3)
+    model = nn.Sequential(nn.Linear(2, 8), Mine(), nn.Linear(8, 2)).double()
+    numbers = _one_step(model, {Mine: "relu"})
+    assert (numbers["net1"] < 0).any()
+    assert numbers.check().all_right
+
+
+def test_data_that_is_filled_in_place_is_taken_as_it_is_used() -> None:
+    model = nn.Linear(2, 2).double()
+    x = torch.zeros(3, 2, dtype=torch.float64)
+    with record(model) as numbers:
+        scaled = x + 1
+        for row in range(3):
+            scaled[row] = row
+        ((model(scaled) - x) ** 2).sum().backward()
+    assert numbers["inputs"].tolist() == [[0, 0], [1, 1], [2, 2]]
+    assert numbers.check().all_right
+
+
 def test_a_function_whose_forward_is_a_known_call_needs_no_declaration() -> None:
     class Plain(OutForSlope):
         @staticmethod

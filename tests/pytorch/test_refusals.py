@@ -50,9 +50,25 @@ class Scaled(Shortcut):
         return self.fc2(self.fc1(x) * 2)
 
 
-class Heads(Shortcut):
+class Overwritten(Shortcut):
     def forward(self, x: Any) -> Any:
-        return self.fc1(x), self.fc2(x)
+        hidden = self.fc1(x)
+        hidden[:, 0] = 0
+        return self.fc2(hidden)
+
+
+class Viewed(Shortcut):
+    def forward(self, x: Any) -> Any:
+        hidden = self.fc1(x)
+        hidden.view(-1).mul_(2)
+        return self.fc2(hidden)
+
+
+class Added(Shortcut):
+    def forward(self, x: Any) -> Any:
+        hidden = self.fc1(x)
+        hidden += x
+        return self.fc2(hidden)
 
 
 def _chain(*between: Any) -> Any:
@@ -82,6 +98,9 @@ def _chain(*between: Any) -> Any:
         (Branches(), "Branches: cat can't be traced; branches"),
         (Masked(), "Masked: linear: its weights are no parameters"),
         (Scaled(), "Scaled: mul can't be traced"),
+        (Overwritten(), "a change in place can't be traced"),
+        (Viewed(), "a change in place can't be traced"),
+        (Added(), "Added: add_ can't be traced"),
         (nn.Conv1d(3, 3, 1), "Conv1d: conv1d can't be traced"),
         (nn.Bilinear(2, 2, 2), "Bilinear: bilinear can't be traced"),
     ],

@@ -97,9 +97,8 @@ def _link(out: Node, inside: str) -> tuple[Link, Node]:
     _check_cut(net)
     if net.call != "linear":
         raise UsageError(*_unknown(net))
-    x, W, *b = net.inputs
-    link = Link(W, b[0] if b else None, net, activation, out, found is not None)
-    return link, x
+    x, W, b = (net.argument(k, name) for k, name in enumerate(("input", "weight", "bias")))
+    return Link(W, b, net, activation, out, found is not None), x
 
 
 def _check_second(out: Node, inside: str) -> None:

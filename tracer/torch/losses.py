@@ -111,7 +111,8 @@ def _difference(node: Node) -> Reading:
     """out − target or target − out."""
     inputs = node.inputs
     if len(inputs) != 2 or inputs[0].learned == inputs[1].learned:
-        raise UsageError(f"{node.place} of {len(inputs)} tensors in the loss", _KNOWN)
+        hint = "subtract a tensor of targets from the outputs, or the reverse"
+        raise UsageError(f"{node.place} in the loss", hint)
     out, target = sorted(inputs, key=lambda item: not item.learned)
     return _compared("difference", out, target)
 

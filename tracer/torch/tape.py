@@ -119,8 +119,8 @@ class Tape(TorchFunctionMode):
         self._names = {id(module): name for name, module in model.named_modules()}
         self._declared = {id(module): kind for module, kind in declared.items()}
         self._backward = backward
-        self._made: dict[int, tuple[Any, Node]] = {}
-        self._stack: list[tuple[str, Any]] = []
+        self._made: dict[int, tuple[Any, Node, int]] = {}
+        self._stack: list[tuple[str, tuple[Any, ...]]] = []
         self._paused = 0
         self._handles: list[Any] = []
 
@@ -176,7 +176,7 @@ class Tape(TorchFunctionMode):
 
     def nodes(self) -> Iterator[Node]:
         """What was made since the last iteration."""
-        return (node for _, node in self._made.values())
+        return (node for _, node, _ in self._made.values())
 
     def _called_backward(self, func: Any, args: Any, kwargs: Any) -> Any:
         given = args[1] if len(args) > 1 else kwargs.get("gradient")
@@ -191,20 +191,34 @@ class Tape(TorchFunctionMode):
             return tuple(map(self._argument, item))
         if not isinstance(item, torch.Tensor):
             return item
+        name = self.parameters.get(id(item), "")
+        if name:
+            return self._leaf(item, name)  # as it is now: a parameter changes
         if id(item) not in self._made:
-            name = self.parameters.get(id(item), "")
-            leaf = Node("leaf", numbers_of(item), parameter=name, learned=bool(name))
-            leaf.follows = item.requires_grad
-            leaf.maker = "" if item.grad_fn is None else type(item.grad_fn).__name__
-            if item.is_inference() or name:
-                return leaf  # as it is now: a parameter changes
-            self._made[id(item)] = (item, leaf)
-        node = self._made[id(item)][1]
-        if item.requires_grad and not node.follows:
+            self._keep(item, self._leaf(item))
+        _, node, version = self._made[id(item)]
+        if version != _version(item):
+            node = self._changed(item, node)
+        elif item.requires_grad and not node.follows:
             # Made inside of an autograd.Function, which has tied it to its own backward since.
             node.follows = True
-            item.register_hook(lambda gradient: node.gradients.append(numbers_of(gradient)))
+            _hear(item, node)
         return node
+
+    def _leaf(self, item: Any, name: str = "") -> Node:
+        leaf = Node("leaf", numbers_of(item), parameter=name, learned=bool(name))
+        leaf.follows = item.requires_grad
+        leaf.maker = "" if item.grad_fn is None else type(item.grad_fn).__name__
+        return leaf
+
+    def _changed(self, item: Any, node: Node) -> Node:
+        """The node of a tensor that something has changed in place which gave nothing back."""
+        changed = Node("a change in place", numbers_of(item), self.where, (node,))
+        self._write(item, changed)
+        return changed
+
+    def _keep(self, tensor: Any, node: Node) -> None:
+        self._made[id(tensor)] = (tensor, node, _version(tensor))
 
     def _write(self, tensor: Any, node: Node) -> None:
         """Remember what made the tensor, and its gradient when that comes."""
@@ -213,28 +227,38 @@ class Tape(TorchFunctionMode):
         if id(tensor) in self.parameters:
             return  # somebody changes a parameter: it stays one
         if node.follows:
-            tensor.register_hook(lambda gradient: node.gradients.append(numbers_of(gradient)))
-        self._made[id(tensor)] = (tensor, node)
+            _hear(tensor, node)
+        self._keep(tensor, node)
 
     def _entered(self, module: Any, args: tuple[Any, ...]) -> None:
         kind = type(module).__name__
         name = self._names.get(id(module))
-        self._stack.append((f"'{name}' ({kind})" if name else kind, args))
+        given: tuple[Any, ...] = ()
         if id(module) in self._declared:
             self.pause()
+            given = tuple(map(self._argument, args))  # before anything is done to it in place
+        self._stack.append((f"'{name}' ({kind})" if name else kind, given))
 
     def _left(self, module: Any, args: tuple[Any, ...], result: Any) -> None:
-        where, args = self._stack.pop()
+        where, given = self._stack.pop()
         declared = self._declared.get(id(module))
         if declared is None:
             return
         if self._paused == 1 and isinstance(result, torch.Tensor):
-            arguments = [self._argument(item) for item in args]
             if declared == "linear":
-                given = (module.weight, module.bias)
-                arguments += [self._argument(item) for item in given if item is not None]
-            self._write(result, Node(declared, numbers_of(result), where, tuple(arguments)))
+                given = (*given, *map(self._argument, (module.weight, module.bias)))
+            self._write(result, Node(declared, numbers_of(result), where, given))
         self.resume()
+
+
+def _hear(tensor: Any, node: Node) -> None:
+    """Give the node the tensor's gradient when that comes."""
+    tensor.register_hook(lambda gradient: node.gradients.append(numbers_of(gradient)))
+
+
+def _version(tensor: Any) -> int:
+    """How often the tensor has been changed in place."""
+    return 0 if tensor.is_inference() else int(tensor._version)
 
 
 def _name(func: Any) -> str:
