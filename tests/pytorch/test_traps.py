@@ -321,3 +321,14 @@ def test_weight_decay_is_no_part_of_pytorchs_loss() -> None:
     assert float(numbers["loss"]) == pytest.approx(float(plain["loss"]) + 0.25 * squares)
     np.testing.assert_array_equal(numbers["dW1:data"], plain["dW1"])
     assert numbers.check().all_right
+
+
+def test_odd_names_reach_no_terminal() -> None:
+    model = nn.Sequential()
+    model.add_module("a\x1b[31m", nn.Linear(2, 2, bias=False).requires_grad_(False))
+    model.add_module("b", type("R\x1b", (nn.ReLU,), {})(inplace=True))
+    model.add_module("c", nn.Linear(2, 2))
+    numbers = recorded(step, model.double())
+    assert "a\\x1b[31m.weight need no gradient" in repr(numbers)
+    for shown in (repr(numbers), repr(numbers.check()), numbers.config()):
+        assert "\x1b" not in shown

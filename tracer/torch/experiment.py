@@ -1,12 +1,8 @@
-"""Recorded iterations → one experiment, as a configuration states it, and its arrays by our names.
-
-What PyTorch counts otherwise is converted here, and here alone: gradients of a mean are divided by the
-samples, ours belong to a sample; `weight_decay` is a penalty that is in our loss and in our gradients.
-"""
+"""Recorded iterations → one experiment, as a configuration states it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,13 +15,13 @@ from tracer.model.network import Bias, FloatArray, Network, Parameters
 from tracer.model.optimizers import Momentum
 from tracer.model.penalties import Penalty
 from tracer.model.quantity import Kind, Quantity, Stage
-from tracer.model.schedules import CONSTANT
+from tracer.model.schedules import Schedule
 from tracer.torch.chain import Chain
 from tracer.torch.clipping import clips, shared
 from tracer.torch.optimizers import Rule, read_rule
 from tracer.torch.rates import read_schedule
 from tracer.torch.steps import Arrays, Iteration, Step
-from tracer.torch.tape import Node, Numbers
+from tracer.torch.tape import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +146,11 @@ def _training(
     """The training, and what of it a configuration can't state."""
     chain, before = iterations[0].chain, steps[0].states_before
     names = trained(chain, steps[0])
-    optimizer, schedule, unstated = rule.optimizer, rule.schedule, None
+    optimizer = rule.optimizer
     kept = any(word in before.get(name, {}) for word in rule.states.values() for name in names)
     if isinstance(optimizer, Momentum) and kept:
         optimizer = replace(optimizer, first_gradient="dampened")
-    rates = [read_rule(step, names).rate for step in steps]
-    if len(set(rates)) > 1:
-        try:
-            schedule = read_schedule(rates, rule)
-        except UsageError as error:
-            unstated = error
+    schedule, unstated = _schedule([read_rule(step, names).rate for step in steps], rule)
     some = clips(iterations)
     clip = shared(some) if some else None
     if some and clip is None:
@@ -181,6 +172,16 @@ _OWN_LIMITS = (
     "clipping in several iterations: PyTorch divides by ‖g‖ + 1e-6, which is another limit in each",
     "record one step at a time",
 )
+
+
+def _schedule(rates: Sequence[float], rule: Rule) -> tuple[Schedule, UsageError | None]:
+    """The schedule of these rates, or that there is none."""
+    if len(set(rates)) == 1:
+        return rule.schedule, None
+    try:
+        return read_schedule(rates, rule), None
+    except UsageError as error:
+        return rule.schedule, error
 
 
 def _frozen(chain: Chain, names: Sequence[str]) -> frozenset[Quantity]:
@@ -226,98 +227,3 @@ def _penalty(rule: Rule, chain: Chain, names: Sequence[str]) -> Penalty | None:
     raise UsageError(
         "several values of weight_decay", "give one to all parameters, or one to all weights"
     )
-
-
-def arrays_of(iterations: Sequence[Iteration], built: Built) -> Iterator[tuple[str, Numbers]]:
-    """Every array of every iteration under its name, `W1` or `dW1@2`, as PyTorch had it."""
-    for number, iteration in enumerate(iterations, 1):
-        suffix = f"@{number}" if number > 1 else ""
-        for name, array in _Arrays(iteration, built).named():
-            yield name + suffix, array
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrays:
-    """The arrays of one iteration."""
-
-    iteration: Iteration
-    built: Built
-
-    def named(self) -> Iterator[tuple[str, Numbers]]:
-        """In the order of the calculation."""
-        chain, step = self.iteration.chain, self.iteration.step
-        yield "inputs", chain.inputs
-        yield "targets", chain.loss.targets
-        yield from self._of_parameters("", {p.parameter: p.value for p in chain.parameters})
-        yield from self._states("", step.states_before if step else {})
-        if step is not None and self._constant:
-            yield "lr", np.asarray(step.options[trained(chain, step)[0]]["lr"])
-        for number, link in enumerate(chain.links, 1):
-            yield f"net{number}", _rows(link.net.value)
-            if link.seen:
-                yield f"out{number}", _rows(link.out.value)
-        yield "loss", self._loss()
-        yield from self._backward()
-        yield from self._of_parameters("d", self.iteration.last.after)
-        if step is not None:
-            yield from self._updated(step)
-
-    @property
-    def _constant(self) -> bool:
-        """Whether the rate of the step is the one that PyTorch shows among its options."""
-        return self.built.rule is not None and self.built.rule.schedule == CONSTANT
-
-    def _loss(self) -> Numbers:
-        """PyTorch's loss, and the penalty that ours has in it."""
-        chain, penalty = self.iteration.chain, self.built.experiment.penalty
-        loss = chain.node.value.reshape(())
-        if penalty is None:
-            return loss
-        covered = [link.W for link in chain.links]
-        if penalty.covers(Kind.BIAS):
-            covered = list(chain.parameters)
-        summed = sum(float((node.value.astype(float) ** 2).sum()) for node in covered)
-        value = penalty.value(summed, penalty.strength, len(chain.inputs))
-        return np.asarray(loss + value, dtype=loss.dtype)
-
-    def _backward(self) -> Iterator[tuple[str, Numbers]]:
-        chain = self.iteration.chain
-        factor = len(chain.inputs) if chain.loss.reduction == "mean" else 1
-        numbered = list(enumerate(zip(chain.links, self.iteration.last.layers, strict=True), 1))
-        for number, (link, (of_out, of_net)) in reversed(numbered):
-            if link.seen and of_out is not None:
-                yield f"dout{number}", _rows(of_out * factor)
-            if of_net is not None:
-                yield f"delta{number}", _rows(of_net * factor)
-
-    def _updated(self, step: Step) -> Iterator[tuple[str, Numbers]]:
-        training = self.built.experiment.training
-        if training is not None and training.clip is not None:
-            names = trained(self.iteration.chain, step)
-            clipped = {name: step.gradients[name] for name in names if name in step.gradients}
-            yield from self._of_parameters("g_", clipped)
-        yield from self._states("+", step.states_after)
-        yield from self._of_parameters("", step.after, "+")
-
-    def _states(self, after: str, states: Mapping[str, Arrays]) -> Iterator[tuple[str, Numbers]]:
-        rule = self.built.rule
-        for letter, word in rule.states.items() if rule else ():
-            kept = {n: arrays[word] for n, arrays in states.items() if word in arrays}
-            yield from self._of_parameters(f"{letter}_", kept, after)
-
-    def _of_parameters(
-        self, before: str, arrays: Arrays, after: str = ""
-    ) -> Iterator[tuple[str, Numbers]]:
-        """Those that are there, `dW1`; where a penalty has its part in a gradient, `dW1:data`."""
-        penalty = self.built.experiment.penalty if before == "d" else None
-        for number, link in enumerate(self.iteration.chain.links, 1):
-            for letter, node, kind in (("W", link.W, Kind.WEIGHT), ("b", link.b, Kind.BIAS)):
-                if node is not None and node.parameter in arrays:
-                    part = ":data" if penalty is not None and penalty.covers(kind) else after
-                    yield f"{before}{letter}{number}{part}", arrays[node.parameter]
-
-
-def _rows(
-    array: Numbers,
-) -> Numbers:
-    return array.reshape(-1, array.shape[-1])

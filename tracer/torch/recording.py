@@ -29,8 +29,9 @@ from tracer.show.notation.notation import QuantityNotation
 from tracer.show.output import open_binary_output, open_output
 from tracer.show.reports.check import check_document
 from tracer.show.symbols import printable
+from tracer.torch.arrays import arrays_of
 from tracer.torch.chain import DECLARABLE
-from tracer.torch.experiment import Built, arrays_of, build
+from tracer.torch.experiment import Built, build
 from tracer.torch.restarted import calculations
 from tracer.torch.steps import Watch
 from tracer.torch.tape import Numbers
@@ -143,7 +144,7 @@ class Recorded(Mapping[str, Numbers]):
             raise UsageError(
                 "there was no backward pass in the block", " ".join([hint, *watch.notes])
             )
-        name = type(watch.model).__name__
+        name = printable(type(watch.model).__name__)
         self._found = Found(watch, build(watch.iterations, f"Recorded from PyTorch: {name}"))
         self.notes = traps(self._found)
 

@@ -19,7 +19,7 @@ from torch.optim.optimizer import (
 
 from tracer.errors import UsageError
 from tracer.torch.chain import Chain, read_chain
-from tracer.torch.tape import Node, Numbers, Tape, numbers_of
+from tracer.torch.tape import Node, Numbers, Tape, named_parameters, numbers_of
 
 Arrays = Mapping[str, Numbers]
 """Arrays by the names of the model's parameters; what a parameter doesn't have is left out."""
@@ -86,7 +86,7 @@ class Watch:
     later: list[Node] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.parameters: dict[str, Any] = dict(self.model.named_parameters())
+        self.parameters: dict[str, Any] = named_parameters(self.model)
         self.tape = Tape(self.model, self.declared, self._backward)
         self._handles: list[Any] = []
         self._begun: tuple[Any, ...] | None = None

@@ -19,6 +19,7 @@ from torch.nn.modules import module as hooks
 from torch.overrides import TorchFunctionMode
 
 from tracer.errors import UsageError
+from tracer.show.symbols import printable
 
 Numbers = npt.NDArray[Any]
 """An array of PyTorch's, of the type that it calculated in."""
@@ -102,6 +103,11 @@ def numbers_of(tensor: Any) -> Numbers:
         raise UsageError(message, "calculate in float32 or float64: model.double()") from error
 
 
+def named_parameters(model: Any) -> dict[str, Any]:
+    """The model's parameters by names that may be shown anywhere."""
+    return {printable(name): parameter for name, parameter in model.named_parameters()}
+
+
 class Tape(TorchFunctionMode):
     """Writes down the calls of a block; `backward` is told of a backward pass before it runs.
 
@@ -115,7 +121,7 @@ class Tape(TorchFunctionMode):
         backward: Callable[[Node | None, Callable[[], Any]], Any],
     ) -> None:
         super().__init__()
-        self.parameters = {id(p): name for name, p in model.named_parameters()}
+        self.parameters = {id(p): name for name, p in named_parameters(model).items()}
         self._names = {id(module): name for name, module in model.named_modules()}
         self._declared = {id(module): kind for module, kind in declared.items()}
         self._backward = backward
@@ -237,7 +243,7 @@ class Tape(TorchFunctionMode):
         if id(module) in self._declared:
             self.pause()
             given = tuple(map(self._argument, args))  # before anything is done to it in place
-        self._stack.append((f"'{name}' ({kind})" if name else kind, given))
+        self._stack.append((printable(f"'{name}' ({kind})" if name else kind), given))
 
     def _left(self, module: Any, args: tuple[Any, ...], result: Any) -> None:
         where, given = self._stack.pop()
