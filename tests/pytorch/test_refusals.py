@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -296,6 +296,7 @@ def test_what_is_no_model() -> None:
     [
         ({"weigth": "sigmoid"}, "the model has no module 'weigth'"),
         ({"1": "sigmod"}, "did you mean 'sigmoid'?"),
+        ({3: "sigmoid"}, "name a module's path or its class"),
     ],
 )
 def test_modules_declared_wrongly(modules: dict[Any, str], words: str) -> None:
@@ -310,6 +311,22 @@ def test_the_blocks_own_error_comes_through() -> None:
     assert repr(numbers) == "<Recorded: the block has not ended>"
     with pytest.raises(UsageError, match="nothing is recorded"):
         numbers.check()
+
+
+def _backward_through(losses: Iterable[Loss], model: Any) -> None:
+    for loss in losses:
+        loss(model(X), Y).backward()
+
+
+def test_everything_that_is_not_known_is_named_at_once() -> None:
+    model = _chain(nn.Dropout())
+    losses = (_not_squared, nn.L1Loss(), nn.MSELoss(), nn.MSELoss())
+    with pytest.raises(UsageError) as refused, record(model):
+        _backward_through(losses, model)
+    lines = str(refused.value).splitlines()
+    assert len(lines) == 3
+    assert "L1Loss" in lines[1]
+    assert "Dropout" in lines[2]
 
 
 def test_nothing_listens_after_a_block_that_was_refused() -> None:

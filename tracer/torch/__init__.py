@@ -9,8 +9,8 @@
     numbers.check()
 
 PyTorch's calls (`tape`) → the network and its loss (`chain`, `losses`) → with the optimiser's step
-(`steps`, `optimizers`) an experiment (`experiment`) and its arrays (`arrays`), which `Recorded` has. This
-is the only place that imports torch, an extra.
+(`steps`, `optimizers`) an experiment (`experiment`) and its arrays (`arrays`), which `Recorded` has.
+This is the only place that imports torch, an extra.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def record(model: Any, modules: Mapping[Any, str] | None = None) -> Iterator[Rec
     try:
         yield recorded
     finally:
-        watch.end(None, None, None)
+        watch.end()
     recorded.take(watch)
 
 
@@ -70,15 +70,16 @@ def _declared(model: Any, modules: Mapping[Any, str]) -> dict[Any, str]:
         if kind not in DECLARABLE:
             hint = did_you_mean(kind, DECLARABLE) or f"there are {', '.join(DECLARABLE)}"
             raise UsageError(f"modules={{…: '{kind}'}}", hint)
+        if isinstance(key, str) and key not in paths:
+            known = ", ".join(filter(None, paths))
+            hint = did_you_mean(key, list(paths)) or f"there are {known}"
+            raise UsageError(f"the model has no module '{key}'", hint)
         if isinstance(key, str):
-            if key not in paths:
-                hint = (
-                    did_you_mean(key, list(paths)) or f"there are {', '.join(filter(None, paths))}"
-                )
-                raise UsageError(f"the model has no module '{key}'", hint)
             found[paths[key]] = kind
-        else:
+        elif isinstance(key, type):
             found |= {module: kind for module in paths.values() if isinstance(module, key)}
+        else:
+            raise UsageError(f"modules={{{key!r}: …}}", "name a module's path or its class")
     return found
 
 
@@ -136,9 +137,8 @@ class Recorded(Mapping[str, Numbers]):
             UsageError: it can't be recorded, see `record`.
         """
         if watch.problems:
-            first = watch.problems[0]
-            more = [str(problem) for problem in watch.problems[1:]]
-            raise UsageError("\n".join([first.message, *more]), first.hint) if more else first
+            only = len(watch.problems) == 1
+            raise watch.problems[0] if only else UsageError("\n".join(map(str, watch.problems)))
         if not watch.iterations:
             hint = "call loss.backward() in it, on a loss that the model led to"
             raise UsageError(

@@ -99,9 +99,9 @@ class Watch:
         ]
         self.tape.__enter__()
 
-    def end(self, *error: object) -> None:
+    def end(self) -> None:
         """Stop listening; what was calculated after the last step stays in `later`."""
-        self.tape.__exit__(*error)
+        self.tape.__exit__(None, None, None)
         for handle in self._handles:
             handle.remove()
         if self.iterations and self.iterations[-1].step is not None:
