@@ -1,5 +1,6 @@
 # `make help` lists the targets. Another Python: `make demo PYTHON=python3.12`.
 PYTHON ?= python3
+TORCH ?= torch==2.13.0
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -7,7 +8,7 @@ CODE := bptrace.py tracer tests benchmarks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-browser test-plot lint type format bench mistakes errata equations pictures clean
+.PHONY: help demo test test-browser test-plot test-torch lint type format bench mistakes errata equations pictures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile
@@ -16,13 +17,16 @@ demo: $(VENV)/.installed  ## trace the classic worked example
 	$(BIN)/python -m tracer run configs/mazur.yaml
 
 test: lint type  ## lint, types, and all tests but those of extras; with COVERAGE=1 what they cover, 95 % at least
-	$(BIN)/python -m pytest --ignore tests/browser --ignore tests/plot --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
+	$(BIN)/python -m pytest --ignore tests/browser --ignore tests/plot --ignore tests/pytorch --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
 
 test-browser: $(VENV)/.tried-browser  ## what is looked at in a browser, in the Chromium of this machine
 	$(BIN)/python -m pytest -rs --numprocesses 2 --dist worksteal tests/browser
 
 test-plot: $(VENV)/.tried-plot  ## the curves that matplotlib draws
 	$(BIN)/python -m pytest -rs tests/plot
+
+test-torch: $(VENV)/.tried-torch  ## recordings of PyTorch; another build of it: make test-torch TORCH=torch==2.1
+	$(BIN)/python -m pytest -rs tests/pytorch
 
 lint: $(VENV)/.installed-test  ## style and common mistakes
 	$(BIN)/ruff check $(CODE)
@@ -68,6 +72,10 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.installed
+
+# PyTorch can be gigabytes, by what else the newest build brings along: one version, and so many seconds.
+$(VENV)/.tried-torch: $(VENV)/.installed-test
+	timeout 300 $(PIP) '$(TORCH)' --editable '.[test,torch]' && touch $@ || echo "PyTorch can't be installed here" >&2
 
 # An extra that can't be had here is no error: its tests are skipped, and say what is missing.
 $(VENV)/.tried-%: $(VENV)/.installed-test
