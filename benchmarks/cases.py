@@ -1,30 +1,35 @@
-"""What is measured: an experiment, the plain loop for it, and how long a round is."""
+"""What is measured: an experiment, others who calculate the same, and how long a round is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks import plain
+from benchmarks import peers, plain
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.network import Bias, Network, Parameters, parameters_of
 from tracer.model.optimizers import Adam
 from tracer.model.quantity import Kind
 
+PLAIN = "a plain NumPy loop"
+"""What every case is compared with."""
+
+Other = Callable[[Experiment, int], Parameters | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`plain(experiment, count)` does what the engine does in `count` updates.
+    """`others`: what does the same as the engine in `count` updates, each `other(experiment, count)`.
 
-    `compiled`: whether the engine's own side is the compiled formulas or the NumPy path.
-    `iterations`: updates in a round, some tens of milliseconds.
+    One that comes to no parameters does only a part. `compiled`: whether the engine's own side is the
+    compiled formulas or the NumPy path. `iterations`: updates in a round, some tens of milliseconds.
     """
 
     title: str
     experiment: Experiment
-    plain: Callable[[Experiment, int], Parameters]
+    others: Mapping[str, Other]
     iterations: int
     compiled: bool = False
 
@@ -33,13 +38,26 @@ def cases() -> tuple[Case, ...]:
     """The networks of `docs/performance.md`."""
     single, deep, wide = _single_sample(), _deep(), _wide()
     adam = replace(single, training=replace(_training(single), optimizer=Adam()))
+    by_hand: dict[str, Other] = {PLAIN: plain.single_sample}
+    by_hand_adam: dict[str, Other] = {PLAIN: plain.single_sample_adam}
     return (
-        Case("2-2-2, one sample, compiled", single, plain.single_sample, 2000, compiled=True),
-        Case("2-2-2, one sample, NumPy", single, plain.single_sample, 2000),
-        Case("2-2-2 with Adam, compiled", adam, plain.single_sample_adam, 1000, compiled=True),
-        Case("2-2-2 with Adam, NumPy", adam, plain.single_sample_adam, 1000),
-        Case("3-3-2-1, batches of 128", deep, plain.deep, 1000),
-        Case("784-128-10 softmax, batches of 64", wide, plain.wide, 40),
+        Case(
+            "2-2-2, one sample, compiled",
+            single,
+            {**by_hand, **peers.single_sample()},
+            2000,
+            compiled=True,
+        ),
+        Case("2-2-2, one sample, NumPy", single, by_hand, 2000),
+        Case("2-2-2 with Adam, compiled", adam, by_hand_adam, 1000, compiled=True),
+        Case("2-2-2 with Adam, NumPy", adam, by_hand_adam, 1000),
+        Case("3-3-2-1, batches of 128", deep, {PLAIN: plain.deep, **peers.dense()}, 1000),
+        Case(
+            "784-128-10 softmax, batches of 64",
+            wide,
+            {PLAIN: plain.wide, "its five products alone": plain.products, **peers.dense()},
+            40,
+        ),
     )
 
 

@@ -116,3 +116,23 @@ def wide(experiment: Experiment, count: int) -> Parameters:
         W1 -= lr * (delta1.T @ out0)
         b1 -= lr * delta1.sum(axis=0)
     return (W1, b1), (W2, b2)
+
+
+def products(experiment: Experiment, count: int) -> None:
+    """The five products of matrices in an update of the wide network, and nothing else."""
+    assert experiment.data is not None
+    assert experiment.training is not None
+    inputs = experiment.data.inputs
+    (W1, _), (W2, _) = experiment.parameters
+    size = experiment.training.batch or len(inputs)
+    out1, delta2 = np.ones((size, len(W1))), np.ones((size, len(W2)))
+    net1, net2, back = np.ones_like(out1), np.ones_like(delta2), np.ones_like(out1)
+    dW1, dW2 = np.ones_like(W1), np.ones_like(W2)
+    for update in range(count):
+        start = update * size % len(inputs)
+        out0 = inputs[start : start + size]
+        out0.dot(W1.T, net1)
+        out1.dot(W2.T, net2)
+        delta2.T.dot(out1, dW2)
+        delta2.dot(W2, back)
+        back.T.dot(out0, dW1)

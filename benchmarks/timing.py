@@ -1,14 +1,15 @@
-"""The measurement: both sides in one process, turn by turn, and the median of the paired ratios.
+"""The measurement: all sides in one process, turn by turn, and the median of the ratios.
 
-A ratio of two times that were taken one right after the other says more than two times taken minutes
-apart: whatever slows the machine down for a while slows both.
+What counts is the processor's time, which others on the machine change little; and a ratio of two
+times taken one right after the other says more than two times taken minutes apart.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 
@@ -17,47 +18,57 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.model.experiment import Experiment
 from tracer.model.network import Parameters
 
+FEWEST = 20
+"""Updates of one of the others in a round, however slow it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Medians over the rounds: µs an iteration on each side, and ours : plain round by round.
+    """Medians over the rounds: µs an iteration of ours and theirs, and ours : theirs round by round.
 
-    `difference` is the largest one between the parameters that the two sides end at.
+    `difference` is the largest one between the parameters that both end at; 0 where they have none.
     """
 
     ours: float
-    plain: float
+    theirs: float
     ratio: float
     difference: float
 
 
-def measure(case: Case, rounds: int, iterations: int | None = None) -> Result:
-    """Time `rounds` pairs after one that warms both sides up; `iterations` updates a side."""
+def measure(case: Case, rounds: int, iterations: int | None = None) -> Mapping[str, Result]:
+    """Each of the others beside ours, `rounds` times after one that warms up.
+
+    `iterations` updates a side; fewer of what takes far longer than ours.
+    """
     count = iterations or case.iterations
     timeline = timeline_of(case.experiment, compile_it=case.compiled)
 
-    def ours() -> Parameters:
+    def ours(count: int) -> Parameters:
         return timeline.advance(timeline.start, 0, count).parameters
 
-    def plain() -> Parameters:
-        return case.plain(case.experiment, count)
+    differences, counts, pairs = {}, {}, dict[str, list[tuple[float, float]]]()
+    for name, other in case.others.items():
+        few = min(count, FEWEST)
+        differences[name] = _difference(ours(few), other(case.experiment, few))
+        began = process_time()
+        other(case.experiment, few)
+        slow = (process_time() - began) / few
+        counts[name] = max(few, min(count, int(0.2 / max(slow, 1e-9))))
+        pairs[name] = []
+    for _ in range(rounds):
+        for name, other in case.others.items():
+            first = process_time()
+            ours(count)
+            second = process_time()
+            other(case.experiment, counts[name])
+            third = process_time()
+            pairs[name].append(((second - first) / count, (third - second) / counts[name]))
+    return {name: _result(pairs[name], differences[name]) for name in case.others}
 
-    difference = _difference(ours(), plain())
-    pairs = []
-    for turn in range(rounds):
-        first = perf_counter()
-        (ours if turn % 2 else plain)()
-        second = perf_counter()
-        (plain if turn % 2 else ours)()
-        times = (second - first, perf_counter() - second)
-        pairs.append(times if turn % 2 else times[::-1])
-    scale = 1e6 / count
-    return Result(
-        median(a for a, _ in pairs) * scale,
-        median(b for _, b in pairs) * scale,
-        median(a / b for a, b in pairs),
-        difference,
-    )
+
+def _result(pairs: list[tuple[float, float]], difference: float) -> Result:
+    ours, theirs = (median(side) * 1e6 for side in zip(*pairs, strict=True))
+    return Result(ours, theirs, median(a / max(b, 1e-12) for a, b in pairs), difference)
 
 
 def timeline_of(experiment: Experiment, *, compile_it: bool) -> NetworkTimeline:
@@ -67,7 +78,9 @@ def timeline_of(experiment: Experiment, *, compile_it: bool) -> NetworkTimeline:
     return timeline
 
 
-def _difference(one: Parameters, other: Parameters) -> float:
+def _difference(one: Parameters, other: Parameters | None) -> float:
+    if other is None:
+        return 0.0
     arrays = [
         (a, b)
         for left, right in zip(one, other, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import checking, mistakes
+from benchmarks import checking, mistakes, peers
 from benchmarks.block import END
-from benchmarks.cases import Case, cases
+from benchmarks.cases import PLAIN, Case, cases
 from benchmarks.people import cases as people
 from benchmarks.people.scoring import Truth
 from benchmarks.people.tables import Results
@@ -26,21 +27,26 @@ MAZUR = CONFIGS / "mazur.yaml"
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])
-def test_engine_and_plain_loop_end_at_the_same_parameters(case: Case) -> None:
-    result = measure(case, rounds=2, iterations=10)
-    assert result.difference < 1e-9
-    assert result.ratio > 0
+def test_the_engine_and_the_others_end_at_the_same_parameters(case: Case) -> None:
+    own = {name: other for name, other in case.others.items() if name not in peers.LIBRARIES}
+    for result in measure(replace(case, others=own), rounds=2, iterations=10).values():
+        assert result.difference < 1e-9
+        assert result.ratio > 0
 
 
-def test_the_command_prints_a_line_for_each_case(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_a_line_for_each_comparison(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = CASES[0]
+    both = replace(case, others={PLAIN: case.others[PLAIN], "once more": case.others[PLAIN]})
+    monkeypatch.setattr(command, "cases", lambda: (both,))
     command.main(["--rounds", "1", "--iterations", "2"])
     lines = capsys.readouterr().out.splitlines()
-    assert [line[:34].rstrip() for line in lines[2:]] == [case.title for case in CASES]
+    assert [line[35:59].rstrip() for line in lines[-2:]] == [PLAIN, "once more"]
 
 
 def test_different_parameters_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
-    case = CASES[0]
-    wrong = Case(case.title, case.experiment, lambda experiment, _: experiment.parameters, 1)
+    wrong = replace(CASES[0], others={"wrong": lambda experiment, _: experiment.parameters})
     monkeypatch.setattr(command, "cases", lambda: (wrong,))
     with pytest.raises(SystemExit, match="different parameters"):
         command.main(["--rounds", "1", "--iterations", "2"])

@@ -1,4 +1,4 @@
-"""The recorded program does the engine's operations: the same numbers, to the last bit."""
+"""Recorded programs do the engine's operations: as they are to the last bit, compiled but for these."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 
 from support.networks import experiments, shipped
 from tracer.engine.passes import backward, cost, forward
-from tracer.engine.recorded import record_step
+from tracer.engine.recorded import as_recorded, recorded_step
 from tracer.engine.rule import Rule
 from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.model.activations import Array
@@ -49,9 +49,10 @@ def by_the_program(experiment: Experiment, observe: Observer) -> tuple[State, li
     network, data = experiment.network, experiment.data
     batch = (data.inputs, data.targets)
     state, losses = State(experiment.parameters), list[float]()
-    program = record_step(
+    listing = recorded_step(
         network, Rule.of(experiment), state, batch, with_losses=True, observe=observe
     )
+    program = as_recorded(listing).program
     return state.with_arrays(program(state.arrays(), [batch] * UPDATES, losses)), losses
 
 
@@ -88,16 +89,3 @@ def test_a_program_leaves_the_parameters_it_was_given_alone() -> None:
     assert not np.array_equal(after.arrays()[0], before[0])
     for array, kept in zip(given, before, strict=True):
         assert np.array_equal(array, kept)
-
-
-def test_a_program_serves_other_batches_of_the_same_size() -> None:
-    experiment = shipped("cubes")
-    assert experiment.data is not None
-    network, rule, state = experiment.network, Rule.of(experiment), State(experiment.parameters)
-    inputs, targets = experiment.data.inputs, experiment.data.targets
-    program = record_step(network, rule, state, (inputs[:50], targets[:50]), with_losses=False)
-    found = program(state.arrays(), [(inputs[50:100], targets[50:100])], [])
-    passed = forward(network, experiment.parameters, inputs[50:100])
-    expected = backward(network, rule, state, passed, targets[50:100])
-    for a, b in zip(expected.arrays(), found, strict=True):
-        assert np.array_equal(a, b)

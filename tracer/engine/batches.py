@@ -6,9 +6,8 @@ how many updates it has done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -84,8 +83,8 @@ class Batches:
         self.samples = samples
         self.size = (training.batch if training else None) or samples
         self.per_epoch = -(-samples // self.size)
-        self._shuffled = bool(training and training.shuffle and self.size < samples)
-        self._order = lru_cache(maxsize=1)(
+        self.shuffled = bool(training and training.shuffle and self.size < samples)
+        self.order = lru_cache(maxsize=1)(
             lambda epoch: np.random.default_rng(
                 [training.seed if training else 0, epoch]
             ).permutation(samples)
@@ -93,21 +92,29 @@ class Batches:
 
     def rows(self, update: int) -> Rows:
         """The rows of the batch for the update with this number, counted from 0 over all runs."""
+        epoch, part = self.part(update)
+        return part if epoch is None else self.order(epoch)[part]
+
+    def part(self, update: int) -> tuple[int | None, slice]:
+        """The same as a part of that epoch's order; of all rows as they stand where it is None."""
         epoch, piece = divmod(update, self.per_epoch)
         part = slice(piece * self.size, min((piece + 1) * self.size, self.samples))
-        return self._order(epoch)[part] if self._shuffled else part
+        return epoch if self.shuffled else None, part
 
     def size_of(self, update: int) -> int:
         """How many samples that batch has."""
         return min(self.size, self.samples - update % self.per_epoch * self.size)
 
-    def stretches(self, first: int, count: int) -> Iterator[tuple[int, Iterable[int]]]:
+    def stretches(self, first: int, count: int) -> Iterator[tuple[int, range]]:
         """The updates from `first` on, in stretches of batches of one size, with that size."""
-        updates = range(first, first + count)
-        if self.samples % self.size:
-            yield from groupby(updates, self.size_of)
-        elif count:
-            yield self.size, updates
+        end = first + count
+        while first < end:
+            size, stop = self.size_of(first), end
+            if self.samples % self.size:  # up to an epoch's smaller batch, or behind it
+                last = (first // self.per_epoch + 1) * self.per_epoch - 1
+                stop = min(end, max(first + 1, last))
+            yield size, range(first, stop)
+            first = stop
 
     def numbers(self, update: int) -> tuple[int, ...]:
         """The same as row numbers."""

@@ -1,7 +1,7 @@
 """One iteration as straight-line NumPy, for many iterations of a network too large for formulas.
 
-These are the engine's own operations in the engine's own order, so the numbers are the same to the
-last bit.
+The engine's own operations are written down, and then done as they are, to the last bit, or in fewer
+and cheaper calls (`tracer.arrays`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from tracer.arrays import (
+    Compiled,
+    Listing,
+    RecordedArray,
+    Recorder,
+    UnsupportedError,
+    compiled,
+)
 from tracer.engine.passes import backward, cost, forward, step
-from tracer.engine.programs import Program, looped
+from tracer.engine.programs import looped
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.stages import UNTOUCHED, Observer
-from tracer.formula.recording import Recorder
 from tracer.model.activations import Array
 from tracer.model.network import FloatArray, Network, State
 from tracer.model.quantity import Stage
+
+NARROW = 48
+"""Neurons a layer up to which arrays with the samples along the last axis were measured to win."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +44,10 @@ class _Later:
 
     def __call__(self, stage: Stage, array: Array) -> Array:
         """A call of it in the program."""
-        return array.apply(partial(self.observe, stage))
+        return array.whole(partial(self.observe, stage))
 
 
-def record_step(
+def recorded_step(
     network: Network,
     rule: Rule,
     state: State,
@@ -45,35 +55,64 @@ def record_step(
     *,
     with_losses: bool,
     observe: Observer = UNTOUCHED,
-) -> Program:
-    """The program of one iteration, recorded on a batch; it serves all batches of that size.
+) -> Listing:
+    """The operations of one iteration, recorded on a batch; they serve all batches of that size.
 
-    It goes from the state's arrays to the state's arrays (see `State.arrays`); a batch is
-    (inputs, targets). `with_losses`: append each iteration's loss to the list that the program gets.
+    They go from the state's arrays to the state's arrays (see `State.arrays`); a batch is
+    (inputs, targets). `with_losses`: also the iteration's loss.
     """
     recorder = Recorder()
     inputs, targets = map(recorder.given, batch)
     before = state.with_arrays([recorder.given(array) for array in state.arrays()])
     observe = observe if observe is UNTOUCHED else _Later(observe)
-    moment, varying = rule.moment(1), []
+    moment, varying = rule.moment(1), list[RecordedArray]()
     if rule.varies:
-        given = recorder.given(moment.learning_rate), recorder.given(moment.t)
-        moment = Moment(*given, moment.settings)
-        varying = [array.variable for array in given]
+        rate, t = varying = [recorder.given(moment.learning_rate), recorder.given(moment.t)]
+        moment = Moment(rate, t, moment.settings)
     passed = forward(network, before.parameters, inputs, observe)
-    body = recorder.lines
-    if with_losses:
-        loss = cost(network, rule, passed, targets, observe, moment)
+    loss = cost(network, rule, passed, targets, observe, moment) if with_losses else None
     after = backward(network, rule, before, passed, targets, observe, moment)
-    old, new = ([array.variable for array in s.arrays()] for s in (before, after))
+    return recorder.listing(before.arrays(), after.arrays(), (inputs, targets), varying, loss)
+
+
+def as_recorded(listing: Listing) -> Compiled:
+    """The program that does a listing's operations one by one, to the last bit."""
+    lines, scope = listing.source()
+    old, new, row, varying = (
+        [f"v{value}" for value in values]
+        for values in (listing.state, listing.after, listing.batch, listing.moment)
+    )
     end = [f"{', '.join(old)}, = {', '.join(new)},"]
-    if with_losses:
-        end.append(f"losses.append(float({loss.variable}))")
-    row = (inputs.variable, targets.variable)
-    return looped(recorder.constants(), old, row, [*body, *end], moment=varying)
+    if listing.loss is not None:
+        end.append(f"losses.append(float(v{listing.loss}))")
+    return Compiled(looped(scope, old, row, [*lines, *end], moment=varying))
 
 
-def walked(network: Network, rule: Rule, state: State, observe: Observer = UNTOUCHED) -> Program:
+def compiled_step(
+    network: Network,
+    rule: Rule,
+    state: State,
+    batch: tuple[FloatArray, FloatArray],
+    *,
+    with_losses: bool,
+    observe: Observer = UNTOUCHED,
+) -> Compiled:
+    """The program of one iteration for batches of that size, in as few calls as it can be done.
+
+    Its numbers are the engine's but for the last bits, and always the same ones; what only the engine's
+    own operations can do, and whatever is observed, is done by these. It appends each iteration's
+    loss to the list that it gets, if `with_losses`.
+    """
+    listing = recorded_step(network, rule, state, batch, with_losses=with_losses, observe=observe)
+    if observe is not UNTOUCHED:
+        return as_recorded(listing)
+    try:
+        return compiled(listing, batch_last=max(network.sizes) <= NARROW)
+    except UnsupportedError:
+        return as_recorded(listing)
+
+
+def walked(network: Network, rule: Rule, state: State, observe: Observer = UNTOUCHED) -> Compiled:
     """The same iteration without a program: nothing to write first, which pays for a few updates.
 
     It appends no losses.
@@ -91,4 +130,4 @@ def walked(network: Network, rule: Rule, state: State, observe: Observer = UNTOU
             now = step(network, rule, now, inputs, targets, observe, moment)
         return list(now.arrays())
 
-    return program
+    return Compiled(program)

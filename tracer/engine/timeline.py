@@ -11,18 +11,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache, cached_property
-from itertools import chain
+from functools import cache, cached_property, lru_cache, partial
+from itertools import chain, cycle, islice
 from typing import Any
 
 import numpy as np
 
+from tracer.arrays import Compiled
 from tracer.engine.batches import Batch, Batches
 from tracer.engine.compiled import FlatValues, compile_step, worth_compiling
 from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import loss_of
 from tracer.engine.programs import Program
-from tracer.engine.recorded import record_step, walked
+from tracer.engine.recorded import compiled_step, walked
 from tracer.engine.rule import Rule, remedy
 from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.engine.trace import IterationTrace
@@ -38,6 +39,7 @@ FEW = 100
 _REMEMBERED = 16
 _PASSED = 1024
 _BLOCK = 128
+_PIECES = 1024
 
 
 class NetworkTimeline:
@@ -72,6 +74,10 @@ class NetworkTimeline:
         self.few = few
         self.compiled = not few and worth_compiling(experiment.network, self.batches.size)
         self._program = cache(self._made)
+        self._arrays = cache(self._made_of_arrays)
+        self._piece = lru_cache(maxsize=_PIECES)(self._cut)
+        self._kept_flat = lru_cache(maxsize=_PIECES)(self._flat)
+        self._gathered = lru_cache(maxsize=2)(self._gather)
 
     def _start(self) -> State:
         parameters, optimizer = self.experiment.parameters, self.rule.optimizer
@@ -192,8 +198,9 @@ class NetworkTimeline:
                 return state.with_numbers(values)
             arrays = state.arrays()
             for size, some in updates:
-                program = self._program(size, losses is not None)
-                arrays = program(arrays, self._given(some, self._pairs), found)
+                work = self._arrays(size, losses is not None)
+                pieces = partial(self._pieces, work)
+                arrays = work.program(arrays, self._given(some, pieces), found)
         return state.with_arrays(arrays)
 
     def next_loss(self, state: State, updates: int) -> float:
@@ -244,34 +251,35 @@ class NetworkTimeline:
         counted = self.experiment.training.updates if self.experiment.training else None
         return None if counted is None else counted + updates
 
-    def _made(self, samples: int, with_losses: bool) -> Program:
-        """The program for batches of so many samples."""
+    def _made_of_arrays(self, samples: int, with_losses: bool) -> Compiled:
+        """The program of NumPy's calls for batches of so many samples."""
         network = self.experiment.network
         if self.few:
             return walked(network, self.rule, self.start, self._observer)
+        batch = self.data.inputs[:samples], self.data.targets[:samples]
+        return compiled_step(
+            network,
+            self.rule,
+            self.start,
+            batch,
+            with_losses=with_losses,
+            observe=self._observer,
+        )
 
-        @cache
-        def recorded() -> Program:
-            return record_step(
-                network,
-                self.rule,
-                self.start,
-                (self.data.inputs[:samples], self.data.targets[:samples]),
-                with_losses=with_losses,
-                observe=self._observer,
-            )
-
-        if not self.compiled:
-            return recorded()
+    def _made(self, samples: int, with_losses: bool) -> Program:
+        """The program on floats for batches of so many samples."""
+        network = self.experiment.network
 
         def rescue(
             losses: list[float], values: FlatValues, batch: FlatValues, *moment: float
         ) -> FlatValues:
             rows = np.array(batch).reshape(samples, -1)
             pair = rows[:, : len(network.inputs)], rows[:, len(network.inputs) :]
+            work = self._arrays(samples, with_losses)
+            piece = work.piece(work.gathered(pair), slice(samples))
             arrays = self.start.with_numbers(values).arrays()
-            given = (pair, *moment) if moment else pair
-            return self.start.with_arrays(recorded()(arrays, [given], losses)).numbers()
+            after = work.program(arrays, [(piece, *moment) if moment else piece], losses)
+            return self.start.with_arrays(after).numbers()
 
         return compile_step(
             network,
@@ -287,35 +295,48 @@ class NetworkTimeline:
     def _observer(self) -> Observer:
         return UNTOUCHED if self.altered is UNALTERED else self.altered
 
-    def _given(
-        self, updates: Iterable[int], batches: Callable[[Iterable[int]], Iterable[Any]]
-    ) -> Iterable[Any]:
+    def _given(self, updates: range, batches: Callable[[range], Iterable[Any]]) -> Iterable[Any]:
         """The batches of these updates, with what else each iteration is given where that varies."""
         if not self.rule.varies:
             return batches(updates)
-        numbers = list(updates)
-        timed = self.rule.timed(update - self.earlier + 1 for update in numbers)
-        return ((batch, rate, t) for batch, (rate, t) in zip(batches(numbers), timed, strict=True))
+        timed = self.rule.timed(update - self.earlier + 1 for update in updates)
+        return ((batch, rate, t) for batch, (rate, t) in zip(batches(updates), timed, strict=True))
 
-    def _pairs(self, updates: Iterable[int]) -> Iterable[tuple[FloatArray, FloatArray]]:
-        for rows in map(self.batches.rows, updates):
-            yield self.data.inputs[rows], self.data.targets[rows]
+    def _pieces(self, work: Compiled, updates: range) -> Iterable[tuple[FloatArray, ...]]:
+        """The batches in the forms that the program wants."""
+        return self._each(updates, partial(self._piece, work), partial(self._cut, work))
+
+    def _each(
+        self, updates: range, kept: Callable[[int], Any], made: Callable[[int], Any]
+    ) -> Iterable[Any]:
+        """The batch of each update: those of an epoch again and again, where there are few."""
+        batches = self.batches
+        if batches.shuffled or batches.per_epoch > _PIECES or batches.samples % batches.size:
+            return map(made, updates)
+        epoch = cycle([kept(update) for update in range(batches.per_epoch)])
+        first = updates.start % batches.per_epoch
+        return islice(epoch, first, first + len(updates))
+
+    def _cut(self, work: Compiled, update: int) -> tuple[FloatArray, ...]:
+        epoch, part = self.batches.part(update)
+        return work.piece(self._gathered(work, epoch), part)
+
+    def _gather(self, work: Compiled, epoch: int | None) -> list[FloatArray]:
+        """All samples, in that epoch's order: gathered once, whatever the batches."""
+        arrays = self.data.inputs, self.data.targets
+        if epoch is not None:
+            order = self.batches.order(epoch)
+            arrays = arrays[0][order], arrays[1][order]
+        return work.gathered(arrays)
 
     @cached_property
     def _samples(self) -> list[tuple[float, ...]]:
         both = np.concatenate([self.data.inputs, self.data.targets], axis=1)
         return [tuple(row) for row in both.tolist()]
 
-    @cached_property
-    def _full_batch(self) -> FlatValues:
-        return tuple(chain.from_iterable(self._samples))
-
-    def _flats(self, updates: Iterable[int]) -> Iterable[FlatValues]:
+    def _flats(self, updates: range) -> Iterable[FlatValues]:
         """Each batch as its samples in a row, each its inputs and then its targets."""
-        if self.batches.per_epoch > 1:
-            return map(self._flat, updates)
-        full = self._full_batch
-        return (full for _ in updates)
+        return self._each(updates, self._kept_flat, self._flat)
 
     def _flat(self, update: int) -> FlatValues:
         numbers = self.batches.numbers(update)

@@ -133,10 +133,17 @@ class Primitive:
 ArrayFunction = Callable[..., Any]
 
 
-def elementwise(name: str) -> ArrayFunction:
+@dataclass(frozen=True, slots=True)
+class Elementwise:
     """NumPy's own function of that name."""
 
-    def apply(numpy: ModuleType, *arrays: Any) -> Any:
-        return getattr(numpy, name)(*arrays)
+    name: str
 
-    return apply
+    def of(self, numpy: ModuleType) -> Callable[..., Any]:
+        """The function itself."""
+        found: Callable[..., Any] = getattr(numpy, self.name)
+        return found
+
+    def __call__(self, numpy: ModuleType, *arrays: Any) -> Any:
+        """What it makes of the arrays."""
+        return self.of(numpy)(*arrays)

@@ -14,7 +14,7 @@ from typing import Any
 
 from tracer.formula import looks
 from tracer.formula.nodes import Expression, Number, Symbol
-from tracer.formula.primitive import Primitive, elementwise
+from tracer.formula.primitive import Elementwise, Primitive
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
@@ -100,7 +100,7 @@ def _choose(x: Any, positive: Any, otherwise: Any) -> Any:
 exp: Primitive = Primitive(
     "exp",
     math.exp,
-    elementwise("exp"),
+    Elementwise("exp"),
     (lambda x: exp(x),),  # noqa: PLW0108 (a row can't hold itself)
     looks.EXP,
     complex_value=cmath.exp,
@@ -108,7 +108,7 @@ exp: Primitive = Primitive(
 expm1: Primitive = Primitive(
     "expm1",
     math.expm1,
-    elementwise("expm1"),
+    Elementwise("expm1"),
     (exp,),
     looks.EXPM1,
     complex_value=_complex_expm1,
@@ -116,7 +116,7 @@ expm1: Primitive = Primitive(
 log: Primitive = Primitive(
     "log",
     math.log,
-    elementwise("log"),
+    Elementwise("log"),
     (lambda x: 1 / x,),
     looks.function("log", r"\ln", shown="ln"),
     complex_value=cmath.log,
@@ -125,7 +125,7 @@ log: Primitive = Primitive(
 log1p: Primitive = Primitive(
     "log1p",
     math.log1p,
-    elementwise("log1p"),
+    Elementwise("log1p"),
     (lambda x: 1 / (1 + x),),
     looks.LOG1P,
     complex_value=_complex_log1p,
@@ -134,7 +134,7 @@ log1p: Primitive = Primitive(
 log2: Primitive = Primitive(
     "log2",
     math.log2,
-    elementwise("log2"),
+    Elementwise("log2"),
     (lambda x: 1 / (_LN2 * x),),
     looks.logarithm("log2", 2),
     complex_value=lambda z: cmath.log(z) / _LN2,
@@ -143,7 +143,7 @@ log2: Primitive = Primitive(
 log10: Primitive = Primitive(
     "log10",
     math.log10,
-    elementwise("log10"),
+    Elementwise("log10"),
     (lambda x: 1 / (_LN10 * x),),
     looks.logarithm("log10", 10),
     complex_value=cmath.log10,
@@ -158,7 +158,7 @@ _SOFTPLUS_OF_X = log(1 + exp(_X))
 sqrt: Primitive = Primitive(
     "sqrt",
     math.sqrt,
-    elementwise("sqrt"),
+    Elementwise("sqrt"),
     (lambda x: 1 / (2 * sqrt(x)),),
     looks.SQRT,
     complex_value=cmath.sqrt,
@@ -167,7 +167,7 @@ sqrt: Primitive = Primitive(
 tanh: Primitive = Primitive(
     "tanh",
     math.tanh,
-    elementwise("tanh"),
+    Elementwise("tanh"),
     (lambda x: 1 - tanh(x) ** 2,),
     looks.function("tanh", r"\tanh"),
     complex_value=cmath.tanh,
@@ -176,7 +176,7 @@ tanh: Primitive = Primitive(
 sin: Primitive = Primitive(
     "sin",
     math.sin,
-    elementwise("sin"),
+    Elementwise("sin"),
     (lambda x: cos(x),),  # noqa: PLW0108 (defined below)
     looks.function("sin", r"\sin"),
     complex_value=cmath.sin,
@@ -185,7 +185,7 @@ sin: Primitive = Primitive(
 cos: Primitive = Primitive(
     "cos",
     math.cos,
-    elementwise("cos"),
+    Elementwise("cos"),
     (lambda x: -sin(x),),
     looks.function("cos", r"\cos"),
     complex_value=cmath.cos,
@@ -222,7 +222,7 @@ softplus: Primitive = Primitive(
 absolute: Primitive = Primitive(
     "abs",
     abs,
-    elementwise("abs"),
+    Elementwise("abs"),
     (lambda x: if_positive(x, 1, Number(-1.0)),),
     looks.ABS,
     complex_value=lambda z: z if z.real > 0 else -z,
@@ -232,7 +232,7 @@ absolute: Primitive = Primitive(
 sign: Primitive = Primitive(
     "sign",
     _sign,
-    elementwise("sign"),
+    Elementwise("sign"),
     (lambda _: Number(0.0),),
     looks.function("sign", r"\operatorname{sign}"),
     complex_value=lambda z: complex(_sign(z.real)),
@@ -242,7 +242,7 @@ sign: Primitive = Primitive(
 maximum: Primitive = Primitive(
     "max",
     max,
-    elementwise("maximum"),
+    Elementwise("maximum"),
     (lambda a, b: if_positive(a - b, 1, 0), lambda a, b: if_positive(a - b, 0, 1)),
     looks.function("max", r"\max", arity=2),
     complex_value=lambda a, b: a if a.real > b.real else b,
@@ -251,7 +251,7 @@ maximum: Primitive = Primitive(
 minimum: Primitive = Primitive(
     "min",
     min,
-    elementwise("minimum"),
+    Elementwise("minimum"),
     (lambda a, b: if_positive(b - a, 1, 0), lambda a, b: if_positive(b - a, 0, 1)),
     looks.function("min", r"\min", arity=2),
     complex_value=lambda a, b: a if a.real < b.real else b,
