@@ -13,7 +13,7 @@ from support.paths import PACKAGE
 
 ROOMS = (
     "errors", "bundled", "language", "digits", "formula", "model", "engine", "graph", "config", "explain",
-    "diagnose", "teach", "show", "page", "cli", "__main__",
+    "diagnose", "teach", "show", "page", "api", "cli", "__main__",
 )  # fmt: skip
 """From the ground up; a module imports from its own room and those below it."""
 
@@ -23,6 +23,8 @@ ONLY = {
     "typer": {"cli/"},
     "pydantic": {"config/"},
     "matplotlib": {"show/pictures/plot_matplotlib.py"},
+    "pandas": {"api/frames.py"},
+    "IPython": {"api/notebook.py"},
 }
 
 

@@ -17,7 +17,6 @@ from tracer.cli.byhand import (
 )
 from tracer.cli.choices import RowChoices
 from tracer.cli.display import Display, draws, show, show_objects
-from tracer.cli.ending import raise_end
 from tracer.cli.pictures import draw
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
@@ -180,4 +179,4 @@ def show_run(
         blocks = run_blocks(run, wanted, view=view, sample=shown, limit=limit, diagram=diagram)
         names = timeline.outline(1).names
         show(blocks, display, names, full=all_rows and not network)
-    raise_end(run)
+    run.raise_end()

@@ -10,7 +10,6 @@ import typer
 
 from tracer.cli.arrays import SaveArraysOption, save_arrays
 from tracer.cli.display import Display, draws, notation, note, show, show_objects
-from tracer.cli.ending import raise_end
 from tracer.cli.plot import PlotOption, PlotQuantityOption, Wish, wish
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
@@ -140,7 +139,7 @@ def _step(experiment: Experiment | GraphExperiment, steps: Steps, display: Displ
             run, steps.shown, steps.traced, sample=sample, limit=steps.limit, curve=curve
         )
         show(blocks, display, names)
-    raise_end(run)
+    run.raise_end()
 
 
 def _recorder(timeline: Timeline, steps: Steps) -> Recorder:

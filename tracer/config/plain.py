@@ -19,8 +19,8 @@ _NOWHERE = (0, 0)
 _QUOTED = '"'
 
 
-def tree(value: Mapping[Any, Any], shown: str) -> tuple[Node, list[Problem]]:
-    """The tree of the mapping, and what in it can't stand in a configuration.
+def tree(value: Mapping[Any, Any] | Sequence[Any], shown: str) -> tuple[Node, list[Problem]]:
+    """The tree of the mapping or the list, and what in it can't stand in a configuration.
 
     NumPy's arrays and numbers are taken for lists and numbers. `shown` is its name in problems. Raises
     ConfigError for one that is nested too deep, as one that holds itself is.
