@@ -7,7 +7,7 @@ CODE := bptrace.py tracer tests benchmarks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-browser test-plot lint type format bench mistakes errata equations pictures clean
+.PHONY: help demo test test-browser test-plot test-notebook notebook lint type format bench mistakes errata equations pictures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile
@@ -16,13 +16,16 @@ demo: $(VENV)/.installed  ## trace the classic worked example
 	$(BIN)/python -m tracer run configs/mazur.yaml
 
 test: lint type  ## lint, types, and all tests but those of extras; with COVERAGE=1 what they cover, 95 % at least
-	$(BIN)/python -m pytest --ignore tests/browser --ignore tests/plot --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
+	$(BIN)/python -m pytest --ignore tests/browser --ignore tests/plot --ignore tests/notebook --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
 
 test-browser: $(VENV)/.tried-browser  ## what is looked at in a browser, in the Chromium of this machine
 	$(BIN)/python -m pytest -rs --numprocesses 2 --dist worksteal tests/browser
 
 test-plot: $(VENV)/.tried-plot  ## the curves that matplotlib draws
 	$(BIN)/python -m pytest -rs tests/plot
+
+test-notebook: $(VENV)/.tried-notebook  ## the notebook of docs, and what notebooks show, in a kernel
+	$(BIN)/python -m pytest -rs tests/notebook
 
 lint: $(VENV)/.installed-test  ## style and common mistakes
 	$(BIN)/ruff check $(CODE)
@@ -49,6 +52,9 @@ equations: $(VENV)/.installed  ## the equations of docs/optimizers.md, as they a
 
 pictures: $(VENV)/.installed  ## the pictures of README and docs, as they are drawn
 	$(BIN)/python -m benchmarks.pictures docs/pictures
+
+notebook: $(VENV)/.tried-notebook  ## the outputs of docs/notebook.ipynb, as they come out
+	$(BIN)/python -m benchmarks.notebook docs/notebook.ipynb
 
 clean:  ## remove builds and caches (the environment in .venv stays)
 	rm -rf build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -12,8 +12,8 @@ from support.cli import python
 from support.paths import PACKAGE
 
 ROOMS = (
-    "errors", "bundled", "language", "digits", "formula", "model", "engine", "graph", "config", "explain",
-    "diagnose", "teach", "show", "page", "api", "cli", "__main__",
+    "errors", "bundled", "language", "digits", "formula", "model", "engine", "graph", "config",
+    "explain", "diagnose", "teach", "show", "page", "api", "cli", "__main__",
 )  # fmt: skip
 """From the ground up; a module imports from its own room and those below it."""
 

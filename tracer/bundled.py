@@ -6,6 +6,7 @@ Nothing is parsed here, so that listing the examples stays instant.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,9 +50,8 @@ def file_of(config: str | Path) -> Path:
     Raises:
         BptraceError: there is neither.
     """
-    path = Path(config)
-    if path.exists():
-        return path
+    if os.path.exists(config):  # which says no, too, where a name is none that a file can have
+        return Path(config)
     found = find(str(config))
     if found is None:
         known = [example.name for example in examples()]

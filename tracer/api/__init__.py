@@ -199,6 +199,8 @@ def new(
         UsageError: the options don't go together, or the network is too large to do by hand.
         BptraceError: no pleasant numbers were found.
     """
+    if seed < 0:
+        raise UsageError(f"seed {seed}: seeds count from 0")
     wish = Wish(
         sizes=tuple(layers),
         activation=known("activation", activation, ACTIVATIONS),
@@ -229,4 +231,6 @@ def examples() -> Table:
 
 def _bias(name: str) -> Bias:
     modes = {mode.value: mode for mode in (Bias.EACH, Bias.SHARED, Bias.NONE)}
-    return modes[known("bias", name, modes)]
+    if name not in modes:
+        raise UsageError(f"bias {name}: there is none", f"known are {', '.join(modes)}")
+    return modes[name]

@@ -37,10 +37,13 @@ class Arrays(Mapping[str, NDArray[np.float64]]):
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """The array, a copy of its own; UnknownNameError where there is none of that name."""
         trace = self._iterations.trace(max(iteration_said(name, self._shown[0]), 1))
-        bare = name.partition("@")[0]
-        if not isinstance(trace, IterationTrace):
-            return np.array(trace.value(trace.find(bare)))
-        return np.array(trace.arrays[find_stage(bare, trace)])
+        bare, suffix = name.partition("@")[0], f"@{trace.number}" if trace.number != 1 else ""
+        known = dict(named_arrays(trace))
+        if bare + suffix in known:
+            return np.array(known[bare + suffix])
+        if isinstance(trace, IterationTrace):
+            return np.array(trace.arrays[find_stage(bare, trace)])
+        return np.array(trace.value(trace.find(bare)))
 
     def __iter__(self) -> Iterator[str]:
         for number in self._shown:

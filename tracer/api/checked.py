@@ -27,7 +27,6 @@ from tracer.diagnose.judging import Wanted
 from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import NumberFormat
 from tracer.digits.rounding import parse_rounding
-from tracer.errors import UsageError
 from tracer.graph.names import GraphNames
 from tracer.model.names import Names
 from tracer.show.document import Document
@@ -179,7 +178,6 @@ def _supplied(
         case str() | PathLike():
             path = fspath(answers)
             return read_answers(read_bytes(Path(path), path), path, experiment, within)
-        case Mapping() | Sequence():
+        case Mapping() | list() | tuple():
             return plain_answers(answers, experiment, within)
-    kinds = "a dict, a path or text"
-    raise UsageError(f"answers are {kinds}, not {type(answers).__name__}")
+    raise TypeError(f"answers are a dict, a path or text, not {type(answers).__name__}")

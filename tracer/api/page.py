@@ -36,7 +36,7 @@ class Page:
         )
 
     def __repr__(self) -> str:
-        return one_line(f"page of {self.title!r}", f"{len(self.html) / 1000:.0f} kB")
+        return one_line(f"page of {self.title!r}")
 
 
 def page(

@@ -21,6 +21,7 @@ from tracer.show.formats import FORMATS, Medium, all_formats, by_extension, chos
 from tracer.show.formats.html import stylesheet
 from tracer.show.notation.notation import LIMIT, QuantityNotation
 from tracer.show.output import open_output
+from tracer.show.symbols import printable
 
 
 class Look(TypedDict, total=False):
@@ -156,8 +157,8 @@ def _cell_style() -> str:
 
 _COLOURS = """\
 .bptrace.cell {
-  --paper: transparent; --ink: currentcolor; --panel: #8884; --line: #8886; --shade: #0002;
-  --muted: color-mix(in srgb, currentcolor 70%, transparent);
+  --paper: transparent; --ink: currentcolor; --panel: #88888822; --line: #88888866;
+  --shade: transparent; --muted: color-mix(in srgb, currentcolor 70%, transparent);
   --accent: #4a86d8; --positive: #4a86d8; --negative: #d9603b;
   --warning: #b97a12; --warning-panel: #f0b84022;
   --text-font: inherit; --math-font: "STIX Two Math", "Cambria Math", "Latin Modern Math", math, serif;
@@ -168,4 +169,4 @@ _COLOURS = """\
 def one_line(kind: str, *words: Any) -> str:
     """`<kind: word, word>`: what a shell shows."""
     told = ", ".join(str(word) for word in words if word not in (None, ""))
-    return f"<{kind}: {told}>" if told else f"<{kind}>"
+    return printable(f"<{kind}: {told}>" if told else f"<{kind}>")

@@ -141,7 +141,8 @@ class Traced(Numbers, Shown):
 
     def to_dataframe(self) -> DataFrame:
         """All numbers in one data frame, a row each; UsageError where pandas is not installed."""
-        return records_of(self._document(sample="all"), self._names).to_dataframe()
+        sample = "all" if isinstance(self.experiment, Experiment) else None
+        return records_of(self._document(sample=sample), self._names).to_dataframe()
 
     def view(self, name: str = DEFAULT, *, sample: int | Literal["all"] | None = None) -> View:
         """The same seen otherwise: `matrix`, `paths`, `layers`, or of another sample.

@@ -18,7 +18,7 @@ from tracer.show.document import Document
 from tracer.show.pictures.graph import graph_picture
 from tracer.show.pictures.network import network_picture
 from tracer.show.pictures.picture import Picture
-from tracer.show.pictures.views import DEFAULT_PICTURE
+from tracer.show.pictures.views import DEFAULT_PICTURE, PICTURE_VIEWS
 from tracer.show.reports.graph import graph_document, graph_steps_document
 from tracer.show.reports.graph_objects import graph_run_json, graph_step_json
 from tracer.show.reports.objects import Object
@@ -119,4 +119,7 @@ def picture_of(trace: Any, view: str = DEFAULT_PICTURE, sample: int | None = Non
     """
     if isinstance(trace, GraphTrace):
         return graph_picture(trace)
+    if view not in PICTURE_VIEWS:
+        known = f"there are {', '.join(PICTURE_VIEWS)}"
+        raise UsageError(f"there is no picture '{view}'", known)
     return network_picture(trace, view, trace.rows[0] + 1 if sample is None else sample)
