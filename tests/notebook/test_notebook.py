@@ -81,7 +81,7 @@ def test_commands_progress_and_results_in_a_kernel() -> None:
         "%%bptrace run\nnetwork: 3",
         "%bptrace run mazur --format svg",
         BAR,
-        "entered.__exit__(None, None, None)",
+        "_ = entered.__exit__(None, None, None)",
         "tracer.trace('mazur')",
     )
     assert loaded == []

@@ -23,7 +23,7 @@ from tracer.api.iterations import Iterations
 from tracer.api.page import Page
 from tracer.api.picture import Curve, Picture
 from tracer.api.source import Config, experiment_of
-from tracer.api.table import Table
+from tracer.api.table import Table, table_from
 from tracer.api.traced import Traced, View
 from tracer.api.trained import Loss, Trained
 from tracer.api.worksheet import Worksheet
@@ -226,7 +226,7 @@ def examples() -> Table:
     """
     rows = [(example.name, example.title()) for example in bundled.examples()]
     columns = (doc.Column("name"), doc.Column("title"))
-    return Table.of(doc.Table(columns, rows, name="examples"), GraphNames({}))
+    return table_from(doc.Table(columns, rows, name="examples"), GraphNames({}))
 
 
 def _bias(name: str) -> Bias:

@@ -36,11 +36,6 @@ class Table(Shown, Sequence[tuple[Cell, ...]]):
     _table: doc.Table
     _naming: Names | GraphNames
 
-    @staticmethod
-    def of(table: doc.Table, names: Names | GraphNames) -> Table:
-        """The table, its rows read."""
-        return Table(replace(table, rows=tuple(table.rows)), names)
-
     @property
     def name(self) -> str:
         """What `table` calls it by."""
@@ -98,15 +93,20 @@ class Table(Shown, Sequence[tuple[Cell, ...]]):
         return (self._table,)
 
 
+def table_from(table: doc.Table, names: Names | GraphNames) -> Table:
+    """A document's table, its rows read."""
+    return Table(replace(table, rows=tuple(table.rows)), names)
+
+
 def table_of(document: doc.Document, name: str, names: Names | GraphNames) -> Table:
     """The document's table of that name; UsageError where it has none."""
     (table,) = chosen(document, table=name)
     assert isinstance(table, doc.Table)
-    return Table.of(table, names)
+    return table_from(table, names)
 
 
 def records_of(document: doc.Document, names: Names | GraphNames) -> Table:
     """The document's numbers, all in one table."""
     table = next(iter(chosen(document, for_programs=True)))
     assert isinstance(table, doc.Table)
-    return Table.of(table, names)
+    return table_from(table, names)
