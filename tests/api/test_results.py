@@ -78,7 +78,10 @@ SAME: dict[str, tuple[Callable[[], Any], tuple[object, ...]]] = {
         lambda: tracer.why("mazur", {"E_total": "0.291027924"}, after=1),
         ("why", "mazur", "E_total=0.291027924", "--after", 1),
     ),
-    "check": (lambda: tracer.trace("mazur").check(), ("check", "mazur")),
+    "check": (
+        lambda: tracer.trace("recurrent-two-steps").check(),
+        ("check", "recurrent-two-steps"),
+    ),
     "gradcheck": (lambda: tracer.gradcheck("apples"), ("gradcheck", "apples")),
     "compare": (
         lambda: tracer.compare("mazur", "mazur", iterations=2),

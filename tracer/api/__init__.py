@@ -80,6 +80,8 @@ __all__ = [
     "why",
 ]
 
+_USUAL = Wish()
+
 
 def trace(config: Config, *, iterations: int = 1) -> Traced:
     """Every number of the first iterations, with its name and its formula.
@@ -177,13 +179,13 @@ def new(
     seed: int = 1,
     *,
     layers: Sequence[int] = (2, 2, 2),
-    activation: str = "sigmoid",
+    activation: str = _USUAL.activation,
     output_activation: str | None = None,
-    loss: str = "half_squared_error",
+    loss: str = _USUAL.loss,
     bias: Literal["each", "shared", "none"] = "each",
     samples: int = 1,
     learning_rate: float | None = None,
-    optimizer: str = "sgd",
+    optimizer: str = _USUAL.optimizer,
     iterations: int = 1,
     freeze_biases: bool = False,
 ) -> Exercise:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
-from tracer.api.shown import Shown, one_line
+from tracer.api.shown import Several, one_line
 from tracer.api.source import AnyExperiment
 from tracer.diagnose.why import ConventionsFound
 from tracer.diagnose.why import why as search
@@ -36,7 +36,7 @@ class Cause:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Causes(Shown, Sequence[Cause]):
+class Causes(Several[Cause]):
     """What gives the numbers, the simplest first; empty where nothing does.
 
     >>> import tracer
@@ -61,22 +61,12 @@ class Causes(Shown, Sequence[Cause]):
         return tuple(map(_cause, self.json()["nearest"]))
 
     @cached_property
-    def _matches(self) -> tuple[Cause, ...]:
+    def _items(self) -> tuple[Cause, ...]:
         return tuple(map(_cause, self.json()["matches"]))
 
     def json(self) -> dict[str, Any]:
         """The object that `bptrace why --format json` prints."""
         return why_json(self._searched)
-
-    @overload
-    def __getitem__(self, place: int) -> Cause: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Cause, ...]: ...
-    def __getitem__(self, place: int | slice) -> Cause | tuple[Cause, ...]:
-        return self._matches[place]
-
-    def __len__(self) -> int:
-        return len(self._matches)
 
     def __repr__(self) -> str:
         asked = ", ".join(f"{name} = {written.text}" for name, written in self._wanted.items())

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from tracer.api.experiments import Answers, Rounding
-from tracer.api.shown import Shown, one_line
+from tracer.api.shown import Several, one_line
 from tracer.api.source import AnyExperiment, is_text
 from tracer.api.table import Table, records_of
 from tracer.config.files import read_bytes
@@ -63,7 +63,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Checked(Shown, Sequence[Verdict]):
+class Checked(Several[Verdict]):
     """The verdicts in the order of the calculation; shows itself as `bptrace check` does.
 
     >>> import tracer
@@ -76,7 +76,7 @@ class Checked(Shown, Sequence[Verdict]):
     reveal: bool = True
 
     @cached_property
-    def _verdicts(self) -> tuple[Verdict, ...]:
+    def _items(self) -> tuple[Verdict, ...]:
         return tuple(map(_verdict, self.json()["verdicts"]))
 
     @property
@@ -106,16 +106,6 @@ class Checked(Shown, Sequence[Verdict]):
     def json(self) -> dict[str, Any]:
         """The object that `bptrace check --format json` prints."""
         return check_json(self._checked, reveal=self.reveal)
-
-    @overload
-    def __getitem__(self, place: int) -> Verdict: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Verdict, ...]: ...
-    def __getitem__(self, place: int | slice) -> Verdict | tuple[Verdict, ...]:
-        return self._verdicts[place]
-
-    def __len__(self) -> int:
-        return len(self._verdicts)
 
     def __repr__(self) -> str:
         words = plain(summary(self._checked), QuantityNotation(self._names))

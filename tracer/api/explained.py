@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, overload
+from typing import Any, Literal
 
 from tracer.api.iterations import Iterations
-from tracer.api.shown import Shown
+from tracer.api.shown import Several
 from tracer.digits.numbers import NumberFormat
 from tracer.errors import UsageError
 from tracer.explain.calculation import Calculation
@@ -41,7 +41,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Explained(Shown, Sequence[Explanation]):
+class Explained(Several[Explanation]):
     """Numbers in the order of the calculation, the last ones asked for; a sequence of explanations.
 
     >>> import tracer
@@ -57,7 +57,7 @@ class Explained(Shown, Sequence[Explanation]):
     _full: bool
 
     @cached_property
-    def _all(self) -> tuple[Explanation, ...]:
+    def _items(self) -> tuple[Explanation, ...]:
         return tuple(Explanation(**one) for one in self.json())
 
     @property
@@ -65,7 +65,7 @@ class Explained(Shown, Sequence[Explanation]):
         """The number that was asked for, the first if there are several."""
         calculation, identities = self._found[0]
         name = calculation.names.name(identities[0])
-        return next(one for one in self._all if one.name == name)
+        return next(one for one in self._items if one.name == name)
 
     @property
     def formula(self) -> str | None:
@@ -95,18 +95,8 @@ class Explained(Shown, Sequence[Explanation]):
             for one in needed(calculation, asked, self._depth)
         ]
 
-    @overload
-    def __getitem__(self, place: int) -> Explanation: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Explanation, ...]: ...
-    def __getitem__(self, place: int | slice) -> Explanation | tuple[Explanation, ...]:
-        return self._all[place]
-
-    def __len__(self) -> int:
-        return len(self._all)
-
     def __repr__(self) -> str:
-        return "\n".join(f"<{one}>" for one in self._all)
+        return "\n".join(f"<{one}>" for one in self._items)
 
     @property
     def _names(self) -> Names | GraphNames:

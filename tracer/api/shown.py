@@ -6,11 +6,12 @@ Between the reports' documents and whoever looks at a result. Nothing is printed
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cache
 from io import StringIO
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
 
 from tracer.digits.numbers import NumberFormat
 from tracer.errors import UsageError
@@ -22,6 +23,8 @@ from tracer.show.formats.html import stylesheet
 from tracer.show.notation.notation import LIMIT, QuantityNotation
 from tracer.show.output import open_output
 from tracer.show.symbols import printable
+
+T = TypeVar("T")
 
 
 class Look(TypedDict, total=False):
@@ -135,6 +138,25 @@ class Shown(ABC):
 
     def _repr_latex_(self) -> str:
         return self.latex()
+
+
+class Several(Shown, Sequence[T]):
+    """Such a result that is a sequence of others."""
+
+    @property
+    @abstractmethod
+    def _items(self) -> tuple[T, ...]:
+        """What it is a sequence of."""
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, place: int | slice) -> T | tuple[T, ...]:
+        return self._items[place]
+
+    def __len__(self) -> int:
+        return len(self._items)
 
 
 def save_text(path: str | PathLike[str], text: str, *, force: bool) -> None:

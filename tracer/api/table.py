@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeAlias, overload
+from typing import TypeAlias
 
 from tracer.api.frames import DataFrame, data_frame
-from tracer.api.shown import Shown
+from tracer.api.shown import Several
 from tracer.digits.numbers import NumberFormat
 from tracer.graph.names import GraphNames
 from tracer.model.names import Names
@@ -22,7 +21,7 @@ Cell: TypeAlias = str | float | int | bool | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Table(Shown, Sequence[tuple[Cell, ...]]):
+class Table(Several[tuple[Cell, ...]]):
     """A table: a sequence of its rows, each a tuple; `columns` are what stands above them.
 
     >>> import tracer
@@ -69,18 +68,9 @@ class Table(Shown, Sequence[tuple[Cell, ...]]):
             return float(cell.number)
         return cell if cell is None or isinstance(cell, float | int) else plain(cell, self._typed)
 
-    @overload
-    def __getitem__(self, place: int) -> tuple[Cell, ...]: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[tuple[Cell, ...], ...]: ...
-    def __getitem__(self, place: int | slice) -> tuple[Cell, ...] | tuple[tuple[Cell, ...], ...]:
-        return self.rows[place]
-
-    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
+    @property
+    def _items(self) -> tuple[tuple[Cell, ...], ...]:
+        return self.rows
 
     def __repr__(self) -> str:
         return str(self)
