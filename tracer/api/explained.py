@@ -20,6 +20,8 @@ from tracer.show.document import Document
 from tracer.show.reports.explain import explain_blocks, records
 from tracer.show.reports.explain_objects import record
 
+_LONGEST = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -96,7 +98,7 @@ class Explained(Several[Explanation]):
         ]
 
     def __repr__(self) -> str:
-        return "\n".join(f"<{one}>" for one in self._items)
+        return "\n".join(map(_shortened, self._items))
 
     @property
     def _names(self) -> Names | GraphNames:
@@ -107,6 +109,12 @@ class Explained(Several[Explanation]):
         yield records(self.json())
         for calculation, asked in self._found:
             yield from explain_blocks(calculation, asked, self._depth, numbers)
+
+
+def _shortened(one: Explanation) -> str:
+    """On one line, that of a long sum cut off."""
+    told = str(one)
+    return f"<{told}>" if len(told) <= _LONGEST else f"<{told[:_LONGEST]} … = {one.value}>"
 
 
 def explain(

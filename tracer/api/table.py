@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TypeAlias
 
 from tracer.api.frames import DataFrame, data_frame
@@ -61,12 +62,17 @@ class Table(Several[tuple[Cell, ...]]):
             self._naming, target="ascii", numbers=NumberFormat(None), limit=None
         )
 
+    @cached_property
+    def _spelled(self) -> Callable[[doc.Cell], str]:
+        """A cell as text; long tables name the same quantities again and again."""
+        return cache(partial(plain, notation=self._typed))
+
     def _cell(self, cell: doc.Cell) -> Cell:
         if isinstance(cell, tuple) and len(cell) == 1:
             (cell,) = cell
         if isinstance(cell, doc.Value):
             return float(cell.number)
-        return cell if cell is None or isinstance(cell, float | int) else plain(cell, self._typed)
+        return cell if cell is None or isinstance(cell, float | int) else self._spelled(cell)
 
     @property
     def _items(self) -> tuple[tuple[Cell, ...], ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
+from itertools import islice
 from typing import Any, Literal
 
 from tracer.api.arrays import Arrays
@@ -29,6 +30,9 @@ from tracer.show.pictures.views import DEFAULT_PICTURE
 from tracer.show.reports.runs import picture_of, run_blocks, run_objects
 from tracer.show.reports.selection import ROW_LIMIT
 from tracer.show.reports.views import DEFAULT
+
+MOST_COMPLETED = 2000
+"""So many names are offered for completion."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,7 +82,7 @@ class Numbers(Configured, Mapping[str, float]):
         return explain(self._iterations, self._first, names, depth, full=full)
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(self)
+        return list(islice(self, MOST_COMPLETED))
 
     @property
     def _names(self) -> Names | GraphNames:
