@@ -52,12 +52,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module 'tracer' has no attribute '{name}'")
-    from tracer import api
+if not TYPE_CHECKING:  # to a type checker, every name would be one of ours
 
-    return getattr(api, name)
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module 'tracer' has no attribute '{name}'")
+        from tracer import api
+
+        return getattr(api, name)
 
 
 def __dir__() -> list[str]:

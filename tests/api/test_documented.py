@@ -39,7 +39,7 @@ def test_every_public_name_is_documented_and_hides_no_module() -> None:
         assert name not in modules
         assert name == "__version__" or getattr(tracer, name).__doc__
     with pytest.raises(AttributeError, match="no attribute 'tracer'"):
-        tracer.tracer  # noqa: B018
+        tracer.tracer  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_every_attribute_of_a_result_stands_on_the_page() -> None:

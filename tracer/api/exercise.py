@@ -21,7 +21,6 @@ class Exercise(Shown, Configured):
     >>> exercise = tracer.new(seed=7)
     >>> exercise
     <exercise 'Exercise 7: a 2-2-2 network'>
-    >>> sheet, answers = exercise.worksheet(), exercise.worksheet().answers
     >>> exercise.check({"out_h1": exercise.trace()["out_h1"]}).all_right
     True
     """

@@ -6,6 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import escape
+
+from tracer.language import say
 
 _LONG = 0.5
 """Seconds after which work counts as long."""
@@ -42,7 +45,7 @@ def bar(total: int) -> Iterator[Callable[[int], None] | None]:
 
 
 def _drawn(done: int, total: int) -> str:
-    label = f"{done:,} of {total:,} updates"
+    label = escape(say("{done} of {total} updates", done=f"{done:,}", total=f"{total:,}"))
     return f'<progress max="{total}" value="{done}" aria-label="{label}"></progress> {label}'
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cache
+from html import escape
 from io import StringIO
 from os import PathLike
 from pathlib import Path
@@ -168,6 +169,11 @@ def save_text(path: str | PathLike[str], text: str, *, force: bool) -> None:
 def cell(content: str) -> str:
     """HTML for the output of a notebook's cell, in the notebook's own colours, light or dark."""
     return f'<style>{_cell_style()}</style>\n<div class="bptrace cell">\n{content}</div>'
+
+
+def folded(summary: str, content: str) -> str:
+    """HTML that is unfolded by a click on its summary."""
+    return f"<details><summary>{escape(summary)}</summary>\n{content}</details>\n"
 
 
 @cache

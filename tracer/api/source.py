@@ -15,7 +15,7 @@ AnyExperiment: TypeAlias = Experiment | GraphExperiment
 _TEXT = re.compile(r"\n|:\s|^\s*\{")
 
 
-class Configured(Protocol):
+class HasExperiment(Protocol):
     """Whatever has a configuration already: a trace, a training, an exercise."""
 
     @property
@@ -23,7 +23,7 @@ class Configured(Protocol):
         """What the configuration describes."""
 
 
-Config: TypeAlias = str | PathLike[str] | Mapping[str, Any] | AnyExperiment | Configured
+Config: TypeAlias = str | PathLike[str] | Mapping[str, Any] | AnyExperiment | HasExperiment
 """A path, the name of a bundled example, YAML text, a dict, or what one of the functions gave back."""
 
 

@@ -16,12 +16,13 @@ from tracer.api.explained import Explained, explain
 from tracer.api.frames import DataFrame
 from tracer.api.iterations import Iterations
 from tracer.api.picture import Picture
-from tracer.api.shown import Shown, cell, one_line
+from tracer.api.shown import Shown, cell, folded, one_line
 from tracer.api.table import Table, records_of, table_of
 from tracer.digits.numbers import NumberFormat
 from tracer.engine.training import Run
 from tracer.errors import UsageError
 from tracer.graph.names import GraphNames
+from tracer.language import say
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.show.document import Document
@@ -214,8 +215,7 @@ class Traced(Numbers, Shown):
             drawn = self.picture().svg
         except UsageError:
             return cell(self.html())
-        tables = f"<details><summary>Every number</summary>\n{self.html()}</details>\n"
-        return cell(f"{drawn}\n{tables}")
+        return cell(f"{drawn}\n{folded(say('Every number'), self.html())}")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -16,7 +16,7 @@ from tracer.api.frames import DataFrame, data_frame
 from tracer.api.iterations import Iterations
 from tracer.api.notebook import bar
 from tracer.api.picture import Curve
-from tracer.api.shown import Shown, cell, one_line
+from tracer.api.shown import Shown, cell, folded, one_line
 from tracer.api.source import AnyExperiment
 from tracer.api.table import Table, table_of
 from tracer.api.traced import Numbers, as_json
@@ -27,6 +27,7 @@ from tracer.engine.training import train as train_on
 from tracer.errors import UsageError
 from tracer.explain.calculation import timeline_of
 from tracer.explain.series import LOSS, Recorder
+from tracer.language import say
 from tracer.model.experiment import Experiment
 from tracer.model.network import State
 from tracer.show.document import Document
@@ -141,8 +142,7 @@ class Trained(Numbers, Shown):
 
     def _repr_html_(self) -> str:
         """The curve, and the tables to unfold."""
-        tables = f"<details><summary>Every table</summary>\n{self.html()}</details>\n"
-        return cell(f"{self.curve().svg}\n{tables}")
+        return cell(f"{self.curve().svg}\n{folded(say('Every table'), self.html())}")
 
     @property
     def _state(self) -> State:
