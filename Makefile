@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 CODE := bptrace.py tracer tests benchmarks
+EXTRAS := browser plot notebook pytorch
+WITHOUT_EXTRAS := $(EXTRAS:%=--ignore tests/%)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-browser test-plot test-torch lint type format bench mistakes errata equations pictures clean
+.PHONY: help demo test test-browser test-plot test-notebook test-torch notebook lint type format bench mistakes errata equations pictures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile
@@ -17,7 +19,7 @@ demo: $(VENV)/.installed  ## trace the classic worked example
 	$(BIN)/python -m tracer run configs/mazur.yaml
 
 test: lint type  ## lint, types, and all tests but those of extras; with COVERAGE=1 what they cover, 95 % at least
-	$(BIN)/python -m pytest --ignore tests/browser --ignore tests/plot --ignore tests/pytorch --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
+	$(BIN)/python -m pytest $(WITHOUT_EXTRAS) --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
 
 test-browser: $(VENV)/.tried-browser  ## what is looked at in a browser, in the Chromium of this machine
 	$(BIN)/python -m pytest -rs --numprocesses 2 --dist worksteal tests/browser
@@ -27,6 +29,9 @@ test-plot: $(VENV)/.tried-plot  ## the curves that matplotlib draws
 
 test-torch: $(VENV)/.tried-torch  ## recordings of PyTorch; another build of it: make test-torch TORCH=torch==2.1
 	$(BIN)/python -m pytest -rs tests/pytorch
+
+test-notebook: $(VENV)/.tried-notebook  ## the notebook of docs, and what notebooks show, in a kernel
+	$(BIN)/python -m pytest -rs tests/notebook
 
 lint: $(VENV)/.installed-test  ## style and common mistakes
 	$(BIN)/ruff check $(CODE)
@@ -39,8 +44,9 @@ format: $(VENV)/.installed-test  ## put the code into its standard form
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: $(VENV)/.installed  ## speed against plain NumPy loops
+bench: $(VENV)/.installed  ## speed beside others, and of whole commands
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.processes
 
 mistakes: $(VENV)/.installed  ## how good `check` is; writes the tables of docs/checking.md
 	$(BIN)/python -m benchmarks.mistakes --write docs/checking.md
@@ -53,6 +59,9 @@ equations: $(VENV)/.installed  ## the equations of docs/optimizers.md, as they a
 
 pictures: $(VENV)/.installed  ## the pictures of README and docs, as they are drawn
 	$(BIN)/python -m benchmarks.pictures docs/pictures
+
+notebook: $(VENV)/.tried-notebook  ## the outputs of docs/notebook.ipynb, as they come out
+	$(BIN)/python -m benchmarks.notebook docs/notebook.ipynb
 
 clean:  ## remove builds and caches (the environment in .venv stays)
 	rm -rf build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -13,7 +13,7 @@ from support.paths import PACKAGE
 
 ROOMS = (
     "errors", "bundled", "language", "digits", "formula", "arrays", "model", "engine", "graph",
-    "config", "explain", "diagnose", "teach", "show", "page", "torch", "cli", "__main__",
+    "config", "explain", "diagnose", "teach", "show", "page", "torch", "api", "cli", "__main__",
 )  # fmt: skip
 """From the ground up; a module imports from its own room and those below it."""
 
@@ -24,6 +24,8 @@ ONLY = {
     "pydantic": {"config/"},
     "matplotlib": {"show/pictures/plot_matplotlib.py"},
     "torch": {"torch/"},
+    "pandas": {"api/frames.py"},
+    "IPython": {"api/notebook.py"},
 }
 
 

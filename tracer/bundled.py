@@ -6,8 +6,11 @@ Nothing is parsed here, so that listing the examples stays instant.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from tracer.errors import BptraceError, did_you_mean
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -39,3 +42,19 @@ def examples() -> tuple[Example, ...]:
 def find(name: str) -> Path | None:
     """The file of the example called `name`, or None."""
     return next((example.path for example in examples() if example.name == name), None)
+
+
+def file_of(config: str | Path) -> Path:
+    """The file that a path or the name of an example means; a file goes before an example.
+
+    Raises:
+        BptraceError: there is neither.
+    """
+    if os.path.exists(config):  # which says no, too, where a name is none that a file can have
+        return Path(config)
+    found = find(str(config))
+    if found is None:
+        known = [example.name for example in examples()]
+        hint = did_you_mean(str(config), known) or "`bptrace examples` lists the bundled ones"
+        raise BptraceError(f"there is no file or bundled example '{config}'", hint)
+    return found

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.display import Display, show, show_objects
-from tracer.cli.ending import raise_end
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def run_by_hand(
         limit = None if display.complete else ROW_LIMIT
         document = by_hand_document(pairs, rounding, sample=shown, limit=limit)
         show(document, display, Names(experiment.network))
-    raise_end(run)
+    run.raise_end()
 
 
 def run_graph_by_hand(
@@ -104,7 +103,7 @@ def run_graph_by_hand(
         limit = None if all_rows or display.complete else ROW_LIMIT
         document = graph_by_hand_document(experiment, pairs, rounding, limit)
         show(document, display, timeline.graph.names)
-    raise_end(run)
+    run.raise_end()
 
 
 def explain_by_hand(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,8 +15,6 @@ from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.model.names import Names
-
-_ITERATION = re.compile(r"@(\d+)(#\d+)?$")
 
 
 def explain(
@@ -84,12 +81,13 @@ def explain(
 
 def _by_iteration(texts: list[str], default: int, known: Names | None) -> dict[int, list[str]]:
     """The names of each iteration; a wrong one is found before a long training, not after it."""
+    from tracer.explain.calculation import iteration_said
+
     asked: dict[int, list[str]] = {} if texts else {default: []}
     for text in texts:
-        match = _ITERATION.search(text)
         if known is not None:
             known.parse(text)
-        asked.setdefault(int(match[1]) if match else default, []).append(text)
+        asked.setdefault(iteration_said(text, default), []).append(text)
     return asked
 
 

@@ -1,26 +1,20 @@
-"""`bptrace graph`: a network, or a graph itself, as a scalar computation graph.
-
-Also what `run` does with a configuration that is a graph.
-"""
+"""`bptrace graph`: a network, or a graph itself, as a scalar computation graph."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer.cli.arrays import save_arrays
 from tracer.cli.display import Display, show, show_objects
-from tracer.cli.ending import raise_end
-from tracer.cli.pictures import draw_graph
+from tracer.cli.pictures import draw
+from tracer.cli.run import show_run
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
     from tracer.graph.trace import GraphTrace
-    from tracer.model.experiment import Experiment, GraphExperiment
+    from tracer.model.experiment import Experiment
 
 
 def graph(
@@ -43,36 +37,11 @@ def graph(
 
     experiment = load_config(config)
     if isinstance(experiment, Experiment):
-        _show([_of_network(experiment, sample, fine)], all_rows, display)
+        _show(_of_network(experiment, sample, fine), all_rows, display)
         return
     if sample is not None or fine:
         raise UsageError("--sample and --fine are for networks", f"{config} is a graph already")
-    run_graph(experiment, 1, all_rows, display)
-
-
-def run_graph(
-    experiment: GraphExperiment,
-    iterations: int,
-    all_rows: bool,
-    display: Display,
-    arrays: Path | None = None,
-) -> None:
-    """Show the first iterations of a graph, and save them; without training there is only one."""
-    from tracer.engine.training import train_through
-    from tracer.graph.building import build_graph
-    from tracer.graph.timeline import GraphTimeline
-
-    timeline = GraphTimeline(experiment, build_graph(experiment))
-    wanted = range(1, iterations + 1)
-    run = train_through(timeline, wanted)
-    reached = run.reached(wanted)
-    if run.diverged and not reached:
-        raise run.diverged
-    traces = [timeline.trace(k) for k in reached]
-    if arrays:
-        save_arrays(traces, arrays, display)
-    _show(traces, all_rows, display)
-    raise_end(run)
+    show_run(experiment, 1, display, all_rows=all_rows)
 
 
 def _of_network(experiment: Experiment, sample: int | None, fine: bool) -> GraphTrace:
@@ -90,15 +59,15 @@ def _of_network(experiment: Experiment, sample: int | None, fine: bool) -> Graph
     return GraphTrace(network_graph(iteration, row, fine=fine))
 
 
-def _show(traces: Sequence[GraphTrace], all_rows: bool, display: Display) -> None:
+def _show(trace: GraphTrace, all_rows: bool, display: Display) -> None:
     from tracer.show.reports.graph import graph_document
     from tracer.show.reports.graph_objects import graph_run_json
     from tracer.show.reports.selection import ROW_LIMIT
 
     if display.as_picture:
-        draw_graph(traces[-1], display)
+        draw(trace, display)
     elif display.as_objects:
-        show_objects(graph_run_json(traces), display)
+        show_objects(graph_run_json([trace]), display)
     else:
         limit = None if all_rows or display.complete else ROW_LIMIT
-        show(graph_document(traces, limit), display, traces[0].names, full=all_rows)
+        show(graph_document([trace], limit), display, trace.names, full=all_rows)

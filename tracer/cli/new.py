@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from tracer.cli.completion import complete_activation, complete_loss, complete_optimizer
-from tracer.errors import UsageError, did_you_mean
+from tracer.errors import UsageError
 
 
 class Freeze(StrEnum):
@@ -100,6 +99,7 @@ def new(
     from tracer.model.losses import LOSSES
     from tracer.model.network import Bias
     from tracer.model.optimizers import OPTIMIZERS
+    from tracer.model.words import known
     from tracer.show.output import open_output, output_paths
     from tracer.teach.exercise import Wish, exercise
 
@@ -107,14 +107,14 @@ def new(
     paths = output_paths(output, [{"seed": number} for number in seeds])
     wish = Wish(
         _sizes(layers),
-        _known("--activation", activation, ACTIVATIONS),
-        output_activation and _known("--output-activation", output_activation, ACTIVATIONS),
-        _known("--loss", loss, LOSSES),
+        known("--activation", activation, ACTIVATIONS),
+        output_activation and known("--output-activation", output_activation, ACTIVATIONS),
+        known("--loss", loss, LOSSES),
         Bias(bias.value),
         samples,
         learning_rate,
         freeze is not None,
-        _known("--optimizer", optimizer, OPTIMIZERS),
+        known("--optimizer", optimizer, OPTIMIZERS),
         iterations,
     )
     for number, path in zip(seeds, paths, strict=True):
@@ -129,15 +129,3 @@ def _sizes(text: str) -> tuple[int, ...]:
     if not all(part.isdecimal() and len(part) < 5 for part in parts):
         raise UsageError(f"--layers {text}: expected numbers of neurons", "an example: 2,3,1")
     return tuple(int(part) for part in parts)
-
-
-def _known(option: str, name: str, table: Mapping[str, Any]) -> str:
-    """The name, which must be one of the table's."""
-    if name not in table:
-        from tracer.model.words import other_words
-
-        hint = (
-            did_you_mean(name, list(table), other_words(table)) or f"known are {', '.join(table)}"
-        )
-        raise UsageError(f"{option} {name}: there is none", hint)
-    return name

@@ -10,7 +10,7 @@ import typer
 
 from tracer.cli.choices import RowChoices
 from tracer.cli.completion import complete_config
-from tracer.cli.display import Display, NotationStyle, notation, number_format
+from tracer.cli.display import Display, NotationStyle, number_format
 from tracer.cli.source import load_config, name_of
 from tracer.errors import UsageError
 from tracer.page.asked import DEFAULT_REVEAL, REVEAL, Asked
@@ -82,21 +82,10 @@ def _asked(exercise: bool, ask: str | None, reveal: str) -> Asked | None:
 
 def _write(config: str, display: Display, asked: Asked | None) -> None:
     """One page into one file."""
-    from tracer.page.build import Notations
-    from tracer.page.build import page as written
-    from tracer.page.subject import subject_of
+    from tracer.page.written import written_page
     from tracer.show.output import open_output
-    from tracer.show.pictures.numbers import PICTURE_NUMBERS
 
-    subject = subject_of(load_config(config))
-    numbers = number_format(display)
-    brief = Display(notation=display.notation)
-    notations = Notations(
-        lambda names: notation(display, names, "mathml"),
-        notation(display, subject.names, "html"),
-        notation(brief, subject.names, "svg", numbers=PICTURE_NUMBERS),
-    )
-    shown = {"digits": numbers.digits, "significant": numbers.significant}
-    text = written(subject, notations, shown, asked)
+    numbers, letters = number_format(display), display.notation.value
+    text = written_page(load_config(config), numbers, letters, asked)
     with open_output(display.output, display.force) as stream:
         stream.write(text)

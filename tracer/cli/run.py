@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,9 +17,7 @@ from tracer.cli.byhand import (
 )
 from tracer.cli.choices import RowChoices
 from tracer.cli.display import Display, draws, show, show_objects
-from tracer.cli.ending import raise_end
-from tracer.cli.graph import run_graph
-from tracer.cli.pictures import draw_network
+from tracer.cli.pictures import draw
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
@@ -72,6 +70,7 @@ def run(
     Forward, errors, backward, gradients and updates, with the conventions in words.
     """
     from tracer.model.experiment import Experiment
+    from tracer.show.reports.runs import check_of_graph
 
     experiment = load_config(config)
     if round and arrays:
@@ -85,20 +84,22 @@ def run(
         raise UsageError("--round has no --diagram", "leave one of them out")
     how = how_to_round(round, rounding)
     if not isinstance(experiment, Experiment):
-        if sample or view != DEFAULT:
-            raise UsageError(
-                f"{config} is a computation graph", "--sample and --view are for networks"
-            )
-        if how:
-            run_graph_by_hand(experiment, iterations, how, display, all_rows=all_rows)
-        else:
-            run_graph(experiment, iterations, all_rows, display, arrays)
-    elif how:
+        check_of_graph(config, view, sample)
+    if how is None:
+        show_run(
+            experiment,
+            iterations,
+            display,
+            sample=_sample(sample),
+            view=view,
+            all_rows=all_rows,
+            arrays=arrays,
+            diagram=drawn,
+        )
+    elif isinstance(experiment, Experiment):
         run_by_hand(experiment, iterations, _sample(sample), how, display)
     else:
-        _run_network(
-            experiment, iterations, _sample(sample), view, display, all_rows, arrays, diagram=drawn
-        )
+        run_graph_by_hand(experiment, iterations, how, display, all_rows=all_rows)
 
 
 def _check_view(view: str, display: Display) -> None:
@@ -141,40 +142,41 @@ def _sample(text: str | None) -> int | str | None:
     return int(text)
 
 
-def _run_network(
-    experiment: Experiment,
+def show_run(
+    experiment: Experiment | GraphExperiment,
     iterations: int,
-    sample: int | str | None,
-    view: str,
     display: Display,
-    all_rows: bool,
-    arrays: Path | None,
     *,
-    diagram: bool | None,
+    sample: int | str | None = None,
+    view: str = DEFAULT,
+    all_rows: bool = False,
+    arrays: Path | None = None,
+    diagram: bool | None = False,
 ) -> None:
-    from tracer.engine.timeline import NetworkTimeline
-    from tracer.engine.training import train_through
-    from tracer.model.names import Names
-    from tracer.show.reports.run import run_document
-    from tracer.show.reports.run_objects import run_json
+    """Show the first iterations of a network or a graph, and save them."""
+    from tracer.engine.training import Run, train_through
+    from tracer.explain.calculation import timeline_of
+    from tracer.model.experiment import Experiment
+    from tracer.show.reports.runs import reached_of, run_blocks, run_objects
     from tracer.show.reports.selection import ROW_LIMIT
 
-    _check_view(view, display)
+    network = isinstance(experiment, Experiment)
+    if network:
+        _check_view(view, display)
+    timeline, wanted = timeline_of(experiment), range(1, iterations + 1)
     with progress(iterations, "training") as report:
-        wanted = range(1, iterations + 1)
-        run = train_through(NetworkTimeline(experiment), wanted, report)
+        run: Run[Any] = train_through(timeline, wanted, report)
+    reached = reached_of(run, wanted)
     if arrays:
-        save_arrays(map(run.timeline.trace, run.reached(wanted)), arrays, display)
-    traces = map(run.timeline.trace, run.reached(wanted))
-    if display.as_picture:
-        draw_network(run.timeline, run.reached(wanted), sample, view, display)
+        save_arrays(map(timeline.trace, reached), arrays, display)
+    if display.as_picture and reached:
+        draw(timeline.trace(reached[-1]), display, view, sample)
     elif display.as_objects:
-        show_objects(run_json(experiment, run, traces, sample), display)
-    else:
-        shown = "all" if display.complete and sample is None else sample
+        show_objects(run_objects(run, wanted, sample), display)
+    elif not display.as_picture:
         limit = None if all_rows or display.complete else ROW_LIMIT
-        document = run_document(
-            experiment, run, traces, view=view, sample=shown, limit=limit, diagram=diagram
-        )
-        show(document, display, Names(experiment.network))
-    raise_end(run)
+        shown = "all" if display.complete and sample is None and network else sample
+        blocks = run_blocks(run, wanted, view=view, sample=shown, limit=limit, diagram=diagram)
+        names = timeline.outline(1).names
+        show(blocks, display, names, full=all_rows and not network)
+    run.raise_end()

@@ -13,7 +13,7 @@ import typer
 from tracer import bundled
 from tracer.cli.completion import complete_config
 from tracer.cli.usage import CONFIG
-from tracer.errors import BptraceError, UsageError, did_you_mean
+from tracer.errors import BptraceError, UsageError
 
 if TYPE_CHECKING:
     from tracer.model.experiment import Experiment, GraphExperiment
@@ -39,14 +39,7 @@ def load_config(config: str) -> Experiment | GraphExperiment:
         ConfigError: everything that is wrong in it, each with its line.
         BptraceError: there is no such file or example.
     """
-    path = Path(config)
-    if config != "-" and not path.exists():
-        found = bundled.find(config)
-        if found is None:
-            known = [example.name for example in bundled.examples()]
-            hint = did_you_mean(config, known) or "`bptrace examples` lists the bundled ones"
-            raise BptraceError(f"there is no file or bundled example '{config}'", hint)
-        path = found
+    path = Path() if config == "-" else bundled.file_of(config)
     _choose_threads(config, path)
     from tracer.config import load
     from tracer.config.files import decode

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tracer.cli.arrays import SaveArraysOption, save_arrays
 from tracer.cli.display import Display, draws, notation, note, show, show_objects
-from tracer.cli.ending import raise_end
 from tracer.cli.plot import PlotOption, PlotQuantityOption, Wish, wish
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from tracer.engine.training import Run, Timeline
     from tracer.explain.series import Recorder
     from tracer.model.experiment import Experiment, GraphExperiment
-
-T = TypeVar("T", bound="Timeline")
 
 
 def step(
@@ -61,7 +58,6 @@ def step(
 
     Shows the loss on the way, the parameters before and after, and predictions.
     """
-    from tracer.model.experiment import Experiment
     from tracer.show.reports.selection import ROW_LIMIT
     from tracer.show.reports.step import history_iterations
 
@@ -82,10 +78,7 @@ def step(
         drawn,
         draws("--curve", curve, display),
     )
-    if isinstance(experiment, Experiment):
-        _step_network(experiment, steps, display)
-    else:
-        _step_graph(experiment, steps, display)
+    _step(experiment, steps, display)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,57 +116,30 @@ def _traced(text: str | None, total: int) -> list[int]:
     return sorted({int(number) for number in numbers})
 
 
-def _step_network(experiment: Experiment, steps: Steps, display: Display) -> None:
-    from tracer.engine.timeline import NetworkTimeline
+def _step(experiment: Experiment | GraphExperiment, steps: Steps, display: Display) -> None:
+    from tracer.explain.calculation import timeline_of
     from tracer.explain.series import LOSS
-    from tracer.model.names import Names
-    from tracer.show.reports.plots import Recorded, run_plot
-    from tracer.show.reports.step import step_document
-    from tracer.show.reports.step_objects import step_json
+    from tracer.show.reports.plots import Recorded, output_of, run_plot
+    from tracer.show.reports.runs import step_blocks, step_objects
 
-    timeline, names = NetworkTimeline(experiment), Names(experiment.network)
+    timeline = timeline_of(experiment)
+    names = timeline.outline(1).names
     recorder = _recorder(timeline, steps)
     run = _trained(timeline, steps, display, recorder)
     if steps.plot.path:
-        recorded = Recorded("", recorder, notation(display, names, "unicode"))
-        steps.plot.write(run_plot(experiment.title or "Backpropagation", recorded), display)
-    traces = list(map(run.timeline.trace, run.reached(steps.traced)))
+        written = notation(display, names, "unicode")
+        recorded = Recorded("", recorder, written, output_of(timeline))
+        steps.plot.write(run_plot(experiment.title, recorded), display)
     if display.as_objects:
-        show_objects(step_json(experiment, run, steps.shown, traces), display)
+        show_objects(step_objects(run, steps.shown, steps.traced), display)
     else:
         sample = "all" if display.complete else None
         curve = recorder.of(LOSS) if steps.curve else ()
-        document = step_document(
-            experiment, run, steps.shown, traces, sample=sample, limit=steps.limit, curve=curve
+        blocks = step_blocks(
+            run, steps.shown, steps.traced, sample=sample, limit=steps.limit, curve=curve
         )
-        show(document, display, names)
-    raise_end(run)
-
-
-def _step_graph(experiment: GraphExperiment, steps: Steps, display: Display) -> None:
-    from tracer.explain.series import LOSS
-    from tracer.graph.building import build_graph
-    from tracer.graph.timeline import GraphTimeline
-    from tracer.show.reports.graph import graph_steps_document
-    from tracer.show.reports.graph_objects import graph_step_json
-    from tracer.show.reports.plots import Recorded, run_plot
-
-    graph = build_graph(experiment)
-    timeline = GraphTimeline(experiment, graph)
-    recorder = _recorder(timeline, steps)
-    run = _trained(timeline, steps, display, recorder)
-    if steps.plot.path:
-        written = notation(display, graph.names, "unicode")
-        recorded = Recorded("", recorder, written, graph.output)
-        steps.plot.write(run_plot(experiment.title or "Computation graph", recorded), display)
-    traces = list(map(run.timeline.trace, run.reached(steps.traced)))
-    if display.as_objects:
-        show_objects(graph_step_json(run, steps.shown, traces), display)
-    else:
-        curve = recorder.of(LOSS) if steps.curve else ()
-        document = graph_steps_document(run, steps.shown, traces, steps.limit, curve)
-        show(document, display, graph.names)
-    raise_end(run)
+        show(blocks, display, names)
+    run.raise_end()
 
 
 def _recorder(timeline: Timeline, steps: Steps) -> Recorder:
@@ -185,7 +151,7 @@ def _recorder(timeline: Timeline, steps: Steps) -> Recorder:
     return Recorder(timeline, wanted, steps.total, looks, also=[LOSS] if steps.curve else [])
 
 
-def _trained(timeline: T, steps: Steps, display: Display, recorder: Recorder) -> Run[T]:
+def _trained(timeline: Timeline, steps: Steps, display: Display, recorder: Recorder) -> Run[Any]:
     """The run, its end and its arrays saved where that was asked for."""
     from tracer.engine.training import train
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, notation, show
 from tracer.cli.source import load_config, name_of
 from tracer.errors import UsageError
+from tracer.explain import A_FEW
 
 if TYPE_CHECKING:
     from tracer.digits.rounding import Rounding
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from tracer.model.experiment import Experiment, GraphExperiment
 
 _ON_PAPER = Display(format="markdown")
-_A_FEW = 5
-"""A training of so many iterations at most is one to calculate by hand."""
 
 
 def worksheet(
@@ -53,7 +52,7 @@ def worksheet(
             "-n",
             min=1,
             help="So many iterations, each with its section.",
-            show_default=f"the configuration's if 2 to {_A_FEW}, else 1",
+            show_default=f"the configuration's if 2 to {A_FEW}, else 1",
         ),
     ] = None,
     display: Display = _ON_PAPER,
@@ -62,6 +61,7 @@ def worksheet(
 
     In Markdown, or LaTeX with --format latex.
     """
+    from tracer.explain.sheet_traces import sheet_traces
     from tracer.show.output import output_paths
 
     if answers and (key or formulas):
@@ -75,41 +75,12 @@ def worksheet(
     paths = output_paths(display.output, [{"name": name_of(config)} for config in configs])
     for config, path in zip(configs, paths, strict=True):
         experiment = load_config(config)
-        traces = _traces(experiment, iterations, how)
+        traces = sheet_traces(experiment, iterations, how)
         shown = replace(display, output=path)
         if answers:
             _write_answers(experiment, traces, shown)
         else:
             _write_sheet(experiment, traces, shown, key, formulas, how)
-
-
-def _intended(experiment: Experiment | GraphExperiment) -> int:
-    """How many iterations the configuration means to be calculated by hand."""
-    from tracer.model.experiment import Experiment
-
-    if isinstance(experiment, Experiment) and experiment.data is None:
-        return 1
-    iterations = experiment.training.iterations if experiment.training else 1
-    return iterations if iterations and iterations <= _A_FEW else 1
-
-
-def _traces(
-    experiment: Experiment | GraphExperiment, iterations: int | None, rounding: Rounding | None
-) -> Sequence[Sheeted]:
-    """The first iterations, exactly or by hand; by itself only those that training comes to."""
-    from tracer.engine.training import Run, train_through
-    from tracer.explain.byhand import by_hand
-    from tracer.explain.calculation import check_reached, timeline_of
-
-    exact = timeline_of(experiment)
-    wanted: Sequence[int] = range(1, (iterations or _intended(experiment)) + 1)
-    if len(wanted) > 1:
-        run: Run[Any] = train_through(exact, wanted)
-        if iterations is not None:
-            check_reached(run, wanted)
-        wanted = list(run.reached(wanted)) or [1]
-    timeline = by_hand(experiment, rounding) if rounding else exact
-    return [timeline.trace(k) for k in wanted]
 
 
 def _write_answers(

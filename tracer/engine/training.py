@@ -125,6 +125,13 @@ class Run(Generic[T]):
         """The state at the end."""
         return self.timeline.state(self.done)
 
+    def raise_end(self) -> None:
+        """Raises what broke the training off, DivergedError or KeyboardInterrupt, if anything did."""
+        if self.diverged:
+            raise self.diverged
+        if self.ended == "interrupted":
+            raise KeyboardInterrupt
+
     def reached(self, iterations: Iterable[int]) -> list[int]:
         """Those of the iterations that training came to; without training there is the first."""
         return sorted(k for k in set(iterations) if k <= self.done or not self.timeline.trained)

@@ -4,3 +4,6 @@
 `explanation` and `chain` take one number apart, `walk` and `worksheet` put them in a person's
 order, `byhand` rounds each step as on paper.
 """
+
+A_FEW = 5
+"""A training of so many iterations at most is one to calculate by hand."""

@@ -6,6 +6,7 @@ shows numbers: those ask a `Calculation`, and need not know which of the two it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from typing import Any, Protocol
@@ -21,6 +22,8 @@ from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity
 
 Rank = tuple[int, ...]
+
+_ITERATION = re.compile(r"@(\d{1,15})(#\d+)?\s*$", re.ASCII)
 
 _TRACES_AT_HAND = 64
 _NUMBERS_AT_HAND = 4096
@@ -153,6 +156,12 @@ class Calculation(Mapping[Identity, float]):
         return len(self.trace)
 
 
+def iteration_said(text: str, default: int = 1) -> int:
+    """The iteration behind the `@` of a name; where there is none, `default`."""
+    match = _ITERATION.search(text)
+    return int(match[1]) if match else default
+
+
 def timeline_of(
     experiment: Experiment | GraphExperiment, *, few: bool = False
 ) -> NetworkTimeline | GraphTimeline:
@@ -186,11 +195,8 @@ def calculations(
 def check_reached(run: Run[Any], iterations: Collection[int]) -> None:
     """Raises what kept training from one of the iterations."""
     missing = set(iterations) - set(run.reached(iterations))
-    if missing and run.diverged:
-        raise run.diverged
-    if missing and run.ended == "interrupted":
-        raise KeyboardInterrupt
     if missing:
+        run.raise_end()
         raise UsageError(
             f"iteration {min(missing)} was not reached",
             f"training stopped after {run.done} updates",

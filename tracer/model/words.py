@@ -7,7 +7,9 @@ is asked for; `tracer.show.words` puts it in. Other people's words, `mse` or `li
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
+
+from tracer.errors import UsageError, did_you_mean
 
 _PLAIN = {"TOTAL": "E_total", "ERROR": "E", "NET": "net", "OUT": "out", "TARGET": "target"}
 
@@ -28,3 +30,13 @@ class _NamedRow(Protocol):
 def other_words(table: Mapping[str, _NamedRow]) -> dict[str, str]:
     """The names of the rows by the words that other people use for them."""
     return {word: row.name for row in table.values() for word in row.also}
+
+
+def known(option: str, name: str, table: Mapping[str, Any]) -> str:
+    """The name, which must be one of the table's; UsageError with the nearest where it is none."""
+    if name not in table:
+        hint = (
+            did_you_mean(name, list(table), other_words(table)) or f"known are {', '.join(table)}"
+        )
+        raise UsageError(f"{option} {name}: there is none", hint)
+    return name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from tracer.config.files import decode
 from tracer.diagnose.answers.collecting import Collector
@@ -10,6 +11,7 @@ from tracer.diagnose.answers.dialect import dialect_of
 from tracer.diagnose.answers.model import Entry, Leaf, Spot, Supplied, Tolerance
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.answers.npz import read_npy, read_npz
+from tracer.diagnose.answers.plain import read_plain
 from tracer.diagnose.answers.table import read_table
 from tracer.diagnose.answers.tree import read_tree
 from tracer.errors import ConfigError, Problem, UsageError
@@ -37,7 +39,27 @@ def read_answers(
             that aren't; arrays of the wrong shape; quantities that are supplied twice; no number at
             all, as on a worksheet that nobody has filled in.
     """
-    entries, problems = _entries(content, file)
+    return _some(*_entries(content, file), file, experiment, tolerance)
+
+
+def plain_answers(
+    content: Mapping[str, Any] | Sequence[Any],
+    experiment: Experiment | GraphExperiment,
+    tolerance: Tolerance | None = None,
+    file: str = "answers",
+) -> tuple[Supplied, ...]:
+    """The answers that Python's own dicts and lists hold, or arrays; raises as `read_answers` does."""
+    return _some(*read_plain(content, file), file, experiment, tolerance)
+
+
+def _some(
+    entries: Iterable[Entry],
+    problems: list[Problem],
+    file: str,
+    experiment: Experiment | GraphExperiment,
+    tolerance: Tolerance | None,
+) -> tuple[Supplied, ...]:
+    """The entries understood, of which there must be one."""
     answers = _understood(entries, problems, experiment, tolerance)
     if not answers:
         hint = "put one behind each name that you have: net_h1: 0.3775"

@@ -27,6 +27,13 @@ def read_tree(text: str, file: str) -> tuple[list[Entry], list[Problem]]:
         ConfigError: the text isn't YAML at all, or is a configuration.
     """
     root, problems = read(text, file, tops=(dict, list))
+    entries, others = read_nodes(root, file)
+    return entries, [*problems, *others]
+
+
+def read_nodes(root: Node, file: str) -> tuple[list[Entry], list[Problem]]:
+    """The same of a tree that has been read, whatever from."""
+    problems: list[Problem] = []
     if is_configuration(root):
         hint = "without ANSWERS the `expected:` of CONFIG is checked"
         raise ConfigError([Spot(file).problem("this is a configuration, not answers", hint)])

@@ -75,7 +75,7 @@ def check_document(
     yield Heading(f"Check: {experiment.title}" if experiment.title else "Check")
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
-    yield Text(_summary(checked))
+    yield Text(summary(checked))
     if checked.manner.words:
         yield Text(f"{checked.manner.words}: the numbers are judged as such.")
     yield from (Note(row.words) for row in checked.sheet_conventions)
@@ -114,7 +114,7 @@ def _record(finding: Finding, reveal: bool) -> tuple[Cell, ...]:
     )
 
 
-def _summary(checked: CheckedAnswers) -> Content:
+def summary(checked: CheckedAnswers) -> Content:
     """`31 of 76 supplied; 26 right, 4 wrong. The first wrong one is net_h1.`"""
     counts = checked.counts
     told = [

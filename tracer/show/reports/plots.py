@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tracer.explain.series import LOSS, Norm, Recorder, Series, Subject
+from tracer.graph.timeline import GraphTimeline
 from tracer.model.quantity import Derivative, Identity, Kind, Quantity
 from tracer.show.document import Notation
 from tracer.show.pictures.plot import Curve, Panel, Plot
@@ -68,8 +70,14 @@ class _Letters(dict[str, str]):
         return self._notation.letter(Kind[kind])
 
 
+def output_of(timeline: Any) -> Identity | None:
+    """The number that a graph's training makes smaller; None of a network, which has a loss."""
+    return timeline.graph.output if isinstance(timeline, GraphTimeline) else None
+
+
 def run_plot(title: str, run: Recorded) -> Plot:
     """The plot of one run: a panel a kind of number, a curve each number of it."""
+    title = title or ("Backpropagation" if run.output is None else "Computation graph")
     groups: dict[object, list[Series]] = {}
     for series in run.recorder.series:
         groups.setdefault(_group(series.subject), []).append(series)
