@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tracer.model.experiment import Experiment, GraphExperiment
 
 _ON_PAPER = Display(format="markdown")
-_A_FEW = 5
-"""A training of so many iterations at most is one to calculate by hand."""
 
 
 def worksheet(
@@ -53,7 +51,7 @@ def worksheet(
             "-n",
             min=1,
             help="So many iterations, each with its section.",
-            show_default=f"the configuration's if 2 to {_A_FEW}, else 1",
+            show_default="the configuration's if 2 to 5, else 1",
         ),
     ] = None,
     display: Display = _ON_PAPER,
@@ -83,16 +81,6 @@ def worksheet(
             _write_sheet(experiment, traces, shown, key, formulas, how)
 
 
-def _intended(experiment: Experiment | GraphExperiment) -> int:
-    """How many iterations the configuration means to be calculated by hand."""
-    from tracer.model.experiment import Experiment
-
-    if isinstance(experiment, Experiment) and experiment.data is None:
-        return 1
-    iterations = experiment.training.iterations if experiment.training else 1
-    return iterations if iterations and iterations <= _A_FEW else 1
-
-
 def _traces(
     experiment: Experiment | GraphExperiment, iterations: int | None, rounding: Rounding | None
 ) -> Sequence[Sheeted]:
@@ -100,9 +88,10 @@ def _traces(
     from tracer.engine.training import Run, train_through
     from tracer.explain.byhand import by_hand
     from tracer.explain.calculation import check_reached, timeline_of
+    from tracer.explain.worksheet import intended
 
     exact = timeline_of(experiment)
-    wanted: Sequence[int] = range(1, (iterations or _intended(experiment)) + 1)
+    wanted: Sequence[int] = range(1, (iterations or intended(experiment)) + 1)
     if len(wanted) > 1:
         run: Run[Any] = train_through(exact, wanted)
         if iterations is not None:

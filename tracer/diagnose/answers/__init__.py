@@ -7,12 +7,18 @@ entries with their places → answers: a quantity with the digits as written, or
 
 from tracer.diagnose.answers.model import Answer, ArrayAnswer, Supplied, Tolerance
 from tracer.diagnose.answers.moments import Moment
-from tracer.diagnose.answers.reading import foreign_title, published_answers, read_answers
+from tracer.diagnose.answers.reading import (
+    NoNumbersError,
+    foreign_title,
+    published_answers,
+    read_answers,
+)
 
 __all__ = [
     "Answer",
     "ArrayAnswer",
     "Moment",
+    "NoNumbersError",
     "Supplied",
     "Tolerance",
     "foreign_title",
