@@ -12,12 +12,15 @@ from tracer import bundled
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
 from tracer.cli.display import Display, note, number_format, show, show_objects
 from tracer.cli.ending import DISAGREE
+from tracer.cli.feedback import show_feedback
+from tracer.cli.points import PointsOption, scheme_of
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, is_configuration, load_config
-from tracer.errors import BptraceError, UsageError
+from tracer.errors import BptraceError, ConfigError, UsageError
 
 if TYPE_CHECKING:
     from tracer.diagnose.answers import Supplied
+    from tracer.diagnose.judging import Wanted
     from tracer.model.experiment import Experiment, GraphExperiment
 
 
@@ -51,6 +54,7 @@ def check(
         bool, typer.Option("--carry", help="Also print the calculation that follows from them.")
     ] = False,
     all_rows: Annotated[bool, typer.Option("--all-rows", help="Do not shorten tables.")] = False,
+    points: PointsOption = None,
     display: Display,
 ) -> None:
     """Check numbers, and find where they went wrong.
@@ -73,6 +77,11 @@ def check(
         raise UsageError("--carry shows right values", "leave out --carry or --no-reveal")
     required = parse_rounding(digits_required) if digits_required else None
     wanted = Wanted(how_to_round(round, rounding), required)
+    if points or display.row.of:
+        if carry or tolerance:
+            raise UsageError("points are for a person's sheet", "leave out --carry and --tolerance")
+        _give_points(config, answers, points, wanted, display, reveal=reveal, all_rows=all_rows)
+        return
     experiment = _experiment(config, answers)
     given = _answers(config, answers, experiment, tolerance)
     updates = max((answer.moment.updates for answer in given), default=0)
@@ -89,6 +98,47 @@ def check(
         document = check_document(checked, digits, reveal=reveal, carry=carry, limit=limit)
         show(document, display, checked.names)
     if not checked.all_right:
+        raise typer.Exit(DISAGREE)
+
+
+def _give_points(
+    config: str,
+    answers: str | None,
+    points: Path | None,
+    wanted: Wanted,
+    display: Display,
+    *,
+    reveal: bool,
+    all_rows: bool,
+) -> None:
+    """Show the sheet with its points; for an autograder one that can't be read is no error."""
+    from tracer.diagnose.answers import NoNumbersError
+    from tracer.show.reports.mark_objects import gradescope, gradescope_refused, sheet_json
+    from tracer.teach.marking import exercise_of, mark_sheet
+    from tracer.teach.marking.classroom import check_scheme
+
+    experiment, scheme = _experiment(config, answers), scheme_of(points)
+    exercise = exercise_of(experiment, config)
+    check_scheme(scheme, [exercise])
+    for_each = display.row.of
+    try:
+        given = _answers(config, answers, experiment, None)
+    except NoNumbersError:
+        given = ()
+    except ConfigError as error:
+        if not for_each:
+            raise
+        show_objects(gradescope_refused(error.problems), display, of=for_each)
+        return
+    sheet = mark_sheet(exercise, given, scheme, wanted)
+    if for_each:
+        show_objects(gradescope(sheet, reveal=reveal), display, of=for_each)
+        return
+    if display.as_objects:
+        show_objects(sheet_json(sheet, reveal=reveal), display)
+    else:
+        show_feedback(sheet, "", display, reveal=reveal, all_rows=all_rows)
+    if not sheet.checked.all_right:
         raise typer.Exit(DISAGREE)
 
 

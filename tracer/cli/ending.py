@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 DISAGREE = 1
 """Exit code: the numbers disagree."""
+UNREAD = 2
+"""Exit code: something could not be read."""
 INTERRUPTED = 130
 
 

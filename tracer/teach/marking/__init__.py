@@ -1,7 +1,7 @@
 """A class's sheets marked: whose they are, what each number earns, what the class got wrong.
 
-`mark_class` marks submissions, `mark_sheet` a single sheet, both of an `Exercise`; `Gathering` finds the
-files. The verdicts are those of `tracer.diagnose.check`; `trivial` says which of them earn no method.
+`mark_class` marks submissions, `mark_sheet` a single sheet, both of an `Exercise`; `Gathering` finds
+the files. The verdicts are those of `tracer.diagnose.check`; `trivial` says which earn no method.
 """
 
 from tracer.teach.marking.classroom import MarkedClass, MarkedStudent, Submission, mark_class

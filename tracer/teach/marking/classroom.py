@@ -93,12 +93,17 @@ class MarkedClass:
         return not self.problems and not any(each.unread for each in self.students)
 
     @cached_property
+    def own(self) -> list[tuple[Student, MarkedSheet]]:
+        """The sheets that were calculated from the exercise: those that say what the class got wrong."""
+        return [(student, sheet) for student, sheet in self.sheets if not sheet.foreign]
+
+    @cached_property
     def questions(self) -> tuple[OfAQuestion, ...]:
         """By the names of the numbers, which are the same in exercises that differ in their data."""
         counts: dict[str, Counter[str]] = {}
         wrong: dict[str, list[Student]] = {}
         first: dict[str, Question] = {}
-        for student, sheet in self.sheets:
+        for student, sheet in self.own:
             for mark in sheet.marks:
                 name = mark.question.name
                 first.setdefault(name, mark.question)
@@ -115,7 +120,7 @@ class MarkedClass:
         """The most frequent first: by how many students, then in how many numbers."""
         numbers: Counter[str] = Counter()
         who: dict[str, dict[Student, None]] = {}
-        for student, sheet in self.sheets:
+        for student, sheet in self.own:
             for name, _ in sheet.mistakes:
                 numbers[name] += 1
                 who.setdefault(name, {})[student] = None

@@ -1,8 +1,8 @@
-"""The files of a class: single ones, those in folders and those in zip files, whatever lies around them.
+"""The files of a class: single ones, those in folders, those in zip files.
 
-From what the teacher names to `Source`s. Nothing is unpacked: members of a zip file are read into memory,
-so that a path in one is only a name; how many there are, and how large, has limits. A link in a folder
-that leads out of it is left alone.
+From what the teacher names to `Source`s. Nothing is unpacked: members of a zip file are read into
+memory, so that a path in one is only a name; how many there are, and how large, has limits. A link in
+a folder that leads out of it is left alone.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ _BROKEN = (
 class Source:
     """A file: `path` below what was named, `shown` its name in problems; `read` gives its content.
 
-    `within`: how many of the parts of `path` are folders of what was named.  `disk`: where it lies, if
-    not in a zip file.
+    `disk`: where it lies, if not in a zip file.
     """
 
     path: PurePosixPath

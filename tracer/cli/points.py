@@ -1,0 +1,46 @@
+"""What commands that give points share: the options of a scheme, and what is asked for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from tracer.model.marking import Scheme
+
+PointsOption = Annotated[
+    Path | None,
+    typer.Option("--points", metavar="SCHEME", help="Points by this YAML file (see the docs)."),
+]
+AskOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAMES", help="Only these count: E_total,delta_h1,'dE/dw*',…"),
+]
+IterationsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--iterations",
+        "-n",
+        min=1,
+        help="So many iterations are asked for.",
+        show_default="the configuration's if 2 to 5, else 1",
+    ),
+]
+
+_BETWEEN = re.compile(r",(?![^\[]*\])")  # the comma of w[h1,i1] separates no names
+
+
+def names_in(ask: str | None) -> list[str]:
+    """The names in `--ask`."""
+    return [name.strip() for name in _BETWEEN.split(ask or "") if name.strip()]
+
+
+def scheme_of(points: Path | None) -> Scheme:
+    """The scheme in the file of `--points`; without one the usual one."""
+    from tracer.config.marking import load_scheme
+    from tracer.model.marking import Scheme
+
+    return load_scheme(points) if points else Scheme()
