@@ -28,7 +28,7 @@ from tracer.show.document import (
     Value,
     Warn,
 )
-from tracer.show.reports.tables import joined, number_column, table
+from tracer.show.reports.tables import number_column, table
 from tracer.teach.marking import MarkedClass, MarkedSheet, MarkedStudent, Student
 from tracer.teach.marking.exercise import Question
 
@@ -54,8 +54,10 @@ def mark_document(marked: MarkedClass, limit: int | None = LIMIT) -> Iterator[Bl
     yield Text(_summary(marked))
     yield from (Warn(str(problem)) for problem in marked.problems)
     for each in marked.students:
-        yield from (Warn(f"{each.student.name}: {problem}") for problem in each.problems)
-    yield from _students(marked, limit)
+        name = marked.name_of(each.student)
+        yield from (Warn(f"{name}: {problem}") for problem in each.problems)
+    if marked.students:
+        yield from _students(marked, limit)
     if marked.sheets:
         yield _picture(marked)
     if marked.own:
@@ -119,7 +121,9 @@ def _students(marked: MarkedClass, limit: int | None) -> Iterator[Block]:
     heads += [say("coarse")] * some
     columns = [Column(say("student")), *map(number_column, heads), number_column(say("points"))]
     columns += [Column(say("first wrong")), *[Column(say("remarks"))] * remarked]
-    rows = [_student(each, some, remarked) for each in marked.students]
+    rows = [
+        (marked.name_of(each.student), *_student(each, some, remarked)) for each in marked.students
+    ]
     yield from table(columns, rows, limit, title=say("Students"), name="students")
 
 
@@ -128,7 +132,7 @@ def _student(each: MarkedStudent, coarse: bool, remarked: bool) -> tuple[Cell, .
     sheet = each.sheet
     if sheet is None:
         read = say("not read") if each.unread else ""
-        return (each.student.name, read, *[None] * (5 + coarse), None, *remarks)
+        return (read, *[None] * (5 + coarse), None, *remarks)
     counts = sheet.counts
     numbers = [counts["right"] + counts["rounding"]]
     numbers += [counts[verdict] for verdict in ("follows", "mistake", "wrong")]
@@ -137,7 +141,7 @@ def _student(each: MarkedStudent, coarse: bool, remarked: bool) -> tuple[Cell, .
     supplied = say("{count} of {asked}", count=sheet.supplied, asked=len(sheet.marks))
     points = say("{points} of {maximum}", points=sheet.points, maximum=sheet.maximum)
     wrong = _label(first, sheet) if first else None
-    return (each.student.name, supplied, *numbers, points, wrong, *remarks)
+    return (supplied, *numbers, points, wrong, *remarks)
 
 
 def _label(question: Question, sheet: MarkedSheet) -> Content:
@@ -156,7 +160,7 @@ def _picture(marked: MarkedClass) -> Grid:
     rows = []
     for student, sheet in sheets:
         own = {mark.question.name: marks[mark.verdict] for mark in sheet.marks}
-        rows.append((student.name, tuple(own.get(name, marks[""]) for name in names)))
+        rows.append((marked.name_of(student), tuple(own.get(name, marks[""]) for name in names)))
     columns = tuple(_named(question, marked) for question in names.values())
     title = say("Each student's numbers, in the order of the calculation")
     return Grid(title, columns, tuple(rows), tuple(marks.values()), "map")
@@ -177,7 +181,7 @@ def _questions(marked: MarkedClass, limit: int | None) -> Iterator[Block]:
         right = of.counts["right"] + of.counts["rounding"]
         if right < everybody:
             counts = (of.counts[v] for v in ("follows", "mistake", "wrong", "coarse", ""))
-            rows.append((_named(of.question, marked), right, *counts, _who(of.wrong)))
+            rows.append((_named(of.question, marked), right, *counts, _who(of.wrong, marked)))
     heads = [
         say("right"),
         say("follows"),
@@ -195,7 +199,7 @@ def _questions(marked: MarkedClass, limit: int | None) -> Iterator[Block]:
 
 def _mistakes(marked: MarkedClass, limit: int | None) -> Iterator[Block]:
     rows: list[tuple[Cell, ...]] = [
-        (m.name, len(m.students), m.numbers, _who(m.students)) for m in marked.mistakes
+        (m.name, len(m.students), m.numbers, _who(m.students, marked)) for m in marked.mistakes
     ]
     columns = [Column(say("mistake")), *map(number_column, (say("students"), say("numbers")))]
     columns.append(Column(say("who")))
@@ -215,10 +219,10 @@ def _left_out(marked: MarkedClass) -> Iterator[Block]:
         )
 
 
-def _who(students: Sequence[Student]) -> Content:
+def _who(students: Sequence[Student], marked: MarkedClass) -> Content:
     """The first few by name, and how many more."""
-    names = [student.name for student in students[:_MOST_NAMED]]
+    names = [marked.name_of(student) for student in students[:_MOST_NAMED]]
     more = len(students) - len(names)
     if more:
         names.append(say("{count} more", count=more))
-    return joined(names, ", ") or ""
+    return ", ".join(names)

@@ -82,6 +82,11 @@ class MarkedClass:
         """Those that could be marked."""
         return [(each.student, each.sheet) for each in self.students if each.sheet is not None]
 
+    def name_of(self, student: Student) -> str:
+        """The name, with the id where another student is called the same."""
+        alike = sum(each.student.name == student.name for each in self.students)
+        return student.name if alike == 1 else f"{student.name} ({student.id})"
+
     @property
     def exercises(self) -> list[Exercise]:
         """The exercises, each once."""
@@ -94,7 +99,7 @@ class MarkedClass:
 
     @cached_property
     def own(self) -> list[tuple[Student, MarkedSheet]]:
-        """The sheets that were calculated from the exercise: those that say what the class got wrong."""
+        """The sheets that come from the exercise, and say what the class got wrong."""
         return [(student, sheet) for student, sheet in self.sheets if not sheet.foreign]
 
     @cached_property
@@ -228,7 +233,7 @@ def _read(submission: Submission) -> _Read:
         except NoNumbersError:
             empty.append(source.shown)
         except ConfigError as error:
-            refused[source.shown] = error.problems
+            refused[source.path.name] = error.problems
         else:
             title = foreign_title(content, experiment)
             remarks = (say("it begins with '{title}'", title=title),) if title else ()

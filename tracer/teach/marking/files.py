@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from tracer.config.files import open_bytes
@@ -130,29 +131,34 @@ class Gathering:
         depth: int,
     ) -> Iterator[Source]:
         name = f"{shown}:{PurePosixPath(*_parts(info.filename))}"
-        if info.flag_bits & _ENCRYPTED:
-            self._complain(name, "it is encrypted", "unpack it with its password first")
-            return
-        try:
-            with archive.open(info) as stream:
-                content = stream.read(MOST_BYTES + 1)
-        except _BROKEN as error:
-            self._complain(name, f"it can't be unpacked: {error}", "download it again")
-            return
-        self.unpacked += len(content)
-        if self.unpacked > MOST_UNPACKED:
-            raise BptraceError(
-                f"{shown}: more than {MOST_UNPACKED >> 20} MB when it is unpacked",
-                "this isn't a class's answers",
-            )
-        if len(content) > MOST_BYTES:
-            self._complain(name, *_TOO_LARGE)
+        content, problem = self._unpacked(archive, info, name)
+        if problem is not None:
+            yield Source(below, name, partial(_refuse, problem))
         elif below.suffix.casefold() != _ZIP:
             yield Source(below, name, lambda: content)
         elif depth < _DEEPEST:
             yield from self._zip(content, name, below.with_suffix(""), depth + 1)
         else:
             self._complain(name, f"zip files within zip files, {_DEEPEST} deep", "unpack them")
+
+    def _unpacked(
+        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str
+    ) -> tuple[bytes, Problem | None]:
+        """The content of a member, or what is wrong with it, which its student's row will say."""
+        if info.flag_bits & _ENCRYPTED:
+            return b"", _problem(name, "it is encrypted", "unpack it with its password first")
+        try:
+            with archive.open(info) as stream:
+                content = stream.read(MOST_BYTES + 1)
+        except _BROKEN as error:
+            return b"", _problem(name, f"it can't be unpacked: {error}", "download it again")
+        self.unpacked += len(content)
+        if self.unpacked > MOST_UNPACKED:
+            raise BptraceError(
+                f"{name}: more than {MOST_UNPACKED >> 20} MB when all is unpacked",
+                "this isn't a class's answers",
+            )
+        return content, _problem(name, *_TOO_LARGE) if len(content) > MOST_BYTES else None
 
     def _count(self, shown: str) -> None:
         self.files += 1
@@ -162,7 +168,15 @@ class Gathering:
             )
 
     def _complain(self, shown: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(shown, 0, 0, "", message, hint))
+        self.problems.append(_problem(shown, message, hint))
+
+
+def _problem(shown: str, message: str, hint: str) -> Problem:
+    return Problem(shown, 0, 0, "", message, hint)
+
+
+def _refuse(problem: Problem) -> bytes:
+    raise ConfigError([problem])
 
 
 _TOO_LARGE = (
@@ -187,5 +201,5 @@ def _content(path: Path) -> bytes:
     with open_bytes(path, str(path)) as stream:
         content = stream.read(limit + 1)
     if len(content) > limit:
-        raise ConfigError([Problem(str(path), 0, 0, "", *_TOO_LARGE)])
+        raise ConfigError([_problem(str(path), *_TOO_LARGE)])
     return content

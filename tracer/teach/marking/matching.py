@@ -42,14 +42,21 @@ def of_one_exercise(
     gathering = Gathering()
     found = Submitted(problems=gathering.problems)
     files: dict[Student, list[Source]] = {}
-    for sources in gathering.sources(named):
-        for student, some in (pattern.students_of if pattern else students_of)(sources).items():
-            files.setdefault(student, []).extend(some)
-    found.submissions = [Submission(s, exercise, tuple(some)) for s, some in files.items()]
+    for some in gathering.sources(named):
+        sources = [source for source in some if not _is_exercise(source, exercise)]
+        for student, own in (pattern.students_of if pattern else students_of)(sources).items():
+            files.setdefault(student, []).extend(own)
+    found.submissions = [Submission(s, exercise, tuple(own)) for s, own in files.items()]
     if not files and not found.problems:
         like = f" like {pattern.text}" if pattern else ""
         raise UsageError(f"there are no files{like} in {_listed(named)}", "name files of answers")
     return found
+
+
+def _is_exercise(source: Source, exercise: Exercise) -> bool:
+    """Whether the file is the configuration itself, which lies among the answers."""
+    own = Path(exercise.file)
+    return source.disk is not None and own.exists() and source.disk.samefile(own)
 
 
 def of_own_exercises(match: str, named: Sequence[Path], load: Load) -> Submitted:
@@ -77,9 +84,8 @@ def of_own_exercises(match: str, named: Sequence[Path], load: Load) -> Submitted
             if exercise is not None:
                 found.submissions.append(Submission(student, exercise, tuple(some)))
         else:
-            found.complain(
-                some[0].shown, "there is no exercise for it", f"expected {_of(first, student)}"
-            )
+            expected = first.replace("{id}", student.id)
+            found.complain(some[0].shown, "there is no exercise for it", f"expected {expected}")
     answered = {student.id for student in files}
     found.submissions += [
         Submission(Student(number, number), exercise)
@@ -116,10 +122,6 @@ def _exercises(
         except BptraceError as error:
             found.complain(str(paths[0]), error.message, error.hint)
     return exercises
-
-
-def _of(pattern: str, student: Student) -> str:
-    return pattern.replace("{id}", student.id)
 
 
 def _listed(named: Sequence[Path]) -> str:

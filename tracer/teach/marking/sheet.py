@@ -186,10 +186,10 @@ class _Marker:
         """
         if finding.verdict not in _RIGHT or self.checked.as_fine_as_the_sheet(finding):
             return False
-        if finding.carried is not None and same(finding.answer.value, finding.carried):
-            return False
-        cut = finding.truncated and not self.checked.manner.cut
-        return cut or finding.answer.value in self.trivial.given
+        if finding.answer.value in self.trivial.given:
+            return True
+        follows = finding.carried is not None and same(finding.answer.value, finding.carried)
+        return finding.truncated and not self.checked.manner.cut and not follows
 
 
 def _is_foreign(judged: Sequence[_Judged]) -> bool:

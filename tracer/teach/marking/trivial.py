@@ -146,7 +146,7 @@ class Trivial:
         if finding.blamed:
             behind = self._behind_mistake(finding)
             return Spoiled(behind=behind, spreads=False) if behind else None
-        behind = tuple(key for key in finding.after if key in self.spoiled)
+        behind = self._roots(finding.after)
         if behind:
             return Spoiled(behind=behind)
         return Spoiled(spreads=False) if _has_become_a_copy(finding, exact) else None
@@ -159,7 +159,12 @@ class Trivial:
             made_of: Collection[Identity] = finding.calculation.sensitivities(finding.identity)
         except (EvaluationError, ArithmeticError):
             return ()
-        return tuple(key for key in made_of if key in self.spoiled)
+        return self._roots(made_of)
+
+    def _roots(self, numbers: Collection[Identity]) -> tuple[Identity, ...]:
+        """The numbers that are trivial by themselves, among these and what they go back to."""
+        spoiled = ((key, self.spoiled[key].behind) for key in numbers if key in self.spoiled)
+        return tuple(dict.fromkeys(root for key, roots in spoiled for root in roots or (key,)))
 
 
 def _has_become_a_copy(finding: Finding, exact: Calculation) -> bool:
