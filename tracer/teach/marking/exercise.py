@@ -65,7 +65,7 @@ class Exercise:
 
         Raises what `traced` does.
         """
-        further = frozenset(moments) - self.exact.keys()
+        further = frozenset(moments).difference(self.exact)
         if not further:
             return self.exact
         if further not in self._more:

@@ -18,15 +18,17 @@ from tracer.diagnose.answers import Supplied
 from tracer.diagnose.check import CheckedAnswers, CheckedMoment, check
 from tracer.diagnose.judging import ANYTHING, Wanted
 from tracer.diagnose.verdicts import Finding
-from tracer.digits.agreement import same
+from tracer.digits.agreement import Agreement, agreement, same
+from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
 from tracer.model.marking import Scheme
 from tracer.model.quantity import STATES, Identity, Kind, Quantity
 from tracer.teach.marking.exercise import Exercise, Key, Question
-from tracer.teach.marking.trivial import Spoiled, Trivial
+from tracer.teach.marking.trivial import PLAIN, Spoiled, Trivial
 
 _LEAST_DIRECT = 5
 """So many numbers made of given ones tell whose exercise a sheet belongs to."""
+_MOST_LOOKED_AT = 500
 _FOREIGN = 0.2
 """Where no more than this part of them comes out, it is another one's."""
 _FEW_DIGITS = 3
@@ -145,7 +147,8 @@ def mark_sheet(
         for section in checked.sections
         for finding in section.numbers
     }
-    marker = _Marker(scheme, checked, _is_foreign(list(found.values())), trivial)
+    foreign = _is_foreign(list(found.values()))
+    marker = _Marker(scheme, checked, foreign, trivial, wanted.rounding)
     worth = exercise.worth(scheme)
     marks = (
         marker.mark(q, worth[q.key], *found[q.key][1:]) if q.key in found else Mark(q, worth[q.key])
@@ -166,18 +169,27 @@ class _Marker:
     checked: CheckedAnswers
     foreign: bool
     trivial: Trivial
+    rounding: Rounding | None
 
     def mark(
         self, question: Question, worth: Fraction, finding: Finding, spoiled: Spoiled | None
     ) -> Mark:
         """What a number that was supplied earns."""
         short = self._is_short(finding)
-        verdict = "coarse" if short else finding.verdict
+        verdict = "coarse" if short else "right" if self._is_as_asked(finding) else finding.verdict
         foreign = self.foreign and (finding.tainted or _may_be_chance(finding))
         part = self.scheme.share(verdict)
         if spoiled or foreign:
             part *= self.scheme.after_trivial if verdict == "follows" else 0
         return Mark(question, worth, part, finding, verdict, spoiled, short, foreign)
+
+    def _is_as_asked(self, finding: Finding) -> bool:
+        """Whether a number of too few digits has those that everybody was asked for, and is right."""
+        if self.rounding is None or finding.verdict != "coarse":
+            return False
+        written = finding.answer.written
+        fine = written.unit <= self.rounding.unit(finding.exact) * (1 + 1e-9)
+        return fine and agreement(written, finding.exact) is Agreement.ROUNDED
 
     def _is_short(self, finding: Finding) -> bool:
         """Whether a right number has fewer digits than others, and was copied or cut off unlike them.
@@ -201,13 +213,15 @@ def _is_foreign(judged: Sequence[_Judged]) -> bool:
     values = {finding.answer.value for _, finding, _ in judged}
     if len(judged) >= _LEAST_DIRECT and len(values) == 1:
         return True
-    direct = [_comes_out(f, spoiled) for exact, f, spoiled in judged if _is_direct(f, exact)]
+    some = judged[:: max(len(judged) // _MOST_LOOKED_AT, 1)]
+    direct = [_comes_out(f, spoiled) for exact, f, spoiled in some if _is_direct(f, exact)]
     return len(direct) >= _LEAST_DIRECT and sum(direct) <= _FOREIGN * len(direct)
 
 
 def _may_be_chance(finding: Finding) -> bool:
-    """Whether a right number has so few digits that it says nothing on a sheet that isn't right."""
-    return finding.answer.written.significant < _FEW_DIGITS
+    """Whether a right number says nothing on a sheet that isn't right: 0, 1, or one of few digits."""
+    written = finding.answer.written
+    return written.significant < _FEW_DIGITS or written.value in PLAIN
 
 
 def _comes_out(finding: Finding, spoiled: Spoiled | None) -> bool:
@@ -220,7 +234,12 @@ def _comes_out(finding: Finding, spoiled: Spoiled | None) -> bool:
 
 
 def _is_direct(finding: Finding, exact: Calculation) -> bool:
-    """Whether a formula leads to the number in which data or a first parameter stands."""
+    """Whether a formula leads to the number in which data or a first parameter stands.
+
+    0 tells nothing: neurons that are off make it of any data.
+    """
+    if finding.exact == 0:
+        return False
     formula = exact.prepared(finding.identity, False)
     keys = formula.keys if formula else ()
     return any(exact.formula(key) is None and not _is_setting(key) for key in keys)

@@ -8,8 +8,10 @@ it is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tracer.diagnose.answers import Moment
 from tracer.diagnose.verdicts import Finding
@@ -18,8 +20,10 @@ from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError
 from tracer.language import say
-from tracer.model.quantity import Identity, Quantity
+from tracer.model.quantity import Identity, Quantity, Stage
 
+PLAIN = frozenset({0.0, 1.0, -1.0})
+"""Numbers that come without a calculation."""
 FAR = 100.0
 """So many times larger or smaller than its like, a wrong number is none that a slip would give."""
 _MOST_GIVEN = 200
@@ -40,21 +44,42 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """The right numbers of a kind and layer: the least and the largest size, but for 0.
+
+    `switches`: there are only 0 and 1, such as the slopes of ReLUs.
+    """
+
+    least: float
+    largest: float
+    switches: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """The right numbers of the moment, and the values that the exercise gives."""
 
     exact: Calculation
     given: frozenset[float]
 
-    def like(self, identity: Identity) -> list[float]:
-        """The right numbers of the same kind and layer."""
-        trace = self.exact.trace
-        if isinstance(trace, IterationTrace) and isinstance(identity, Quantity):
-            array = self.exact.at(identity.iteration).arrays.get(identity.stage)
-            if array is not None:
-                found: list[float] = array.ravel().tolist()
-                return found
-        return [self.exact.value(identity)]
+    def like(self, identity: Identity) -> Like:
+        """What is like the number."""
+        if isinstance(self.exact.trace, IterationTrace) and isinstance(identity, Quantity):
+            return _like(self.exact, identity.stage, identity.iteration)
+        return _sizes([self.exact.value(identity)], self.exact)
+
+
+@lru_cache(maxsize=256)
+def _like(exact: Calculation, stage: Stage, iteration: int) -> Like:
+    array = exact.at(iteration).arrays.get(stage)
+    return _sizes([] if array is None else array.ravel().tolist(), exact)
+
+
+def _sizes(values: Sequence[float], exact: Calculation) -> Like:
+    """Of neurons that are off, those of the whole calculation."""
+    sizes = [abs(v) for v in values if v] or [abs(v) for v in exact.values() if v]
+    switches = all(value in PLAIN for value in values)
+    return Like(min(sizes, default=0.0), max(sizes, default=math.inf), switches)
 
 
 def _is_zero(finding: Finding, around: Surroundings) -> bool:
@@ -65,22 +90,21 @@ def _is_one(finding: Finding, around: Surroundings) -> bool:
     """±1, unless the numbers of its kind are switches, such as the slopes of ReLUs."""
     if abs(finding.answer.value) != 1:
         return False
-    return not all(value in (0, 1, -1) for value in around.like(finding.identity))
+    return not around.like(finding.identity).switches
 
 
 def _is_copied(finding: Finding, around: Surroundings) -> bool:
-    return finding.answer.value in around.given
+    """A number of the exercise; 0 and 1 are another matter."""
+    value = finding.answer.value
+    return value not in PLAIN and value in around.given
 
 
 def _is_far(finding: Finding, around: Surroundings) -> bool:
     """Far from every right number of its kind, and from what any known mistake makes of it."""
     if finding.matches:
         return False
-    sizes = [abs(v) for v in (finding.exact, *around.like(finding.identity)) if v]
-    if not sizes:  # neurons that are off: any number of the calculation is a measure
-        sizes = [abs(v) for v in around.exact.values() if v]
-    value = abs(finding.answer.value)
-    return not min(sizes, default=0.0) / FAR <= value <= max(sizes, default=value) * FAR
+    like, value = around.like(finding.identity), abs(finding.answer.value)
+    return not like.least / FAR <= value <= like.largest * FAR
 
 
 GROUNDS = (
@@ -92,6 +116,7 @@ GROUNDS = (
 """The only list of what makes a wrong number trivial."""
 
 
+@lru_cache(maxsize=16)
 def _given(exact: Calculation) -> frozenset[float]:
     """The values that the exercise gives; none where they are too many to tell copying from chance."""
     start = exact.at(1)
