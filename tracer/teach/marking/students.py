@@ -57,11 +57,11 @@ def _of_a_site(path: PurePosixPath, canvas: bool) -> Student | None:
 
 
 def _is_canvas(paths: Sequence[PurePosixPath]) -> bool:
-    """Whether the files are called as Canvas does: all of them, each student's number another one."""
+    """Whether the files are called as Canvas does: all of them, and several students' not alike."""
     matches = [_CANVAS.fullmatch(path.name) for path in paths]
     names = {(match["name"], match["id"]) for match in matches if match}
     ids = {match["id"] for match in matches if match}
-    return all(matches) and len(names) == len(ids)
+    return all(matches) and len(names) == len(ids) >= min(len(paths), 2)
 
 
 def _wrapped(paths: Sequence[PurePosixPath]) -> int:
