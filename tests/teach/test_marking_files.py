@@ -189,10 +189,6 @@ def test_the_configuration_among_the_answers_is_no_answer(tmp_path: Path) -> Non
 
 
 def test_each_student_has_an_exercise_of_their_own(tmp_path: Path) -> None:
-    text = (
-        "network: {{inputs: [x], layers: [{{neurons: [y], activation: identity, weights: {}}}]}}\n"
-    )
-    text += "loss: half_squared_error\ndata: [{{inputs: [1.5], targets: [2.5]}}]\n"
     for number, weight in enumerate((2, 3, 4), 1):
         written(tmp_path, **{f"ex-{number}__yaml": LINE.format(weight)})
     written(
