@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tracer.language import say
 from tracer.model.marking import decimal
-from tracer.model.quantity import at
 from tracer.show.document import Content, Name
 from tracer.show.reports.tables import joined
 from tracer.teach.marking import Mark
@@ -31,5 +30,5 @@ def why(mark: Mark) -> Content:
         return spoiled.ground.words()
     if not spoiled.behind:
         return say("it has become a copy of another number; nothing was left to calculate")
-    names = joined([Name(at(identity, 1)) for identity in spoiled.behind], ", ")
+    names = joined([Name(identity) for identity in spoiled.behind], ", ")
     return (say("no method: it goes back to "), *names)
