@@ -1,17 +1,21 @@
-"""A student's feedback into a file, in the format that its ending chooses; PDF by way of LaTeX."""
+"""One sheet's marks: feedback in the format that a file's ending chooses, results for an autograder."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tracer.cli.display import Display, number_format, show
-from tracer.errors import UsageError
+from tracer.cli.display import Display, number_format, show, show_objects
+from tracer.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from tracer.teach.marking import MarkedSheet
+    from tracer.diagnose.answers import Supplied
+    from tracer.diagnose.judging import Wanted
+    from tracer.model.marking import Scheme
+    from tracer.teach.marking import Exercise, MarkedSheet
 
 _PDF = ".pdf"
 
@@ -73,3 +77,28 @@ def show_feedback(
     digits = number_format(display)
     document = feedback_document(sheet, digits, student, reveal=reveal, limit=limit)
     show(document, display, sheet.exercise.names, standalone=True)
+
+
+def write_for_autograder(
+    exercise: Exercise,
+    given: Callable[[], Iterable[Supplied]],
+    scheme: Scheme,
+    wanted: Wanted,
+    display: Display,
+    *,
+    reveal: bool,
+) -> None:
+    """Write the marks; answers that can't be read are no error here, but a result without points."""
+    from tracer.diagnose.answers import NoNumbersError
+    from tracer.show.reports.mark_objects import gradescope, gradescope_refused
+    from tracer.teach.marking import mark_sheet
+
+    try:
+        answers = tuple(given())
+    except NoNumbersError:
+        answers = ()
+    except ConfigError as error:
+        show_objects(gradescope_refused(error.problems), display, of=display.row.of)
+        return
+    sheet = mark_sheet(exercise, answers, scheme, wanted)
+    show_objects(gradescope(sheet, reveal=reveal), display, of=display.row.of)

@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
+from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, note, show, show_objects
 from tracer.cli.ending import UNREAD
 from tracer.cli.feedback import check_format, write_feedback
-from tracer.cli.points import AskOption, IterationsOption, PointsOption, names_in, scheme_of
+from tracer.cli.points import (
+    AllRowsOption,
+    AskOption,
+    DigitsRequiredOption,
+    IterationsOption,
+    PointsOption,
+    names_in,
+    scheme_of,
+    wanted_of,
+)
 from tracer.cli.progress import progress
 from tracer.cli.source import load_config
 from tracer.errors import UsageError
@@ -54,10 +63,7 @@ def mark(
     iterations: IterationsOption = None,
     round: RoundOption = None,
     rounding: RoundingOption = RoundingMode.HALF_UP,
-    digits_required: Annotated[
-        str | None,
-        typer.Option(metavar="4dp|3sf", help="Fewer digits than these are too few to be right."),
-    ] = None,
+    digits_required: DigitsRequiredOption = None,
     feedback: Annotated[
         Path | None,
         typer.Option(
@@ -68,7 +74,7 @@ def mark(
     reveal: Annotated[
         bool, typer.Option("--reveal/--no-reveal", help="Show right values in feedback and JSON.")
     ] = True,
-    all_rows: Annotated[bool, typer.Option("--all-rows", help="Do not shorten tables.")] = False,
+    all_rows: AllRowsOption = False,
     display: Display,
 ) -> None:
     """Mark a class's sheets, and show what it got wrong.
@@ -76,12 +82,9 @@ def mark(
     Each number earns points by its verdict: all of them when it is right, or follows from an earlier
     slip; half with a known mistake. What cannot be read is reported, the others are marked.
     """
-    from tracer.diagnose.judging import Wanted
-    from tracer.digits.rounding import parse_rounding
     from tracer.teach.marking import mark_class
 
-    required = parse_rounding(digits_required) if digits_required else None
-    wanted = Wanted(how_to_round(round, rounding), required)
+    wanted = wanted_of(round, rounding, digits_required)
     scheme = scheme_of(points)
     found = _submitted(words, match, student, _Asked(tuple(names_in(ask)), iterations))
     writer = _Writer(display, feedback, reveal, all_rows)

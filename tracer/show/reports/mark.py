@@ -102,11 +102,20 @@ def _summary(marked: MarkedClass) -> str:
     """`28 of 30 sheets marked: 12.5 to 43 points of 43, the median 36.`"""
     sheets = [sheet for _, sheet in marked.sheets]
     handed_in = sum(each.sheet is not None or each.unread for each in marked.students)
-    text = say("{marked} of {count} sheets marked", marked=len(sheets), count=handed_in)
+    text = counted(
+        handed_in,
+        "{marked} of {count} sheet marked",
+        "{marked} of {count} sheets marked",
+        marked=len(sheets),
+    )
     if not sheets:
         return f"{text}."
     points = sorted(sheet.points for sheet in sheets)
     maximum = max(sheet.maximum for sheet in sheets)
+    if len(sheets) == 1:
+        return say(
+            "{text}: {points} of {maximum} points.", text=text, points=points[0], maximum=maximum
+        )
     least, most, middle = points[0], points[-1], marked.scheme.rounded(Fraction(median(points)))
     return say(
         "{text}: {least} to {most} points of {maximum}, the median {median}.",

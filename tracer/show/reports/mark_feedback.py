@@ -37,8 +37,21 @@ def feedback_document(
 
     `reveal` false: without the right values, and all that is made of them.
     """
-    experiment = sheet.exercise.experiment
     yield records(sheet.checked, reveal=reveal)
+    yield from _opening(sheet, student)
+    for section in sheet.checked.sections:
+        if section.findings or section.array_findings:
+            yield from section_blocks(
+                section, digits, reveal=reveal, limit=limit, points=partial(_points, sheet)
+            )
+    yield from _missing(sheet)
+    yield Heading(say("How points are given"), 2)
+    yield Items((*sheet.scheme.words(), *_worths(sheet.scheme)))
+
+
+def _opening(sheet: MarkedSheet, student: str) -> Iterator[Block]:
+    """Whose feedback it is, the conventions, the points, and how the sheet was read."""
+    experiment = sheet.exercise.experiment
     yield Heading(say("Feedback: {title}", title=experiment.title or say("untitled")))
     if student:
         yield Text(student)
@@ -49,14 +62,6 @@ def feedback_document(
         words = say("Hardly any of these numbers comes from what the exercise gives.")
         yield Warn(f"{words} {say('Are they those of another exercise?')}")
     yield from manner(sheet.checked)
-    for section in sheet.checked.sections:
-        if section.findings or section.array_findings:
-            yield from section_blocks(
-                section, digits, reveal=reveal, limit=limit, points=partial(_points, sheet)
-            )
-    yield from _missing(sheet)
-    yield Heading(say("How points are given"), 2)
-    yield Items((*sheet.scheme.words(), *_worths(sheet.scheme)))
 
 
 def _summary(sheet: MarkedSheet) -> Content:

@@ -54,6 +54,7 @@ class Exercise:
     questions: tuple[Question, ...]
     file: str = ""
     _more: dict[frozenset[Moment], Mapping[Moment, Calculation]] = field(default_factory=dict)
+    _worths: dict[int, tuple[Scheme, dict[Key, Fraction]]] = field(default_factory=dict)
 
     @property
     def names(self) -> Any:
@@ -73,7 +74,12 @@ class Exercise:
         return self._more[further]
 
     def worth(self, scheme: Scheme) -> dict[Key, Fraction]:
-        """The points of each number that is asked for."""
+        """The points of each number that is asked for; found once for a class."""
+        if id(scheme) not in self._worths:
+            self._worths[id(scheme)] = scheme, self._worth(scheme)
+        return self._worths[id(scheme)][1]
+
+    def _worth(self, scheme: Scheme) -> dict[Key, Fraction]:
         points = {q.key: _points(q, scheme, self.names) for q in self.questions}
         whole = sum(points.values(), Fraction(0))
         if scheme.total is None or not whole:

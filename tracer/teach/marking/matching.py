@@ -68,35 +68,37 @@ def of_own_exercises(match: str, named: Sequence[Path], load: Load) -> Submitted
         UsageError: `match` isn't two patterns with {id}, or nothing is like the first.
         BptraceError: something named doesn't exist.
     """
-    first, separator, second = match.partition("=")
-    if not separator:
-        example = "--match 'ex-{id}.yaml=answers-{id}.*'"
-        raise UsageError(f"--match {match}: expected EXERCISE=ANSWERS", f"write {example}")
-    of_exercise, of_answers = Pattern.parse(first.strip()), Pattern.parse(second.strip())
+    first, second = _halves(match)
+    of_exercise, of_answers = Pattern.parse(first), Pattern.parse(second)
     gathering = Gathering()
     found = Submitted(problems=gathering.problems)
     sources = [source for some in gathering.sources(named) for source in some]
     exercises = _exercises(of_exercise, sources, load, found)
-    files = of_answers.students_of([s for s in sources if of_exercise.id_of(s.path) is None])
-    for student, some in files.items():
-        if student.id in exercises:
-            exercise = exercises[student.id]
-            if exercise is not None:
-                found.submissions.append(Submission(student, exercise, tuple(some)))
-        else:
-            expected = first.replace("{id}", student.id)
-            found.complain(some[0].shown, "there is no exercise for it", f"expected {expected}")
-    answered = {student.id for student in files}
-    found.submissions += [
-        Submission(Student(number, number), exercise)
-        for number, exercise in exercises.items()
-        if exercise is not None and number not in answered
-    ]
     if not exercises:
         raise UsageError(
             f"there are no files like {first} in {_listed(named)}", "name their folder"
         )
+    files = of_answers.students_of([s for s in sources if of_exercise.id_of(s.path) is None])
+    answered = {student.id for student in files}
+    absent: dict[Student, list[Source]] = {
+        Student(number, number): [] for number in exercises if number not in answered
+    }
+    for student, some in {**files, **absent}.items():
+        if student.id not in exercises:
+            expected = first.replace("{id}", student.id)
+            found.complain(some[0].shown, "there is no exercise for it", f"expected {expected}")
+        elif exercise := exercises[student.id]:
+            found.submissions.append(Submission(student, exercise, tuple(some)))
     return found
+
+
+def _halves(match: str) -> tuple[str, str]:
+    """The pattern of exercises and that of answers."""
+    first, separator, second = match.partition("=")
+    if not separator:
+        example = "--match 'ex-{id}.yaml=answers-{id}.*'"
+        raise UsageError(f"--match {match}: expected EXERCISE=ANSWERS", f"write {example}")
+    return first.strip(), second.strip()
 
 
 def _exercises(

@@ -138,15 +138,7 @@ def mark_sheet(
     exact = exercise.right_numbers({answer.moment for answer in answers})
     checked = check(exercise.experiment, answers, wanted=wanted, found=exact)
     trivial = Trivial.of_exercise(exact)
-    found: dict[Key, _Judged] = {
-        (section.moment, finding.identity): (
-            section.exact,
-            finding,
-            trivial.of(finding, section.exact),
-        )
-        for section in checked.sections
-        for finding in section.numbers
-    }
+    found = _judged(checked, trivial)
     foreign = _is_foreign(list(found.values()))
     marker = _Marker(scheme, checked, foreign, trivial, wanted.rounding)
     worth = exercise.worth(scheme)
@@ -159,6 +151,15 @@ def mark_sheet(
 
 _Judged = tuple[Calculation, Finding, Spoiled | None]
 """A number that was supplied, with the right numbers of its moment."""
+
+
+def _judged(checked: CheckedAnswers, trivial: Trivial) -> dict[Key, _Judged]:
+    """All that was supplied, in the order of the calculation."""
+    return {
+        (section.moment, found.identity): (section.exact, found, trivial.of(found, section.exact))
+        for section in checked.sections
+        for found in section.numbers
+    }
 
 
 @dataclass(frozen=True, slots=True)
