@@ -139,6 +139,22 @@ def test_only_what_is_asked_for_counts(folder: Path) -> None:
     assert "1.5 of 3" in output
 
 
+def test_exercises_may_be_of_different_sizes(folder: Path) -> None:
+    for number, layers in ((1, "2,2,1"), (2, "2,3,2")):
+        run("new", "--seed", number, "--layers", layers, "-o", f"ex-{number}.yaml")
+        (folder / f"a-{number}.txt").write_text(f"net_h{number + 1} = 99.5", encoding="utf-8")
+    words = ("mark", "--match", "ex-{id}.yaml=a-{id}.txt", ".")
+    assert "net_h3" in shown(*words)
+    for format in ("html", "json", "csv", "latex", "markdown"):
+        assert "h3" in run(*words, "--format", format).stdout
+
+
+def test_what_is_asked_of_a_terminal_is_no_file_name(folder: Path) -> None:
+    (folder / "a\x1b[31m.yaml").write_text("net_h3: 1", encoding="utf-8")
+    result = run("mark", "mazur", "a\x1b[31m.yaml", code=2)
+    assert "\x1b" not in result.output
+
+
 def test_each_student_may_have_an_exercise_of_their_own(folder: Path) -> None:
     run("new", "--seed", 1, "--count", 3, "-o", "ex-{seed}.yaml")
     run("worksheet", "ex-1.yaml", "--answers", "-o", "answers-1.yaml")

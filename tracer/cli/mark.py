@@ -27,6 +27,7 @@ from tracer.cli.points import (
 from tracer.cli.progress import progress
 from tracer.cli.source import load_config
 from tracer.errors import UsageError
+from tracer.show.symbols import printable
 
 if TYPE_CHECKING:
     from tracer.teach.marking import Exercise, MarkedClass
@@ -138,10 +139,10 @@ def _note_unread(marked: MarkedClass) -> None:
     """Say on standard error what could not be read, whatever the format of the result."""
     problems = [*marked.problems, *(p for each in marked.students for p in each.problems)]
     for problem in problems:
-        note(str(problem))
+        note(printable(str(problem)))
     missing = [each.student.name for each in marked.students if not each.sheet and not each.unread]
     if missing:
-        note(f"bptrace: no answers from {', '.join(missing)}")
+        note(printable(f"bptrace: no answers from {', '.join(missing)}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,15 +196,17 @@ class _Writer:
         show(mark_document(marked, limit), self.display, names)
 
     def _write_for_each(self, marked: MarkedClass) -> None:
-        """A file of points for each student."""
+        """A file of points for each student who has handed something in."""
         from tracer.show.reports.mark_objects import gradescope, gradescope_refused
 
         students = [(each.student.id, each.student.name) for each in marked.students]
         paths = self._paths("--output", self.display.output, students)
         for each, path in zip(marked.students, paths, strict=True):
-            result = gradescope(each.sheet, reveal=self.reveal) if each.sheet else None
-            refused = result or gradescope_refused(each.problems)
-            show_objects(refused, replace(self.display, output=path), of=self.display.row.of)
+            shown = replace(self.display, output=path)
+            if each.sheet is not None:
+                show_objects(gradescope(each.sheet, reveal=self.reveal), shown, of=shown.row.of)
+            elif each.unread:
+                show_objects(gradescope_refused(each.problems), shown, of=shown.row.of)
 
     def _write_feedback(self, marked: MarkedClass) -> None:
         if self.feedback is None:

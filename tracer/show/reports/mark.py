@@ -10,7 +10,6 @@ from fractions import Fraction
 from statistics import median
 
 from tracer.language import counted, say
-from tracer.model.quantity import at
 from tracer.show.document import (
     Block,
     Cell,
@@ -29,7 +28,7 @@ from tracer.show.document import (
     Warn,
 )
 from tracer.show.reports.tables import number_column, table
-from tracer.teach.marking import MarkedClass, MarkedSheet, MarkedStudent, Student
+from tracer.teach.marking import MarkedClass, MarkedStudent, Student
 from tracer.teach.marking.exercise import Question
 
 LIMIT = 60
@@ -131,17 +130,20 @@ def _students(marked: MarkedClass, limit: int | None) -> Iterator[Block]:
     columns = [Column(say("student")), *map(number_column, heads), number_column(say("points"))]
     columns += [Column(say("first wrong")), *[Column(say("remarks"))] * remarked]
     rows = [
-        (marked.name_of(each.student), *_student(each, some, remarked)) for each in marked.students
+        (marked.name_of(each.student), *_student(each, marked, some, remarked))
+        for each in marked.students
     ]
     yield from table(columns, rows, limit, title=say("Students"), name="students")
 
 
-def _student(each: MarkedStudent, coarse: bool, remarked: bool) -> tuple[Cell, ...]:
+def _student(
+    each: MarkedStudent, marked: MarkedClass, coarse: bool, remarked: bool
+) -> tuple[Cell, ...]:
     remarks = ("; ".join(each.remarks),) * remarked
-    sheet = each.sheet
+    name, sheet = marked.name_of(each.student), each.sheet
     if sheet is None:
         read = say("not read") if each.unread else ""
-        return (read, *[None] * (5 + coarse), None, *remarks)
+        return (name, read, *[None] * (5 + coarse), None, *remarks)
     counts = sheet.counts
     numbers = [counts["right"] + counts["rounding"]]
     numbers += [counts[verdict] for verdict in ("follows", "mistake", "wrong")]
@@ -149,17 +151,12 @@ def _student(each: MarkedStudent, coarse: bool, remarked: bool) -> tuple[Cell, .
     first = sheet.first_wrong
     supplied = say("{count} of {asked}", count=sheet.supplied, asked=len(sheet.marks))
     points = say("{points} of {maximum}", points=sheet.points, maximum=sheet.maximum)
-    wrong = _label(first, sheet) if first else None
-    return (supplied, *numbers, points, wrong, *remarks)
-
-
-def _label(question: Question, sheet: MarkedSheet) -> Content:
-    """The number's name as the notation writes it; without its iteration only where there is one."""
-    return Name(question.identity if len(sheet.exercise.exact) > 1 else at(question.identity, 1))
+    wrong = _named(first, marked) if first else None
+    return (name, supplied, *numbers, points, wrong, *remarks)
 
 
 def _picture(marked: MarkedClass) -> Grid:
-    """Students by the numbers of the exercise that most of them have."""
+    """Students by all numbers that any of them was asked for."""
     sheets = marked.sheets
     names = {mark.question.name: mark.question for _, sheet in sheets for mark in sheet.marks}
     marks = {

@@ -184,7 +184,8 @@ def check_scheme(scheme: Scheme, exercises: Sequence[Exercise]) -> None:
 def _natural(student: Student) -> tuple[tuple[tuple[int, str], ...], str]:
     """Sorts `answers-2` before `answers-10`."""
     pieces = re.split(r"(\d+)", student.name.casefold())
-    return tuple((int(p) if p.isdecimal() else -1, p) for p in pieces), student.id
+    # Of two numbers the longer one is larger.
+    return tuple((len(p) if p.isdecimal() else -1, p) for p in pieces), student.id
 
 
 def _marked(submission: Submission, scheme: Scheme, wanted: Wanted) -> MarkedStudent:
