@@ -129,10 +129,7 @@ def _students(marked: MarkedClass, limit: int | None) -> Iterator[Block]:
     heads += [say("coarse")] * some
     columns = [Column(say("student")), *map(number_column, heads), number_column(say("points"))]
     columns += [Column(say("first wrong")), *[Column(say("remarks"))] * remarked]
-    rows = [
-        (marked.name_of(each.student), *_student(each, marked, some, remarked))
-        for each in marked.students
-    ]
+    rows = [_student(each, marked, some, remarked) for each in marked.students]
     yield from table(columns, rows, limit, title=say("Students"), name="students")
 
 
