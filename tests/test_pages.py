@@ -60,10 +60,13 @@ def matches(output: str, shown: str) -> bool:
 def renewed(shown: str, output: str) -> str:
     """`shown` with each piece between lines `…` replaced by the lines of `output` most like it."""
     lines, start, pieces = output.rstrip("\n").split("\n"), 0, []
-    for piece in re.split(r"^…\n", shown, flags=re.MULTILINE):
+    parts = re.split(r"^…\n", shown, flags=re.MULTILINE)
+    if len(parts) == 1:
+        return output.rstrip("\n") + "\n"
+    for piece in parts:
         size = piece.count("\n")
-        if "…\n" not in shown or not size:
-            pieces.append(output.rstrip("\n") + "\n" if "…\n" not in shown else piece)
+        if not size:
+            pieces.append(piece)
             continue
         windows = range(start, max(start, len(lines) - size) + 1)
         texts = {at: "".join(f"{line}\n" for line in lines[at : at + size]) for at in windows}

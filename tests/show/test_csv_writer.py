@@ -8,6 +8,7 @@ import pytest
 from support.notations import PlainNotation
 from tracer.show.document import (
     Block,
+    Cell,
     Column,
     Derivation,
     Heading,
@@ -37,6 +38,14 @@ def test_cells_are_for_programs() -> None:
         ((Name("dE/dw1"), True, None, 3, Value(0.5), ("a ", Name("delta_o1"))),),
     )
     assert read(table)[1] == ["dE/dw1", "true", "", "3", "0.5", "a delta_o1"]
+
+
+def test_no_spreadsheet_takes_a_cell_for_a_formula() -> None:
+    texts: list[Cell] = ["=1+1", "+a", "-cmd", "@sum", ("=", "x"), "-0.5", "+1e-3", "−3", "a=b", ""]
+    table = Table((Column("x"),), tuple((text,) for text in texts))
+    assert [row[0] for row in read(table)[1:]] == [
+        "'=1+1", "'+a", "'-cmd", "'@sum", "'=x", "-0.5", "+1e-3", "-3", "a=b", ""
+    ]  # fmt: skip
 
 
 def test_headers_are_ascii_and_without_spaces() -> None:

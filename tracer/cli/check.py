@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracer import bundled
-from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
+from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption
 from tracer.cli.display import Display, note, number_format, show, show_objects
 from tracer.cli.ending import DISAGREE
+from tracer.cli.feedback import show_feedback, write_for_autograder
+from tracer.cli.points import (
+    AllRowsOption,
+    DigitsRequiredOption,
+    PointsOption,
+    scheme_of,
+    wanted_of,
+)
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, is_configuration, load_config
 from tracer.errors import BptraceError, UsageError
 
 if TYPE_CHECKING:
     from tracer.diagnose.answers import Supplied
+    from tracer.diagnose.judging import Wanted
     from tracer.model.experiment import Experiment, GraphExperiment
+    from tracer.model.marking import Scheme
 
 
 def check(
@@ -40,17 +51,15 @@ def check(
     ] = None,
     round: RoundOption = None,
     rounding: RoundingOption = RoundingMode.HALF_UP,
-    digits_required: Annotated[
-        str | None,
-        typer.Option(metavar="4dp|3sf", help="Fewer digits than these are too few to be right."),
-    ] = None,
+    digits_required: DigitsRequiredOption = None,
     reveal: Annotated[
         bool, typer.Option("--reveal/--no-reveal", help="Show the right values.")
     ] = True,
     carry: Annotated[
         bool, typer.Option("--carry", help="Also print the calculation that follows from them.")
     ] = False,
-    all_rows: Annotated[bool, typer.Option("--all-rows", help="Do not shorten tables.")] = False,
+    all_rows: AllRowsOption = False,
+    points: PointsOption = None,
     display: Display,
 ) -> None:
     """Check numbers, and find where they went wrong.
@@ -62,8 +71,6 @@ def check(
     from tracer.diagnose.answers import ArrayAnswer
     from tracer.diagnose.check import check as judge
     from tracer.diagnose.check import with_reasons
-    from tracer.diagnose.judging import Wanted
-    from tracer.digits.rounding import parse_rounding
     from tracer.show.reports.check import LIMIT, check_document
     from tracer.show.reports.check_objects import check_json
 
@@ -71,8 +78,13 @@ def check(
         raise UsageError("both CONFIG and ANSWERS are -", "standard input can be only one of them")
     if carry and not reveal:
         raise UsageError("--carry shows right values", "leave out --carry or --no-reveal")
-    required = parse_rounding(digits_required) if digits_required else None
-    wanted = Wanted(how_to_round(round, rounding), required)
+    wanted = wanted_of(round, rounding, digits_required)
+    if points or display.row.of:
+        if carry or tolerance:
+            raise UsageError("points are for a person's sheet", "leave out --carry and --tolerance")
+        scheme = scheme_of(points)
+        _give_points(config, answers, scheme, wanted, display, reveal=reveal, all_rows=all_rows)
+        return
     experiment = _experiment(config, answers)
     given = _answers(config, answers, experiment, tolerance)
     updates = max((answer.moment.updates for answer in given), default=0)
@@ -89,6 +101,37 @@ def check(
         document = check_document(checked, digits, reveal=reveal, carry=carry, limit=limit)
         show(document, display, checked.names)
     if not checked.all_right:
+        raise typer.Exit(DISAGREE)
+
+
+def _give_points(
+    config: str,
+    answers: str | None,
+    scheme: Scheme,
+    wanted: Wanted,
+    display: Display,
+    *,
+    reveal: bool,
+    all_rows: bool,
+) -> None:
+    """Show the sheet with its points."""
+    from tracer.show.reports.mark_objects import sheet_json
+    from tracer.teach.marking import exercise_of, mark_sheet
+    from tracer.teach.marking.classroom import check_scheme
+
+    experiment = _experiment(config, answers)
+    exercise = exercise_of(experiment, config)
+    check_scheme(scheme, [exercise])
+    given = partial(_answers, config, answers, experiment, None)
+    if display.row.of:
+        write_for_autograder(exercise, given, scheme, wanted, display, reveal=reveal)
+        return
+    sheet = mark_sheet(exercise, given(), scheme, wanted)
+    if display.as_objects:
+        show_objects(sheet_json(sheet, reveal=reveal), display)
+    else:
+        show_feedback(sheet, "", display, reveal=reveal, all_rows=all_rows)
+    if not sheet.checked.all_right:
         raise typer.Exit(DISAGREE)
 
 

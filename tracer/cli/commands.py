@@ -18,6 +18,7 @@ from tracer.cli import (
     gradcheck,
     graph,
     help,
+    mark,
     new,
     page,
     run,
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "gradcheck": gradcheck.gradcheck,
     "new": new.new,
     "worksheet": worksheet.worksheet,
+    "mark": mark.mark,
     "examples": examples.examples,
     "help": help.help,
 }

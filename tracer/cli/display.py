@@ -123,6 +123,7 @@ def show(
 
     row = display.row
     _refuse_picture(row)
+    _refuse_export(row)
     with open_output(display.output, display.force) as stream:
         medium = detect(stream, os.environ, width=display.width, color=not display.no_color)
         blocks = chosen(
@@ -170,16 +171,19 @@ def number_format(display: Display) -> NumberFormat:
     return NumberFormat(None if display.sig else digits, display.sig)
 
 
-def show_objects(result: Mapping[str, Any] | Iterable[Any], display: Display) -> None:
-    """Write a result in a format of objects, such as JSON.
+def show_objects(
+    result: Mapping[str, Any] | Iterable[Any], display: Display, *, of: str = ""
+) -> None:
+    """Write a result in a format of objects, such as JSON; `of`: what it is made of, for a row's `of`.
 
-    Raises UsageError where a table is wanted of it.
+    Raises UsageError where a table is wanted of it, or the format is of something else.
     """
     from tracer.graph.names import GraphNames
     from tracer.show.output import open_output
 
     row = display.row
     _refuse_picture(row)
+    _refuse_export(row, of)
     _refuse_table(display)
     with open_output(display.output, display.force) as stream:
         medium = detect(stream, os.environ)
@@ -210,6 +214,11 @@ def _refuse_picture(row: Format) -> None:
             f"--format {row.name} draws a network or a graph",
             f"`bptrace run CONFIG --format {row.name}` and `bptrace graph` have pictures",
         )
+
+
+def _refuse_export(row: Format, of: str = "") -> None:
+    if row.of not in ("", of):
+        raise UsageError(f"--format {row.name} is made of {row.of}", "`check` and `mark` have them")
 
 
 def _refuse_table(display: Display) -> None:

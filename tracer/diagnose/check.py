@@ -182,9 +182,9 @@ class CheckedAnswers:
         coarse = [finding for finding in self.findings if finding.verdict == "coarse"]
         counts = self.counts
         told = counts["right"] + counts["rounding"] > 0 or not counts["coarse"]
-        return told and all(map(self._as_fine_as_the_sheet, coarse))
+        return told and all(map(self.as_fine_as_the_sheet, coarse))
 
-    def _as_fine_as_the_sheet(self, finding: Finding) -> bool:
+    def as_fine_as_the_sheet(self, finding: Finding) -> bool:
         """Whether the number has the digits that the sheet has."""
         written, digits = finding.answer.written, self.manner.digits
         return any(

@@ -7,10 +7,9 @@ from typing import Any
 
 from tracer.digits.rounding import Rounding
 from tracer.engine.training import Run, train_through
-from tracer.explain import A_FEW
 from tracer.explain.byhand import by_hand
 from tracer.explain.calculation import check_reached, timeline_of
-from tracer.explain.worksheet import Sheeted
+from tracer.explain.worksheet import Sheeted, intended
 from tracer.model.experiment import Experiment, GraphExperiment
 
 
@@ -26,7 +25,7 @@ def sheet_traces(
         DivergedError: it meets an overflow before.
     """
     exact = timeline_of(experiment)
-    wanted: Sequence[int] = range(1, (iterations or _intended(experiment)) + 1)
+    wanted: Sequence[int] = range(1, (iterations or intended(experiment)) + 1)
     if len(wanted) > 1:
         run: Run[Any] = train_through(exact, wanted)
         if iterations is not None:
@@ -34,11 +33,3 @@ def sheet_traces(
         wanted = list(run.reached(wanted)) or [1]
     timeline = by_hand(experiment, rounding) if rounding else exact
     return [timeline.trace(k) for k in wanted]
-
-
-def _intended(experiment: Experiment | GraphExperiment) -> int:
-    """How many iterations the configuration means to be calculated by hand."""
-    if isinstance(experiment, Experiment) and experiment.data is None:
-        return 1
-    iterations = experiment.training.iterations if experiment.training else 1
-    return iterations if iterations and iterations <= A_FEW else 1

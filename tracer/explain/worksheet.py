@@ -13,12 +13,15 @@ from typing import Any, TypeAlias
 
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, UsageError
+from tracer.explain import A_FEW
 from tracer.formula import Expression
 from tracer.graph.trace import GraphTrace
+from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity, Stage
 
 MOST = 1000
 """Quantities beyond which a sheet is refused."""
+
 
 OF_A_GRAPH = {Phase.FORWARD: "Values", Phase.GRADIENTS: "Gradients", Phase.UPDATES: "Updates"}
 """What a graph's phases are called."""
@@ -51,6 +54,14 @@ class Section:
         """`Forward`; of several iterations `Iteration 2: Forward`."""
         title = heading(self.trace, group)
         return title if self.alone else f"Iteration {self.trace.number}: {title}"
+
+
+def intended(experiment: Experiment | GraphExperiment) -> int:
+    """How many iterations the configuration means to be calculated by hand."""
+    if isinstance(experiment, Experiment) and experiment.data is None:
+        return 1
+    iterations = experiment.training.iterations if experiment.training else 1
+    return iterations if iterations and iterations <= A_FEW else 1
 
 
 def sections(traces: Sequence[Sheeted]) -> list[Section]:

@@ -156,6 +156,46 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Square:
+    """A square of a `Grid`: its `sign` and `words` say everything, `look` only helps the eye.
+
+    `look`: a word for the stylesheet of pages, the same for the same meaning.
+    """
+
+    sign: str
+    look: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A picture of many things by many others: a square for each pair; `legend` explains the signs.
+
+    Writers that have no squares write `table`, with each row's signs side by side.
+    """
+
+    title: str
+    columns: tuple[Content, ...]
+    rows: tuple[tuple[Content, tuple[Square, ...]], ...]
+    legend: tuple[Square, ...]
+    name: str = ""
+
+    @property
+    def table(self) -> Table:
+        """The same as a table; the signs stand in groups, so that they can be counted and folded."""
+        legend = ", ".join(f"{mark.sign} {mark.words}" for mark in self.legend)
+        rows = ((label, _grouped([mark.sign for mark in marks])) for label, marks in self.rows)
+        return Table((Column(""), Column("")), rows, f"{self.title}: {legend}", self.name)
+
+
+_GROUP = 5
+
+
+def _grouped(signs: Sequence[str]) -> str:
+    return " ".join("".join(signs[k : k + _GROUP]) for k in range(0, len(signs), _GROUP))
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
     """The document's numbers once more, complete and in one table: for programs, not for people.
 
@@ -229,6 +269,7 @@ Block: TypeAlias = (
     | Note
     | Warn
     | Table
+    | Grid
     | Records
     | Derivation
     | Matrix

@@ -17,41 +17,55 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TextIO
 
 from tracer.errors import OutputError, UsageError
-from tracer.show.symbols import ENCODING_ERRORS
+from tracer.show.symbols import ENCODING_ERRORS, printable
 
+_NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|{}]')
 _FIELD = re.compile(r"\{(.*?)\}")
 
 
 def output_paths(
-    pattern: Path | None, results: Sequence[Mapping[str, object]]
+    pattern: Path | None, results: Sequence[Mapping[str, object]], option: str = "--output"
 ) -> list[Path | None]:
     """The file of each result: the pattern with its fields filled in; None for standard output.
 
-    A result's mapping says what stands for `{name}`, `{seed}`, …
+    A result's mapping says what stands for `{name}`, `{seed}`, …; `option` is what they were named by.
 
     Raises:
         UsageError: an unknown field, or one file for several results.
     """
     if pattern is None and len(results) == 1:
         return [None]
-    paths = [_filled(str(pattern or ""), fields) for fields in results]
+    paths = [_filled(str(pattern or ""), fields, option) for fields in results]
     if len(set(paths)) < len(paths):
         fields = " or ".join(f"{{{field}}}" for field in results[0])
         raise UsageError(
             f"{len(results)} results need {len(results)} files",
-            f"name them with --output, and {fields} in the name",
+            f"name them with {option}, and {fields} in the name",
         )
     return [Path(path) for path in paths]
 
 
-def _filled(pattern: str, fields: Mapping[str, object]) -> str:
+def _filled(pattern: str, fields: Mapping[str, object], option: str) -> str:
     def value(found: re.Match[str]) -> str:
         if found[1] not in fields:
             known = ", ".join(f"{{{field}}}" for field in fields)
-            raise UsageError(f"--output {pattern}: there is no {found[0]}", f"there is {known}")
+            raise UsageError(f"{option} {pattern}: there is no {found[0]}", f"there is {known}")
         return str(fields[found[1]])
 
     return _FIELD.sub(value, pattern)
+
+
+def safe_name(text: str) -> str:
+    """The text as a part of a file's name, which leads to no other folder: `a/../b` → `a_.._b`."""
+    name = _NOT_IN_NAMES.sub("_", printable(text)).strip()
+    return f"_{name}" if name.startswith(".") or not name else name
+
+
+def check_free(paths: Sequence[Path | None], force: bool) -> None:
+    """OutputError where one of the files could not be written; before long work."""
+    for path in paths:
+        if path is not None and str(path) != "-":
+            _check(path, Path(os.path.realpath(path)), force)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ entries with their places → answers: a quantity with the digits as written, or
 from tracer.diagnose.answers.model import Answer, ArrayAnswer, Supplied, Tolerance
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.answers.reading import (
+    NoNumbersError,
     foreign_title,
     plain_answers,
     published_answers,
@@ -18,6 +19,7 @@ __all__ = [
     "Answer",
     "ArrayAnswer",
     "Moment",
+    "NoNumbersError",
     "Supplied",
     "Tolerance",
     "foreign_title",

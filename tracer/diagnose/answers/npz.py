@@ -32,6 +32,8 @@ def read_npz(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
         message, hint = "not an NPZ file of numbers", "write it with numpy.savez(FILE, W1=...)"
         if any(member.startswith(("xl/", "content.xml")) for member in strangers):
             message, hint = "this is a spreadsheet, not an NPZ file", "save it as CSV"
+        if any(member.startswith("word/") for member in strangers):
+            message, hint = "this is a Word document, not an NPZ file", "save it as plain text"
         raise ConfigError([Spot(file).problem(message, hint)])
     found = [_entry(name, name, arrays, file) for name in arrays.names]
     entries = [item for item in found if isinstance(item, Entry)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -20,8 +21,13 @@ from tracer.model.experiment import Experiment, GraphExperiment
 
 _NPZ = b"PK\x03\x04"
 _NPY = b"\x93NUMPY"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MANY = 3
 """From so many names on that don't exist, most of all, the answers are another exercise's."""
+
+
+class NoNumbersError(ConfigError):
+    """A file of answers that nobody has filled in."""
 
 
 def read_answers(
@@ -36,8 +42,8 @@ def read_answers(
 
     Raises:
         ConfigError: all the problems at once: names that don't exist, with the nearest ones; numbers
-            that aren't; arrays of the wrong shape; quantities that are supplied twice; no number at
-            all, as on a worksheet that nobody has filled in.
+            that aren't; arrays of the wrong shape; quantities that are supplied twice.
+        NoNumbersError: there is no number at all, as on a worksheet that nobody has filled in.
     """
     return _some(*_entries(content, file), file, experiment, tolerance)
 
@@ -63,7 +69,7 @@ def _some(
     answers = _understood(entries, problems, experiment, tolerance)
     if not answers:
         hint = "put one behind each name that you have: net_h1: 0.3775"
-        raise ConfigError([Spot(file).problem("there are no numbers in it", hint)])
+        raise NoNumbersError([Spot(file).problem("there are no numbers in it", hint)])
     return answers
 
 
@@ -73,6 +79,7 @@ def _entries(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
         return read_npz(content, file)
     if content.startswith(_NPY):
         return read_npy(content, file)
+    content = _as_utf8(content)
     if b"\0" in content:
         hint = "answers are YAML, CSV or JSON as text in UTF-8, or arrays as .npz or .npy"
         raise ConfigError([Spot(file).problem("neither text nor arrays", hint)])
@@ -81,9 +88,20 @@ def _entries(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
     return read_table(text, file, dialect) if dialect else read_tree(text, file)
 
 
+def _as_utf8(content: bytes) -> bytes:
+    """Text that a byte order mark tells to be UTF-16, as spreadsheets and editors save it, in UTF-8."""
+    if not content.startswith(_UTF16):
+        return content
+    try:
+        return content.decode("utf-16").encode()
+    except UnicodeError:
+        return content
+
+
 def foreign_title(content: bytes, experiment: Experiment | GraphExperiment) -> str:
     """The heading of a file made by `bptrace worksheet --answers` for another title; or empty."""
     own = title_line(experiment.title)
+    content = _as_utf8(content)
     first = content[: len(own) + 1000].decode("utf-8-sig", "replace").partition("\n")[0].rstrip()
     return first if first.startswith(title_line("")) and first != own else ""
 

@@ -1,4 +1,4 @@
-"""Documents to text, one module a format; `FORMATS` and `PICTURES` are the only place that lists them.
+"""Documents to text, one module a format; `FORMATS`, `PICTURES` and `EXPORTS` alone list them.
 
 A writer is a function `write(result, notation, stream, medium)`. It knows nothing of networks, and
 asks the notation how a name, a formula or a number is written.
@@ -18,8 +18,10 @@ from tracer.show.formats.selection import chosen
 from tracer.show.pictures import dot, mermaid, svg
 
 __all__ = [
+    "EXPORTS",
     "FORMATS",
     "PICTURES",
+    "POINTS",
     "Format",
     "Medium",
     "Writer",
@@ -32,6 +34,10 @@ __all__ = [
 ]
 
 TargetName: TypeAlias = Literal["unicode", "ascii", "latex", "mathml", "html", "svg"]
+
+
+POINTS = "points"
+"""What a format may be of: the marks of one sheet."""
 
 
 class Writer(Protocol):
@@ -51,6 +57,7 @@ class Format:
     `for_programs`: it gets one table of records, complete, where people get the whole document.
     `objects`: it gets mappings and lists where the others get a `Document`; `picture`: a `Picture`.
     `pages`: it is a page of its own, and can be a fragment of one.
+    `of`: what it is made of, where not every command has that: "points".
     `drawings`: it has room for pictures made of characters.
     """
 
@@ -66,6 +73,7 @@ class Format:
     picture: bool = False
     pages: bool = False
     drawings: bool = False
+    of: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -122,10 +130,26 @@ _PICTURES = (
 PICTURES: dict[str, Format] = {row.name: row for row in _PICTURES}
 """The formats of what can be drawn, networks and graphs; no document has them."""
 
+_EXPORTS = (
+    Format(
+        "gradescope",
+        objects.write_json,
+        "its autograder's results.json",
+        (),
+        notation="ascii",
+        for_programs=True,
+        objects=True,
+        of=POINTS,
+    ),
+)
+
+EXPORTS: dict[str, Format] = {row.name: row for row in _EXPORTS}
+"""The formats of what only some commands have, `of` which they are."""
+
 
 def all_formats() -> tuple[Format, ...]:
-    """The formats of documents, then those of pictures."""
-    return (*FORMATS.values(), *PICTURES.values())
+    """The formats of documents, then those of pictures, and of what only some commands have."""
+    return (*FORMATS.values(), *PICTURES.values(), *EXPORTS.values())
 
 
 def by_name(name: str) -> Format:

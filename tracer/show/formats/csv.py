@@ -18,6 +18,9 @@ from tracer.show.formats.medium import Medium
 from tracer.show.symbols import to_ascii
 
 _NOT_IN_HEADERS = re.compile(r"[^\w/+:.#@\[\],]+", re.ASCII)
+# What begins a formula in a spreadsheet, which would run what a student has called a file.
+_FORMULA = tuple("=+-@\t\r")
+_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 # Signs of our own words, in "i1 → h1", "2×2", "w1–w4"; a neuron's name keeps its letters.
 _SIGNS = str.maketrans({"→": "->", "×": "x", "–": "-", "−": "-", "·": "*"})
 
@@ -49,6 +52,11 @@ def _distinct(headers: Iterable[str]) -> list[str]:
     return found
 
 
+def _harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; a number that somebody wrote stays one."""
+    return f"'{text}" if text[:1] in _FORMULA and not _NUMBER.fullmatch(text) else text
+
+
 def _cell(cell: Cell, notation: Notation) -> str:
     match cell:
         case bool():
@@ -62,8 +70,8 @@ def _cell(cell: Cell, notation: Notation) -> str:
         case Blank():
             return ""
         case str():
-            return plain(cell, notation).translate(_SIGNS)
+            return _harmless(plain(cell, notation).translate(_SIGNS))
         case tuple():
-            return "".join(_cell(part, notation) for part in cell)
+            return _harmless("".join(_cell(part, notation) for part in cell))
         case _:
             return plain(cell, notation)

@@ -24,6 +24,7 @@ from tracer.show.document import (
     Derivation,
     Document,
     Formula,
+    Grid,
     Heading,
     Inline,
     Items,
@@ -32,6 +33,7 @@ from tracer.show.document import (
     Name,
     Notation,
     Note,
+    Square,
     Table,
     Text,
     Value,
@@ -118,6 +120,8 @@ class _HtmlWriter:
         match block:
             case Table():
                 yield from self._table(block)
+            case Grid():
+                yield from self._grid(block)
             case Heading():
                 level = self._level(block.level)
                 yield f"<h{level}>{self._inline(block.text)}</h{level}>"
@@ -163,6 +167,23 @@ class _HtmlWriter:
             yield f"<tr>{''.join(cells)}</tr>"
         yield "</tbody>"
         yield "</table></div>"
+
+    def _grid(self, grid: Grid) -> Iterator[str]:
+        """A table of squares, each with its sign, and the signs' meanings below it."""
+        yield _box("table", grid.title)
+        yield f'<table class="grid"><caption>{self._inline(grid.title)}</caption>'
+        heads = (f'<th scope="col"><span>{self._inline(c)}</span></th>' for c in grid.columns)
+        yield f"<thead><tr><td></td>{''.join(heads)}</tr></thead>"
+        yield "<tbody>"
+        for label, marks in grid.rows:
+            squares = "".join(map(_square, marks))
+            yield f'<tr><th scope="row">{self._inline(label)}</th>{squares}</tr>'
+        yield "</tbody></table></div>"
+        yield '<ul class="legend">'
+        for mark in grid.legend:
+            sign = f'<span class="square {mark.look}">{_escaped(mark.sign)}</span>'
+            yield f"<li>{sign} {_escaped(mark.words)}</li>"
+        yield "</ul>"
 
     def _head(self, header: Content, align: Align) -> str:
         words = self._inline(header)
@@ -259,6 +280,11 @@ class _HtmlWriter:
     def _known(self, number: Value | Formula) -> str:
         """The canonical name of the number, if it is one of the calculation."""
         return "" if number.of is None else self._notation.canonical(number.of)
+
+
+def _square(mark: Square) -> str:
+    marks = _attributes(class_=f"square {mark.look}", title=mark.words)
+    return f"<td{marks}>{_escaped(mark.sign)}</td>"
 
 
 def _box(kind: str, label: str) -> str:

@@ -21,6 +21,7 @@ from tracer.show.document import (
     Derivation,
     Document,
     Formula,
+    Grid,
     Heading,
     Items,
     Letter,
@@ -144,6 +145,8 @@ def _lines(block: Block, notation: Notation) -> Iterator[str]:
     match block:
         case Table():
             yield from _table(block, notation)
+        case Grid():
+            yield from _table(block.table, notation)
         case Heading():
             section = _SECTIONS.get(block.level, "paragraph")
             yield rf"\{section}*{{{_inline(block.text, notation)}}}"

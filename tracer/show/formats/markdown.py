@@ -16,6 +16,7 @@ from tracer.show.document import (
     Derivation,
     Document,
     Formula,
+    Grid,
     Heading,
     Items,
     Letter,
@@ -57,6 +58,8 @@ class _MarkdownWriter:
         match block:
             case Table():
                 yield from self._table(block)
+            case Grid():
+                yield from self._table(block.table)
             case Heading():
                 yield f"{'#' * block.level} {self._inline(block.text)}"
             case Text():

@@ -15,6 +15,7 @@ from tracer.show.document import (
     Derivation,
     Document,
     Drawing,
+    Grid,
     Heading,
     Items,
     Matrix,
@@ -75,6 +76,8 @@ class _TerminalWriter:
         match block:
             case Table():
                 yield from self._table(block)
+            case Grid():
+                yield from self._table(block.table)
             case Heading():
                 yield from self._heading(block)
             case Text():

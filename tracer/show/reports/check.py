@@ -6,13 +6,15 @@ With `reveal` false the right values stay hidden, and with them everything that 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TypeAlias
 
 from tracer.diagnose.check import CheckedAnswers, CheckedMoment
 from tracer.diagnose.parallel import Parallel, in_parallel
 from tracer.diagnose.verdicts import VERDICTS, Finding
 from tracer.diagnose.why import ConventionMatch
 from tracer.digits.numbers import NumberFormat, Written
+from tracer.language import say
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Identity
 from tracer.show.document import (
@@ -38,6 +40,9 @@ from tracer.show.reports.matches import matches_of, number_or_nan, possible_of, 
 from tracer.show.reports.objects import finite
 from tracer.show.reports.tables import cell, joined, local, number_column, suffix, table
 from tracer.show.words import worded
+
+Points: TypeAlias = Callable[[CheckedMoment, Finding], tuple[Cell, Content]]
+"""The points of a number that was supplied, and why it has fewer than its verdict earns."""
 
 LIMIT = 60
 """Rows beyond which the right ones are left out, and then the ones in the middle."""
@@ -71,26 +76,43 @@ def check_document(
     `reveal`, for even what a wrong number has spoiled is made of right ones.
     """
     experiment = checked.experiment
-    yield _records(checked, reveal)
+    yield records(checked, reveal=reveal)
     yield Heading(f"Check: {experiment.title}" if experiment.title else "Check")
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
     yield Text(summary(checked))
-    if checked.manner.words:
-        yield Text(f"{checked.manner.words}: the numbers are judged as such.")
-    yield from (Note(row.words) for row in checked.sheet_conventions)
+    yield from manner(checked)
     for section in checked.sections:
-        yield Heading(section.moment.words, 2)
-        if section.findings or not section.array_findings:
-            yield from _verdicts(section, reveal, limit)
-        yield from arrays(section, digits, reveal)
-        yield from _reasons(section, digits, reveal)
-        yield from _conventions_found(section)
+        yield from section_blocks(section, digits, reveal=reveal, limit=limit)
         if carry and reveal:
             yield from _carried(section, limit)
 
 
-def _records(checked: CheckedAnswers, reveal: bool) -> Records:
+def manner(checked: CheckedAnswers) -> Iterator[Block]:
+    """How the sheet was found to be written, and the conventions that all of it follows."""
+    if checked.manner.words:
+        yield Text(f"{checked.manner.words}: the numbers are judged as such.")
+    yield from (Note(row.words) for row in checked.sheet_conventions)
+
+
+def section_blocks(
+    section: CheckedMoment,
+    digits: NumberFormat,
+    *,
+    reveal: bool,
+    limit: int | None,
+    points: Points | None = None,
+) -> Iterator[Block]:
+    """The verdicts on one moment, then each wrong number with its reason."""
+    yield Heading(section.moment.words, 2)
+    if section.findings or not section.array_findings:
+        yield from _verdicts(section, reveal, limit, points)
+    yield from arrays(section, digits, reveal)
+    yield from _reasons(section, digits, reveal)
+    yield from _conventions_found(section)
+
+
+def records(checked: CheckedAnswers, *, reveal: bool) -> Records:
     """A row a number supplied, in the order of the calculation; `after` counts updates."""
     columns = ["iteration", "after", "quantity", "given"]
     columns += ["exact", "carried"] if reveal else []
@@ -116,12 +138,9 @@ def _record(finding: Finding, reveal: bool) -> tuple[Cell, ...]:
 
 def summary(checked: CheckedAnswers) -> Content:
     """`31 of 76 supplied; 26 right, 4 wrong. The first wrong one is net_h1.`"""
-    counts = checked.counts
-    told = [
-        f"{counts[verdict]} {words}" for verdict, words in _counted().items() if counts[verdict]
-    ]
+    told = told_counts(checked.counts)
     supplied = f"{checked.supplied} of {checked.known} supplied"
-    text = f"{supplied}{'; ' if told else ''}{', '.join(told)}."
+    text = f"{supplied}{'; ' if told else ''}{told}."
     first = checked.first_wrong
     if first is None:
         return text
@@ -133,12 +152,20 @@ def summary(checked: CheckedAnswers) -> Content:
     )
 
 
+def told_counts(counts: Mapping[str, int]) -> str:
+    """`26 right, 4 wrong`: how many numbers got each verdict."""
+    words = _counted().items()
+    return ", ".join(f"{counts[v]} {told}" for v, told in words if counts.get(v))
+
+
 def _counted() -> dict[str, str]:
     words = {**VERDICT_WORDS, "mistake": "wrong with a known mistake"}
     return {verdict: words[verdict] for verdict in VERDICTS}
 
 
-def _verdicts(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterator[Block]:
+def _verdicts(
+    section: CheckedMoment, reveal: bool, limit: int | None, points: Points | None
+) -> Iterator[Block]:
     findings, hidden = section.findings, 0
     if limit is not None and len(findings) > limit:
         findings = tuple(f for f in findings if f.verdict != "right" or f.truncated)
@@ -149,9 +176,22 @@ def _verdicts(section: CheckedMoment, reveal: bool, limit: int | None) -> Iterat
     columns += [Column("verdict"), Column("reason")]
     explained = _explained(section)
     rows = [_row(section, finding, reveal, explained) for finding in findings]
+    if points:
+        columns[-1:] = [number_column(say("points")), columns[-1]]
+        rows = [
+            _with_points(row, points(section, f)) for row, f in zip(rows, findings, strict=True)
+        ]
     yield from table(columns, rows, limit, title="Verdicts", name=f"verdicts{_mark(section)}")
     if hidden:
         yield Note(f"{hidden} right numbers are left out; --all-rows shows them.")
+
+
+def _with_points(row: tuple[Cell, ...], points: tuple[Cell, Content]) -> tuple[Cell, ...]:
+    """The row with the points before its reason, and theirs behind it."""
+    *cells, reason = row
+    earned, why = points
+    parts = [part for part in (reason, why) if isinstance(part, str | tuple) and part]
+    return (*cells, earned, joined(parts, "; ") or None)
 
 
 def _explained(section: CheckedMoment) -> frozenset[str]:

@@ -1,0 +1,216 @@
+"""Whether a wrong number leaves what follows from it as hard as it was.
+
+What follows from a learner's own wrong number earns points for the method. Somebody who has put 0
+there, or a number from the exercise, has made the rest of the sheet easy, or has not calculated at
+all: what comes after earns nothing. `GROUNDS` lists what makes a number trivial, in the order in which
+it is told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tracer.diagnose.answers import Moment
+from tracer.diagnose.verdicts import Finding
+from tracer.digits.agreement import agreement
+from tracer.engine.trace import IterationTrace
+from tracer.explain.calculation import Calculation
+from tracer.formula import EvaluationError
+from tracer.language import say
+from tracer.model.quantity import Identity, Quantity, Stage
+
+PLAIN = frozenset({0.0, 1.0, -1.0})
+"""Numbers that come without a calculation."""
+FAR = 100.0
+"""So many times larger or smaller than its like, a wrong number is none that a slip would give."""
+_MOST_GIVEN = 200
+"""Beyond so many given numbers, nearly any of few digits is one of them by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A reason why a wrong number is trivial, and its words, without a full stop.
+
+    `blamed`: it holds only for numbers that are wrong by themselves; others came out so.
+    """
+
+    name: str
+    holds: Callable[[Finding, Surroundings], bool]
+    words: Callable[[], str]
+    blamed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """The right numbers of a kind and layer: the least and the largest size, but for 0.
+
+    `switches`: there are only 0 and 1, such as the slopes of ReLUs.
+    """
+
+    least: float
+    largest: float
+    switches: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The right numbers of the moment, and the values that the exercise gives."""
+
+    exact: Calculation
+    given: frozenset[float]
+
+    def like(self, identity: Identity) -> Like:
+        """What is like the number."""
+        if isinstance(self.exact.trace, IterationTrace) and isinstance(identity, Quantity):
+            return _like(self.exact, identity.stage, identity.iteration)
+        return _sizes([self.exact.value(identity)], self.exact)
+
+
+@lru_cache(maxsize=256)
+def _like(exact: Calculation, stage: Stage, iteration: int) -> Like:
+    array = exact.at(iteration).arrays.get(stage)
+    return _sizes([] if array is None else array.ravel().tolist(), exact)
+
+
+def _sizes(values: Sequence[float], exact: Calculation) -> Like:
+    """Of neurons that are off, those of the whole calculation."""
+    sizes = [abs(v) for v in values if v] or [abs(v) for v in exact.values() if v]
+    switches = all(value in PLAIN for value in values)
+    return Like(min(sizes, default=0.0), max(sizes, default=math.inf), switches)
+
+
+def _is_zero(finding: Finding, around: Surroundings) -> bool:
+    return finding.answer.value == 0
+
+
+def _is_one(finding: Finding, around: Surroundings) -> bool:
+    """±1, unless the numbers of its kind are switches, such as the slopes of ReLUs."""
+    if abs(finding.answer.value) != 1:
+        return False
+    return not around.like(finding.identity).switches
+
+
+def _is_copied(finding: Finding, around: Surroundings) -> bool:
+    """A number of the exercise; 0 and 1 are another matter."""
+    value = finding.answer.value
+    return value not in PLAIN and value in around.given
+
+
+def _is_far(finding: Finding, around: Surroundings) -> bool:
+    """Far from every right number of its kind, and from what any known mistake makes of it."""
+    if finding.matches:
+        return False
+    like, value = around.like(finding.identity), abs(finding.answer.value)
+    return not like.least / FAR <= value <= like.largest * FAR
+
+
+GROUNDS = (
+    Ground("zero", _is_zero, lambda: say("0 leaves nothing to calculate")),
+    Ground("one", _is_one, lambda: say("1 leaves nothing to calculate")),
+    Ground("copied", _is_copied, lambda: say("this number stands in the exercise"), blamed=True),
+    Ground("far", _is_far, lambda: say("this is far from any plausible value"), blamed=True),
+)
+"""The only list of what makes a wrong number trivial."""
+
+
+@lru_cache(maxsize=16)
+def _given(exact: Calculation) -> frozenset[float]:
+    """The values that the exercise gives; none where they are too many to tell copying from chance."""
+    start = exact.at(1)
+    found = set()
+    for identity in start.order():
+        if start.formula(identity) is None:
+            found.add(start.value(identity))
+            if len(found) > _MOST_GIVEN:
+                return frozenset()
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiled:
+    """Why a number earns no method: its own ground, or the trivial numbers that it goes back to.
+
+    With neither, it has become a copy of a number that it is made of. `spreads`: what follows from it
+    earns none either.
+    """
+
+    ground: Ground | None = None
+    behind: tuple[Identity, ...] = ()
+    spreads: bool = True
+
+
+@dataclass
+class Trivial:
+    """Goes through the numbers of a sheet in their order; knows which of them spoil what follows."""
+
+    given: frozenset[float]
+    spoiled: dict[Identity, Spoiled] = field(default_factory=dict)
+
+    @classmethod
+    def of_exercise(cls, exact: Mapping[Moment, Calculation]) -> Trivial:
+        """For a sheet of the exercise that has these right numbers."""
+        return cls(_given(next(iter(exact.values()))))
+
+    def of(self, finding: Finding, exact: Calculation) -> Spoiled | None:
+        """Why the number earns nothing as far as it is wrong; None where it does, or is right."""
+        if not finding.tainted:
+            return None
+        found = self._of(finding, exact)
+        if found is not None and found.spreads:
+            self.spoiled[finding.identity] = found
+        return found
+
+    def _of(self, finding: Finding, exact: Calculation) -> Spoiled | None:
+        around = Surroundings(exact, self.given)
+        for ground in GROUNDS:
+            if (finding.blamed or not ground.blamed) and ground.holds(finding, around):
+                return Spoiled(ground)
+        if finding.blamed:
+            behind = self._behind_mistake(finding)
+            return Spoiled(behind=behind, spreads=False) if behind else None
+        behind = self._roots(finding.after)
+        if behind:
+            return Spoiled(behind=behind)
+        return Spoiled(spreads=False) if _has_become_a_copy(finding, exact) else None
+
+    def _behind_mistake(self, finding: Finding) -> tuple[Identity, ...]:
+        """The trivial numbers that a wrong number was made of; what follows from it is hard again."""
+        if not self.spoiled or finding.calculation is None:
+            return ()
+        try:
+            made_of: Collection[Identity] = finding.calculation.sensitivities(finding.identity)
+        except (EvaluationError, ArithmeticError):
+            return ()
+        return self._roots(made_of)
+
+    def _roots(self, numbers: Collection[Identity]) -> tuple[Identity, ...]:
+        """The numbers that are trivial by themselves, among these and what they go back to."""
+        spoiled = ((key, self.spoiled[key].behind) for key in numbers if key in self.spoiled)
+        return tuple(dict.fromkeys(root for key, roots in spoiled for root in roots or (key,)))
+
+
+def _has_become_a_copy(finding: Finding, exact: Calculation) -> bool:
+    """Whether the number is one of those it is made of, and the right one isn't: w − η · 0."""
+    calculation, formula = finding.calculation, finding.formula
+    if calculation is None or formula is None or finding.exact == 0:
+        return False
+    prepared = exact.prepared(finding.identity, False)
+    keys = prepared.keys if prepared else ()
+    if len(keys) < 2:
+        return False
+    written = finding.answer.written
+    try:
+        own = {key: calculation[key] for key in keys}
+    except (EvaluationError, ArithmeticError):
+        return False
+    return any(
+        agreement(written, own[key]) and not _nearly(finding, exact.value(key)) for key in keys
+    )
+
+
+def _nearly(finding: Finding, operand: float) -> bool:
+    """Whether the right number, in the learner's digits, is that operand as well."""
+    return abs(finding.exact - operand) <= finding.answer.written.unit
