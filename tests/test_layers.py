@@ -67,12 +67,22 @@ def test_lower_modules_never_import_higher_ones(path: Path) -> None:
 KNOWS = {
     "show/document.py": ("formula", "model.quantity"),
     "show/symbols.py": (),
-    "show/formats": ("errors", "show.document", "show.formats", "show.pictures", "show.symbols"),
+    "show/spoken.py": ("language", "show.document"),
+    "show/formats": (
+        "errors",
+        "language",
+        "show.document",
+        "show.formats",
+        "show.pictures",
+        "show.spoken",
+        "show.symbols",
+    ),
     "show/notation": (
         "digits",
         "errors",
         "formula",
         "graph.names",
+        "language",
         "model",
         "show.notation",
         "show.symbols",
