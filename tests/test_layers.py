@@ -13,7 +13,8 @@ from support.paths import PACKAGE
 
 ROOMS = (
     "errors", "bundled", "language", "digits", "formula", "arrays", "model", "engine", "graph",
-    "config", "explain", "diagnose", "teach", "show", "page", "torch", "cli", "__main__",
+    "config", "explain", "diagnose", "teach", "show", "page", "translation", "torch", "cli",
+    "__main__",
 )  # fmt: skip
 """From the ground up; a module imports from its own room and those below it."""
 

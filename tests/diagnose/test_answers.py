@@ -273,7 +273,9 @@ def test_all_problems_are_told_at_once_with_their_places() -> None:
         ("dW1: [[1, 2, 3], [1, 2, 3], [1, 2, 3]]", "expected 2×2"),
         ("dW9: [1]", "there is no array 'dW9'"),
         ("net_h1: []", "found an empty list"),
-        ("net_h1: 0,3775", "write a point, not a comma"),
+        ("net_h1: 1,234", "may be 1.234 or 1234; write a point, not a comma"),
+        ("net_h1: 0,37,75", "write a point, not a comma"),
+        ("{net_h1: 0,3775}", "'3775' has no number; between braces write a point"),
         ("net_h1: 1e999", "outside the range"),
     ],
 )
@@ -297,8 +299,9 @@ def test_a_problem_in_csv_says_what_is_wrong(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("net_h1 = 1,234\n", "a:1:2: net_h1: '1,234' is not a number; write a point"),
-        ("net_h1 = 0,5\nnet_h2 = 0.5\n", "a:1:2: net_h1: '0,5' is not a number; write a point"),
+        ("net_h1 = 1,234\n", "a:1:2: net_h1: '1,234' may be 1.234 or 1234; write a point"),
+        ("net_h1 = 1,234\nnet_h2 = 0.5\n", "a:1:2: net_h1: '1,234' may be 1.234 or 1234"),
+        ("name,value\nnet_h1,0,5\n", "behind a semicolon: net_h1;0,5"),
         ("net_h1;0,5\nnet_h2;1.234,5\n", "a:2:2: net_h2: '1.234,5' is not a number"),
         ("net_h1 = 0.5\nnet_h2 0.5\n", "a:2:1: net_h2 0.5: 1 cell, expected 2; a line is a name, ="),
         ("net_h1\t0.5\nnet_h2\t0.5\t1\n", "3 cells, expected 2; a line is a name, a tab and"),

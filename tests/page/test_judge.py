@@ -88,10 +88,11 @@ def test_what_follows_from_a_slip_gets_all_points_and_a_known_mistake_half() -> 
 
 
 def test_what_is_no_number_is_a_problem_and_no_verdict() -> None:
-    found = said({"net_h1": "0,3775", "out_h1": " ", "nonsense": "1"})
+    found = said({"net_h1": "1,234", "net_h2": "0,3,7", "out_h1": " ", "nonsense": "1"})
     assert found["verdicts"] == {}
     assert found["problems"] == {
-        "net_h1": "'0,3775' is not a number; write a point, not a comma",
+        "net_h1": "'1,234' may be 1.234 or 1234; write a point, not a comma",
+        "net_h2": "'0,3,7' is not a number; write a point, not a comma",
         "nonsense": "there is no number called nonsense",
     }
 

@@ -119,12 +119,11 @@ def say(message: str, /, **values: object) -> str:
 
 def counted(count: int, one: str, many: str, /, **values: object) -> str:
     """`one` for a count of 1, else `many`, as `say` says it; `{count}` is the count."""
-    spoken = language(in_force())
-    forms = spoken.messages.get(many)
+    forms = language(in_force()).messages.get(many)
     values = {"count": count, **values}
     if forms is None or isinstance(forms, str):
         return say(one if count == 1 else many, **values)
-    return _filled(forms[_plural(spoken.plural)(count)], values)
+    return _filled(forms[_plural(plural())(count)], values)
 
 
 def decimal_mark() -> str:
@@ -138,10 +137,25 @@ def decimals(text: str) -> str:
     return text if mark == "." else _POINT.sub(mark, text)
 
 
+def group_mark() -> str:
+    """What stands between thousands in the language in force."""
+    return language(in_force()).group_mark
+
+
+def translation(message: str) -> Forms | None:
+    """What the catalogue in force has for a message; None where it has nothing."""
+    return language(in_force()).messages.get(message)
+
+
 def grouped(text: str) -> str:
     """A number in thousands as Python's `{:,}` writes it, with the marks of the language."""
     spoken = language(in_force())
     return text.translate({ord("."): spoken.decimal_mark, ord(","): spoken.group_mark})
+
+
+def plural() -> str:
+    """Which form `counted` takes, an expression of n in C (and JavaScript)."""
+    return language(in_force()).plural or "n != 1"
 
 
 def tag() -> str:

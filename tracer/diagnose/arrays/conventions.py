@@ -28,8 +28,10 @@ _SAMPLE = 24
 
 STORED_BY_INPUT = SheetConvention(
     "weights_stored_by_input",
-    "Here a row of a weight matrix belongs to an input and a column to a neuron, net = out_before·W: "
-    "these arrays were read so.",
+    message(
+        "Here a row of a weight matrix belongs to an input and a column to a neuron, net = "
+        "out_before·W: these arrays were read so."
+    ),
 )
 COUNTED_FROM = {
     first: SheetConvention(f"layers_counted_from_{first}", words)

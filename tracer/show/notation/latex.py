@@ -8,7 +8,7 @@ from tracer.digits.numbers import parts, shortest
 from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
 from tracer.formula.writing import FormulaStyle, write
-from tracer.language import say
+from tracer.language import decimals, say
 from tracer.show.notation.arguments import apart
 from tracer.show.symbols import SYMBOLS
 
@@ -51,7 +51,7 @@ def _safe(letter: str) -> str:
 
 
 def _constant(value: float) -> str:
-    return latex_number(shortest(value))
+    return latex_number(decimals(shortest(value)).replace(",", "{,}"))
 
 
 class _LatexStyle(FormulaStyle):

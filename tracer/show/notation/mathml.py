@@ -10,7 +10,7 @@ from tracer.digits.numbers import parts, shortest
 from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
 from tracer.formula.writing import FormulaStyle, write
-from tracer.language import say
+from tracer.language import decimals, say
 from tracer.show.notation.arguments import apart
 
 _RAISING = re.compile(r"<(msup|msubsup|mfrac)\b")
@@ -38,7 +38,7 @@ def mathml_symbol(name: str) -> str:
 
 
 def _constant(value: float) -> str:
-    return mathml_number(shortest(value))
+    return mathml_number(decimals(shortest(value)))
 
 
 class _MathMLStyle(FormulaStyle):

@@ -41,6 +41,7 @@ from tracer.show.reports.descent import (
     ways,
 )
 from tracer.show.reports.descent_objects import number_at, number_of_input
+from tracer.show.reports.ending import diverged
 from tracer.show.reports.rules import update_items
 from tracer.show.reports.selection import ROW_LIMIT
 from tracer.show.reports.tables import Row, cell, listed, number_column, suffix, table
@@ -284,7 +285,9 @@ def _edge_rows(trace: GraphTrace) -> list[Row]:
 def _ended(run: Run[GraphTimeline]) -> Block:
     updates = counted(run.done, "{count} update", "{count} updates")
     if run.diverged:
-        return Warn(say("After {updates}: {reason}.", updates=updates, reason=run.diverged))
+        return Warn(
+            say("After {updates}: {reason}.", updates=updates, reason=diverged(run.diverged))
+        )
     if run.ended == "interrupted":
         return Warn(say("Interrupted after {updates}.", updates=updates))
     return Text(say("Finished: {updates}.", updates=updates))

@@ -16,6 +16,7 @@ from tracer.model.experiment import Experiment
 from tracer.model.quantity import AFTER, Kind, Quantity, Stage, at
 from tracer.show.document import Block, Drawing, Name, Records, Table, Text, Value, Warn
 from tracer.show.pictures.curve import CurveSketch
+from tracer.show.reports.ending import diverged
 from tracer.show.reports.outcomes import outputs, predictions, results
 from tracer.show.reports.parameters import parameter_at
 from tracer.show.reports.records import quantities
@@ -167,7 +168,9 @@ def _ended(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[in
             earlier=earlier,
         )
     if run.diverged:
-        return Warn(say("After {updates}: {reason}.", updates=updates, reason=run.diverged))
+        return Warn(
+            say("After {updates}: {reason}.", updates=updates, reason=diverged(run.diverged))
+        )
     if run.ended == "interrupted":
         return Warn(say("Interrupted after {updates} of {all}.", updates=updates, all=max(shown)))
     if run.ended == "stopped" and training and training.stop:
