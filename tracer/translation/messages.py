@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 from pathlib import Path
@@ -36,15 +36,21 @@ _LITERALS = {"say": (0,), "message": (0,), "counted": (1, 2)}
 """Which arguments of which function are messages."""
 _TEMPLATE = re.compile(r"\{\{(.+?)\}\}")
 _FIELD = re.compile(r"\{(\w+)\}")
+_WORD = re.compile(r"[a-z]{2}(?<!ln)")
 
 
 def messages() -> dict[str, str]:
     """Every message with where it is from: a file of the package, or a table."""
     found: dict[str, str] = {}
     for where, some in (*_sources(), *_tables(), *_pages()):
-        for text in some:
+        for text in filter(_has_words, some):
             found.setdefault(text, where)
     return found
+
+
+def _has_words(text: str) -> bool:
+    """Whether there is anything to translate in it: not in `{TOTAL} = Σ ½·({TARGET} − {OUT})²`."""
+    return _WORD.search(_FIELD.sub("", text)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,22 @@ def _fits(text: str, forms: Forms) -> bool:
 
 def _sources() -> Iterator[tuple[str, Iterable[str]]]:
     for path in sorted(PACKAGE.rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-        yield path.relative_to(PACKAGE).as_posix(), [text for c in calls for text in _literals(c)]
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        ours = {
+            alias.name
+            for node in nodes
+            if isinstance(node, ast.ImportFrom) and node.module == "tracer.language"
+            for alias in node.names
+        }
+        calls = sorted((n for n in nodes if isinstance(n, ast.Call)), key=lambda n: n.lineno)
+        texts = [text for call in calls for text in _literals(call, ours)]
+        yield path.relative_to(PACKAGE).as_posix(), texts
 
 
-def _literals(call: ast.Call) -> Iterator[str]:
+def _literals(call: ast.Call, ours: Collection[str]) -> Iterator[str]:
+    """The messages of a call, if it is one of the functions that the module has from the language."""
     name = call.func.id if isinstance(call.func, ast.Name) else ""
-    for place in _LITERALS.get(name, ()):
+    for place in _LITERALS.get(name, ()) if name in ours else ():
         if place < len(call.args):
             yield from _texts(call.args[place])
 

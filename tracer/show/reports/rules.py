@@ -25,7 +25,7 @@ _HATS = {"mhat": "m̂", "vhat": "v̂"}
 
 
 def equations(
-    optimizer: Optimizer, w: str = "w", gradient: str = "∂E/∂w", rate: str = "learning rate"
+    optimizer: Optimizer, w: str = "w", gradient: str = "∂E/∂w", rate: str = ""
 ) -> list[tuple[str, Expression]]:
     """(what, formula): the states after the update, what is calculated on the way, the parameter."""
     found: list[tuple[str, Expression]] = []
@@ -40,7 +40,7 @@ def equations(
     step = Update(
         Symbol(w),
         Symbol(gradient),
-        Symbol(rate),
+        Symbol(rate or say("learning rate")),
         {slot: Symbol(slot) for slot in optimizer.slots},
         {name: Symbol(letters[name]) for name in optimizer.numbers()},
         Symbol("t"),
