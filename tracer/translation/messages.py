@@ -43,7 +43,7 @@ def messages() -> dict[str, str]:
     """Every message with where it is from: a file of the package, or a table."""
     found: dict[str, str] = {}
     for where, some in (*_sources(), *_tables(), *_pages()):
-        for text in filter(_has_words, some):
+        for text in some:
             found.setdefault(text, where)
     return found
 
@@ -56,7 +56,10 @@ def _has_words(text: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class Lacks:
     """What is wrong with a catalogue: the messages that it lacks, those that nobody says, those whose
-    fields are others than the message has."""
+    fields are others than the message has.
+
+    A message without words, `{name}: {note}.`, needs no translation, but may have one.
+    """
 
     missing: dict[str, str]
     stale: tuple[str, ...]
@@ -70,7 +73,7 @@ def lacks(code: str) -> Lacks:
     """What the catalogue of this language lacks."""
     own, every = language(code).messages, messages()
     return Lacks(
-        {text: where for text, where in every.items() if text not in own},
+        {t: where for t, where in every.items() if t not in own and _has_words(t)},
         tuple(text for text in own if text not in every),
         tuple(text for text, forms in own.items() if text in every and not _fits(text, forms)),
     )

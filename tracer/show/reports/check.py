@@ -133,7 +133,9 @@ def _summary(checked: CheckedAnswers) -> Content:
     counts = checked.counts
     told = [say(_COUNTED[v], count=counts[v]) for v in VERDICTS if counts[v]]
     supplied = say("{count} of {known} supplied", count=checked.supplied, known=checked.known)
-    text = f"{supplied}{'; ' if told else ''}{', '.join(told)}."
+    text = say("{supplied}.", supplied=supplied)
+    if told:
+        text = say("{supplied}; {verdicts}.", supplied=supplied, verdicts=", ".join(told))
     first = checked.first_wrong
     if first is None:
         return text

@@ -82,7 +82,7 @@ def _activations(network: Network) -> Iterator[Content]:
     """A line for each activation of which more than its name has to be known."""
     for row in dict.fromkeys(layer.activation for layer in network.layers):
         if row.note:
-            yield worded(f"{row.name}: {say(row.note)}.")
+            yield worded(say("{name}: {note}.", name=row.name, note=say(row.note)))
 
 
 def _thresholds(network: Network) -> Iterator[Content]:

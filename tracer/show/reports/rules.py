@@ -67,11 +67,12 @@ def update_items(
     head = head or say("Update")
     short = "g" if optimizer.slots or clip else gradient
     *kept, (new, rule) = equations(optimizer, w, short)
-    line = f"{head}: {new} = {_written(rule)}"
+    line = say("{head}: {rule}", head=head, rule=f"{new} = {_written(rule)}")
     if not schedule.varies:
         line = say("{update}, learning rate {rate}", update=line)
     rate = Value(descent.learning_rate, exact=True)
-    yield worded(f"{line}; {order}." if order else f"{line}.", rate=rate)
+    line = say("{update}; {order}.", update=line, order=order) if order else f"{line}."
+    yield worded(line, rate=rate)
     yield from _kept(optimizer, kept, given)
     if clip:
         yield worded(_clipping(clip, gradient))
@@ -101,7 +102,7 @@ def _kept(
         letter_on_the_way(letter): say(found) for letter, found in optimizer.corrected.items()
     }
     for name, formula in lines:
-        yield f"{name} = {_written(formula)}: {words[name]}."
+        yield say("{formula}: {words}.", formula=f"{name} = {_written(formula)}", words=words[name])
 
 
 def _values(numbers: Mapping[str, float]) -> list[str]:
