@@ -26,12 +26,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 from tracer.errors import BptraceError
 
 ENGLISH = "en"
-CATALOGUES = "tracer.language"
-"""The package whose files are the catalogues."""
+CATALOGUES = Path(__file__).parent
+"""The folder whose files are the catalogues."""
 
 Forms = str | Sequence[str]
 """A translation; of a message that counts perhaps one for each of the language's plural forms."""
@@ -195,10 +196,7 @@ def writable(code: str, encoding: str) -> bool:
 @cache
 def codes() -> tuple[str, ...]:
     """The languages that there are, by their codes."""
-    from importlib.resources import files
-
-    names = (entry.name for entry in files(CATALOGUES).iterdir())
-    return (ENGLISH, *sorted(name.removesuffix(".toml") for name in names if name[-5:] == ".toml"))
+    return (ENGLISH, *sorted(path.stem for path in CATALOGUES.glob("*.toml")))
 
 
 @cache
@@ -207,9 +205,8 @@ def language(code: str) -> Language:
     if code == ENGLISH:
         return _ENGLISH
     import tomllib
-    from importlib.resources import files
 
-    content = tomllib.loads((files(CATALOGUES) / f"{code}.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads((CATALOGUES / f"{code}.toml").read_text(encoding="utf-8"))
     return Language(**content["language"], messages=content["messages"])
 
 
