@@ -26,6 +26,10 @@ class CompareGolden(Protocol):
     def __call__(self, text: str, name: str) -> None: ...
 
 
+# Nobody's own language: what is printed is English, in processes that tests start too.
+os.environ["LC_ALL"] = "C.UTF-8"
+os.environ.pop("LANGUAGE", None)
+
 # The same few examples every time: a build must not fail by chance, nor take long.
 # HYPOTHESIS_PROFILE=explore draws new ones, and many.
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=30)

@@ -13,7 +13,8 @@ from support.paths import PACKAGE
 
 ROOMS = (
     "errors", "bundled", "language", "digits", "formula", "arrays", "model", "engine", "graph",
-    "config", "explain", "diagnose", "teach", "show", "page", "torch", "api", "cli", "__main__",
+    "config", "explain", "diagnose", "teach", "show", "page", "translation", "torch", "api",
+    "cli", "__main__",
 )  # fmt: skip
 """From the ground up; a module imports from its own room and those below it."""
 
@@ -69,12 +70,22 @@ def test_lower_modules_never_import_higher_ones(path: Path) -> None:
 KNOWS = {
     "show/document.py": ("formula", "model.quantity"),
     "show/symbols.py": (),
-    "show/formats": ("errors", "show.document", "show.formats", "show.pictures", "show.symbols"),
+    "show/spoken.py": ("language", "show.document"),
+    "show/formats": (
+        "errors",
+        "language",
+        "show.document",
+        "show.formats",
+        "show.pictures",
+        "show.spoken",
+        "show.symbols",
+    ),
     "show/notation": (
         "digits",
         "errors",
         "formula",
         "graph.names",
+        "language",
         "model",
         "show.notation",
         "show.symbols",

@@ -105,6 +105,10 @@ def test_the_installed_command_writes_a_page_that_calculates(
         assert "function Calculation(" in page.read_text(encoding="utf-8")
 
 
+def test_the_installed_command_speaks_other_languages(installed: Run) -> None:
+    assert "Rückwärts" in installed("bptrace", "run", "mazur", "--lang", "de")
+
+
 def test_the_installed_command_reads_the_bundled_data_file(installed: Run) -> None:
     assert "200" in installed("bptrace", "run", "cubes")
 

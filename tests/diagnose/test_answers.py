@@ -30,6 +30,7 @@ from tracer.diagnose.answers import (
 )
 from tracer.diagnose.answers.arrays import Numbering, find_stage
 from tracer.errors import ConfigError, UsageError
+from tracer.language import in_language
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.model.quantity import Derivative, Kind, Quantity, Stage
@@ -273,7 +274,9 @@ def test_all_problems_are_told_at_once_with_their_places() -> None:
         ("dW1: [[1, 2, 3], [1, 2, 3], [1, 2, 3]]", "expected 2×2"),
         ("dW9: [1]", "there is no array 'dW9'"),
         ("net_h1: []", "found an empty list"),
-        ("net_h1: 0,3775", "write a point, not a comma"),
+        ("net_h1: 1,234", "may be 1.234 or 1234; write a point, not a comma"),
+        ("net_h1: 0,37,75", "write a point, not a comma"),
+        ("{net_h1: 0,3775}", "'3775' has no number; between braces write a point"),
         ("net_h1: 1e999", "outside the range"),
     ],
 )
@@ -297,8 +300,9 @@ def test_a_problem_in_csv_says_what_is_wrong(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("net_h1 = 1,234\n", "a:1:2: net_h1: '1,234' is not a number; write a point"),
-        ("net_h1 = 0,5\nnet_h2 = 0.5\n", "a:1:2: net_h1: '0,5' is not a number; write a point"),
+        ("net_h1 = 1,234\n", "a:1:2: net_h1: '1,234' may be 1.234 or 1234; write a point"),
+        ("net_h1 = 1,234\nnet_h2 = 0.5\n", "a:1:2: net_h1: '1,234' may be 1.234 or 1234"),
+        ("name,value\nnet_h1,0,5\n", "behind a semicolon: net_h1;0,5"),
         ("net_h1;0,5\nnet_h2;1.234,5\n", "a:2:2: net_h2: '1.234,5' is not a number"),
         ("net_h1 = 0.5\nnet_h2 0.5\n", "a:2:1: net_h2 0.5: 1 cell, expected 2; a line is a name, ="),
         ("net_h1\t0.5\nnet_h2\t0.5\t1\n", "3 cells, expected 2; a line is a name, a tab and"),
@@ -315,6 +319,36 @@ def test_a_line_of_another_kind_is_told_with_what_was_expected(text: str, told: 
 
 def test_semicolons_make_a_comma_decimal_even_where_it_could_mark_thousands() -> None:
     assert [a.value for a in read("net_h1;1,234\n")] == [1.234]
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        ("net_h1: 0,3775\nw1+: 1,5e-1\nnet_h2: -0,5\n", "a.yaml"),
+        ("{net_h1: '0,3775', w1+: '1,5e-1', net_h2: '-0,5'}", "a.yaml"),
+        ('name,value\nnet_h1,"0,3775"\nw1+,"1,5e-1"\nnet_h2,"-0,5"\n', "a.csv"),
+        ("name;value\nnet_h1;0,3775\nw1+;1,5e-1\nnet_h2;-0,5\n", "a.csv"),
+        ("name\tvalue\nnet_h1\t0,3775\nw1+\t1,5e-1\nnet_h2\t-0,5\n", "a.tsv"),
+        ("net_h1 = 0,3775\nw1+ = 1,5e-1\nnet_h2 = −0,5\n", "a.txt"),
+        ("net_h1 = 0,3775\nw1+ = 0.15\nnet_h2 = -0,5\n", "a.txt"),
+        ("| name | value |\n|---|---|\n| net_h1 | 0,3775 |\n| w1+ | ,15 |\n| net_h2 | -0,5 |\n", "a"),
+    ],
+)  # fmt: skip
+def test_a_decimal_comma_is_read_where_it_can_be_nothing_else(text: str, file: str) -> None:
+    answers = read(text, file)
+    assert [answer.value for answer in answers] == [0.3775, 0.15, -0.5]
+    assert (answers[0].written.text, answers[0].written.decimals) == ("0.3775", 4)
+
+
+def test_a_comma_of_thousands_is_a_decimal_one_among_decimal_commas() -> None:
+    assert [a.value for a in read("net_h1: 1,234\nnet_h2: 0,5\n")] == [1.234, 0.5]
+    (problem,) = problems("net_h1: 1,234\nnet_h2: 0.5\n", "a")
+    assert "'1,234' may be 1.234 or 1234; write a point, not a comma" in problem
+
+
+def test_who_says_that_his_language_has_a_decimal_comma_is_believed() -> None:
+    with in_language("de"):
+        assert [a.value for a in read("net_h1: 1,234\n")] == [1.234]
 
 
 def test_npy_is_called_after_its_file(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from benchmarks.page_judge.exercises import Example, bundled
 from benchmarks.page_judge.sheets import Texts, sheets_of
 from support.node import needs_node, run_javascript
 from tracer.explain.worksheet import to_calculate
+from tracer.language import in_language
 from tracer.page.exercise import exercise_data, judge_script
 
 pytestmark = [needs_node, pytest.mark.no_cover]
@@ -88,12 +89,31 @@ def test_what_follows_from_a_slip_gets_all_points_and_a_known_mistake_half() -> 
 
 
 def test_what_is_no_number_is_a_problem_and_no_verdict() -> None:
-    found = said({"net_h1": "0,3775", "out_h1": " ", "nonsense": "1"})
+    found = said({"net_h1": "1,234", "net_h2": "0,3,7", "out_h1": " ", "nonsense": "1"})
     assert found["verdicts"] == {}
     assert found["problems"] == {
-        "net_h1": "'0,3775' is not a number; write a point, not a comma",
+        "net_h1": "'1,234' may be 1.234 or 1234; write a point, not a comma",
+        "net_h2": "'0,3,7' is not a number; write a point, not a comma",
         "nonsense": "there is no number called nonsense",
     }
+
+
+def test_a_decimal_comma_is_read_as_check_reads_it() -> None:
+    verdict = said({"net_h1": "0,3775"})["verdicts"]["net_h1"]
+    assert (verdict["verdict"], verdict["given"]) == ("right", "0.3775")
+
+
+def test_the_judge_speaks_the_language_in_which_the_page_is_made() -> None:
+    with in_language("de"):
+        found = said({"net_h1": "0,0275", "net_o1": "1,106", "net_h2": "x"})
+    mistake = found["verdicts"]["net_h1"]
+    assert mistake["sentences"] == [
+        "Passt zu bias_left_out. Der Bias wird zur Nettoeingabe addiert, einmal für jedes Neuron."
+    ]
+    assert mistake["mistakes"][0]["name"] == "bias_left_out"
+    assert mistake["words"] == "falsch"
+    assert found["verdicts"]["net_o1"]["given"] == "1.106"
+    assert found["problems"] == {"net_h2": "'x' ist keine Zahl"}
 
 
 def test_the_rounding_that_a_sheet_keeps_to_is_told() -> None:

@@ -254,3 +254,19 @@ def test_help_and_completion_know_the_command() -> None:
     told = run("page", "--help").output
     for option in ("--exercise", "--ask", "--reveal", "--output", "--force"):
         assert option in told
+
+
+def test_a_page_is_made_in_one_language(tmp_path: Path) -> None:
+    path = tmp_path / "seite.html"
+    run("page", "mazur", "-o", path, "--lang", "de")
+    text = path.read_text(encoding="utf-8")
+    assert '<html lang="de">' in text
+    assert ">Eine Aktualisierung<" in text
+    assert "{{" not in text.split("<style>")[0] + text.split("</style>")[1].split("<script")[0]
+    found = re.search('id="bptrace-model">(.*?)</script>', text)
+    assert found
+    model = json.loads(found[1])
+    assert model["language"]["mark"] == ","
+    assert model["language"]["messages"]["Explanation"] == "Erklärung"
+    assert {array["words"] for array in model["arrays"]} >= {"Nettoeingabe", "Gewicht"}
+    assert "<mn>0,5<" in text  # the ½ of a formula

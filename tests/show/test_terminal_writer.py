@@ -27,7 +27,7 @@ from tracer.show.document import (
     Warn,
 )
 from tracer.show.formats import FORMATS, Medium, render
-from tracer.show.formats.layout import CHUNK, cell_width
+from tracer.show.formats.layout import CHUNK, cell_width, fold
 
 ROWS: tuple[tuple[Cell, ...], ...] = (("h1", 0.3775, 12), ("[red]", -1.5, None))
 TABLE = Table(
@@ -177,6 +177,15 @@ def test_a_narrow_width_folds_words_and_never_cuts_a_number() -> None:
         "  the net   0.3775",
         "  input",
     ]
+
+
+def test_chinese_folds_between_any_two_signs_but_no_line_begins_with_a_stop() -> None:
+    text = "损失：E_total，取此符号：梯度下降时减去它。"
+    lines = fold(text, 12)
+    assert "".join(lines) == text
+    assert all(cell_width(line) <= 12 for line in lines)
+    assert not any(line[0] in "：，。" for line in lines)
+    assert "E_total，" in "|".join(lines)
 
 
 def test_paragraphs_fold_at_the_width_only_if_there_is_one() -> None:

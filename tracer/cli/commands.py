@@ -30,8 +30,10 @@ from tracer.cli import (
 from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
 from tracer.cli.ending import INTERRUPTED
+from tracer.cli.languages import speaking
 from tracer.cli.usage import Command, told
 from tracer.errors import BptraceError
+from tracer.language import read_by_programs
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
@@ -52,10 +54,16 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
+_WORDLESS = ("new", "examples", "help")
+"""What these write is in the language of its author."""
+
+
 def register(app: typer.Typer) -> None:
     """Make every row of `COMMANDS` a command of the app."""
     for name, command in COMMANDS.items():
-        app.command(name, cls=Command)(_guarded(_with_choices(_with_display(command))))
+        shown = _with_choices(_with_display(command))
+        spoken = shown if name in _WORDLESS else speaking(shown, _signed)
+        app.command(name, cls=Command)(_guarded(spoken))
 
 
 def _with_display(command: Callable[..., None]) -> Callable[..., None]:
@@ -73,7 +81,8 @@ def _with_display(command: Callable[..., None]) -> Callable[..., None]:
         source = context.get_parameter_source("format")
         if source is not None and source.name == "DEFAULT":
             display = display.by_file_name()
-        command(**given, display=display.checked())
+        with read_by_programs(display.complete):
+            command(**given, display=display.checked())
 
     own = [p for p in signature.parameters.values() if p.name != "display"]
     options = _display_options(signature.parameters["display"].default)

@@ -17,6 +17,7 @@ from tracer.cli.ending import INTERRUPTED
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
+from tracer.language import message, say
 
 if TYPE_CHECKING:
     from tracer.diagnose.dialogue import Dialogue
@@ -29,14 +30,18 @@ if TYPE_CHECKING:
     from tracer.show.document import Block, Derivation, Notation
     from tracer.show.formats import Medium
 
-_HELP = """  Enter  show more: the formula, the numbers put in, the result, the next formula
+_HELP = message(
+    """  Enter  show more: the formula, the numbers put in, the result, the next formula
   b      back, first to the formula, then to the number before
   s      skip the rest of this layer
   q      quit (also Ctrl-D)
   ?      this help"""
-_HELP_ASK = """  a number (0.38 or 0,38): your result, at the formula or with the numbers put in;
+)
+_HELP_ASK = message(
+    """  a number (0.38 or 0,38): your result, at the formula or with the numbers put in;
            of a wrong one you are told what check knows, and have another try; after the
            second wrong one the result shows, as it does after Enter"""
+)
 
 
 def walk(
@@ -137,7 +142,8 @@ class _Session:
 
     def go(self) -> None:
         """The whole way, until its end or until the reader has had enough."""
-        print(f"{len(self.state.items)} numbers; Enter goes on, ? tells the keys.")
+        count = len(self.state.items)
+        print(say("{count} numbers; Enter goes on, ? tells the keys.", count=count))
         self._say(self._given())
         try:
             while not self.state.finished and (following := self._after(self.state)):
@@ -170,13 +176,14 @@ class _Session:
         if not new and not asking:
             return state.forward()
         while True:
-            key = input("  your result: " if asking else "> ").strip()
+            key = input(f"  {say('your result:')} " if asking else "> ").strip()
             if key in _KEYS:
                 return _KEYS[key](state)
             if key == "?":
-                print(f"{_HELP}\n{_HELP_ASK}" if self.dialogue else _HELP)
+                print(f"{say(_HELP)}\n{say(_HELP_ASK)}" if self.dialogue else say(_HELP))
             elif self.dialogue is None or not known or state.shown is Shown.RESULT:
-                print(f"  no such key: {key}; Enter goes on, ? tells the keys")
+                told = say("no such key: {key}; Enter goes on, ? tells the keys", key=key)
+                print(f"  {told}")
             elif (judged := self._judged(self.dialogue, state, key)).shown is not state.shown:
                 return judged
             else:
@@ -221,7 +228,7 @@ class _Session:
         try:
             finding = dialogue.judged(state.item.identity, text)
         except ValueError as error:
-            print(f"  {error}; ? tells the keys")
+            print(f"  {error}; {say('? tells the keys')}")
             return state
         self._say(remarks(finding, again=finding.blamed and state.missed + 1 < TRIES))
         if finding.verdict == "coarse":

@@ -131,8 +131,11 @@ def _expected(models: list[ExpectedModel | None] | None, report: Report) -> tupl
 def _written(names: Iterable[str], path: KeyPath, report: Report) -> dict[str, Written]:
     values = {}
     for name in names:
+        text = report.root.find((*path, name)).text
         try:
-            values[name] = Written.parse(report.root.find((*path, name)).text)
+            if "," in text:  # of answers a person's comma is read; a configuration is YAML
+                raise ValueError
+            values[name] = Written.parse(text)
         except ValueError:
             hint = "write it with the digits 0 to 9"
             report.at((*path, name), "expected a decimal number", hint)

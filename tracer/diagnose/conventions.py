@@ -20,6 +20,7 @@ from tracer.diagnose.readings import READINGS, Form
 from tracer.diagnose.variant import Alternative, AnyExperiment, Convention, Variant
 from tracer.digits.rounding import Rounding
 from tracer.engine.batches import Batches
+from tracer.language import message, say
 from tracer.model.experiment import UPDATE_ORDERS, Experiment
 from tracer.model.losses import LOSSES
 from tracer.model.network import Bias, FloatArray, Layer, Network, Parameters, parameters_of
@@ -56,10 +57,10 @@ def _training_alternative(value: str, words: str, **settings: Any) -> Alternativ
 
 
 _BIASES = {
-    "fixed": "biases fixed",
-    "each": "each neuron its own trained bias",
-    "shared_sum": "one trained bias a layer, its gradient the sum over the neurons",
-    "shared_mean": "one trained bias a layer, its gradient the mean over the neurons",
+    "fixed": message("biases fixed"),
+    "each": message("each neuron its own trained bias"),
+    "shared_sum": message("one trained bias a layer, its gradient the sum over the neurons"),
+    "shared_mean": message("one trained bias a layer, its gradient the mean over the neurons"),
 }
 
 
@@ -153,7 +154,7 @@ def _loss(experiment: Experiment) -> Iterator[Alternative]:
         if factor is not None and factor not in seen:
             seen.add(factor)
             change = partial(_with_loss, value=row.name)
-            yield _alternative(row.name, f"the loss {row.words}", change)
+            yield _alternative(row.name, say("the loss {loss}", loss=say(row.words)), change)
 
 
 def _with_loss(experiment: Experiment, value: str) -> Experiment:
@@ -166,10 +167,16 @@ def _batch(experiment: Experiment) -> int:
     return Batches(samples, experiment.training).size
 
 
+_REDUCTIONS = {
+    "mean": message("the mean over the batch's samples"),
+    "sum": message("the sum over the batch's samples"),
+}
+
+
 def _reduction(experiment: Experiment) -> Iterator[Alternative]:
     if _batch(experiment) > 1:
         value = "sum" if experiment.reduction == "mean" else "mean"
-        words = f"the {value} over the batch's samples"
+        words = _REDUCTIONS[value]
         yield _alternative(value, words, lambda e: replace(e, reduction=value))
 
 
@@ -177,10 +184,10 @@ def _gradient(experiment: Experiment) -> Iterator[Alternative]:
     if experiment.training is None or _batch(experiment) == 1:
         return
     if experiment.training.gradient == "exact":
-        words = "products of batch means in place of the gradient"
+        words = message("products of batch means in place of the gradient")
         yield _training_alternative("batch_means", words, gradient="batch_means")
     else:
-        words = "the gradient in place of products of batch means"
+        words = message("the gradient in place of products of batch means")
         yield _training_alternative("exact", words, gradient="exact")
 
 
@@ -198,8 +205,8 @@ def _with_reading(variant: Variant[Experiment], form: Form) -> Variant[Experimen
 def _offset(experiment: AnyExperiment) -> Iterator[Alternative]:
     if experiment.training is None:
         return
-    yield Alternative(-1, "one update fewer", lambda v: replace(v, offset=-1))
-    yield Alternative(1, "one update more", lambda v: replace(v, offset=1))
+    yield Alternative(-1, message("one update fewer"), lambda v: replace(v, offset=-1))
+    yield Alternative(1, message("one update more"), lambda v: replace(v, offset=1))
 
 
 CONVENTIONS = (
@@ -233,7 +240,7 @@ def roundings() -> Iterator[Alternative]:
     for digits in ROUNDING_DIGITS:
         for significant in (False, True):
             rounding = Rounding(digits, significant)
-            words = f"every step rounded to {rounding.words}"
+            words = say("every step rounded to {digits}", digits=rounding.words)
             yield Alternative(str(rounding), words, partial(_with_rounding, rounding=rounding))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from tracer.diagnose.variant import Alternative, AnyExperiment, Convention, Variant
 from tracer.engine.batches import Batches
+from tracer.language import message, say
 from tracer.model.clipping import Clip
 from tracer.model.experiment import Experiment
 from tracer.model.optimizer import Optimizer
@@ -84,15 +85,14 @@ def _schedule_counts(experiment: AnyExperiment) -> Iterator[Alternative]:
         return
     per_epoch = Batches(len(experiment.data or ()), experiment.training).per_epoch
     if per_epoch > 1:
-        words = "the schedule's k counts epochs, not iterations"
+        words = message("the schedule's k counts epochs, not iterations")
         change = partial(_with_schedule, fields={"updates_a_step": per_epoch})
         yield Alternative("epochs", words, change)
 
 
-_FORMS = {name: f"the penalty is {factor.words}" for name, factor in FACTORS.items()}
 _COVERED = {
-    "weights": "the penalty is of the weights alone, not of the biases",
-    "parameters": "the penalty is of all parameters, the biases too",
+    "weights": message("the penalty is of the weights alone, not of the biases"),
+    "parameters": message("the penalty is of all parameters, the biases too"),
 }
 
 
@@ -119,7 +119,7 @@ def _forms(experiment: Experiment, penalty: Penalty) -> Mapping[str, str]:
     forms = [form for form in NORMS[penalty.kind].forms if form not in same]
     if single and not same:
         forms = [form for form in forms if form != "per_sample"]
-    return {form: _FORMS[form] for form in forms}
+    return {form: say("the penalty is {penalty}", penalty=FACTORS[form].words) for form in forms}
 
 
 def _covered(experiment: Experiment, penalty: Penalty) -> Mapping[str, str]:
@@ -146,7 +146,7 @@ def _clip_norm(experiment: AnyExperiment) -> Iterator[Alternative]:
     training = experiment.training
     clip = training.clip if training is not None else None
     if clip is not None and clip.waits and isinstance(experiment, Experiment):
-        words = "the norm is taken of each array of gradients by itself"
+        words = message("the norm is taken of each array of gradients by itself")
         yield _training_alternative("each", words, clip=Clip("norm", clip.limit, each=True))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tracer.diagnose.answers.dialect import with_point
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.check import check
@@ -54,7 +53,7 @@ class Dialogue:
         Raises:
             ValueError: the text is no number.
         """
-        answer = Answer.of(self._moment, identity, Written.parse(with_point(text)))
+        answer = Answer.of(self._moment, identity, Written.parse(text))
         self._answers[identity] = answer
         place = self._place[identity]
         sheet = [a for key, a in self._answers.items() if self._place[key] <= place]

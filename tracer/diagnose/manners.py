@@ -18,6 +18,7 @@ from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.numbers import Written
 from tracer.digits.rounding import Rounding
 from tracer.formula.enclosure import Settle
+from tracer.language import say
 from tracer.model.quantity import Identity
 
 Answers = Mapping[Identity, Answer]
@@ -54,7 +55,9 @@ class Manner:
         if self.followed is None:
             return ""
         done = self.followed.done
-        return f"{done[0].upper()}{done[1:]}{' at every step' if self.steps else ''}"
+        if self.steps:
+            done = say("{rounded} at every step", rounded=done)
+        return f"{done[0].upper()}{done[1:]}"
 
     def inside(self, written: Written) -> Settle:
         """Where a term or a factor of that number may lie once it has been rounded.

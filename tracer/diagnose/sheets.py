@@ -24,6 +24,7 @@ from tracer.diagnose.graph_sheets import followed_by_graph
 from tracer.diagnose.readings import READINGS, Form, Reading
 from tracer.diagnose.variant import Alternative, Variant
 from tracer.explain.calculation import Calculation
+from tracer.language import say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.words import plain
 
@@ -127,9 +128,10 @@ def _graph_under_conventions(
 def told(hypothesis: Hypothesis) -> Iterator[SheetConvention]:
     """What the reader is told of the conventions, each with its name."""
     for name, alternative in hypothesis.variants:
-        words = (
-            f"Here another convention holds throughout: {plain(alternative.words)}. "
-            "It is no mistake: these numbers were compared with what it gives."
+        words = say(
+            "Here another convention holds throughout: {convention}. It is no mistake: these numbers "
+            "were compared with what it gives.",
+            convention=plain(say(alternative.words)),
         )
         yield SheetConvention(f"{name}_{str(alternative.value).lower()}", words)
     for form in hypothesis.readings:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
+from tracer.language import decimal_mark
+
 _FEW_DIGITS = 4
 _USUAL_DECIMALS = 9
 _NOISE = 8 * 2.0**-52
@@ -25,6 +27,10 @@ _MOST_SCALED = 300  # powers of ten beyond are no float64
 EDGE = 5e-7
 """So near to where rounding changes, in units of the last digit, a number may be counted as there."""
 _WRITTEN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
+COMMA = re.compile(r"[+\-−]?\d*,\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+"""A number with a decimal comma."""
+THOUSANDS = re.compile(r"[+\-−]?[1-9]\d{0,2},\d{3}", re.ASCII)
+"""One whose comma may stand between thousands."""
 _MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "cut": ROUND_DOWN}
 
 RoundingMode = Literal["half-up", "half-even", "cut"]
@@ -132,19 +138,40 @@ class Written:
 
     @classmethod
     def parse(cls, text: str) -> Written:
-        """The number in the text; ValueError if there is none, or none that a float64 can hold."""
-        plain = text.strip().lower().replace("−", "-")
+        """The number in the text, with a point or a decimal comma.
+
+        `text` gets a point. ValueError if there is no number, or none that a float64 can hold, or one
+        whose comma may stand between thousands.
+        """
+        text = with_point(text.strip())
+        plain = text.lower().replace("−", "-")
         if not _WRITTEN.fullmatch(plain):
-            hint = "; write a point, not a comma" if "," in plain else ""
-            raise ValueError(f"{text.strip()!r} is not a number{hint}")
+            raise ValueError(_no_number(text))
         mantissa, exponent = parts(plain)
         whole, _point, fraction = mantissa.lstrip("+-").partition(".")
         last_place = (exponent or 0) - len(fraction)
         value, unit = float(plain), float(f"1e{last_place}")
         if math.isinf(value) or not 0 < unit < math.inf:
-            raise ValueError(f"{text.strip()!r} is outside the range of floating-point numbers")
+            raise ValueError(f"{text!r} is outside the range of floating-point numbers")
         significant = len((whole + fraction).lstrip("0")) or 1
-        return cls(text.strip(), value, max(-last_place, 0), significant, unit)
+        return cls(text, value, max(-last_place, 0), significant, unit)
+
+
+def with_point(text: str, *, commas: bool = False) -> str:
+    """The number with a point for its decimal comma; any other text as it is.
+
+    `1,234` may be a thousand: it is read so only where the language in force has a decimal comma, or
+    where all of its neighbours have (`commas`).
+    """
+    sure = commas or not THOUSANDS.fullmatch(text) or decimal_mark() == ","
+    return text.replace(",", ".") if sure and COMMA.fullmatch(text) else text
+
+
+def _no_number(text: str) -> str:
+    if THOUSANDS.fullmatch(text):
+        point, whole = text.replace(",", "."), text.replace(",", "")
+        return f"{text!r} may be {point} or {whole}; write a point, not a comma"
+    return f"{text!r} is not a number{'; write a point, not a comma' if ',' in text else ''}"
 
 
 def _significant(value: float, count: int) -> str:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from tracer.digits.numbers import EDGE, RoundingMode, round_decimal
 from tracer.errors import UsageError
+from tracer.language import counted, say
 
 _WRITTEN = re.compile(r"(?P<digits>\d{1,2})(?P<unit>dp|sf)")
 _MOST = 15  # a float64 has no more decimal digits that it keeps
@@ -42,13 +43,16 @@ class Rounding:
     @property
     def words(self) -> str:
         """`4 decimals` or `4 significant digits`."""
-        unit = "significant digit" if self.significant else "decimal"
-        return f"{self.digits} {unit}" + ("" if self.digits == 1 else "s")
+        if self.significant:
+            return counted(self.digits, "{count} significant digit", "{count} significant digits")
+        return counted(self.digits, "{count} decimal", "{count} decimals")
 
     @property
     def done(self) -> str:
         """What happens to a number: `rounded to 4 decimals`, `cut off after 4 decimals`."""
-        return f"{'cut off after' if self.mode == 'cut' else 'rounded to'} {self.words}"
+        if self.mode == "cut":
+            return say("cut off after {digits}", digits=self.words)
+        return say("rounded to {digits}", digits=self.words)
 
     def exact(self, value: float) -> float:
         """The value rounded in decimal; what isn't finite stays as it is."""

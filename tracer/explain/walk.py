@@ -16,6 +16,7 @@ from tracer.engine.stages import NORM
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.graph.trace import GraphTrace
+from tracer.language import say
 from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity, Stage
 
 TRIES = 2
@@ -60,7 +61,7 @@ class Walk:
     @property
     def place(self) -> str:
         """`7 of 52`."""
-        return f"{self.at + 1} of {len(self.items)}"
+        return say("{number} of {count}", number=self.at + 1, count=len(self.items))
 
     @property
     def item(self) -> WalkItem:
@@ -136,17 +137,18 @@ def _(trace: IterationTrace, sample: int | None) -> Iterator[WalkItem]:
 def network_group(stage: Stage, *, apart: bool) -> str:
     """What a number belongs to; `apart`: the updates come after all the layers, not with each."""
     if stage.mean:
-        return f"Means over the batch, layer {stage.layer}"
+        return say("Means over the batch, layer {number}", number=stage.layer)
     if stage.kind.phase is Phase.FORWARD:
-        return f"Forward, layer {stage.layer}"
+        return say("Forward, layer {number}", number=stage.layer)
     if stage.kind is Kind.LEARNING_RATE:
-        return "Learning rate"
+        return say("Learning rate")
     if stage.kind is Kind.NORM:
-        return "Norm of the gradients"
+        return say("Norm of the gradients")
     if stage.kind.phase is Phase.ERRORS:
-        return "Errors"
-    way = "Update" if apart and stage.kind.phase is Phase.UPDATES else "Backward"
-    return f"{way}, layer {stage.layer}"
+        return say("Errors")
+    if apart and stage.kind.phase is Phase.UPDATES:
+        return say("Update, layer {number}", number=stage.layer)
+    return say("Backward, layer {number}", number=stage.layer)
 
 
 @_items.register
@@ -160,7 +162,7 @@ def _(trace: GraphTrace, sample: int | None) -> Iterator[WalkItem]:
 def graph_group(identity: Derivative | Quantity) -> str:
     """What a graph's number belongs to."""
     if isinstance(identity, Derivative):
-        return "Gradients"
+        return say("Gradients")
     if identity.kind is Kind.LEARNING_RATE:
-        return "Learning rate"
-    return "Updates" if identity.kind.phase is Phase.UPDATES else "Values"
+        return say("Learning rate")
+    return say("Updates") if identity.kind.phase is Phase.UPDATES else say("Values")

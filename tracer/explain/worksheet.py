@@ -16,15 +16,31 @@ from tracer.errors import UnknownNameError, UsageError
 from tracer.explain import A_FEW
 from tracer.formula import Expression
 from tracer.graph.trace import GraphTrace
+from tracer.language import message, say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity, Stage
 
 MOST = 1000
 """Quantities beyond which a sheet is refused."""
 
-
-OF_A_GRAPH = {Phase.FORWARD: "Values", Phase.GRADIENTS: "Gradients", Phase.UPDATES: "Updates"}
+OF_A_GRAPH = {
+    Phase.FORWARD: message("Values"),
+    Phase.GRADIENTS: message("Gradients"),
+    Phase.UPDATES: message("Updates"),
+}
 """What a graph's phases are called."""
+
+PHASES = {
+    Phase.GIVEN: message("Given"),
+    Phase.FORWARD: message("Forward"),
+    Phase.ERRORS: message("Errors"),
+    Phase.BACKWARD: message("Backward"),
+    Phase.GRADIENTS: message("Gradients"),
+    Phase.UPDATES: message("Updates"),
+}
+"""What a network's phases are called."""
+
+_FILL_IN = message("Put each number behind its name, with the digits that you have: {example}")
 
 Sheeted: TypeAlias = IterationTrace | GraphTrace
 """What a sheet is made of."""
@@ -53,7 +69,9 @@ class Section:
     def heading(self, group: SheetGroup) -> str:
         """`Forward`; of several iterations `Iteration 2: Forward`."""
         title = heading(self.trace, group)
-        return title if self.alone else f"Iteration {self.trace.number}: {title}"
+        if self.alone:
+            return title
+        return say("Iteration {number}: {title}", number=self.trace.number, title=title)
 
 
 def intended(experiment: Experiment | GraphExperiment) -> int:
@@ -128,8 +146,8 @@ def answers(title: str, traces: Sequence[Sheeted], spell: Callable[[Any], str]) 
     example = _spelled(traces[0], sheet[0].groups[0].quantities[0], spell)
     lines = [
         title_line(title),
-        f"# Put each number behind its name, with the digits that you have: {example}: 0.3775",
-        "# What stays empty counts as not supplied.",
+        f"# {say(_FILL_IN, example=f'{example}: 0.3775')}",
+        f"# {say('What stays empty counts as not supplied.')}",
     ]
     for section in sheet:
         for group in section.groups:
@@ -146,11 +164,20 @@ def title_line(title: str) -> str:
 def heading(trace: Sheeted, group: SheetGroup) -> str:
     """`Forward`; in a batch `Forward, sample 2`; of a graph `Values`."""
     if isinstance(trace, GraphTrace):
-        return OF_A_GRAPH[group.phase]
-    title = group.phase.value.capitalize()
+        return say(OF_A_GRAPH[group.phase])
+    title = say(PHASES[group.phase])
     if len(trace.rows) == 1 or group.sample is None:
         return title
-    return f"{title}, sample {group.sample + 1}"
+    return say("{title}, sample {number}", title=title, number=group.sample + 1)
+
+
+def table_name(trace: Sheeted, group: SheetGroup) -> str:
+    """What the group's table is called for programs: `forward`, `forward_sample2`, `values`."""
+    if isinstance(trace, GraphTrace):
+        return OF_A_GRAPH[group.phase].lower()
+    if len(trace.rows) == 1 or group.sample is None:
+        return group.phase.value
+    return f"{group.phase.value}_sample{group.sample + 1}"
 
 
 @singledispatch

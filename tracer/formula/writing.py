@@ -27,7 +27,7 @@ from tracer.formula.nodes import (
 from tracer.formula.primitive import Binding, Pattern, Primitive
 from tracer.formula.primitives import PRIMITIVES
 
-_SCIENTIFIC = re.compile(r"[\d.]+e[+-]?\d+")
+_SCIENTIFIC = re.compile(r"[\d.,]+e[+-]?\d+")
 _RAISED = re.compile("[⁰¹²³⁴-⁾]")
 # What the first operand of a row needs, and what the others do.
 _TERMS = (Binding.SUM, Binding.PRODUCT)

@@ -19,11 +19,13 @@ from typing import Any
 
 from tracer import __version__
 from tracer.formula import javascript_functions
+from tracer.language import message, plural, say, tag
 from tracer.page.asked import Asked
 from tracer.page.chains import chains
 from tracer.page.exercise import exercise_data, judge_script
 from tracer.page.model import Notate, PageModel, page_model
 from tracer.page.subject import Subject
+from tracer.page.words import spoken_there
 from tracer.show.document import Notation
 from tracer.show.formats import render
 from tracer.show.formats.html import stylesheet
@@ -34,12 +36,18 @@ from tracer.show.pictures.svg import drawings
 from tracer.show.symbols import printable
 
 _PLACE = re.compile(r"§(\w+)§")
+_MESSAGE = re.compile(r"\{\{(.+?)\}\}")
 _SCRIPTS = (
-    "numbers", "calculation", "names", "formulas", "page", "explain", "steps", "tables", "curve",
+    "say", "numbers", "calculation", "names", "formulas", "page", "explain", "steps", "tables", "curve",
     "maps", "exercise", "main",
 )  # fmt: skip
 _ROOM = 8
-_VIEWS = {"forward": "Forward", "backward": "Backward", "update": "Update", "graph": "Graph"}
+_VIEWS = {
+    "forward": message("Forward"),
+    "backward": message("Backward"),
+    "update": message("Update"),
+    "graph": message("Graph"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +85,13 @@ def page(
         "format": number_format,
         "chains": chains(subject.experiment, mathml),
         "exercise": _exercise(subject, asked),
+        "language": spoken_there(),
     }
     script = _script(model, judge_script() if asked else "")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     title = escape(printable(subject.title))
     parts = {
+        "language": tag(),
         "hash": digest,
         "title": title,
         "style": f"{stylesheet()}{STYLE}{_asset('page.css')}",
@@ -100,12 +110,16 @@ def page(
         "exercise": " exercise" if asked else "",
         "pictures": _pictures(subject.pictures, _Roomy(notations.svg, blank=asked is not None)),
         "left_out": "".join(f'<p class="note">{escape(words)}</p>' for words in subject.left_out),
-        "version": __version__,
         "data": _json(subject.data),
         "model": _json(content),
         "script": script,
     }
-    return _PLACE.sub(lambda found: parts[found[1]], _asset("page.html"))
+    template = _MESSAGE.sub(_said, _asset("page.html"))
+    return _PLACE.sub(lambda found: parts[found[1]], template)
+
+
+def _said(found: re.Match[str]) -> str:
+    return escape(say(found[1], version=__version__), quote=False)
 
 
 def _exercise(subject: Subject, asked: Asked | None) -> Mapping[str, Any] | None:
@@ -122,6 +136,7 @@ def _script(model: PageModel, judge: str) -> str:
     own = "\n".join(
         (
             javascript_functions(),
+            f"const plural = n => Number({plural()});",
             f"const functions = [\n{_listed(model.functions)}\n];",
             f"const rates = [\n{_listed(model.rates)}\n];",
         )
@@ -168,13 +183,14 @@ def _samples(samples: Iterable[str]) -> str:
         f'<option value="{k}">{escape(printable(words))}</option>'
         for k, words in enumerate(rows, 1)
     )
-    return f'<label class="samples">Sample <select data-choose="sample">{options}</select></label>'
+    words = escape(say("Sample"))
+    return f'<label class="samples">{words} <select data-choose="sample">{options}</select></label>'
 
 
 def _views(pictures: Iterable[Picture]) -> str:
     return "".join(
         f'<button type="button" data-view="{picture.view}" aria-pressed="{str(not place).lower()}">'
-        f"{_VIEWS[picture.view]}</button>"
+        f"{escape(say(_VIEWS[picture.view]))}</button>"
         for place, picture in enumerate(pictures)
     )
 
@@ -187,7 +203,7 @@ def _pictures(pictures: tuple[Picture, ...], notation: Notation) -> str:
     drawn = zip(pictures, drawings(untitled, notation, style=False, role="group"), strict=True)
     return "\n".join(
         f'<div class="picture-box" data-picture="{picture.view}" tabindex="0" role="group" '
-        f'aria-label="{_VIEWS[picture.view]}"{" hidden" if place else ""}>{text}</div>'
+        f'aria-label="{escape(say(_VIEWS[picture.view]))}"{" hidden" if place else ""}>{text}</div>'
         for place, (picture, text) in enumerate(drawn)
     )
 

@@ -20,12 +20,14 @@ from tracer.diagnose.mistakes.others import HELP
 from tracer.errors import BptraceError, UsageError
 from tracer.explain.calculation import Calculation
 from tracer.explain.worksheet import to_calculate
+from tracer.language import say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import BEFORE, Identity, Kind, Quantity, Stage
 from tracer.model.words import plain
 from tracer.page.records import Numbers, Records
 from tracer.page.trees import Shapes
 from tracer.page.ways import changes, readings
+from tracer.page.words import script, spoken_there
 
 MOST = 600
 """Numbers beyond which nobody does the exercise by hand, and a page would be slow to judge it."""
@@ -71,10 +73,12 @@ def exercise_data(
         "shown": shapes.shown,
         "slopes": shapes.slopes,
         "functions": shapes.rows(),
-        "mistakes": [[row.name, plain(row.help), int(row.rare)] for row in MISTAKES.values()],
-        "slips": {row.name: row.help for row in SLIPS.values()} | HELP,
+        "mistakes": [[row.name, plain(say(row.help)), int(row.rare)] for row in MISTAKES.values()],
+        "slips": {row.name: say(row.help) for row in SLIPS.values()}
+        | {name: say(help) for name, help in HELP.items()},
         "changes": other,
         "readings": read,
+        "language": spoken_there(),
     }
 
 
@@ -135,7 +139,7 @@ def _names(exact: Calculation, numbers: Numbers) -> dict[str, int]:
 
 def judge_script() -> str:
     """The JavaScript of the judge: `bptraceJudge(data)`, see `assets/judge/judge.js`."""
-    body = "\n".join(map(judge_file, _SCRIPTS))
+    body = "\n".join((script("say"), *map(judge_file, _SCRIPTS)))
     return f'const bptraceJudge = (() => {{\n"use strict";\n{body}\nreturn bptraceJudge;\n}})();\n'
 
 

@@ -21,12 +21,13 @@ from tracer.explain.walk import graph_group, network_group
 from tracer.formula import to_javascript
 from tracer.graph.names import RATE, GraphNames
 from tracer.graph.timeline import GraphTimeline, T
+from tracer.language import say
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.model.options import options_of
 from tracer.model.quantity import AFTER, Kind, Phase, Quantity, Stage
 from tracer.model.words import plain
-from tracer.page.names import Labels, array_words, is_part
+from tracer.page.names import Labels, array_head, array_words, is_part
 from tracer.page.program import ArrayKey, Program
 from tracer.page.rates import AS_FAR_AS, Moving, stretches
 from tracer.page.shown import Shown
@@ -125,6 +126,7 @@ def _array(key: ArrayKey, program: Program, experiment: Any) -> Object:
         "phase": phase_of(array).value,
         "group": _group(array, experiment),
         "words": array_words(array),
+        "head": array_head(array),
         "shape": list(key.shape),
         "samples": is_of_samples(array),
         "given": array not in program.calculated,
@@ -149,12 +151,12 @@ def _kind_name(array: Any) -> str:
 def _group(array: Any, experiment: Any) -> str:
     """The part of the calculation, in the words of a walk through it."""
     if phase_of(array) is Phase.GIVEN:
-        return "Given"
+        return say("Given")
     if isinstance(array, Stage):
         training = experiment.training
         apart = training is not None and training.clip is not None and training.clip.waits
         return network_group(array, apart=apart or array == NORM)
-    return "Local derivatives" if isinstance(array, Local) else graph_group(array)
+    return say("Local derivatives") if isinstance(array, Local) else graph_group(array)
 
 
 def _formula(shown: Shown, texts: dict[str, int]) -> list[Any]:
@@ -168,8 +170,14 @@ def _formula(shown: Shown, texts: dict[str, int]) -> list[Any]:
 
 
 def _switch(switch: Switch) -> Object:
-    rows = [{"value": a.value, "words": plain(a.words)} for a in switch.alternatives]
-    return {"name": switch.name, "stated": plain(switch.stated), "alternatives": rows}
+    rows = [{"value": a.value, "words": plain(say(a.words))} for a in switch.alternatives]
+    words = switch.name.replace("_", " ")
+    return {
+        "name": switch.name,
+        "title": say(words[0].upper() + words[1:]),
+        "stated": plain(say(switch.stated)),
+        "alternatives": rows,
+    }
 
 
 def _names(variant: Variant[Any], timeline: NetworkTimeline | GraphTimeline) -> Names | GraphNames:

@@ -10,7 +10,9 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from tracer.formula.lazy import Index
+from tracer.language import message, say
 from tracer.model.quantity import Kind, Quantity, Stage
+from tracer.model.words import plain
 from tracer.page.whole import Local, is_of_samples, size_of
 from tracer.show.document import Notation
 
@@ -88,8 +90,28 @@ def _counting(name: Callable[[int], str], size: int) -> tuple[str, int, str] | N
 def array_words(array: Any) -> str:
     """What stands in an array, in words."""
     if isinstance(array, (Stage, Quantity)):
-        return array.kind.words
-    return "local derivative" if isinstance(array, Local) else "gradient"
+        return plain(say(array.kind.template))
+    return say("local derivative") if isinstance(array, Local) else say("gradient")
+
+
+_HEADS = {
+    Kind.WEIGHT: message("before"),
+    Kind.WEIGHT_STATE: message("optimiser's state"),
+    Kind.WEIGHT_OF_DATA: message("the data's part of the gradient"),
+    Kind.WEIGHT_OF_PENALTY: message("the penalty's part of the gradient"),
+    Kind.WEIGHT_GRADIENT: message("gradient"),
+    Kind.WEIGHT_CLIPPED: message("gradient after clipping"),
+    Kind.NEW_WEIGHT_STATE: message("optimiser's state after the update"),
+    Kind.WEIGHT_CORRECTED: message("corrected state"),
+    Kind.NEW_WEIGHT: message("after the update"),
+}
+_HEADS |= {Kind[kind.name.replace("WEIGHT", "BIAS")]: words for kind, words in _HEADS.items()}
+
+
+def array_head(array: Any) -> str:
+    """The same above a column of a table of parameters, where it is clear what they are of."""
+    kind = array.kind if isinstance(array, (Stage, Quantity)) else None
+    return say(_HEADS[kind]) if kind in _HEADS else array_words(array)
 
 
 def is_part(array: Any) -> bool:

@@ -16,6 +16,7 @@ from tracer.errors import UsageError
 from tracer.explain.calculation import timeline_of
 from tracer.graph.names import GraphNames
 from tracer.graph.timeline import GraphTimeline
+from tracer.language import say
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.model.quantity import Phase
@@ -116,7 +117,7 @@ def _(timeline: NetworkTimeline) -> Subject:
     return Subject(
         experiment,
         trace.names,
-        experiment.title or "Backpropagation",
+        experiment.title or say("Backpropagation"),
         experiment.source,
         conventions(experiment),
         tuple(network_picture(trace, view, first) for view in views),
@@ -152,9 +153,11 @@ def _left_out(wide: bool) -> tuple[str, ...]:
     if not wide:
         return ()
     return (
-        "This network is wide. The page shows its layers as maps, and the first rows of its tables; "
-        "any number is shown when it is clicked in a map or asked for by name. Left out: the other "
-        "conventions, and the numbers in the page's JSON.",
+        say(
+            "This network is wide. The page shows its layers as maps, and the first rows of its "
+            "tables; any number is shown when it is clicked in a map or asked for by name. Left "
+            "out: the other conventions, and the numbers in the page's JSON."
+        ),
     )
 
 
@@ -164,11 +167,15 @@ def _(timeline: GraphTimeline) -> Subject:
     _, *rules = graph_head(trace.graph)
     small = len(trace.graph.quantities) <= MOST_NODES
     picture = (replace(graph_picture(trace), view="graph"),) if small else ()
-    more = () if small else (f"A picture of more than {MOST_NODES} nodes is left out.",)
+    more = (
+        ()
+        if small
+        else ((say("A picture of more than {count} nodes is left out.", count=MOST_NODES),))
+    )
     return Subject(
         experiment,
         trace.names,
-        experiment.title or "Computation graph",
+        experiment.title or say("Computation graph"),
         experiment.source,
         tuple(rules),
         picture,

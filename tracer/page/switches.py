@@ -14,6 +14,7 @@ from typing import Any
 from tracer.diagnose.conventions import conventions_of
 from tracer.diagnose.variant import Alternative, Convention, Variant
 from tracer.engine.batches import Batches
+from tracer.language import message
 from tracer.model.experiment import Experiment
 
 MOST_WAYS = 40
@@ -21,7 +22,7 @@ MOST_WAYS = 40
 _SMALL = 200
 """Parameters × samples of a batch beyond which one switch at a time is changed."""
 
-AS_STATED = "as the file states it"
+AS_STATED = message("as the file states it")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tracer.diagnose.sheets import changes_of, of_descent, told
 from tracer.diagnose.variant import Alternative, Variant
 from tracer.errors import BptraceError
 from tracer.explain.calculation import Calculation
+from tracer.language import say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Quantity
 from tracer.page.records import Numbers, Record, Records
@@ -126,7 +127,7 @@ def _reading(
     return {
         "name": row.name,
         "changes": row.change[0],
-        "words": row.words,
+        "words": say(row.words),
         "factor": row.factor(samples),
         "groups": [members(group) for group in (row.core, *row.optional)],
         "moved": {p: numbers.place(q) for p, q in _others(moved, numbers)},

@@ -5,14 +5,22 @@ from __future__ import annotations
 from string import Formatter
 
 from tracer.model.quantity import Kind
-from tracer.show.document import Inline, Letter
+from tracer.show.document import Content, Inline, Letter
 
 
-def worded(*words: str) -> tuple[Inline, ...]:
-    """The words, `{OUT}` and the like as letters; see `tracer.model.words`."""
-    parts: list[Inline] = []
-    for text, kind, _, _ in Formatter().parse("".join(words)):
-        parts += [text] * bool(text)
-        if kind is not None:
-            parts.append(Letter(Kind[kind]))
-    return tuple(parts)
+def worded(*words: str, **parts: Content) -> tuple[Inline, ...]:
+    """The words, `{OUT}` and the like as letters, `{name}` as the part of that name.
+
+    See `tracer.model.words`.
+    """
+    found: list[Inline] = []
+    for text, field, _, _ in Formatter().parse("".join(words)):
+        found += [text] * bool(text)
+        if field is None:
+            continue
+        part = parts.get(field)
+        if part is None:
+            found.append(Letter(Kind[field]))
+        else:
+            found += part if isinstance(part, tuple) else (part,)
+    return tuple(found)

@@ -11,14 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracer.diagnose.answers.model import Spot
+from tracer.digits.numbers import COMMA, THOUSANDS, with_point
 from tracer.errors import ConfigError
 
 _TREE = re.compile(r"\s*[\[{]|- |---|.*:(\s|$)")
 _EQUAL = re.compile("[=≈]")
 _RULE = re.compile(r"\s*\|(\s*:?-+:?\s*\|)+\s*")
-_COMMA = re.compile(r"[+\-−]?\d*,\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _POINT = re.compile(r"[+\-−]?\d*\.\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-_THOUSANDS = re.compile(r"[+\-−]?[1-9]\d{0,2},\d{3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Dialect:
 
     Between the first and the last = of a line stands how the number came about.
 
-    `decimal_comma`: `0,3775` is a number in this file.
+    `decimal_comma`: the numbers of this file have commas, and none has a point.
     """
 
     separator: str
@@ -50,7 +49,7 @@ class Dialect:
 
     def number(self, text: str) -> str:
         """A number with a point, whatever the mark is in this file."""
-        return text.replace(",", ".") if self.decimal_comma and _COMMA.fullmatch(text) else text
+        return with_point(text, commas=self.decimal_comma)
 
 
 _DIALECTS = (
@@ -69,9 +68,6 @@ _DIALECTS = (
 def dialect_of(text: str, file: str) -> Dialect | None:
     """The dialect of the text; None for YAML and JSON.
 
-    A comma is the decimal mark only where it can't be anything else: it doesn't separate the cells,
-    no number has a point, and, unless semicolons say so, not every comma could mark thousands.
-
     Raises:
         ConfigError: the lines are neither names with numbers nor YAML.
     """
@@ -89,13 +85,8 @@ def dialect_of(text: str, file: str) -> Dialect | None:
         spot = Spot(file, text.splitlines().index(found) + 1, 1)
         raise ConfigError([spot.problem(message, "write net_h1: 0.3775")])
     cells = [cell for line in lines for cell in best.cells(line)[1:]]
-    return replace(best, decimal_comma=best.separator != "," and _decimal_comma(best, cells))
-
-
-def with_point(text: str) -> str:
-    """A number by itself with a point for its decimal comma, which `1,234` may not have."""
-    comma = _COMMA.fullmatch(text) and not _THOUSANDS.fullmatch(text)
-    return text.replace(",", ".") if comma else text
+    semicolons = best.separator == ";"
+    return replace(best, decimal_comma=have_commas(cells, certain=semicolons))
 
 
 def is_remark(line: str) -> bool:
@@ -124,11 +115,15 @@ def _is_tree(lines: Sequence[str]) -> bool:
     return sum(_EQUAL.search(_without_remark(line)) is not None for line in lines) <= colons
 
 
-def _decimal_comma(dialect: Dialect, cells: Sequence[str]) -> bool:
-    commas = [cell for cell in cells if _COMMA.fullmatch(cell)]
-    if not commas or any(_POINT.fullmatch(cell) for cell in cells):
+def have_commas(numbers: Sequence[str], *, certain: bool = False) -> bool:
+    """Whether these numbers have decimal commas, so that even `1,234` is 1.234 among them.
+
+    None has a point, and, unless that is `certain`, not every comma could stand between thousands.
+    """
+    commas = [number for number in numbers if COMMA.fullmatch(number)]
+    if not commas or any(_POINT.fullmatch(number) for number in numbers):
         return False
-    return dialect.separator == ";" or not all(_THOUSANDS.fullmatch(cell) for cell in commas)
+    return certain or not all(THOUSANDS.fullmatch(number) for number in commas)
 
 
 def _without_remark(line: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tracer.digits.numbers import Written
+from tracer.language import counted, message
 from tracer.model.network import FloatArray
 
 _ULPS = 8
@@ -27,19 +28,49 @@ _FEWEST, _MOST = 3, 12
 """Decimals, or significant digits, that a program rounds to."""
 _SAMPLE = 2000
 
+_OF_TYPE = (
+    message(
+        "{names} is {type}: right within {within} relatively, plus what such arithmetic loses."
+    ),
+    message(
+        "{names} are {type}: right within {within} relatively, plus what such arithmetic loses."
+    ),
+)
+_TO_DECIMALS = (
+    message("{names} is rounded to {digits} decimals: right within half a unit of the last."),
+    message("{names} are rounded to {digits} decimals: right within half a unit of the last."),
+)
+_TO_DIGITS = (
+    message(
+        "{names} is rounded to {digits} significant digits: right within half a unit of the last."
+    ),
+    message(
+        "{names} are rounded to {digits} significant digits: right within half a unit of the last."
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """`name` for JSON, `words` for the reader; what a right number may be off by.
+    """`name` for JSON, `words` for the reader (of one array, of several); what a right number may be
+    off by.
 
     That is `relative`·|x|, plus `absolute`, plus what arithmetic with `epsilon` loses on the way.
     """
 
     name: str
-    words: str
+    words: tuple[str, str]
     relative: float
     epsilon: float
     absolute: float = 0.0
+    digits: int = 0
+
+    def told(self, count: int, names: str) -> str:
+        """`W1, dW1 are float32: right within …`, of so many arrays."""
+        within = f"{self.relative:.0e}".replace("e-0", "e-")
+        return counted(
+            count, *self.words, names=names, type=self.name, within=within, digits=self.digits
+        )
 
     def slack(self, values: FloatArray, lost: FloatArray | float = 0.0) -> FloatArray:
         """How far from each of `values` an answer may be, where `lost` is what rounding loses."""
@@ -50,9 +81,7 @@ class Precision:
 def _of_type(name: str, dtype: type[np.floating[Any]]) -> Precision:
     epsilon = float(np.finfo(dtype).eps)
     relative = max(_FLOAT64, _ULPS * epsilon)
-    within = f"{relative:.0e}".replace("e-0", "e-")
-    words = f"are {name}: right within {within} relatively, plus what such arithmetic loses"
-    return Precision(name, words, relative, epsilon)
+    return Precision(name, _OF_TYPE, relative, epsilon)
 
 
 FLOAT64 = _of_type("float64", np.float64)
@@ -108,13 +137,12 @@ def _rounded(numbers: Sequence[Written]) -> Precision | None:
     if by_decimals >= by_digits:
         if not (_FEWEST <= decimals <= _MOST and 2 * by_decimals > len(numbers)):
             return None
-        words = f"are rounded to {decimals} decimals: right within half a unit of the last"
-        absolute = 0.5 * 10.0**-decimals
-        return Precision(f"{decimals} decimals", words, _FLOAT64, FLOAT64.epsilon, absolute)
+        absolute, name = 0.5 * 10.0**-decimals, f"{decimals} decimals"
+        return Precision(name, _TO_DECIMALS, _FLOAT64, FLOAT64.epsilon, absolute, decimals)
     if not (_FEWEST <= digits <= _MOST and 2 * by_digits > len(numbers)):
         return None
-    words = f"are rounded to {digits} significant digits: right within half a unit of the last"
-    return Precision(f"{digits} significant digits", words, 5.0 * 10.0**-digits, FLOAT64.epsilon)
+    relative, name = 5.0 * 10.0**-digits, f"{digits} significant digits"
+    return Precision(name, _TO_DIGITS, relative, FLOAT64.epsilon, digits=digits)
 
 
 def _mostly(numbers: Sequence[Written], holds: Callable[[Written], bool]) -> bool:

@@ -95,7 +95,7 @@ class _TableReader:
         if len(cells) != len(header):
             count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
             message = f"{count}, expected {len(header)}"
-            self._complain(row.line, cells[0], message, self.dialect.expected)
+            self._complain(row.line, cells[0], message, self._expected(cells))
             return
         starts = [column for column, title in enumerate(header) if title == "name"][1:]
         for start, end in zip([0, *starts], [*starts, len(header)], strict=True):
@@ -103,6 +103,14 @@ class _TableReader:
             column = start + header[start:end].index("value") + 1 if "value" in named else 0
             if named.get("value", "").strip("_"):
                 yield from self._entry(row.line, column, named)
+
+    def _expected(self, cells: Sequence[str]) -> str:
+        """How a row is written; how one with a decimal comma is, where a comma has cut it."""
+        *_, whole, fraction = ("", *cells)
+        if self.dialect.separator == "," and whole[-1:].isdecimal() and fraction.isdecimal():
+            row = f"{cells[0]};{whole},{fraction}"
+            return f"a decimal comma stands in quotes, or behind a semicolon: {row}"
+        return self.dialect.expected
 
     def _entry(self, line: int, column: int, named: dict[str, str]) -> Iterator[Entry]:
         name, sample = named["name"], named.get("sample", "")

@@ -8,13 +8,15 @@ An empty value, as on a worksheet that nobody has filled in yet, is no answer.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracer.config.nodes import KeyPath, Node, spell
 from tracer.config.reader import is_configuration, read
 from tracer.config.wording import found
+from tracer.diagnose.answers.dialect import have_commas
 from tracer.diagnose.answers.model import Entry, Leaf, Spot
 from tracer.diagnose.answers.moments import Moment
+from tracer.digits.numbers import with_point
 from tracer.errors import ConfigError, Problem
 
 _BLOCK = frozenset({"iteration", "after", "values", "note"})
@@ -38,20 +40,34 @@ def read_nodes(root: Node, file: str) -> tuple[list[Entry], list[Problem]]:
         hint = "without ANSWERS the `expected:` of CONFIG is checked"
         raise ConfigError([Spot(file).problem("this is a configuration, not answers", hint)])
     reader = _TreeReader(file, problems)
-    if isinstance(root.value, dict) and "expected" in root.value:
-        path: KeyPath = ("expected",)
-        return list(reader.blocks(root.find(path), path)), problems
-    if isinstance(root.value, list):
-        return list(reader.blocks(root, ())), problems
-    if "values" in root.value and root.value.keys() <= _BLOCK:
-        return list(reader.block(root, ())), problems
-    return list(reader.names(root, (), None)), problems
+    return _with_points(list(reader.entries(root))), problems
+
+
+def _with_points(entries: list[Entry]) -> list[Entry]:
+    """The entries, their decimal commas as points where all of the file has such."""
+    commas = have_commas([leaf.text for entry in entries for leaf in entry.leaves])
+
+    def pointed(leaf: Leaf) -> Leaf:
+        return replace(leaf, text=with_point(leaf.text, commas=commas))
+
+    return [replace(entry, leaves=tuple(map(pointed, entry.leaves))) for entry in entries]
 
 
 @dataclass(frozen=True, slots=True)
 class _TreeReader:
     file: str
     problems: list[Problem]
+
+    def entries(self, root: Node) -> Iterator[Entry]:
+        """All the entries of the text, in whichever of the forms it has."""
+        if isinstance(root.value, dict) and "expected" in root.value:
+            path: KeyPath = ("expected",)
+            return self.blocks(root.find(path), path)
+        if isinstance(root.value, list):
+            return self.blocks(root, ())
+        if "values" in root.value and root.value.keys() <= _BLOCK:
+            return self.block(root, ())
+        return self.names(root, (), None)
 
     def blocks(self, node: Node, path: KeyPath) -> Iterator[Entry]:
         """The entries of a list of moments."""
@@ -98,11 +114,19 @@ class _TreeReader:
         for name in node.value:
             child, place = node.child(name), (*path, name)
             if child is None or child.value is None:
+                if name.isdecimal():
+                    self._complain_of_comma(node, name, place)
                 continue
             key = Spot(self.file, *node.position_of_key((name,)), spell(place))
             shape = self._shape(child, place)
             if shape is not None:
                 yield Entry(name, key, tuple(self._leaves(child, place, ())), shape, moment)
+
+    def _complain_of_comma(self, node: Node, name: str, place: KeyPath) -> None:
+        """`{net_h1: 0,3775}` is a 0 and an empty 3775: braces have commas of their own."""
+        spot = Spot(self.file, *node.position_of_key((name,)), spell(place))
+        hint = f"between braces write a point, or quotes: {{name: '0,{name}'}}"
+        self.problems.append(spot.problem(f"'{name}' has no number", hint))
 
     def _shape(self, node: Node, path: KeyPath) -> tuple[int, ...] | None:
         """The shape of a nested list; None after a complaint about rows of different lengths."""

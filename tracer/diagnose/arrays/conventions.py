@@ -19,6 +19,7 @@ from tracer.diagnose.sheets import SheetConvention
 from tracer.digits.numbers import Written, shortest
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
+from tracer.language import message
 from tracer.model.quantity import Stage
 
 _SAMPLE = 24
@@ -27,14 +28,18 @@ _SAMPLE = 24
 
 STORED_BY_INPUT = SheetConvention(
     "weights_stored_by_input",
-    "Here a row of a weight matrix belongs to an input and a column to a neuron, net = out_before·W: "
-    "these arrays were read so.",
+    message(
+        "Here a row of a weight matrix belongs to an input and a column to a neuron, net = "
+        "out_before·W: these arrays were read so."
+    ),
 )
 COUNTED_FROM = {
     first: SheetConvention(f"layers_counted_from_{first}", words)
     for first, words in {
-        0: "Here layers are counted from 0: the first layer behind the inputs has W0.",
-        2: "Here layers are counted from 2, the inputs being layer 1: the first weights are W2.",
+        0: message("Here layers are counted from 0: the first layer behind the inputs has W0."),
+        2: message(
+            "Here layers are counted from 2, the inputs being layer 1: the first weights are W2."
+        ),
     }.items()
 }
 

@@ -17,6 +17,7 @@ from tracer.diagnose.gradcheck.differences import Estimate, central, complex_ste
 from tracer.diagnose.gradcheck.subjects import GraphSubject, NetworkSubject, Subject
 from tracer.errors import BptraceError
 from tracer.graph.structure import Graph
+from tracer.language import say
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
 from tracer.model.quantity import Quantity
@@ -159,7 +160,7 @@ class _Comparer:
     def note(self, estimate: Estimate) -> str:
         """Says so where two numbers agree only because both are so small."""
         near = abs(self.analytic - estimate.value) <= 100 * RELATIVE * self._size(estimate)
-        return "" if near else "equal to within rounding errors"
+        return "" if near else say("equal to within rounding errors")
 
     def _size(self, estimate: Estimate) -> float:
         return max(abs(self.analytic), abs(estimate.value))
@@ -171,19 +172,22 @@ def _checked(subject: Subject, index: int, scale: _Scale) -> GradientFinding:
     difference = central(subject, index, scale.of_loss)
     estimate = _best(subject, index, scale, judge, difference)
     if estimate is None:
-        note = "the loss has no value right beside this point"
+        note = say("the loss has no value right beside this point")
         return GradientFinding(quantity, analytic, None, GradientVerdict.KINK, note=note)
     beside = difference.value if difference else None
     found = (quantity, analytic, estimate.value)
     if judge.agrees(estimate):
         agrees, note = GradientVerdict.AGREES, judge.note(estimate)
         if estimate.kinks:
-            note = f"{subject.kink(estimate.kinks[0])}: the mean of the slopes beside it"
+            note = say(
+                "{kink}: the mean of the slopes beside it", kink=subject.kink(estimate.kinks[0])
+            )
         return GradientFinding(*found, agrees, estimate.method, beside, note)
     if estimate.kinks:
         first, *more = estimate.kinks
-        others = f", and {len(more)} more" if more else ""
-        note = f"{subject.kink(first)}{others}"
+        note = subject.kink(first)
+        if more:
+            note = say("{kink}, and {count} more", kink=note, count=len(more))
         return GradientFinding(*found, GradientVerdict.KINK, estimate.method, beside, note)
     note = subject.reservation(quantity)
     return GradientFinding(*found, GradientVerdict.DISAGREES, estimate.method, beside, note)

@@ -20,6 +20,7 @@ from tracer.formula import PRIMITIVES, Call, EvaluationError, Expression, Number
 from tracer.formula.plain import plain
 from tracer.graph.calculation import gradients, values
 from tracer.graph.structure import Graph
+from tracer.language import say
 from tracer.model.activations import Array
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
@@ -161,18 +162,23 @@ class NetworkSubject:
             if position < size:
                 place = divmod(position, len(layer.neurons))
                 net = self.batch.quantity(Stage(Kind.NET, layer.number), place)
-                return f"{Names(self.network).name(net)} at the kink of {layer.activation.name}"
+                return say(
+                    "{name} at the kink of {activation}",
+                    name=Names(self.network).name(net),
+                    activation=layer.activation.name,
+                )
             position -= size
         parameter = self.quantities[self._bent[position]]
-        return f"{Names(self.network).name(parameter)} at the kink of its penalty, |w| at 0"
+        name = Names(self.network).name(parameter)
+        return say("{name} at the kink of its penalty, |w| at 0", name=name)
 
     def reservation(self, quantity: Quantity) -> str:
         """For `batch_means`, and for hidden layers with `output_first`."""
         if self.rule.batch_means:
-            return "not a gradient: products of batch means"
+            return say("not a gradient: products of batch means")
         hidden = quantity.layer < self.network.depth
         if self.rule.update_order == "output_first" and hidden:
-            return "not a gradient: its delta saw updated weights"
+            return say("not a gradient: its delta saw updated weights")
         return ""
 
     def _shaped(self, theta: Vector) -> State:
@@ -224,7 +230,11 @@ class GraphSubject:
         """`max(0, x) in y`."""
         node, call = self._kinks[position]
         name = self.graph.names.bare
-        return f"the kink of {plain(call, symbol=name, limit=8)} in {name(node)}"
+        return say(
+            "the kink of {call} in {node}",
+            call=plain(call, symbol=name, limit=8),
+            node=name(node),
+        )
 
     def reservation(self, quantity: Quantity) -> str:
         """None: a graph's gradients are always meant as such."""

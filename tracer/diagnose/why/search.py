@@ -13,6 +13,7 @@ from tracer.diagnose.why.roundings import RoundingSearch
 from tracer.diagnose.why.subjects import GraphSubject, NetworkSubject
 from tracer.diagnose.why.variants import GraphNumbers, VariantNumbers
 from tracer.digits.agreement import Agreement, agreement, digits_explained
+from tracer.language import counted, grouped, say
 
 OFFSET = "iteration_offset"
 ROUND = "round"
@@ -144,15 +145,22 @@ class ConventionSearch:
         return self.calculations[key]
 
     def _words(self, choice: Choice) -> str:
-        words = [alternative.words for name, alternative in choice if name != OFFSET]
+        words = [say(alternative.words) for name, alternative in choice if name != OFFSET]
         offset = _applied(choice, self.stated).offset
         if not words:
-            words = ["the calculation as stated"]
+            words = [say("the calculation as stated")]
         if offset and self.question.after is not None:
             count = self.question.after + offset
-            words.append(f"after {count:,} update" + ("" if count == 1 else "s"))
+            words.append(
+                counted(
+                    count,
+                    "after {count} update",
+                    "after {count} updates",
+                    count=grouped(f"{count:,}"),
+                )
+            )
         elif offset:
-            words.append("one iteration later" if offset > 0 else "one iteration earlier")
+            words.append(say("one iteration later") if offset > 0 else say("one iteration earlier"))
         return "; ".join(words)
 
     def _nearest(self) -> Iterator[ConventionMatch]:

@@ -73,18 +73,18 @@ function Curve(page) {
     const lines = curves.map(([name, points], k) => `<path class="line line-${k % 5}" stroke-dasharray="${dashes[k % 5]}" d="${points.map(([i, v], at) =>
       `${at ? 'L' : 'M'}${n(x(i))} ${n(y(scale(v)))}`).join('')}"/>` + points.slice(-1).map(([i, v]) => `<circle class="line-${k % 5}" cx="${n(x(i))}" cy="${n(y(scale(v)))}" r="3"/>`).join('')).join('');
     const legend = curves.map(([name], k) => `<li><svg class="sample" viewBox="0 0 26 8" aria-hidden="true"><path class="line line-${k % 5}" stroke-dasharray="${dashes[k % 5]}" d="M0 4L26 4"/></svg>` +
-      `<code>${esc(name)}</code> <button type="button" data-drop="${esc(name)}" aria-label="no curve of ${esc(name)}">×</button></li>`).join('');
-    const words = `${chosen.join(', ')} over ${page.iteration} iteration${page.iteration === 1 ? '' : 's'}${log ? ', logarithmic axis' : ''}`;
+      `<code>${esc(name)}</code> <button type="button" data-drop="${esc(name)}" aria-label="${say('no curve of {name}', {name: esc(name)})}">×</button></li>`).join('');
+    const words = counted(page.iteration, '{names} over {count} iteration', '{names} over {count} iterations', {names: chosen.join(', ')}) + (log ? `, ${say('logarithmic axis')}` : '');
     box.querySelector('.plot').innerHTML = `<svg viewBox="0 0 ${WIDE} ${HIGH}" role="img" aria-label="${esc(words)}">${grid}${below}` +
       `<line class="axis" x1="${LEFT}" x2="${WIDE - RIGHT}" y1="${HIGH - BOTTOM}" y2="${HIGH - BOTTOM}"/>${lines}</svg>`;
     box.querySelector('.legend').innerHTML = legend;
-    box.querySelector('.axis-words').textContent = [log ? 'logarithmic axis' : '', overAll()].filter(Boolean).join('; ');
+    box.querySelector('.axis-words').textContent = [log ? say('logarithmic axis') : '', overAll()].filter(Boolean).join('; ');
   }
 
   /* The loss of all the samples, where a batch has fewer. */
   function overAll() {
     const all = calculation.overAll(page.iteration), id = model.arrays.findIndex(array => array.kind === 'loss');
-    return all ? `over all ${all.rows.length} samples the loss is ${numbers.brief(all.A[id][0])}` : '';
+    return all ? say('over all {count} samples the loss is {number}', {count: all.rows.length, number: numbers.brief(all.A[id][0])}) : '';
   }
 
   box.addEventListener('click', event => {
@@ -94,7 +94,7 @@ function Curve(page) {
   box.querySelector('form').addEventListener('submit', event => {
     event.preventDefault();
     const field = box.querySelector('input'), name = field.value.trim();
-    if (!page.at(name)) { page.say(`there is no number '${name}'`); field.setAttribute('aria-invalid', 'true'); return; }
+    if (!page.at(name)) { page.say(say('there is no number {name}', {name: `'${name}'`})); field.setAttribute('aria-invalid', 'true'); return; }
     field.removeAttribute('aria-invalid');
     if (!chosen.includes(name)) chosen.push(name);
     field.value = '';

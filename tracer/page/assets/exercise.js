@@ -5,8 +5,8 @@ function Exercise(page, exercise, judge) {
   const box = $('#exercise'), KEPT = `bptrace exercise ${exercise.key}`;
   const SIGNS = {right: '✓', rounding: '✓≈', follows: '↳', mistake: '✗', wrong: '✗', coarse: '?'};
   const WORDS = {
-    right: 'right', rounding: 'right within rounding', follows: 'follows',
-    mistake: 'a known mistake', wrong: 'wrong', coarse: 'too few digits to tell',
+    right: say('right'), rounding: say('right within rounding'), follows: say('follows'),
+    mistake: say('a known mistake'), wrong: say('wrong'), coarse: say('too few digits to tell'),
   };
   const tried = new Set(), revealed = new Set();
   const none = () => Object.create(null); // a number may be called `constructor`
@@ -16,14 +16,14 @@ function Exercise(page, exercise, judge) {
     const found = names.parse(name);
     return found ? names.label(found.id, found.offset) : `<mi>${esc(name)}</mi>`;
   };
-  const groupOf = name => { const found = names.parse(name); return found ? model.arrays[found.id].group : 'Numbers'; };
+  const groupOf = name => { const found = names.parse(name); return found ? model.arrays[found.id].group : say('Numbers'); };
   const sampleOf = name => (/#(\d+)$/.exec(name) || [])[1];
 
   function field(name) {
     const id = esc(name), sample = sampleOf(name);
-    return `<div class="answer" data-row="${id}"><label><math>${labelOf(name)}</math>${sample ? ` <small>sample ${sample}</small>` : ''}
+    return `<div class="answer" data-row="${id}"><label><math>${labelOf(name)}</math>${sample ? ` <small>${say('sample {number}', {number: sample})}</small>` : ''}
       <input type="text" inputmode="decimal" autocomplete="off" spellcheck="false" data-answer="${id}" aria-label="${id}" aria-describedby="verdict ${id}"></label>
-      ${exercise.reveal === 'never' ? '' : `<button type="button" class="reveal" data-reveal="${id}" ${exercise.reveal === 'always' ? '' : 'hidden'}>show</button>`}
+      ${exercise.reveal === 'never' ? '' : `<button type="button" class="reveal" data-reveal="${id}" ${exercise.reveal === 'always' ? '' : 'hidden'}>${say('show')}</button>`}
       <p class="verdict" data-verdict-of="${id}" id="verdict ${id}" role="status"></p></div>`;
   }
 
@@ -34,14 +34,13 @@ function Exercise(page, exercise, judge) {
       if (!groups.has(group)) groups.set(group, []);
       groups.get(group).push(name);
     }
-    box.innerHTML = `<h2>Exercise</h2><p>Calculate the numbers from what is given, and type them in, rounded as you like. Each is judged
-      by itself and by what you had before it: who carries on rightly from a slip is right from there on.</p>
-      <fieldset><legend>Given</legend><p class="given">${judge.given.map(({name, value}) =>
-        `<span><math>${labelOf(name)}<mo>=</mo>${numbers.mathml(value, {})}</math>${sampleOf(name) ? ` <small>sample ${sampleOf(name)}</small>` : ''}</span>`).join(' ')}</p></fieldset>
-      <p class="score"><output id="points"></output> <button type="button" data-copy>Copy my answers</button>
-      <button type="button" data-clear>Clear all</button></p>` +
+    box.innerHTML = `<h2>${say('Exercise')}</h2><p>${say('Calculate the numbers from what is given, and type them in, rounded as you like. Each is judged by itself and by what you had before it: who carries on rightly from a slip is right from there on.')}</p>
+      <fieldset><legend>${say('Given')}</legend><p class="given">${judge.given.map(({name, value}) =>
+        `<span><math>${labelOf(name)}<mo>=</mo>${numbers.mathml(value, {})}</math>${sampleOf(name) ? ` <small>${say('sample {number}', {number: sampleOf(name)})}</small>` : ''}</span>`).join(' ')}</p></fieldset>
+      <p class="score"><output id="points"></output> <button type="button" data-copy>${say('Copy my answers')}</button>
+      <button type="button" data-clear>${say('Clear all')}</button></p>` +
       [...groups].map(([group, own]) => `<fieldset><legend>${esc(group)}</legend><div class="answers">${own.map(field).join('')}</div></fieldset>`).join('') +
-      `<details class="mine"><summary>My answers as a file for <code>bptrace check</code></summary><pre tabindex="0" aria-label="my answers"></pre></details>`;
+      `<details class="mine"><summary>${say('My answers as a file for {command}', {command: '<code>bptrace check</code>'})}</summary><pre tabindex="0" aria-label="${say('my answers')}"></pre></details>`;
     box.hidden = false;
   }
 
@@ -49,7 +48,7 @@ function Exercise(page, exercise, judge) {
   function yaml() {
     const own = judge.asked.filter(name => (sheet[name] || '').trim());
     return own.map(name => {
-      const text = sheet[name].trim();
+      const text = withPoint(sheet[name].trim());
       return `${JSON.stringify(name)}: ${/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? text : JSON.stringify(text)}`;
     }).join('\n') + (own.length ? '\n' : '');
   }
@@ -101,17 +100,18 @@ function Exercise(page, exercise, judge) {
     const ways = result.conventions.map(({words}) => words);
     const manner = [result.rounding, ...ways].filter(Boolean).map(words => `${words}.`).join(' ');
     const unearned = [...revealed].reduce((sum, name) => sum + ((of(result.verdicts, name) || {}).points || 0), 0);
-    $('#points').textContent = `${Math.round((result.points - unearned) * 2) / 2} of ${result.pointsPossible} points. ${manner}`;
+    const points = marked(String(Math.round((result.points - unearned) * 2) / 2));
+    $('#points').textContent = `${say('{points} of {possible} points.', {points, possible: result.pointsPossible})} ${manner}`;
     box.querySelector('.mine pre').textContent = yaml();
     keep();
   }
 
   function reveal(name) {
     revealed.add(name);
-    sheet[name] = String(judge.right(name));
+    sheet[name] = marked(String(judge.right(name)));
     box.querySelector(`[data-answer="${CSS.escape(name)}"]`).value = sheet[name];
     check();
-    page.say(`${name} was shown, and earns no points`);
+    page.say(say('{name} was shown, and earns no points', {name}));
   }
 
   box.addEventListener('change', event => {
@@ -136,8 +136,8 @@ function Exercise(page, exercise, judge) {
     if (name) reveal(name);
     if ('copy' in event.target.dataset) {
       box.querySelector('.mine').open = true;
-      try { await navigator.clipboard.writeText(yaml()); page.say('your answers are copied'); }
-      catch { getSelection().selectAllChildren(box.querySelector('.mine pre')); page.say('your answers are marked: copy them'); }
+      try { await navigator.clipboard.writeText(yaml()); page.say(say('your answers are copied')); }
+      catch { getSelection().selectAllChildren(box.querySelector('.mine pre')); page.say(say('your answers are marked: copy them')); }
     }
     if ('clear' in event.target.dataset) {
       sheet = none();

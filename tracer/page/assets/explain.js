@@ -18,7 +18,7 @@ function Explanation(page) {
 
   function links(places) {
     const once = [...new Map(places.map(place => [key(place), place])).values()];
-    const rest = once.length > MOST ? ` <span class="more">and ${once.length - MOST} more</span>` : '';
+    const rest = once.length > MOST ? ` <span class="more">${say('and {count} more', {count: once.length - MOST})}</span>` : '';
     return once.slice(0, MOST).map(link).join(' ') + rest;
   }
 
@@ -45,14 +45,14 @@ function Explanation(page) {
   function otherwise(place) {
     const other = formulas.short(page.now, place.id, place.offset, place.position);
     if (!other || model.arrays[place.id].kind === 'slope' || formulas.loses(page.now, place)) return '';
-    return `<p class="note">The factors cancel: <math displaystyle="true">${page.label(place)}<mo>=</mo>${formulas.withNames(other)}</math></p>`;
+    return `<p class="note">${say('The factors cancel: {formula}', {formula: `<math displaystyle="true">${page.label(place)}<mo>=</mo>${formulas.withNames(other)}</math>`})}</p>`;
   }
 
   function show() {
     const place = page.selected;
     if (!place || !page.calculation.has(place.id)) {
-      box.innerHTML = '<h2>Explanation</h2><p>Click any number, neuron or edge, or go through the calculation with ' +
-        '<kbd>→</kbd> and <kbd>←</kbd>: here stands how the number is calculated.</p>';
+      const keys = {right: '<kbd>→</kbd>', left: '<kbd>←</kbd>'};
+      box.innerHTML = `<h2>${say('Explanation')}</h2><p>${say('Click any number, neuron or edge, or go through the calculation with {right} and {left}: here stands how the number is calculated.', keys)}</p>`;
       return;
     }
     const array = model.arrays[place.id], name = page.nameOf(place);
@@ -62,15 +62,15 @@ function Explanation(page) {
     const called = names.name(place.id, place.offset);
     const chain = page.calculation.way === '' && !summed && Object.hasOwn(model.chains, called) && model.chains[called];
     box.innerHTML =
-      `<div class="turn"><button type="button" data-turn="back" ${past.length ? '' : 'disabled'}>← back</button>` +
-      `<button type="button" data-turn="forward" ${coming.length ? '' : 'disabled'}>forward →</button></div>` +
+      `<div class="turn"><button type="button" data-turn="back" ${past.length ? '' : 'disabled'}>← ${say('back')}</button>` +
+      `<button type="button" data-turn="forward" ${coming.length ? '' : 'disabled'}>${say('forward')} →</button></div>` +
       `<h2><math>${page.label(place)}</math> <code>${esc(name)}</code></h2>` +
       `<p class="words">${esc(array.words)} · ${esc(array.group)}</p>` +
-      `<div class="lines" tabindex="0" role="group" aria-label="Formula">${lines(place)}</div>` + otherwise(place) +
-      (chain ? `<p class="chain">By the chain rule:</p><div class="lines" tabindex="0" role="group" aria-label="Chain rule">` +
+      `<div class="lines" tabindex="0" role="group" aria-label="${say('Formula')}">${lines(place)}</div>` + otherwise(place) +
+      (chain ? `<p class="chain">${say('By the chain rule:')}</p><div class="lines" tabindex="0" role="group" aria-label="${say('Chain rule')}">` +
         `<math displaystyle="true">${chain}</math></div>` : '') +
-      (f && f.uses.length ? `<h3>stands on</h3><p class="links">${links(f.uses)}</p>` : '') +
-      (users.length ? `<h3>is used in</h3><p class="links">${links(users)}</p>` : '');
+      (f && f.uses.length ? `<h3>${say('stands on')}</h3><p class="links">${links(f.uses)}</p>` : '') +
+      (users.length ? `<h3>${say('is used in')}</h3><p class="links">${links(users)}</p>` : '');
   }
 
   function visit(place) {

@@ -1,6 +1,7 @@
 /* Where the page begins. */
 
 function main(model, functions, rates) {
+  speak(model.language);
   const calculation = Calculation(model, functions, rates);
   const page = Page(model, functions, calculation);
   const explanation = Explanation(page);

@@ -9,11 +9,10 @@ function Maps(page, explanation) {
   box.innerHTML = layers.map(({layer, number}) => {
     const wide = model.layers[number - 1].neurons.length, high = layer.neurons.length;
     return `<figure class="map" data-map="${number}"><figcaption></figcaption>
-      <canvas width="${wide}" height="${high}" data-kind="weights" role="img" aria-label="weights of layer ${number}: ${high} by ${wide}"></canvas>
-      <canvas width="1" height="${high}" data-kind="neurons" role="img" aria-label="neurons of layer ${number}: ${high}"></canvas></figure>`;
-  }).join('') + `<form><label>Show a number: <input type="text" size="14" autocomplete="off" spellcheck="false" placeholder="${esc(names.name(first(), 0))}"></label>
-    <button>Show</button></form><p class="note">A row is a neuron, a column an input of it; blue is above 0, orange below,
-    the stronger the larger. Click a point, or ask for a number by name.</p>`;
+      <canvas width="${wide}" height="${high}" data-kind="weights" role="img" aria-label="${say('weights of layer {number}: {high} by {wide}', {number, high, wide})}"></canvas>
+      <canvas width="1" height="${high}" data-kind="neurons" role="img" aria-label="${say('neurons of layer {number}: {count}', {number, count: high})}"></canvas></figure>`;
+  }).join('') + `<form><label>${say('Show a number:')} <input type="text" size="14" autocomplete="off" spellcheck="false" placeholder="${esc(names.name(first(), 0))}"></label>
+    <button>${say('Show')}</button></form><p class="note">${say('A row is a neuron, a column an input of it; blue is above 0, orange below, the stronger the larger. Click a point, or ask for a number by name.')}</p>`;
   const field = box.querySelector('input');
   box.querySelectorAll('canvas').forEach(canvas => { canvas.style.height = `${Math.min(22, Math.max(6, canvas.height * 0.6))}rem`; });
 
@@ -56,8 +55,8 @@ function Maps(page, explanation) {
         canvas.hidden = ids[k] === undefined;
         if (!canvas.hidden) paint(canvas, valuesOf(ids[k]));
       });
-      const words = ids.filter(id => id !== undefined).map(id => model.arrays[id].words).join(', and at the right: ');
-      figure.querySelector('figcaption').textContent = `Layer ${number}, ${layer.neurons.length} neurons (${layer.activation}): ${words}`;
+      const words = ids.filter(id => id !== undefined).map(id => model.arrays[id].words).join(`, ${say('and at the right')}: `);
+      figure.querySelector('figcaption').textContent = say('Layer {number}, {count} neurons ({activation}): {words}', {number, count: layer.neurons.length, activation: layer.activation, words});
     });
   }
 
@@ -74,7 +73,7 @@ function Maps(page, explanation) {
   box.querySelector('form').addEventListener('submit', event => {
     event.preventDefault();
     const place = page.at(field.value.trim());
-    if (place) explanation.visit(place); else page.say(`there is no number '${field.value.trim()}' in this iteration`);
+    if (place) explanation.visit(place); else page.say(say('there is no number {name} in this iteration', {name: `'${field.value.trim()}'`}));
   });
   page.on(why => { if (why === 'done' || why === 'view') draw(); });
 }

@@ -24,14 +24,14 @@ function Numbers(format) {
   }
 
   function finite(value) {
-    return Number.isFinite(value) ? null : 'no value';
+    return Number.isFinite(value) ? null : say('no value');
   }
 
   /* The number as a line of text: 0.377500000, −3.5×10⁻⁸. */
   function text(value) {
     if (finite(value) !== null) return finite(value);
     const [digits, power] = parts(value === 0 ? 0 : value);
-    return digits.replace('-', '−') + (power === null ? '' : `×10${superscript(power)}`);
+    return marked(digits).replace('-', '−') + (power === null ? '' : `×10${superscript(power)}`);
   }
 
   const NOISE = 8 * 2 ** -52;
@@ -45,14 +45,14 @@ function Numbers(format) {
     if (finite(value) !== null) return finite(value);
     const short = String(rounds(value) ? value : plain(value)), shown = text(value);
     if (/e/.test(short) || rounds(value)) return shown;
-    return short.replace('-', '−');
+    return marked(short).replace('-', '−');
   }
 
   /* The same as an element of MathML, in brackets where the place asks for them and it has a sign. */
   function mathml(value, place) {
     if (finite(value) !== null) return `<mtext>${finite(value)}</mtext>`;
     const [digits, power] = /×10/.test(brief(value)) ? parts(value) : [brief(value).replace('−', '-'), null];
-    const number = `<mn>${digits.replace('-', '')}</mn>`;
+    const number = `<mn>${marked(digits).replace('-', '')}</mn>`;
     let row = (digits.startsWith('-') ? '<mo>−</mo>' : '') + number;
     if (power !== null) {
       const sign = power < 0 ? '<mo>−</mo>' : '';
@@ -64,13 +64,13 @@ function Numbers(format) {
 
   /* A number as somebody types it, with a typographic minus if need be; NaN for anything else. */
   function read(typed) {
-    const plain = typed.trim().replace(/[−–]/, '-');
+    const plain = withPoint(typed.trim().replace(/[−–]/, '-'));
     const known = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) && Number.isFinite(Number(plain));
     return known ? Number(plain) : NaN;
   }
 
   /* Every digit of it, for fields in which it is typed again. */
-  const full = value => Number.isFinite(value) ? String(value) : '';
+  const full = value => Number.isFinite(value) ? marked(String(value)) : '';
 
   return {text, brief, rounds, mathml, read, full};
 }

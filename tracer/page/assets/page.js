@@ -13,7 +13,7 @@ function Page(model, functions, calculation) {
   const page = {
     model, calculation, names, numbers, few, formulas, $, esc,
     iteration: 1, sample: 1, view: 'forward', now: null, selected: null, hidden: Boolean(model.exercise),
-    refresh, register, on, say, select, value, values, go, at, nameOf, valueAt, label, change, told: tell,
+    refresh, register, on, say: tellStatus, select, value, values, go, at, nameOf, valueAt, label, change, told: tell,
   };
 
   /* `listener(why)` is called whenever something has changed: "numbers", "way", "view", "selected". */
@@ -154,7 +154,7 @@ function Page(model, functions, calculation) {
     const end = calculation.trained ? Infinity : 1;
     const wanted = Math.max(1, Math.min(iteration, end));
     for (let k = page.iteration; k <= wanted; k++) {
-      if (!calculation.known(k)) { say(`the order of the samples is known for ${k - 1} iterations`); return false; }
+      if (!calculation.known(k)) { tellStatus(say('the order of the samples is known for {count} iterations', {count: k - 1})); return false; }
     }
     page.iteration = wanted;
     refresh();
@@ -175,7 +175,7 @@ function Page(model, functions, calculation) {
     tell('selected');
   }
 
-  function say(text) { $('#status').textContent = text; }
+  function tellStatus(text) { $('#status').textContent = text; }
 
   return page;
 }

@@ -25,7 +25,7 @@ function Steps(page, explanation) {
     const phase = model.arrays[all[place].id].phase;
     if (!model.graph) view(phase === 'updates' ? 'update' : ['backward', 'gradients'].includes(phase) ? 'backward' : 'forward');
     explanation.visit(all[place]);
-    page.say(`${place + 1} of ${all.length}: ${model.arrays[all[place].id].group}`);
+    page.say(say('{number} of {count}: {group}', {number: place + 1, count: all.length, group: model.arrays[all[place].id].group}));
   }
 
   /* What is being calculated lights up, and what it is calculated from. */
@@ -64,16 +64,16 @@ function Steps(page, explanation) {
     slider.max = furthest;
     slider.value = page.iteration;
     count.textContent = page.iteration;
-    if (done) page.say(`Iteration ${page.iteration}: after ${page.iteration - 1} update${page.iteration === 2 ? '' : 's'}`);
+    if (done) page.say(counted(page.iteration - 1, 'Iteration {number}: after {count} update', 'Iteration {number}: after {count} updates', {number: page.iteration}));
     return done;
   }
 
   /* As many iterations as fit between two pictures, until the goal or until it is stopped. */
   function run() {
     const button = $('[data-do="run"]');
-    if (running) { cancelAnimationFrame(running); running = 0; button.textContent = 'Run'; return; }
+    if (running) { cancelAnimationFrame(running); running = 0; button.textContent = say('Run'); return; }
     const goal = page.iteration + Math.max(10000, model.iterations);
-    button.textContent = 'Pause';
+    button.textContent = say('Pause');
     let stride = 1;
     const frame = () => {
       const began = performance.now();
@@ -81,9 +81,9 @@ function Steps(page, explanation) {
       const more = finite && page.iteration < goal && to(Math.min(goal, page.iteration + stride));
       const took = performance.now() - began;
       stride = Math.max(1, Math.min(2000, took < BUDGET ? stride * 2 : Math.floor(stride / 2)));
-      if (!finite) page.say(`Iteration ${page.iteration}: the loss is no longer a finite number`);
+      if (!finite) page.say(say('Iteration {number}: the loss is no longer a finite number', {number: page.iteration}));
       if (more) running = requestAnimationFrame(frame);
-      else { running = 0; button.textContent = 'Run'; }
+      else { running = 0; button.textContent = say('Run'); }
     };
     running = requestAnimationFrame(frame);
   }

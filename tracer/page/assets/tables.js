@@ -17,7 +17,7 @@ function Tables(page) {
   const named = (id, offset) => head(`<span class="said">${esc(names.name(id, offset))}</span>${math(id, offset)}`);
   const ids = test => calculation.steps.arrays.filter(id => test(model.arrays[id], id));
   const shortened = (rows, count) => count > rows.length
-    ? `<p class="note">${count - rows.length} more rows are left out; type a name below the tables to see its number.</p>` : '';
+    ? `<p class="note">${counted(count - rows.length, '{count} more row is left out; type a name below the tables to see its number.', '{count} more rows are left out; type a name below the tables to see its number.')}</p>` : '';
 
   /* Neurons by row, kinds of numbers by column. */
   function neurons(title, test) {
@@ -32,7 +32,7 @@ function Tables(page) {
       if (rows.length < MOST) rows.push([`<td>${number}</td>`, head(esc(neuron)), ...cells.map(id => id === undefined ? '<td></td>' : cell(id, offset))]);
     }));
     const heads = kinds.map(kind => esc(model.arrays[own.find(id => model.arrays[id].kind === kind)].words));
-    return table(title, ['layer', 'neuron', ...heads], rows) + shortened(rows, count);
+    return table(title, [say('layer'), say('neuron'), ...heads], rows) + shortened(rows, count);
   }
 
   /* Parameters by row: before, gradient and its parts, what the optimiser keeps, after. */
@@ -55,15 +55,14 @@ function Tables(page) {
         if (rows.length < MOST) rows.push([named(id, offset), `<td>${esc(connection(array, offset))}</td>`, ...like.map(other => other === undefined ? '<td></td>' : cell(other, offset))]);
       }
     }
-    const heads = columns.map(name => esc(model.arrays[own.find(id => column(model.arrays[id]) === name)].words
-      .replace(/ of a (weight|bias)/, '').replace(/^(weight|bias)$/, 'before').replace(/^(weight|bias) after/, 'after')));
-    return table('Parameters', ['parameter', 'connection', ...heads], rows) + shortened(rows, count);
+    const heads = columns.map(name => esc(model.arrays[own.find(id => column(model.arrays[id]) === name)].head));
+    return table(say('Parameters'), [say('parameter'), say('connection'), ...heads], rows) + shortened(rows, count);
   }
 
   function connection(array, offset) {
     const layer = model.layers[array.layer].neurons, before = model.layers[array.layer - 1].neurons;
     if (array.kind === 'weight') return `${before[offset % before.length]} → ${layer[Math.floor(offset / before.length)]}`;
-    return calculation.length(model.arrays.indexOf(array)) === layer.length ? `→ ${layer[offset]}` : `shared by ${layer.slice(0, 6).join(', ')}`;
+    return calculation.length(model.arrays.indexOf(array)) === layer.length ? `→ ${layer[offset]}` : say('shared by {neurons}', {neurons: layer.slice(0, 6).join(', ')});
   }
 
   /* Whatever stands in no other table: name and number, by the part of the calculation. */
@@ -76,7 +75,7 @@ function Tables(page) {
       }
       groups.set(name, group);
     }
-    return [...groups].map(([group, rows]) => table(group, ['name', 'what it is', 'value'], rows)).join('');
+    return [...groups].map(([group, rows]) => table(group, [say('name'), say('what it is'), say('value')], rows)).join('');
   }
 
   function draw() {
@@ -87,10 +86,10 @@ function Tables(page) {
       const loose = ids(a => a.phase === 'errors' && a.shape.length === 0);
       const single = a => a.samples && a.shape.length === 1 && !a.part;
       const rest = ids((a, id) => !single(a) && !(!a.samples && /weight|bias/.test(a.kind)) && !loose.includes(id) && !['setting', 'learning_rate'].includes(a.kind));
-      box.innerHTML = neurons('Forward', a => a.kind === 'input' || a.phase === 'forward') +
-        neurons('Errors', a => a.kind === 'target' || a.phase === 'errors') + neurons('Backward', a => a.phase === 'backward') +
-        others(loose, 'Loss') + parameters() +
-        (rest.length ? `<details><summary>Paths, parts and everything else</summary>${others(rest)}</details>` : '');
+      box.innerHTML = neurons(say('Forward'), a => a.kind === 'input' || a.phase === 'forward') +
+        neurons(say('Errors'), a => a.kind === 'target' || a.phase === 'errors') + neurons(say('Backward'), a => a.phase === 'backward') +
+        others(loose, say('Loss')) + parameters() +
+        (rest.length ? `<details><summary>${say('Paths, parts and everything else')}</summary>${others(rest)}</details>` : '');
     }
     box.querySelectorAll('table.numbers').forEach(t => { const first = t.querySelector('.q'); if (first) first.tabIndex = 0; });
     page.register(box);
@@ -134,13 +133,13 @@ function Given(page) {
     const name = esc(names.name(id, offset));
     return `<div class="field"><label><math>${names.label(id, offset)}</math>
       <input type="text" inputmode="decimal" autocomplete="off" spellcheck="false" data-edit="${name}" aria-label="${name}"></label>
-      <input type="range" data-slide="${name}" aria-label="${name}, slider" tabindex="-1"></div>`;
+      <input type="range" data-slide="${name}" aria-label="${say('{name}, slider', {name})}" tabindex="-1"></div>`;
   }
 
   function group(title, list) {
     const all = list.flatMap(id => Array.from({length: calculation.length(id)}, (_, k) => [id, k]));
     if (!all.length) return '';
-    const more = all.length > MOST ? `<p class="note">${all.length - MOST} more are left out.</p>` : '';
+    const more = all.length > MOST ? `<p class="note">${counted(all.length - MOST, '{count} more is left out.', '{count} more are left out.')}</p>` : '';
     return `<fieldset><legend>${title}</legend><div class="fields">${all.slice(0, MOST).map(([id, k]) => field(id, k)).join('')}</div>${more}</fieldset>`;
   }
 
@@ -149,8 +148,8 @@ function Given(page) {
     const kind = (...kinds) => own.filter(id => kinds.includes(model.arrays[id].kind));
     const rate = model.rates.length ? kind('setting') : kind('learning_rate', 'setting');
     const rest = own.filter(id => !['input', 'node', 'target', 'weight', 'bias', 'learning_rate', 'setting'].includes(model.arrays[id].kind));
-    box.innerHTML = group('Inputs', kind('input', 'node')) + group('Targets', kind('target')) + group('Weights', kind('weight')) +
-      group('Biases', kind('bias')) + group('Kept by the optimiser', rest) + group('Training', rate);
+    box.innerHTML = group(say('Inputs'), kind('input', 'node')) + group(say('Targets'), kind('target')) + group(say('Weights'), kind('weight')) +
+      group(say('Biases'), kind('bias')) + group(say('Kept by the optimiser'), rest) + group(say('Training'), rate);
     box.querySelectorAll('[data-slide]').forEach(slider => span(slider, current(slider.dataset.slide)));
     fill();
   }
@@ -179,19 +178,19 @@ function Given(page) {
   }
 
   /* What an option of the training may be, as the configuration checks it; empty if it may be that. */
-  function refused(place, value) {
+  function refused(name, place, value) {
     const array = model.arrays[place.id], {least, above, below} = model.ranges[array.slot || array.kind] || {};
-    if (least !== undefined && value < least) return `at least ${least}`;
-    if (above !== undefined && value <= above) return `above ${above}`;
-    return below !== undefined && value >= below ? `below ${below}` : '';
+    if (least !== undefined && value < least) return say('{name} has to be at least {number}, so nothing was changed', {name, number: marked(String(least))});
+    if (above !== undefined && value <= above) return say('{name} has to be above {number}, so nothing was changed', {name, number: marked(String(above))});
+    return below !== undefined && value >= below ? say('{name} has to be below {number}, so nothing was changed', {name, number: marked(String(below))}) : '';
   }
 
   function edit(name, value) {
-    const place = page.at(name), limit = refused(place, value);
-    if (limit) { page.say(`${name} has to be ${limit}, so nothing was changed`); return; }
+    const place = page.at(name), limit = refused(name, place, value);
+    if (limit) { page.say(limit); return; }
     const row = page.now.rows[place.position];
     page.change(() => calculation.edit(place.id, place.offset, value, page.iteration, row));
-    page.say(`${name} is now ${numbers.brief(value)}`);
+    page.say(say('{name} is now {number}', {name, number: numbers.brief(value)}));
   }
 
   box.addEventListener('input', event => {
@@ -203,9 +202,15 @@ function Given(page) {
     event.target.dataset.typing = 'yes';
     edit(name, value);
   });
+  function refusal(name, typed) {
+    return /\d,\d/.test(typed)
+      ? say('{name}: not a number, so nothing was changed; write a point, not a comma', {name})
+      : say('{name}: not a number, so nothing was changed', {name});
+  }
+
   box.addEventListener('focusout', event => {
     delete event.target.dataset.typing;
-    if (event.target.getAttribute('aria-invalid')) page.say(`${event.target.dataset.edit}: not a number, so nothing was changed` + (/\d,\d/.test(event.target.value) ? '; write a point, not a comma' : ''));
+    if (event.target.getAttribute('aria-invalid')) page.say(refusal(event.target.dataset.edit, event.target.value));
     fill();
   });
 
@@ -221,7 +226,7 @@ function Switches(page) {
   const {model, calculation, esc, $} = page;
   const box = $('#switches');
   if (!model.switches.length) { box.hidden = true; return; }
-  const title = name => { const words = name.replace(/_/g, ' '); return words[0].toUpperCase() + words.slice(1); };
+  const titles = new Map(model.switches.map(({name, title}) => [name, title])), title = name => titles.get(name);
   box.querySelector('.fields').innerHTML = model.switches.map(({name, stated, alternatives}) =>
     `<label class="switch">${esc(title(name))}<select data-switch="${esc(name)}"><option value="">${esc(stated)}</option>` +
     alternatives.map(a => `<option value="${esc(a.value)}">${esc(a.words)}</option>`).join('') + '</select></label>').join('');
@@ -236,9 +241,9 @@ function Switches(page) {
     let note = '';
     if (!(key() in model.ways)) {
       selects.forEach(s => { if (s !== event.target) s.value = ''; });
-      note = ' (the other conventions are as stated again: so many at once are not on this page)';
+      note = ` (${say('the other conventions are as stated again: so many at once are not on this page')})`;
     }
-    if (!(key() in model.ways)) { event.target.value = ''; note = ' does not go together with the rest'; }
+    if (!(key() in model.ways)) { event.target.value = ''; note = ` (${say('does not go together with the rest')})`; }
     selects.forEach(s => s.classList.toggle('changed', s.value !== ''));
     page.change(() => calculation.choose(key()), 'way');
     page.say(`${title(event.target.dataset.switch)}: ${event.target.selectedOptions[0].textContent}${note}`);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
+from tracer.language import decimals, say
 from tracer.show.document import (
     Blank,
     Block,
@@ -51,7 +52,7 @@ def plain(cell: Cell, notation: Notation) -> str:
         case None:
             return ""
         case bool():
-            return "yes" if cell else "no"
+            return say("yes") if cell else say("no")
         case int():
             return str(cell)
         case tuple():
@@ -79,7 +80,7 @@ def _part(part: Inline, notation: Notation) -> str:
 def number(value: Value, notation: Notation) -> str:
     """The value in the notation's digits; if exact, the shortest that reads back: `0.5`, `1`."""
     if value.written:
-        return value.written
+        return decimals(value.written)
     if value.exact:
-        return repr(float(value.number)).removesuffix(".0")
+        return decimals(repr(float(value.number)).removesuffix(".0"))
     return notation.number(value.number)

@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
+from tracer.language import say, tag
 from tracer.show.document import (
     Align,
     Blank,
@@ -44,7 +45,7 @@ from tracer.show.formats.medium import Medium
 from tracer.show.symbols import printable
 
 _BEGIN = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -60,7 +61,7 @@ _END = "</main>\n</body>\n</html>\n"
 _STYLE = Path(__file__).parent.parent / "assets" / "document.css"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _UNTITLED = "bptrace"
-_BLANK = '<span class="blank" role="img" aria-label="to fill in"></span>'
+_BLANK = '<span class="blank" role="img" aria-label="{words}"></span>'
 _CLASSES: dict[Align, str] = {"left": "", "right": "number", "center": "center"}
 _DEEPEST = 6
 # Marks that turn the direction of what stands around them, and are no control characters.
@@ -87,7 +88,7 @@ def write(document: Document, notation: Notation, stream: TextIO, medium: Medium
         return
     heading = first if isinstance(first, Heading) else Heading(_title(first, medium))
     title = writer.encoded(_escaped(heading.text))
-    stream.write(_BEGIN.format(policy=_POLICY, title=title, style=stylesheet()))
+    stream.write(_BEGIN.format(language=tag(), policy=_POLICY, title=title, style=stylesheet()))
     write_blocks(blocks if first is heading else chain([heading], blocks), stream, writer.lines)
     stream.write(_END)
 
@@ -132,9 +133,9 @@ class _HtmlWriter:
                 yield from (f"<li>{self._inline(item)}</li>" for item in block.items)
                 yield "</ul>"
             case Note():
-                yield _remark("note", "Note:", self._inline(block.content))
+                yield _remark("note", say("Note:"), self._inline(block.content))
             case Warn():
-                yield _remark("warning", "Warning:", self._inline(block.content))
+                yield _remark("warning", say("Warning:"), self._inline(block.content))
             case Derivation():
                 yield from self._derivation(block)
             case Matrix():
@@ -150,7 +151,7 @@ class _HtmlWriter:
         return min(self._top + len(self._above) - 1, _DEEPEST)
 
     def _table(self, table: Table) -> Iterator[str]:
-        yield _box("table", table.title or "Table")
+        yield _box("table", table.title or say("Table"))
         yield "<table>"
         if table.title is not None:
             yield f"<caption>{self._inline(table.title)}</caption>"
@@ -224,7 +225,7 @@ class _HtmlWriter:
             if isinstance(part, str) and part.startswith(" "):
                 terms.append([])
             terms[-1].append(self._part(part))
-        yield _box("equation", "Equation")
+        yield _box("equation", say("Equation"))
         yield from (f'<div class="term">{" ".join(filter(None, term))}</div>' for term in terms)
         yield "</div>"
 
@@ -250,7 +251,7 @@ class _HtmlWriter:
             case tuple():
                 return "".join(self._inline(part, display=display) for part in cell)
             case Blank():
-                return _BLANK
+                return _BLANK.format(words=_escaped(say("to fill in")))
             case Name():
                 return self._name(cell)
             case Formula():

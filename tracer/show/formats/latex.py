@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TextIO
 
+from tracer.language import preamble, say
 from tracer.show.document import (
     Align,
     Blank,
@@ -50,6 +51,7 @@ _BEGIN = r"""\documentclass{article}
 \renewcommand{\arraystretch}{1.4}
 \begin{document}
 """
+_CLASS = r"\documentclass{article}"
 _END = r"\end{document}"
 # An invisible rule makes room above the line.
 _BLANK = r"\rule[-2mm]{0pt}{8mm}\rule{3cm}{0.4pt}"
@@ -82,17 +84,23 @@ _MATH = str.maketrans(
         "~": r"\sim ",
     }
 )
-_NUMBER = re.compile(r"([-−+]?\d+(?:\.\d*)?)(?:e([-+]?\d+))?", re.IGNORECASE)
+_NUMBER = re.compile(r"([-−+]?\d+(?:[.,]\d*)?)(?:e([-+]?\d+))?", re.IGNORECASE)
 _LETTER = rf"(?:(?![{''.join(SYMBOLS)}])[^\W\d_])"
 _HATTED = r"(?P<hatted>[^\W\d_])\u0302"
 _WORDS = rf"(?P<words> *{_LETTER}{{2,}}(?:[ ,]+{_LETTER}+)* *)"
-_MATH_TOKEN = re.compile(rf"{_HATTED}|(?P<number>\d+(?:\.\d*)?e[-+]?\d+)|{_WORDS}|.")
+_MATH_TOKEN = re.compile(rf"{_HATTED}|(?P<number>\d+(?:[.,]\d*)?e[-+]?\d+|\d+,\d+)|{_WORDS}|.")
+
+
+def _begin() -> str:
+    """The preamble, with what the language in force needs."""
+    own = preamble()
+    return _BEGIN.replace(_CLASS, f"{_CLASS}\n{own}") if own else _BEGIN
 
 
 def write(document: Document, notation: Notation, stream: TextIO, medium: Medium) -> None:
     """Write the blocks as paragraphs; with `medium.standalone`, in a document that compiles."""
     if medium.standalone:
-        stream.write(f"{_BEGIN}\n")
+        stream.write(f"{_begin()}\n")
     write_blocks(document, stream, lambda block: _lines(block, notation))
     if medium.standalone:
         stream.write(f"\n{_END}\n")
@@ -158,9 +166,9 @@ def _lines(block: Block, notation: Notation) -> Iterator[str]:
                 yield rf"\item {_inline(item, notation)}"
             yield r"\end{itemize}"
         case Note():
-            yield rf"\noindent \emph{{Note:}} {_inline(block.content, notation)}"
+            yield rf"\noindent \emph{{{_text(say('Note:'))}}} {_inline(block.content, notation)}"
         case Warn():
-            yield rf"\noindent \textbf{{Warning:}} {_inline(block.content, notation)}"
+            yield rf"\noindent \textbf{{{_text(say('Warning:'))}}} {_inline(block.content, notation)}"
         case Derivation():
             yield from aligned(block, notation, "align*")
         case Matrix():
@@ -235,7 +243,7 @@ def _number(text: str) -> str:
     found = _NUMBER.fullmatch(text)
     if found is None:
         return text
-    digits = found[1].replace("−", "-")
+    digits = found[1].replace("−", "-").replace(",", "{,}")
     return digits if found[2] is None else rf"{digits} \cdot 10^{{{int(found[2])}}}"
 
 

@@ -7,6 +7,7 @@ and a word, a name or a number that is wider than its place makes the line longe
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from tracer.show.document import Align, Cell, Derivation, Inline, Matrix, Matrix
 
 GAP = "  "
 RULE = "─"
+_WIDE = r"\u2e80-\u303f\u3040-\ua4cf\uac00-\ud7a3\uf900-\ufaff"
+_CLOSING = "[、。，；：？！）」』…]*"
+_PIECES = re.compile(f"[{_WIDE}]{_CLOSING}|[^{_WIDE}]+{_CLOSING}")
+"""Wide signs one by one, each with the punctuation that may not begin a line; the rest as it stands."""
 CHUNK = 500
 """Rows laid out at a time: as many as memory holds of a table, however long it is."""
 
@@ -42,17 +47,25 @@ def pad(text: str, width: int, align: Align) -> str:
 
 
 def fold(text: str, width: int | None) -> list[str]:
-    """The text in lines of at most `width` columns, broken at spaces only."""
+    """The text in lines of at most `width` columns, broken at spaces and between wide (CJK) signs."""
     if width is None or cell_width(text) <= width:
         return [text]
-    first, *words = text.split(" ")
-    lines = [first]
-    for word in words:
-        if cell_width(lines[-1]) + 1 + cell_width(word) <= width:
-            lines[-1] += f" {word}"
-        else:
+    lines = [""]
+    for place, (gap, word) in enumerate(_words(text)):
+        if place and cell_width(lines[-1] + gap + word) > width:
             lines.append(word)
+        else:
+            lines[-1] += gap + word
     return lines
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """What stays together, with the space that stands before it, if one does."""
+    for number, part in enumerate(text.split(" ")):
+        gap = " " if number else ""
+        for word in [part] if part.isascii() else _PIECES.findall(part):
+            yield gap, word
+            gap = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,7 @@ def _beside(
 
 
 def _longest_word(text: str) -> int:
-    return max(map(cell_width, text.split(" ")))
+    return max(cell_width(word) for _, word in _words(text))
 
 
 def fitted(natural: Sequence[int], narrowest: Sequence[int], width: int | None) -> list[int]:

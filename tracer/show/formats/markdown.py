@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TextIO
 
+from tracer.language import say
 from tracer.show.document import (
     Align,
     Block,
@@ -68,9 +69,9 @@ class _MarkdownWriter:
                 for item in block.items:
                     yield f"- {self._inline(item)}"
             case Note():
-                yield f"> **Note:** {self._inline(block.content)}"
+                yield f"> **{say('Note:')}** {self._inline(block.content)}"
             case Warn():
-                yield f"> **Warning:** {self._inline(block.content)}"
+                yield f"> **{say('Warning:')}** {self._inline(block.content)}"
             case Derivation():
                 yield from _displayed(aligned(block, self._math, "aligned"))
             case Matrix():

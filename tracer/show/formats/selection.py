@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from tracer.errors import UsageError, did_you_mean
 from tracer.show.document import Document, Drawing, Items, Records, Table, Text
+from tracer.show.spoken import spoken
 
 Drawings: TypeAlias = Literal["all", "asked", "none"]
 
@@ -32,11 +33,11 @@ def chosen(
         UsageError: there is no table of that name.
     """
     if table is not None:
-        return (_named(document, table, for_programs),)
+        return spoken((_named(document, table, for_programs),))
     if for_programs:
-        return tuple(_records(document))
+        return spoken(tuple(_records(document)))
     left_out = Records if drawings == "all" else (Records, Drawing)
-    return (
+    return spoken(
         block
         for block in document
         if (isinstance(block, Drawing) and block.asked and drawings == "asked")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from tracer.language import say
 from tracer.show.document import (
     Block,
     Derivation,
@@ -87,9 +88,11 @@ class _TerminalWriter:
                     first, *rest = fold(self._text(item), self._inner)
                     yield from (first, *_indented(rest))
             case Note():
-                yield from self._paragraph("Note: " + self._text(block.content), "note")
+                yield from self._paragraph(f"{say('Note:')} {self._text(block.content)}", "note")
             case Warn():
-                yield from self._paragraph("Warning: " + self._text(block.content), "warning")
+                yield from self._paragraph(
+                    f"{say('Warning:')} {self._text(block.content)}", "warning"
+                )
             case Derivation():
                 yield from _indented(derivation_lines(block, self._text, self._inner))
             case Matrix():

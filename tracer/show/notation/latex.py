@@ -8,6 +8,8 @@ from tracer.digits.numbers import parts, shortest
 from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
 from tracer.formula.writing import FormulaStyle, write
+from tracer.language import decimals, say
+from tracer.show.notation.arguments import apart
 from tracer.show.symbols import SYMBOLS
 
 _ESCAPES = {character: f"\\{character}" for character in "_#$%&{} "} | {
@@ -49,7 +51,7 @@ def _safe(letter: str) -> str:
 
 
 def _constant(value: float) -> str:
-    return latex_number(shortest(value))
+    return latex_number(decimals(shortest(value)).replace(",", "{,}"))
 
 
 class _LatexStyle(FormulaStyle):
@@ -71,10 +73,10 @@ class _LatexStyle(FormulaStyle):
         return rf"\left({inside}\right)"
 
     def ellipsis(self, count: int) -> str:
-        return rf"\dots \text{{ ({count} more) }} \dots"
+        return rf"\dots \text{{ ({say('{count} more', count=count)}) }} \dots"
 
     def pattern(self, primitive: Primitive) -> Pattern:
-        return primitive.patterns.latex
+        return apart(primitive.patterns.latex)
 
     def visible(self, text: str) -> str:
         # A fraction or a prime holds together no better than an operator or a raised sign.

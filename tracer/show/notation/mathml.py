@@ -10,6 +10,8 @@ from tracer.digits.numbers import parts, shortest
 from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
 from tracer.formula.writing import FormulaStyle, write
+from tracer.language import decimals, say
+from tracer.show.notation.arguments import apart
 
 _RAISING = re.compile(r"<(msup|msubsup|mfrac)\b")
 _TAG = re.compile(r"<[^>]*>")
@@ -36,7 +38,7 @@ def mathml_symbol(name: str) -> str:
 
 
 def _constant(value: float) -> str:
-    return mathml_number(shortest(value))
+    return mathml_number(decimals(shortest(value)))
 
 
 class _MathMLStyle(FormulaStyle):
@@ -66,13 +68,13 @@ class _MathMLStyle(FormulaStyle):
         return f"<mrow><mo>(</mo>{inside}<mo>)</mo></mrow>"
 
     def ellipsis(self, count: int) -> str:
-        return f"<mtext>… ({count} more) …</mtext>"
+        return f"<mtext>… ({say('{count} more', count=count)}) …</mtext>"
 
     def whole(self, value: float) -> str:
         return _constant(value)
 
     def pattern(self, primitive: Primitive) -> Pattern:
-        return primitive.patterns.mathml
+        return apart(primitive.patterns.mathml)
 
     def visible(self, text: str) -> str:
         # A raised sign or a fraction is written by its tag, not by a character.

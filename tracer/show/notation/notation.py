@@ -9,6 +9,7 @@ from __future__ import annotations
 from tracer.digits.numbers import NumberFormat
 from tracer.formula.nodes import Expression
 from tracer.graph.names import GraphNames
+from tracer.language import decimals
 from tracer.model.names import Names
 from tracer.model.quantity import Kind, Label
 from tracer.show.notation.spelling import LETTERS, Speller
@@ -65,10 +66,14 @@ class QuantityNotation:
 
     def number(self, value: float, /) -> str:
         """The number with the digits that were asked for."""
-        return self._target.number(self._numbers.text(value))
+        return self._marked(self._target.number(self._numbers.text(value)))
 
     def _brief(self, value: float) -> str:
         """The number in its format, or the shortest text where that format doesn't round it."""
         numbers, shown = self._numbers, float(self._numbers.text(value))
         exact = value if numbers.rounds(value) else shown
-        return self._target.number(numbers.brief(value).text(exact))
+        return self._marked(self._target.number(numbers.brief(value).text(exact)))
+
+    def _marked(self, number: str) -> str:
+        """A written number with the decimal mark of the language."""
+        return decimals(number).replace(",", self._target.comma) if "." in number else number

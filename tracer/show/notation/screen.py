@@ -9,6 +9,8 @@ from tracer.digits.numbers import shortest
 from tracer.formula.nodes import Expression, Key, Power
 from tracer.formula.primitive import Binding, Pattern, Primitive
 from tracer.formula.writing import FormulaStyle, write
+from tracer.language import say
+from tracer.show.notation.arguments import apart
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SMALL_WHOLE = re.compile(r"-?\d{1,2}")
@@ -45,7 +47,7 @@ class _ScreenStyle(FormulaStyle):
         return f"−{operand}"
 
     def ellipsis(self, count: int) -> str:
-        return f"… ({count} more) …"
+        return f"… ({say('{count} more', count=count)}) …"
 
     def pattern(self, primitive: Primitive) -> Pattern:
-        return primitive.patterns.text
+        return apart(primitive.patterns.text)

@@ -28,6 +28,7 @@ class SvgTarget:
     """One line of SVG's text."""
 
     typeset = True
+    comma = ","
     word = staticmethod(escaped)
 
     def spelled(self, name: Spelled) -> str:

@@ -30,9 +30,13 @@ WriteNumber = Callable[[float], str]
 
 
 class Target(Protocol):
-    """One way of writing; `typeset` where signs are raised and lowered."""
+    """One way of writing; `typeset` where signs are raised and lowered.
+
+    `comma`: how a decimal comma is written.
+    """
 
     typeset: bool
+    comma: str
 
     def spelled(self, name: Spelled) -> str:
         """The name of a quantity."""
@@ -67,6 +71,7 @@ class _UnicodeTarget:
     """One line for the screen."""
 
     typeset = False
+    comma = ","
     partial = "∂"
     word = staticmethod(str)
     formula = staticmethod(text)
@@ -110,6 +115,7 @@ class _LatexTarget:
     """TeX's mathematics."""
 
     typeset = True
+    comma = "{,}"
     word = staticmethod(latex_symbol)
     formula = staticmethod(latex)
     number = staticmethod(latex_number)
@@ -143,6 +149,7 @@ class _MathMLTarget:
     """Presentation MathML, one element a name."""
 
     typeset = True
+    comma = ","
     word = staticmethod(mathml_symbol)
     formula = staticmethod(mathml)
     number = staticmethod(mathml_number)
@@ -178,6 +185,7 @@ class _HtmlTarget:
     """HTML among words and in tables: one line a name, its formulas in MathML."""
 
     typeset = True
+    comma = ","
 
     def word(self, name: str, /) -> str:
         """A single letter is a variable, and slanted; more of them are a word."""

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tracer.language import grouped
+
 _DECADES = 2
 """From so many powers of ten on, a logarithmic axis shows more."""
 _ROUND = (1.0, 2.0, 5.0, 10.0)
@@ -117,7 +119,7 @@ def tick_texts(ticks: Sequence[float]) -> list[str]:
         return [f"{tick:.15g}" if tick == 0 else _scientific(tick) for tick in ticks]
     step = min((b - a for a, b in pairwise(ticks)), default=largest or 1.0)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return [f"{tick:,.{decimals}f}" for tick in ticks]
+    return [grouped(f"{tick:,.{decimals}f}") for tick in ticks]
 
 
 def _whole(ticks: Sequence[float]) -> bool:
@@ -126,8 +128,9 @@ def _whole(ticks: Sequence[float]) -> bool:
 
 def _scientific(value: float) -> str:
     mantissa, _, exponent = f"{value:.6e}".partition("e")
-    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return grouped(f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}")
 
 
 def _power(exponent: int) -> str:
-    return f"{10.0**exponent:,.{max(0, -exponent)}f}" if -4 <= exponent <= 5 else f"1e{exponent}"
+    plain = -4 <= exponent <= 5
+    return grouped(f"{10.0**exponent:,.{max(0, -exponent)}f}") if plain else f"1e{exponent}"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tracer.language import decimals, say
 from tracer.show.document import Lines, Notation, Span
 from tracer.show.formats.layout import cell_width
 from tracer.show.symbols import to_ascii
@@ -33,12 +34,16 @@ class BarSketch:
         if not positive or room < _NARROWEST:
             return []
         low, high = 10.0 ** math.floor(math.log10(min(positive))), max(positive)
-        lines: list[Sequence[Span]] = [[(f"{self.title} (log scale, from {low:g})", "title")]]
+        lines: list[Sequence[Span]] = [[(self._titled(low), "title")]]
         for label, number, (_, value) in zip(labels, numbers, self.rows, strict=True):
             bar = bar_of(value, low, high, min(room, _WIDEST), ascii=ascii)
             gap = " " * (margin - len(_INDENT) - cell_width(label))
             lines.append([(f"{_INDENT}{label}{gap}", ""), (bar, "drawn"), (f" {number}", "")])
         return lines
+
+    def _titled(self, low: float) -> str:
+        scale = decimals(f"{low:g}")
+        return say("{title} (log scale, from {number})", title=self.title, number=scale)
 
 
 def bar_of(value: float, low: float, high: float, columns: int, *, ascii: bool = False) -> str:

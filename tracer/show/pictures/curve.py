@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tracer.language import message, say
 from tracer.show.document import Lines, Notation, Role
+from tracer.show.formats.layout import cell_width
 from tracer.show.pictures.axes import Axis, count_axis, value_axis
 from tracer.show.pictures.plot import Points
 
@@ -24,7 +26,8 @@ _WIDEST, _NARROWEST = 72, 16
 _BRAILLE = 0x2800
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bit of each dot of a character, row by row."""
-_INDENT, _UNIT = 2, "updates"
+_INDENT = 2
+_UNIT = message("updates")
 
 Dots: TypeAlias = set[tuple[int, int]]
 """(column, row) of each dot that is set, counted from the upper left."""
@@ -80,13 +83,13 @@ def curve_lines(title: str, points: Points, width: int | None, *, ascii: bool = 
     signs, values = _ASCII if ascii else _UNICODE, value_axis((x for _, x in points), ticks=5)
     labels = _labels(values)
     margin = _INDENT + max(map(len, labels.values()), default=0)
-    beyond = len(_UNIT) + 2 + len(f"{points[-1][0]:,}") // 2 if points else 0
+    beyond = cell_width(say(_UNIT)) + 2 + len(f"{points[-1][0]:,}") // 2 if points else 0
     columns = _WIDEST if width is None else min(_WIDEST, width - margin - 2 - beyond)
     if len(points) < 2 or columns < _NARROWEST:
         return []
     updates = count_axis(points[-1][0], ticks=columns // 12)
     dots = _joined(_placed(points, updates, values, columns * signs.across, HEIGHT * signs.down))
-    said = f"{title} (log axis)" if values.log else title
+    said = say("{title} (log axis)", title=title) if values.log else title
     lines: list[Sequence[tuple[str, Role]]] = [[(said, "title")]]
     for row in range(HEIGHT):
         side = f"{labels.get(row, ''):>{margin}} {signs.tick if row in labels else signs.side}"
@@ -148,8 +151,8 @@ def _below(axis: Axis, columns: int, margin: int, signs: Signs) -> Iterator[str]
     at = [_dot(axis.place(tick) or 0.0, columns) for tick in axis.ticks]
     line = "".join(signs.mark if column in at else signs.line for column in range(columns))
     yield f"{'':>{margin}} {signs.corner}{line}"
-    numbers = " " * (margin + 2 + columns + len(_UNIT))
+    numbers = " " * (margin + 2 + columns + cell_width(say(_UNIT)))
     for column, label in zip(at, axis.labels(), strict=True):
         begin = max(0, min(margin + 2 + column - len(label) // 2, len(numbers) - len(label)))
         numbers = numbers[:begin] + label + numbers[begin + len(label) :]
-    yield f"{numbers.rstrip()} {_UNIT}"
+    yield f"{numbers.rstrip()} {say(_UNIT)}"

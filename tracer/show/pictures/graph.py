@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tracer.errors import UsageError
 from tracer.graph.trace import GraphTrace
+from tracer.language import message, say
 from tracer.model.quantity import Derivative
 from tracer.show.pictures.picture import Edge, Figure, Mark, Node, Picture
 
@@ -15,11 +16,11 @@ MOST = 250
 """A larger graph has no picture that anyone could read."""
 
 _LEGEND = (
-    Mark("value", "value, above"),
-    Mark("gradient", "gradient, below"),
-    Mark("positive", "local derivative above 0"),
-    Mark("negative", "below 0"),
-    Mark("width", "the wider, the larger"),
+    Mark("value", message("value, above")),
+    Mark("gradient", message("gradient, below")),
+    Mark("positive", message("local derivative above 0")),
+    Mark("negative", message("below 0")),
+    Mark("width", message("the wider, the larger")),
 )
 
 
@@ -51,8 +52,10 @@ def graph_picture(trace: GraphTrace) -> Picture:
         for child, edge in trace.gradients[node].edges.items():
             local = Figure(Derivative(node, child), edge.local, "", ":local")
             edges.append(Edge(bare(child), bare(node), local, (local,)))
-    subtitle = f"Iteration {trace.number}" if graph.training else "Forward and backward"
+    subtitle = say("Forward and backward")
+    if graph.training:
+        subtitle = say("Iteration {number}", number=trace.number)
     signs = {"negative": any(edge.drawn_by and edge.drawn_by.value < 0 for edge in edges)}
     legend = tuple(mark for mark in _LEGEND if signs.get(mark.sign, True))
-    title = graph.title or "Computation graph"
+    title = graph.title or say("Computation graph")
     return Picture(title, subtitle, "graph", nodes, tuple(edges), legend=legend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracer.language import say
 from tracer.show.document import Notation
 from tracer.show.pictures.picture import Edge, Figure, Node, Picture
 
@@ -17,9 +18,9 @@ def node_lines(node: Node, notation: Notation) -> list[str]:
     if node.formula is not None:
         lines.append(f"= {notation.formula(node.formula)}")
     if node.above:
-        lines.append(f"value {notation.number(node.above.value)}")
+        lines.append(say("value {number}", number=notation.number(node.above.value)))
     if node.below:
-        lines.append(f"gradient {notation.number(node.below.value)}")
+        lines.append(say("gradient {number}", number=notation.number(node.below.value)))
     return [*lines, *(_figure(figure, notation) for figure in node.rows)] or [node.name]
 
 

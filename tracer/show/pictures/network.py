@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UsageError
+from tracer.language import say
 from tracer.model.network import Bias, Layer
 from tracer.model.quantity import Index, Kind, Label, Quantity, Stage
 from tracer.show.pictures.picture import Edge, Figure, Mark, Node, Picture
@@ -53,7 +54,8 @@ class _Painter:
 
     def picture(self) -> Picture:
         network = self.trace.experiment.network
-        title = self.trace.experiment.title or "Network " + "-".join(map(str, network.sizes))
+        sizes = "-".join(map(str, network.sizes))
+        title = self.trace.experiment.title or say("Network {sizes}", sizes=sizes)
         nodes = (*self._neurons(), *self._biases(), *self._errors())
         edges = (*self._weights(), *self._shared(), *self._links())
         return Picture(
@@ -68,26 +70,27 @@ class _Painter:
 
     def _subtitle(self) -> str:
         experiment, row = self.trace.experiment, self.row
-        words = [self.view.heading]
+        words = [say(self.view.heading)]
         given = self.trace.data
         if experiment.data and experiment.training:
-            words.append(f"iteration {self.trace.number}")
+            words.append(say("iteration {number}", number=self.trace.number))
         name = given.names[row]
         if name or len(given) > 1:
-            words.append(f"sample {row + 1}" + (f": {name}" if name else ""))
+            sample = say("sample {number}", number=row + 1)
+            words.append(sample + (f": {name}" if name else ""))
         if len(self.trace.rows) > 1 and self.view.name == "backward":
-            words.append(f"gradients of the batch of {len(self.trace.rows)}")
+            words.append(say("gradients of the batch of {count}", count=len(self.trace.rows)))
         if self.trace.rule.batch_means and self.view.name != "forward":
-            words.append("products of batch means, not a gradient")
+            words.append(say("products of batch means, not a gradient"))
         return ", ".join(words)
 
     def _columns(self) -> Iterator[str]:
         network = self.trace.experiment.network
-        yield "inputs"
+        yield say("inputs")
         for layer in network.layers:
             yield layer.activation.name
         if self._has(Kind.ERROR, network.depth):
-            yield from (network.loss.name, "sum")
+            yield from (network.loss.name, say("sum"))
 
     def _legend(self, edges: tuple[Edge, ...]) -> tuple[Mark, ...]:
         values = [edge.drawn_by.value for edge in edges if edge.drawn_by]
@@ -105,7 +108,7 @@ class _Painter:
             names = network.neurons(layer)
             for place in shown(len(names)):
                 if place is None:
-                    words = f"{len(names) - _FIRST - 1} more"
+                    words = say("{count} more", count=len(names) - _FIRST - 1)
                     yield Node(f"{layer}.more", "more", words, words, column=layer)
                 elif layer == 0:
                     yield self._input(place)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tracer.language import say
 from tracer.show.document import Letter, Notation
 from tracer.show.pictures.picture import Edge, Figure, Mark, Node, Picture
 from tracer.show.pictures.text import cut, width
@@ -111,7 +112,7 @@ class Writing:
     def words(self, mark: Mark) -> str:
         """What a mark means, in the letters of the notation."""
         letter = self._notation.letter
-        parts = worded(mark.words)
+        parts = worded(say(mark.words))
         return "".join(letter(p.kind) if isinstance(p, Letter) else str(p) for p in parts)
 
     def canonical(self, figure: Figure) -> str:

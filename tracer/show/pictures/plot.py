@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TypeAlias
 
+from tracer.language import decimals, grouped, say
 from tracer.show.pictures.axes import Axis, count_axis, value_axis
 
 Points: TypeAlias = Sequence[tuple[int, float]]
@@ -52,9 +53,16 @@ class Curve:
     def description(self) -> str:
         """How it begins and ends, in words."""
         if not self.points:
-            return f"{self.label}: no finite number"
+            return say("{name}: no finite number", name=self.label)
         (first, begin), (last, end) = self.points[0], self.points[-1]
-        return f"{self.label}: {begin:.6g} after {first:,} updates, {end:.6g} after {last:,}"
+        return say(
+            "{name}: {begin} after {first} updates, {end} after {last}",
+            name=self.label,
+            begin=decimals(f"{begin:.6g}"),
+            first=grouped(f"{first:,}"),
+            end=decimals(f"{end:.6g}"),
+            last=grouped(f"{last:,}"),
+        )
 
 
 @dataclass(frozen=True)
@@ -74,10 +82,13 @@ class Panel:
         """What must be said of the axis, in brackets behind the title."""
         if not self.axis.log:
             return ""
-        without = (
-            f"; {self.axis.left_out:,} zeros have no place on it" if self.axis.left_out else ""
+        if not self.axis.left_out:
+            return f" ({say('log axis')})"
+        without = say(
+            "log axis; {count} zeros have no place on it",
+            count=grouped(f"{self.axis.left_out:,}"),
         )
-        return f" (log axis{without})"
+        return f" ({without})"
 
     def marked(self, curve: Curve) -> Points:
         """The points that bear markers: where there is only one curve, none is needed."""

@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from tracer.errors import UsageError
+from tracer.language import say
 from tracer.show.pictures.plot import Curve, Panel, Plot
 from tracer.show.symbols import printable
 
@@ -56,7 +57,7 @@ def _panel(axes: Axes, panel: Panel, plot: Plot) -> None:
     axes.set_ylim(panel.axis.low, panel.axis.high)
     axes.set_xticks(plot.updates.ticks, plot.updates.labels())
     axes.set_yticks(panel.axis.ticks, panel.axis.labels())
-    axes.set_xlabel("updates")
+    axes.set_xlabel(say("updates"))
     axes.grid(color="#e3e7ec")
     axes.spines[["top", "right"]].set_visible(False)
     if len(panel.curves) > 1:

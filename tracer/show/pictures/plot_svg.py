@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from tracer.language import say
 from tracer.show.pictures.axes import Axis
 from tracer.show.pictures.plot import Curve, Panel, Plot, Points
 from tracer.show.symbols import printable
@@ -120,7 +121,7 @@ def _grid(box: Box) -> Iterator[str]:
         yield f'<path class="grid" d="M{_n(x)} {_n(box.top)}V{_n(box.bottom)}"/>'
         yield f'<path class="frame" d="M{_n(x)} {_n(box.bottom)}v5"/>'
         yield _tick(x, box.bottom + 21, "middle", label)
-    yield _tick((LEFT + right) / 2, box.bottom + 43, "middle", "updates")
+    yield _tick((LEFT + right) / 2, box.bottom + 43, "middle", say("updates"))
     yield f'<path class="frame" d="M{_n(LEFT)} {_n(box.top)}V{_n(box.bottom)}H{_n(right)}"/>'
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tracer.language import message
 from tracer.model.quantity import Kind
 from tracer.show.pictures.picture import Mark
 
@@ -35,45 +36,45 @@ class PictureView:
 
 
 _SIGNED = (
-    Mark("positive", "above 0"),
-    Mark("negative", "below 0"),
+    Mark("positive", message("above 0")),
+    Mark("negative", message("below 0")),
 )
 
 _ROWS = (
     PictureView(
         "forward",
         "a picture of the forward pass",
-        "Forward pass",
+        message("Forward pass"),
         neuron=(Kind.NET, Kind.OUT),
         edge=(Kind.WEIGHT,),
         bias=(Kind.BIAS,),
         drawn_by=(Kind.WEIGHT, Kind.BIAS),
-        legend=(*_SIGNED, Mark("width", "the wider, the larger the weight")),
+        legend=(*_SIGNED, Mark("width", message("the wider, the larger the weight"))),
         needs_data=False,
     ),
     PictureView(
         "backward",
         "a picture of the backward pass",
-        "Backward pass",
+        message("Backward pass"),
         neuron=(Kind.DE_DOUT, Kind.SLOPE, Kind.DELTA),
         edge=(Kind.PATH, Kind.WEIGHT_GRADIENT),
         bias=(Kind.BIAS_GRADIENT,),
         drawn_by=(Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT),
         legend=(
             *_SIGNED,
-            Mark("width", "the wider, the larger the gradient"),
-            Mark("words", "← the part of ∂{ERROR}/∂{OUT} that came back along the edge"),
+            Mark("width", message("the wider, the larger the gradient")),
+            Mark("words", message("← the part of ∂{ERROR}/∂{OUT} that came back along the edge")),
         ),
     ),
     PictureView(
         "update",
         "a picture of the update",
-        "Update",
+        message("Update"),
         neuron=(),
         edge=(Kind.WEIGHT, Kind.NEW_WEIGHT),
         bias=(Kind.BIAS, Kind.NEW_BIAS),
         drawn_by=(Kind.NEW_WEIGHT, Kind.NEW_BIAS),
-        legend=(*_SIGNED, Mark("width", "the wider, the larger the new weight")),
+        legend=(*_SIGNED, Mark("width", message("the wider, the larger the new weight"))),
         needs_training=True,
     ),
 )

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from tracer.digits.rounding import Rounding
 from tracer.engine.trace import IterationTrace
 from tracer.explain.byhand import Drift, drifts
+from tracer.language import decimals, message, say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import STATES, Identity, Phase, Quantity
 from tracer.show.document import (
@@ -30,38 +31,43 @@ from tracer.show.reports.records import PLACE
 from tracer.show.reports.run import check_sample, head
 from tracer.show.reports.selection import ROW_LIMIT, Selection, sample_heading
 from tracer.show.reports.tables import Row, cell, local, number_column, suffix, table
+from tracer.show.words import worded
 
 _COLUMNS = (
-    Column("quantity"),
-    number_column("exact"),
-    number_column("by hand"),
-    number_column("drift"),
-    number_column("in units"),
+    Column(message("quantity")),
+    number_column(message("exact")),
+    number_column(message("by hand")),
+    number_column(message("drift")),
+    number_column(message("in units")),
 )
-_OF_A_SAMPLE = {
-    "Forward": (Phase.FORWARD,),
-    "Errors": (Phase.ERRORS,),
-    "Backward": (Phase.BACKWARD,),
+_Groups: TypeAlias = Mapping[str, tuple[Phase, ...]]
+_OF_A_SAMPLE: _Groups = {
+    message("Forward"): (Phase.FORWARD,),
+    message("Errors"): (Phase.ERRORS,),
+    message("Backward"): (Phase.BACKWARD,),
 }
-_OF_THE_BATCH = {
-    "Gradients and updates": (Phase.GRADIENTS, Phase.UPDATES),
-    "Loss": (Phase.ERRORS,),
+_OF_THE_BATCH: _Groups = {
+    message("Gradients and updates"): (Phase.GRADIENTS, Phase.UPDATES),
+    message("Loss"): (Phase.ERRORS,),
 }
 
-NO_VALUE = "no value"
+NO_VALUE = message("no value")
 """Stands where rounded numbers have no result."""
 
-WITHOUT_VALUE = (
+WITHOUT_VALUE = message(
     "No value: the rounded numbers lead to the logarithm of 0, to a division by 0 or beyond float64; "
     "more digits keep an output from being rounded to 0 or 1."
 )
 
-VANISHED = (
+VANISHED = message(
     "A state of the optimiser that isn't 0 is rounded to 0; with --round 4sf it would not be."
 )
 
 Pair = tuple[IterationTrace, IterationTrace]
 """An iteration calculated exactly, and by hand."""
+
+
+_PARAMETERS = message("the parameters")
 
 
 def by_hand_document(
@@ -108,23 +114,36 @@ def _record(iteration: int, found: Drift[Quantity]) -> Row:
     return (iteration, sample, name, *map(finite, numbers))
 
 
-def how_rounded(rounding: Rounding, carried: str = "the parameters") -> Text:
+def how_rounded(rounding: Rounding, carried: str = _PARAMETERS) -> Text:
     """What by hand means, in words; `carried`: what goes on into the next iteration, if anything."""
-    goes_on = f", and {carried} go on so into the next iteration" if carried else ""
+    done = _done(rounding)
+    if carried:
+        return Text(
+            say(
+                "By hand: every calculated number is {rounded} before it is used, and {carried} go "
+                "on so into the next iteration. What is given stays as it is.",
+                rounded=done,
+                carried=say(carried),
+            )
+        )
     return Text(
-        f"By hand: every calculated number is {_done(rounding)} before it is used{goes_on}. What is "
-        "given stays as it is."
+        say(
+            "By hand: every calculated number is {rounded} before it is used. What is given stays "
+            "as it is.",
+            rounded=done,
+        )
     )
 
 
 def carried(experiment: Experiment | GraphExperiment) -> str:
     """What goes on into the next iteration; empty for a graph without training."""
     if isinstance(experiment, Experiment):
-        return "the parameters"
+        return _PARAMETERS
     if experiment.training is None:
         return ""
-    kept = " and what the optimiser keeps" if experiment.training.optimizer.slots else ""
-    return f"the trainable inputs{kept}"
+    if experiment.training.optimizer.slots:
+        return message("the trainable inputs and what the optimiser keeps")
+    return message("the trainable inputs")
 
 
 def _done(rounding: Rounding) -> str:
@@ -135,21 +154,23 @@ def _iteration(
     exact: IterationTrace, hand: IterationTrace, rounding: Rounding, selection: Selection
 ) -> Iterator[Block]:
     found = list(drifts(exact, hand, rounding))
-    yield Heading(f"Iteration {exact.number}", 2)
+    yield Heading(say("Iteration {number}", number=exact.number), 2)
     for position in selection.positions(exact):
         row = exact.rows[position]
         yield from sample_heading(exact, position)
         own = [drift for drift in found if drift.quantity.sample == row]
-        groups: Mapping[str, tuple[Phase, ...]] = _OF_A_SAMPLE
+        groups = _OF_A_SAMPLE
         if selection.with_parts(exact):
-            groups = {**groups, "Its parts of the gradients": (Phase.GRADIENTS,)}
+            groups = {**groups, message("Its parts of the gradients"): (Phase.GRADIENTS,)}
         mark = suffix(exact.number, row + 1)
         yield from _tables(groups, own, selection.limit, mark)
     yield from selection.remark(exact)
     of_batch = [drift for drift in found if drift.quantity.sample is None]
     mark = suffix(exact.number)
     if exact.rule.batch_means:
-        yield from _tables({"Batch means": tuple(Phase)}, _means(of_batch), selection.limit, mark)
+        yield from _tables(
+            {message("Batch means"): tuple(Phase)}, _means(of_batch), selection.limit, mark
+        )
     yield from _tables(_OF_THE_BATCH, of_batch, selection.limit, mark)
     yield from drift_remarks(found, rounding)
 
@@ -172,7 +193,7 @@ def _means(found: list[Drift[Quantity]]) -> list[Drift[Quantity]]:
 
 
 def _tables(
-    groups: Mapping[str, tuple[Phase, ...]],
+    groups: _Groups,
     found: Sequence[Drift[Quantity]],
     limit: int | None,
     mark: str,
@@ -196,7 +217,7 @@ def _row(drift: Drift[Any]) -> Row:
     exact = cell(drift.exact, drift.quantity)
     if not math.isfinite(drift.by_hand):
         return (local(drift.quantity), exact, NO_VALUE, None, None)
-    units = f"{round(drift.units, 2) + 0.0:+.2f}"
+    units = decimals(f"{round(drift.units, 2) + 0.0:+.2f}")
     hand = on_paper(drift.by_hand, drift.unit)
     return (local(drift.quantity), exact, hand, cell(drift.drift), units)
 
@@ -215,5 +236,11 @@ def on_paper(value: float, unit: float) -> Value | str:
 def _largest(found: Sequence[Drift[Any]], rounding: Rounding) -> Content:
     known = (drift for drift in found if math.isfinite(drift.units))
     worst = max(known, key=lambda drift: abs(drift.units))
-    amount = f"{abs(worst.units):.2f} units of the last of {rounding.words}"
-    return (f"The largest drift is {amount}, in ", local(worst.quantity), ".")
+    return worded(
+        say(
+            "The largest drift is {units} units of the last of {digits}, in {name}.",
+            units=decimals(f"{abs(worst.units):.2f}"),
+            digits=rounding.words,
+        ),
+        name=local(worst.quantity),
+    )

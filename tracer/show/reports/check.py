@@ -9,12 +9,13 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeAlias
 
+from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.check import CheckedAnswers, CheckedMoment
 from tracer.diagnose.parallel import Parallel, in_parallel
 from tracer.diagnose.verdicts import VERDICTS, Finding
 from tracer.diagnose.why import ConventionMatch
 from tracer.digits.numbers import NumberFormat, Written
-from tracer.language import say
+from tracer.language import counted, decimals, grouped, message, say
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Identity
 from tracer.show.document import (
@@ -52,12 +53,12 @@ _MOST_LISTED = 6
 _DECIMALS = 9
 _MOST_CONVENTIONS = 3
 VERDICT_WORDS = {
-    "right": "right",
-    "rounding": "right within rounding",
-    "coarse": "too coarse to tell",
-    "follows": "follows",
-    "mistake": "wrong",
-    "wrong": "wrong",
+    "right": message("right"),
+    "rounding": message("right within rounding"),
+    "coarse": message("too coarse to tell"),
+    "follows": message("follows"),
+    "mistake": message("wrong"),
+    "wrong": message("wrong"),
 }
 """What a verdict is called where people read it."""
 
@@ -77,7 +78,9 @@ def check_document(
     """
     experiment = checked.experiment
     yield records(checked, reveal=reveal)
-    yield Heading(f"Check: {experiment.title}" if experiment.title else "Check")
+    yield Heading(
+        say("Check: {title}", title=experiment.title) if experiment.title else say("Check")
+    )
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
     yield Text(summary(checked))
@@ -91,8 +94,8 @@ def check_document(
 def manner(checked: CheckedAnswers) -> Iterator[Block]:
     """How the sheet was found to be written, and the conventions that all of it follows."""
     if checked.manner.words:
-        yield Text(f"{checked.manner.words}: the numbers are judged as such.")
-    yield from (Note(row.words) for row in checked.sheet_conventions)
+        yield Text(say("{rounded}: the numbers are judged as such.", rounded=checked.manner.words))
+    yield from (Note(say(row.words)) for row in checked.sheet_conventions)
 
 
 def section_blocks(
@@ -104,12 +107,22 @@ def section_blocks(
     points: Points | None = None,
 ) -> Iterator[Block]:
     """The verdicts on one moment, then each wrong number with its reason."""
-    yield Heading(section.moment.words, 2)
+    yield Heading(moment_heading(section.moment), 2)
     if section.findings or not section.array_findings:
         yield from _verdicts(section, reveal, limit, points)
     yield from arrays(section, digits, reveal)
     yield from _reasons(section, digits, reveal)
     yield from _conventions_found(section)
+
+
+def moment_heading(moment: Moment) -> str:
+    """`Iteration 1`, `After 10,000 updates`."""
+    if moment.iteration is not None:
+        return say("Iteration {number}", number=grouped(f"{moment.iteration:,}"))
+    updates = moment.after or 0
+    return counted(
+        updates, "After {count} update", "After {count} updates", count=grouped(f"{updates:,}")
+    )
 
 
 def records(checked: CheckedAnswers, *, reveal: bool) -> Records:
@@ -139,28 +152,42 @@ def _record(finding: Finding, reveal: bool) -> tuple[Cell, ...]:
 def summary(checked: CheckedAnswers) -> Content:
     """`31 of 76 supplied; 26 right, 4 wrong. The first wrong one is net_h1.`"""
     told = told_counts(checked.counts)
-    supplied = f"{checked.supplied} of {checked.known} supplied"
-    text = f"{supplied}{'; ' if told else ''}{told}."
+    supplied = say("{count} of {known} supplied", count=checked.supplied, known=checked.known)
+    text = say("{supplied}.", supplied=supplied)
+    if told:
+        text = say("{supplied}; {verdicts}.", supplied=supplied, verdicts=told)
     first = checked.first_wrong
     if first is None:
         return text
-    where = first.answer.moment.words
-    return (
-        f"{text} The first wrong one is ",
-        local(first.identity),
-        f" ({where[0].lower()}{where[1:]}).",
-    )
+    moment = first.answer.moment
+    if moment.iteration is None:
+        where = counted(
+            moment.updates,
+            "The first wrong one is {name} (after {count} update).",
+            "The first wrong one is {name} (after {count} updates).",
+            count=grouped(f"{moment.updates:,}"),
+        )
+    else:
+        where = say(
+            "The first wrong one is {name} (iteration {number}).",
+            number=grouped(f"{moment.iteration:,}"),
+        )
+    return (f"{text} ", *worded(where, name=local(first.identity)))
 
 
 def told_counts(counts: Mapping[str, int]) -> str:
     """`26 right, 4 wrong`: how many numbers got each verdict."""
-    words = _counted().items()
-    return ", ".join(f"{counts[v]} {told}" for v, told in words if counts.get(v))
+    return ", ".join(say(_COUNTED[v], count=counts[v]) for v in VERDICTS if counts.get(v))
 
 
-def _counted() -> dict[str, str]:
-    words = {**VERDICT_WORDS, "mistake": "wrong with a known mistake"}
-    return {verdict: words[verdict] for verdict in VERDICTS}
+_COUNTED = {
+    "right": message("{count} right"),
+    "rounding": message("{count} right within rounding"),
+    "coarse": message("{count} too coarse to tell"),
+    "follows": message("{count} follows"),
+    "mistake": message("{count} wrong with a known mistake"),
+    "wrong": message("{count} wrong"),
+}
 
 
 def _verdicts(
@@ -170,10 +197,10 @@ def _verdicts(
     if limit is not None and len(findings) > limit:
         findings = tuple(f for f in findings if f.verdict != "right" or f.truncated)
         hidden = len(section.findings) - len(findings)
-    columns = [Column("quantity"), number_column("given")]
+    columns = [Column(say("quantity")), number_column(say("given"))]
     if reveal:
-        columns += [number_column("right"), number_column("from your numbers")]
-    columns += [Column("verdict"), Column("reason")]
+        columns += [number_column(say("right")), number_column(say("from your numbers"))]
+    columns += [Column(say("verdict")), Column(say("reason"))]
     explained = _explained(section)
     rows = [_row(section, finding, reveal, explained) for finding in findings]
     if points:
@@ -181,9 +208,15 @@ def _verdicts(
         rows = [
             _with_points(row, points(section, f)) for row, f in zip(rows, findings, strict=True)
         ]
-    yield from table(columns, rows, limit, title="Verdicts", name=f"verdicts{_mark(section)}")
+    yield from table(columns, rows, limit, title=say("Verdicts"), name=f"verdicts{_mark(section)}")
     if hidden:
-        yield Note(f"{hidden} right numbers are left out; --all-rows shows them.")
+        yield Note(
+            counted(
+                hidden,
+                "{count} right number is left out; --all-rows shows it.",
+                "{count} right numbers are left out; --all-rows shows them.",
+            )
+        )
 
 
 def _with_points(row: tuple[Cell, ...], points: tuple[Cell, Content]) -> tuple[Cell, ...]:
@@ -206,8 +239,9 @@ def _row(
     exact = _shown(finding.exact, given, finding.identity)
     revealed = (exact, _shown(carried, given)) if reveal else ()
     name = section.name(finding.identity)
-    reason = _reason(finding) or ("other conventions" if name in explained else "")
-    return (local(finding.identity), given.text, *revealed, VERDICT_WORDS[finding.verdict], reason)
+    reason = _reason(finding) or (say("other conventions") if name in explained else "")
+    words = VERDICT_WORDS[finding.verdict]
+    return (local(finding.identity), decimals(given.text), *revealed, words, reason)
 
 
 def _shown(value: float | None, given: Written, of: Identity | None = None) -> Cell:
@@ -220,19 +254,29 @@ def _shown(value: float | None, given: Written, of: Identity | None = None) -> C
 
 def _reason(finding: Finding) -> Content:
     if finding.truncated:
-        return "cut off, not rounded"
+        return say("cut off, not rounded")
     if finding.stepwise is not None:
-        return f"{finding.stepwise.done} at every step"
+        return say("{rounded} at every step", rounded=finding.stepwise.done)
     if finding.verdict == "rounding":
-        return "from rounded numbers"
+        return say("from rounded numbers")
     if finding.verdict == "follows":
-        names = [part for earlier in finding.after for part in (", ", local(earlier))]
-        return ("the same slip as " if finding.same_slip else "from ", *names[1:])
+        names = joined([local(earlier) for earlier in finding.after], ", ")
+        words = say("the same slip as {names}") if finding.same_slip else say("from {names}")
+        return worded(words, names=names)
     if finding.matches:
-        return f"matches {' or '.join(dict.fromkeys(match.name for match in finding.matches))}"
+        return say("matches {mistakes}", mistakes=alternatives(finding))
     if finding.misrounded:
-        return "off by one unit of the last digit"
+        return say("off by one unit of the last digit")
     return ""
+
+
+def alternatives(finding: Finding) -> str:
+    """The names of the mistakes that it matches: `a or b`."""
+    names = list(dict.fromkeys(match.name for match in finding.matches))
+    found = names[0]
+    for name in names[1:]:
+        found = say("{one} or {other}", one=found, other=name)
+    return found
 
 
 def _reasons(section: CheckedMoment, digits: NumberFormat, reveal: bool) -> Iterator[Block]:
@@ -254,14 +298,22 @@ def _reasons(section: CheckedMoment, digits: NumberFormat, reveal: bool) -> Iter
             yield from _right_formula(first, digits)
     left_out = sum(len(group.findings) for group in groups[_MOST_REASONS:])
     if left_out:
-        yield Note(f"{left_out} more wrong numbers; --format json has them all.")
+        yield Note(
+            counted(
+                left_out,
+                "{count} more wrong number; --format json has them all.",
+                "{count} more wrong numbers; --format json has them all.",
+            )
+        )
 
 
 def _listed(section: CheckedMoment, group: Parallel) -> str:
     """`delta_h1 = 0.03635, delta_h2 = 0.04137`."""
-    named = [f"{section.name(f.identity)} = {f.answer.written.text}" for f in group.findings]
-    more = len(named) - _MOST_LISTED
-    return ", ".join([*named[:_MOST_LISTED], *([f"and {more} more"] if more > 0 else [])])
+    named = [
+        f"{section.name(f.identity)} = {decimals(f.answer.written.text)}" for f in group.findings
+    ]
+    more, shown = len(named) - _MOST_LISTED, ", ".join(named[:_MOST_LISTED])
+    return say("{numbers}, and {count} more", numbers=shown, count=more) if more > 0 else shown
 
 
 def _reason_is_due(section: CheckedMoment, finding: Finding, explained: Collection[str]) -> bool:
@@ -273,10 +325,10 @@ def _right_formula(finding: Finding, digits: NumberFormat) -> Iterator[Block]:
     if finding.formula is None or finding.calculation is None:
         return
     if finding.carried is None:
-        yield Text("The formula has no value with your numbers:")
+        yield Text(say("The formula has no value with your numbers:"))
         yield Derivation(finding.identity, (Step("=", Formula(finding.formula)),))
         return
-    yield Text("The formula with your numbers:")
+    yield Text(say("The formula with your numbers:"))
     carried, calculation = finding.carried, finding.calculation
     yield with_numbers(finding.identity, finding.formula, calculation, carried, digits)
 
@@ -284,25 +336,31 @@ def _right_formula(finding: Finding, digits: NumberFormat) -> Iterator[Block]:
 def distance(finding: Finding, *, reveal: bool) -> Content:
     """How far off, as a factor and as a difference."""
     if finding.misrounded:
-        return "Off by one unit of the last digit: perhaps rounded the wrong way, or misprinted."
+        return say(
+            "Off by one unit of the last digit: perhaps rounded the wrong way, or misprinted."
+        )
     if finding.formula is None:
         return _given(finding)
     carried = finding.exact if finding.carried is None else finding.carried
     if not reveal:
-        known = "" if finding.possible else ", and no known mistake gives it"
-        return f"It is not what the formula gives from your numbers{known}."
+        if finding.possible:
+            return say("It is not what the formula gives from your numbers.")
+        return say(
+            "It is not what the formula gives from your numbers, and no known mistake gives it."
+        )
     difference = finding.answer.value - carried
     if carried == 0 or finding.answer.value == 0:
-        return ("Off by ", Value(difference), ".")
+        return worded(say("Off by {difference}."), difference=Value(difference))
     factor = finding.answer.value / carried
-    return ("Off by a factor of ", Value(factor), ", a difference of ", Value(difference), ".")
+    words = say("Off by a factor of {factor}, a difference of {difference}.")
+    return worded(words, factor=Value(factor), difference=Value(difference))
 
 
 def _given(finding: Finding) -> str:
     """Why a number that no formula was followed for is wrong."""
     if finding.identity.iteration > 1:
-        return "Training has made another number of it."
-    return "This number is given by the configuration, with another value."
+        return say("Training has made another number of it.")
+    return say("This number is given by the configuration, with another value.")
 
 
 def _conventions_found(section: CheckedMoment) -> Iterator[Block]:
@@ -312,35 +370,60 @@ def _conventions_found(section: CheckedMoment) -> Iterator[Block]:
         return
     read = section.exact.trace.names.parse
     names = joined(
-        [(Name(read(name)), f" = {given.text}") for name, given in section.wanted.items()], ", "
+        [
+            (Name(read(name)), f" = {decimals(given.text)}")
+            for name, given in section.wanted.items()
+        ],
+        ", ",
     )
-    what = "comes" if len(section.wanted) == 1 else "come"
-    tried = f"{found.tried} combinations of conventions tried"
+    count = len(section.wanted)
     if not found.matches:
-        yield Text((*names, f": {tried}, none gives {'it' if what == 'comes' else 'them'}."))
+        words = counted(
+            count,
+            "{numbers}: {tried} combinations of conventions tried, none gives it.",
+            "{numbers}: {tried} combinations of conventions tried, none gives them.",
+            tried=found.tried,
+        )
+        yield Text(worded(words, numbers=names))
         return
-    yield Text((*names, f" {what} out under other conventions ({tried}):"))
+    words = counted(
+        count,
+        "{numbers} comes out under other conventions ({tried} combinations of conventions tried):",
+        "{numbers} come out under other conventions ({tried} combinations of conventions tried):",
+        tried=found.tried,
+    )
+    yield Text(worded(words, numbers=names))
     yield Items(tuple(_convention(match) for match in found.matches[:_MOST_CONVENTIONS]))
     if len(found.matches) > _MOST_CONVENTIONS:
-        yield Note(f"{len(found.matches) - _MOST_CONVENTIONS} more; `bptrace why` shows them.")
+        yield Note(
+            say(
+                "{count} more; `bptrace why` shows them.",
+                count=len(found.matches) - _MOST_CONVENTIONS,
+            )
+        )
 
 
 def _convention(match: ConventionMatch) -> Content:
     """`update_order: output_first: hidden deltas …, which gives E_total 0.291027923905`."""
-    return worded(f"{match.words} ({match.settings or 'no change'})")
+    return worded(f"{match.words} ({match.settings or say('no change')})")
 
 
 def _carried(section: CheckedMoment, limit: int | None) -> Iterator[Block]:
     """The whole calculation as it goes on from the numbers supplied."""
     calculation, supplied = section.carried, {f.identity for f in section.numbers}
-    columns = [Column("quantity"), number_column("carried"), number_column("right"), Column("")]
+    columns = [
+        Column(say("quantity")),
+        number_column(say("carried")),
+        number_column(say("right")),
+        Column(""),
+    ]
     rows = []
     for identity in section.known:
         carried = cell(number_or_nan(calculation, identity))
         right = cell(section.exact.value(identity), identity)
-        given = "supplied" if identity in supplied else ""
+        given = say("supplied") if identity in supplied else ""
         rows.append((local(identity), carried, right, given))
-    title = "Your calculation, carried to the end"
+    title = say("Your calculation, carried to the end")
     yield from table(columns, rows, limit, title=title, name=f"carried{_mark(section)}")
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tracer.diagnose.answers.precision import Precision
 from tracer.diagnose.arrays.finding import ArrayFinding, ArrayMatch
 from tracer.diagnose.check import CheckedMoment
 from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import NumberFormat
+from tracer.language import counted, message, say
 from tracer.show.document import Block, Cell, Column, Content, Heading, Note, Text, Value
 from tracer.show.reports.objects import Object, finite
 from tracer.show.reports.tables import local, number_column, suffix, table
 from tracer.show.words import worded
 
 _WORDS = {
-    "right": "right",
-    "coarse": "too coarse to tell",
-    "follows": "follows",
-    "mistake": "wrong",
-    "wrong": "wrong",
+    "right": message("right"),
+    "coarse": message("too coarse to tell"),
+    "follows": message("follows"),
+    "mistake": message("wrong"),
+    "wrong": message("wrong"),
 }
 
 
@@ -27,16 +29,21 @@ def arrays(section: CheckedMoment, digits: NumberFormat, reveal: bool) -> Iterat
     found = section.array_findings
     if not found:
         return
-    columns = [Column("array"), Column("shape"), Column("verdict"), number_column("wrong")]
+    columns = [
+        Column(say("array")),
+        Column(say("shape")),
+        Column(say("verdict")),
+        number_column(say("wrong")),
+    ]
     if reveal:
-        columns.append(number_column("largest difference"))
-    columns += [Column("first"), number_column("given")]
-    columns += [number_column("right")] if reveal else []
-    columns.append(Column("reason"))
+        columns.append(number_column(say("largest difference")))
+    columns += [Column(say("first")), number_column(say("given"))]
+    columns += [number_column(say("right"))] if reveal else []
+    columns.append(Column(say("reason")))
     rows = [_row(array, reveal) for array in found]
     moment = section.moment
     mark = f"@after{moment.after}" if moment.iteration is None else suffix(moment.iteration)
-    yield from table(columns, rows, None, title="Arrays", name=f"arrays{mark}")
+    yield from table(columns, rows, None, title=say("Arrays"), name=f"arrays{mark}")
     yield from _precisions(found)
     for array in found:
         if array.blamed:
@@ -66,23 +73,24 @@ def _shape(array: ArrayFinding) -> str:
 
 def _reason(array: ArrayFinding) -> Content:
     if array.matches:
-        return f"matches {', '.join(match.name for match in array.matches)}"
+        return say("matches {mistakes}", mistakes=", ".join(match.name for match in array.matches))
     if array.after:
         names = ", ".join(earlier.answer.name for earlier in array.after)
-        return f"{'the same slip as' if array.same_slip else 'from'} {names}"
+        words = say("the same slip as {names}") if array.same_slip else say("from {names}")
+        return words.replace("{names}", names)
     coarse = array.counts["coarse"]
-    return f"{coarse} too coarse to tell" if coarse else ""
+    return say("{count} too coarse to tell", count=coarse) if coarse else ""
 
 
 def _precisions(found: tuple[ArrayFinding, ...]) -> Iterator[Block]:
     """`W1, dW1 are float32: right within …`, once for those of a kind; nothing of plain float64."""
-    by_words: dict[str, list[str]] = {}
+    by_precision: dict[Precision, list[str]] = {}
     for array in found:
         if array.answer.tolerance is None:
-            by_words.setdefault(array.answer.precision.words, []).append(array.answer.name)
-    for words, names in by_words.items():
+            by_precision.setdefault(array.answer.precision, []).append(array.answer.name)
+    for precision, names in by_precision.items():
         listed = ", ".join(names[:3]) + (f" … {names[-1]}" if len(names) > 3 else "")
-        yield Note(f"{listed} {words if len(names) > 1 else words.replace('are', 'is', 1)}.")
+        yield Note(precision.told(len(names), listed))
 
 
 def _explained(array: ArrayFinding, digits: NumberFormat, reveal: bool) -> Iterator[Block]:
@@ -91,26 +99,50 @@ def _explained(array: ArrayFinding, digits: NumberFormat, reveal: bool) -> Itera
     wrong = array.counts["wrong"] + array.counts["mistake"]
     yield Heading(array.answer.name, 3)
     size = array.codes.size
-    what = f"{wrong} of its {size} numbers {'is' if wrong == 1 else 'are'} wrong"
-    yield Text(_first(what, first, reveal))
+    yield Text(_first(wrong, size, first, reveal))
     for match in array.matches:
         yield Text(_match(match))
     ratio = array.ratio
     if reveal and ratio is not None and not array.after:
-        yield Text(("Each of the wrong ones is ", Value(ratio), " times the right one."))
+        words = say("Each of the wrong ones is {ratio} times the right one.")
+        yield Text(worded(words, ratio=Value(ratio)))
     if not array.matches and not array.answer.values.any():
-        yield Text("All its numbers are 0.")
+        yield Text(say("All its numbers are 0."))
 
 
-def _first(what: str, first: Finding, reveal: bool) -> Content:
-    given = Value(float(first.answer.written.text))
-    named = (f"{what}, the first of them ", local(first.identity), " = ", given)
-    return (*named, ", which should be ", Value(first.exact), ".") if reveal else (*named, ".")
+def _first(wrong: int, size: int, first: Finding, reveal: bool) -> Content:
+    """How many are wrong, and the first of them."""
+    number = (local(first.identity), " = ", Value(float(first.answer.written.text)))
+    if not reveal:
+        words = counted(
+            wrong,
+            "{count} of its {size} numbers is wrong, the first of them {number}.",
+            "{count} of its {size} numbers are wrong, the first of them {number}.",
+            size=size,
+        )
+        return worded(words, number=number)
+    words = counted(
+        wrong,
+        "{count} of its {size} numbers is wrong, the first of them {number}, which should be "
+        "{right}.",
+        "{count} of its {size} numbers are wrong, the first of them {number}, which should be "
+        "{right}.",
+        size=size,
+    )
+    return worded(words, number=number, right=Value(first.exact))
 
 
 def _match(match: ArrayMatch) -> Content:
-    where = "" if match.step is None else f", made in {match.step.kind.words}"
-    return worded(f"Matches {match.name}{where}. {match.help}")
+    if match.step is None:
+        matched = say("Matches {mistake}. {help}", mistake=match.name, help=say(match.help))
+    else:
+        matched = say(
+            "Matches {mistake}, made in {what}. {help}",
+            mistake=match.name,
+            what=say(match.step.kind.template),
+            help=say(match.help),
+        )
+    return worded(matched)
 
 
 def array_json(section: CheckedMoment, array: ArrayFinding, reveal: bool) -> Object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tracer.diagnose.compare import Comparison, Outcome
+from tracer.language import counted, message, say
 from tracer.show.document import (
     Block,
     Cell,
@@ -22,26 +23,29 @@ from tracer.show.reports.tables import LAYER, Row, cell, local, number_column
 from tracer.show.words import worded
 
 _ENDED = {
-    "finished": "finished",
-    "stopped": "stopped by its criterion",
-    "diverged": "diverged",
-    "interrupted": "interrupted",
+    "finished": message("finished"),
+    "stopped": message("stopped by its criterion"),
+    "diverged": message("diverged"),
+    "interrupted": message("interrupted"),
 }
-_SIZES = (
-    Column("run", "right"),
-    Column("updates", "right"),
-    LAYER,
-    number_column("mean |delta|"),
-    number_column("ratio"),
-    number_column(worded("norm of ∂{ERROR}/∂W")),
-    number_column("ratio"),
-)
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        number_column(say("run")),
+        number_column(say("updates")),
+        LAYER,
+        number_column(say("mean |delta|")),
+        number_column(say("ratio")),
+        number_column(worded(say("norm of ∂{ERROR}/∂W"))),
+        number_column(say("ratio")),
+    )
 
 
 def compare_document(comparison: Comparison, labels: Sequence[str]) -> Iterator[Block]:
     """The runs, numbered; `labels` are the configurations as the user named them."""
     yield _records(comparison, labels)
-    yield Heading("Runs side by side")
+    yield Heading(say("Runs side by side"))
     titles = [run.title for run in comparison.runs]
     yield Items(
         tuple(
@@ -50,9 +54,9 @@ def compare_document(comparison: Comparison, labels: Sequence[str]) -> Iterator[
         )
     )
     yield from _settings(comparison)
-    yield Heading("First difference", 2)
+    yield Heading(say("First difference"), 2)
     yield from _first_difference(comparison)
-    yield Heading("How they end", 2)
+    yield Heading(say("How they end"), 2)
     yield Table(_numbered("", comparison), list(_endings(comparison.runs)), name="runs")
     yield from _sizes(comparison.runs)
 
@@ -84,17 +88,19 @@ def _numbered(first: str, comparison: Comparison) -> tuple[Column, ...]:
 
 def _settings(comparison: Comparison) -> Iterator[Block]:
     if not comparison.differing:
-        yield Text("All settings are the same.")
+        yield Text(say("All settings are the same."))
         return
     rows: list[Row] = [
         (name, *map(_setting, values)) for name, values in comparison.differing.items()
     ]
-    yield Table(_numbered("setting", comparison), rows, "Settings that differ", "settings")
+    yield Table(
+        _numbered(say("setting"), comparison), rows, say("Settings that differ"), "settings"
+    )
 
 
 def _setting(value: object) -> Cell:
     if value is None:
-        return "none"
+        return say("none")
     if isinstance(value, float):
         return Value(value, exact=True)
     return value if isinstance(value, str | int) else str(value)
@@ -102,26 +108,35 @@ def _setting(value: object) -> Cell:
 
 def _first_difference(comparison: Comparison) -> Iterator[Block]:
     found, compared = comparison.first_difference, comparison.iterations
-    iterations = f"{compared} iteration{'' if compared == 1 else 's'}"
     if not comparison.same_shape:
-        yield Text("The networks are not of the same shape: their numbers have no counterparts.")
+        yield Text(
+            say("The networks are not of the same shape: their numbers have no counterparts.")
+        )
     elif found is None:
-        yield Text(f"None: every number is the same in {iterations}, to 12 digits.")
+        yield Text(
+            counted(
+                compared,
+                "None: every number is the same in {count} iteration, to 12 digits.",
+                "None: every number is the same in {count} iterations, to 12 digits.",
+            )
+        )
     else:
         yield Text(_where(found.quantity.iteration))
         row: Row = (local(found.quantity), *map(cell, found.values))
-        yield Table(_numbered("quantity", comparison), [row], name="first_difference")
+        yield Table(_numbered(say("quantity"), comparison), [row], name="first_difference")
 
 
 def _where(iteration: int) -> Content:
-    return f"In iteration {iteration}; every number before it is the same, to 12 digits."
+    return say(
+        "In iteration {number}; every number before it is the same, to 12 digits.", number=iteration
+    )
 
 
 def _endings(runs: Sequence[Outcome]) -> Iterator[Row]:
-    yield ("updates", *(run.last.updates for run in runs))
-    yield ("ended", *(_ENDED[run.ended] for run in runs))
-    yield ("loss at the start", *(cell(run.first.loss) for run in runs))
-    yield ("loss at the end", *(cell(run.last.loss) for run in runs))
+    yield (say("updates"), *(run.last.updates for run in runs))
+    yield (say("ended"), *(_ENDED[run.ended] for run in runs))
+    yield (say("loss at the start"), *(cell(run.first.loss) for run in runs))
+    yield (say("loss at the end"), *(cell(run.last.loss) for run in runs))
 
 
 def _sizes(runs: Sequence[Outcome]) -> Iterator[Block]:
@@ -133,5 +148,5 @@ def _sizes(runs: Sequence[Outcome]) -> Iterator[Block]:
                 numbers = (size.mean, size.mean_ratio, size.gradient, size.gradient_ratio)
                 cells = (None if n is None else cell(n) for n in numbers)
                 rows.append((number, end.updates, size.layer, *cells))
-    yield Table(_SIZES, rows, "Sizes of deltas and gradients, over all samples", "sizes")
-    yield Text("Ratios are to the layer above, one step nearer the outputs.")
+    yield Table(_columns(), rows, say("Sizes of deltas and gradients, over all samples"), "sizes")
+    yield Text(say("Ratios are to the layer above, one step nearer the outputs."))

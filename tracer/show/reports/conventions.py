@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tracer.language import counted, message, say
 from tracer.model.experiment import UPDATE_ORDERS, Experiment, Training
 from tracer.model.names import Names
 from tracer.model.network import Bias, Network, parameters_of
@@ -18,18 +19,42 @@ from tracer.show.reports.rules import penalty_item, update_items
 from tracer.show.reports.tables import listed
 from tracer.show.words import worded
 
+_OVER_THE_BATCH = {
+    ("mean", False): message(
+        "The loss, and each gradient, is the mean over the batch of {count} samples."
+    ),
+    ("sum", False): message(
+        "The loss, and each gradient, is the sum over the batch of {count} samples."
+    ),
+    ("mean", True): message(
+        "The loss, and each gradient, is the mean over the batch of {count} samples, plus what the "
+        "penalty adds."
+    ),
+    ("sum", True): message(
+        "The loss, and each gradient, is the sum over the batch of {count} samples, plus what the "
+        "penalty adds."
+    ),
+}
+"""What the loss is, by the reduction and whether there is a penalty."""
+
 
 def conventions(experiment: Experiment) -> tuple[Block, ...]:
     """The rules of the calculation, a line each, and a warning where it is not a gradient."""
     training, network = experiment.training, experiment.network
     if experiment.data is None:
-        words = "Forward passes only: the configuration has no `data`."
+        words = say("Forward passes only: the configuration has no `data`.")
         return (Items((words,), topic="conventions"),)
     items: list[Content] = [
-        worded(f"Loss: {network.loss.words}. {_reduction(experiment, len(experiment.data))}"),
+        worded(
+            say(
+                "Loss: {loss}. {reduction}",
+                loss=say(network.loss.words),
+                reduction=_reduction(experiment, len(experiment.data)),
+            )
+        ),
         *_activations(network),
         *_thresholds(network),
-        worded("delta = ∂{TOTAL}/∂{NET}, with that sign: descent subtracts it."),
+        worded(say("delta = ∂{TOTAL}/∂{NET}, with that sign: descent subtracts it.")),
         *_penalty(experiment),
         *_update(experiment),
         *([_parameters(network, training)] if training else []),
@@ -46,24 +71,24 @@ def _batch_size(training: Training | None, samples: int) -> int:
 def _reduction(experiment: Experiment, samples: int) -> str:
     size = _batch_size(experiment.training, samples)
     if size == 1:
-        more = " plus the penalty" if experiment.penalty else ""
-        return f"One sample a batch, so the loss is its {{TOTAL}}{more}."
-    more = ", plus what the penalty adds" if experiment.penalty else ""
-    reduced = f"the {experiment.reduction} over the batch of {size} samples"
-    return f"The loss, and each gradient, is {reduced}{more}."
+        if experiment.penalty:
+            return say("One sample a batch, so the loss is its {TOTAL} plus the penalty.")
+        return say("One sample a batch, so the loss is its {TOTAL}.")
+    over = _OVER_THE_BATCH[experiment.reduction, experiment.penalty is not None]
+    return say(over, count=size)
 
 
 def _activations(network: Network) -> Iterator[Content]:
     """A line for each activation of which more than its name has to be known."""
     for row in dict.fromkeys(layer.activation for layer in network.layers):
         if row.note:
-            yield worded(f"{row.name}: {row.note}.")
+            yield worded(say("{name}: {note}.", name=row.name, note=say(row.note)))
 
 
 def _thresholds(network: Network) -> Iterator[Content]:
     """What a threshold is, where a layer has such."""
     if any(layer.has_thresholds for layer in network.layers):
-        yield worded("Thresholds are subtracted: {NET} = Σ w·x − θ, so ∂{ERROR}/∂θ = −delta.")
+        yield worded(say("Thresholds are subtracted: {NET} = Σ w·x − θ, so ∂{ERROR}/∂θ = −delta."))
 
 
 def _penalty(experiment: Experiment) -> Iterator[Content]:
@@ -71,42 +96,54 @@ def _penalty(experiment: Experiment) -> Iterator[Content]:
     penalty, network, training = experiment.penalty, experiment.network, experiment.training
     if penalty is None or experiment.data is None:
         return
-    over = "all weights" if penalty.of == "weights" else f"all weights and {offsets(network)}"
+    over = say("all weights")
+    if penalty.of != "weights":
+        over = say("all weights and {offsets}", offsets=offsets(network))
     if training and any(penalty.covers(parameter.kind) for parameter in training.frozen):
-        over += ", the fixed ones too"
+        over = say("{parameters}, the fixed ones too", parameters=over)
     yield penalty_item(penalty, over, _batch_size(training, len(experiment.data)))
 
 
 def _update(experiment: Experiment) -> Iterator[Content]:
     training = experiment.training
     if training is None:
-        yield "No update: the configuration has no `training`."
+        yield say("No update: the configuration has no `training`.")
         return
-    order = UPDATE_ORDERS[training.update_order]
+    order = say(UPDATE_ORDERS[training.update_order])
     yield from update_items(training, order=order, given=experiment.slots)
+
+
+_UPDATED = {
+    ("bias",): message("Every weight and bias is updated, and belongs to one neuron."),
+    ("threshold",): message("Every weight and threshold is updated, and belongs to one neuron."),
+    ("bias", "threshold"): message(
+        "Every weight, bias and threshold is updated, and belongs to one neuron."
+    ),
+}
 
 
 def _parameters(network: Network, training: Training) -> str:
     fixed, shared = _fixed(network, training), _shared(network)
     if not (fixed or shared):
-        *most, last = ["weight", *offset_kinds(network)]
-        return f"Every {', '.join(most)} and {last} is updated, and belongs to one neuron."
-    return f"Fixed: {fixed or 'none'}. Shared: {shared or 'none'}."
+        return say(_UPDATED[tuple(offset_kinds(network))])
+    none = say("none")
+    return say("Fixed: {fixed}. Shared: {shared}.", fixed=fixed or none, shared=shared or none)
 
 
 def _fixed(network: Network, training: Training) -> str:
     if len(training.frozen) == network.parameter_count:
-        return "all parameters"
+        return say("all parameters")
     names = listed(list(map(Names(network).bare, training.frozen_in_order())))
-    for kind, words in ((Kind.WEIGHT, "weights"), (Kind.BIAS, offsets(network))):
-        if training.frozen and training.frozen == parameters_of(network, kind):
-            return f"all {words} ({names})"
+    if training.frozen and training.frozen == parameters_of(network, Kind.WEIGHT):
+        return say("all weights ({names})", names=names)
+    if training.frozen and training.frozen == parameters_of(network, Kind.BIAS):
+        return say("all {offsets} ({names})", offsets=offsets(network), names=names)
     return names
 
 
 def _shared(network: Network) -> str:
     shared = [
-        f"b{layer.first_bias} by {listed(layer.neurons)}"
+        say("b{number} by {neurons}", number=layer.first_bias, neurons=listed(layer.neurons))
         for layer in network.layers
         if layer.bias is Bias.SHARED and len(layer.neurons) > 1
     ]
@@ -115,10 +152,11 @@ def _shared(network: Network) -> str:
 
 def _batches(training: Training, samples: int) -> str:
     size = training.batch or samples
-    pieces = "one sample at a time" if size == 1 else f"{size} of {samples} samples"
+    pieces = counted(size, "one sample at a time", "{count} of {samples} samples", samples=samples)
     if training.shuffle:
-        return f"Batches: {pieces}, drawn without replacement, seed {training.seed}."
-    return f"Batches: {pieces}, in the order of the data."
+        drawn = "Batches: {pieces}, drawn without replacement, seed {seed}."
+        return say(drawn, pieces=pieces, seed=training.seed)
+    return say("Batches: {pieces}, in the order of the data.", pieces=pieces)
 
 
 def _remarks(training: Training | None) -> tuple[Block, ...]:
@@ -126,15 +164,21 @@ def _remarks(training: Training | None) -> tuple[Block, ...]:
     if training and training.batch_means:
         remarks.append(
             Warn(
-                "gradient: batch_means. The outputs' deltas are averaged over the batch, and from "
-                "there back each factor before the factors are multiplied; the product of means is "
-                "not a gradient."
+                say(
+                    "gradient: batch_means. The outputs' deltas are averaged over the batch, and "
+                    "from there back each factor before the factors are multiplied; the product of "
+                    "means is not a gradient."
+                )
             )
         )
     if training and training.resume.iterations:
         remarks.append(
             Note(
-                f"Resumed after {training.resume.iterations} updates; iterations count from there."
+                counted(
+                    training.resume.iterations,
+                    "Resumed after {count} update; iterations count from there.",
+                    "Resumed after {count} updates; iterations count from there.",
+                )
             )
         )
     return tuple(remarks)

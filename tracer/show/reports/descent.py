@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from tracer.engine.rule import Moment, Rule
+from tracer.language import message, say
 from tracer.model.optimizers import Optimizer, Update
 from tracer.model.quantity import (
     AFTER,
@@ -26,6 +27,8 @@ from tracer.model.quantity import (
 )
 from tracer.show.document import Block, Cell, Inline, Name, Text, Value
 from tracer.show.reports.rules import letter_after, letter_on_the_way
+from tracer.show.reports.tables import joined
+from tracer.show.words import worded
 
 WIDEST = 5
 """So many numbers stand beside a parameter in one table; of more there are several."""
@@ -54,8 +57,11 @@ class Part:
         return replace(parameter, stage=Stage(kind, parameter.layer, slot=self.slot))
 
 
-SHARES = (Part("data", "data", DATA_OF), Part("penalty", "penalty", PENALTY_OF))
-CLIPPED = Part("clipped", "clipped", CLIPPED_OF)
+SHARES = (
+    Part("data", message("data"), DATA_OF),
+    Part("penalty", message("penalty"), PENALTY_OF),
+)
+CLIPPED = Part("clipped", message("clipped"), CLIPPED_OF)
 
 
 def state_parts(slot: str) -> tuple[Part, Part]:
@@ -98,8 +104,8 @@ def ways(
     """
     shares = SHARES if rule.penalty is not None else ()
     clipped = (CLIPPED,) if updated and rule.clip is not None else ()
-    columns = [*_columns(shares, number), ("gradient", gradient), *_columns(clipped, number)]
-    found = [Way("gradients", "Gradients", tuple(columns))]
+    columns = [*_columns(shares, number), (say("gradient"), gradient), *_columns(clipped, number)]
+    found = [Way("gradients", say("Gradients"), tuple(columns))]
     if updated:
         kept = [
             part
@@ -108,8 +114,8 @@ def ways(
             if needed
         ]
         corrected = corrected_parts(rule.optimizer)
-        found.append(Way("states", "States of the optimiser", tuple(_columns(kept, number))))
-        found.append(Way("corrected", "Corrected states", tuple(_columns(corrected, number))))
+        found.append(Way("states", say("States of the optimiser"), tuple(_columns(kept, number))))
+        found.append(Way("corrected", say("Corrected states"), tuple(_columns(corrected, number))))
     return _packed(way for way in found if way.columns)
 
 
@@ -120,13 +126,17 @@ def _columns(
         yield part.header, partial(number, part)
 
 
+_INSIDE = {"states": message("states of the optimiser"), "corrected": message("corrected states")}
+"""The titles behind another one."""
+
+
 def _packed(found: Iterable[Way]) -> list[Way]:
     """Neighbours together as far as they fit."""
     packed: list[Way] = []
     for way in found:
         if packed and len(packed[-1].columns) + len(way.columns) <= WIDEST:
             last = packed.pop()
-            title = f"{last.title}, {way.title[0].lower()}{way.title[1:]}"
+            title = say("{title}, {then}", title=last.title, then=say(_INSIDE[way.name]))
             packed.append(Way(last.name, title, last.columns + way.columns))
         else:
             packed.append(way)
@@ -148,22 +158,16 @@ def change(
 
 def this_iteration(rule: Rule, moment: Moment, norm: float | None) -> Iterator[Block]:
     """What is another in another iteration: the learning rate, t, and whether gradients are clipped."""
-    said: list[Inline] = []
+    said: list[tuple[Inline, ...]] = []
     if rule.schedule.varies:
-        said += [Name(Kind.LEARNING_RATE), " = ", Value(float(moment.learning_rate)), ", "]
+        said.append((Name(Kind.LEARNING_RATE), " = ", Value(float(moment.learning_rate))))
     if rule.optimizer.asks_for_t:
-        said += [f"t = {int(moment.t)}, "]
+        said.append((f"t = {int(moment.t)}",))
     if norm is not None and rule.clip is not None:
-        relation = "more than" if norm > rule.clip.limit else "not more than"
-        done = "every gradient is scaled" if norm > rule.clip.limit else "nothing is clipped"
-        said += [
-            Name(NORM),
-            " = ",
-            Value(norm),
-            f", {relation} ",
-            Value(rule.clip.limit, exact=True),
-        ]
-        said += [f": {done}, "]
+        words = say("{norm}, not more than {limit}: nothing is clipped")
+        if norm > rule.clip.limit:
+            words = say("{norm}, more than {limit}: every gradient is scaled")
+        equal = (Name(NORM), " = ", Value(norm))
+        said.append(worded(words, norm=equal, limit=Value(rule.clip.limit, exact=True)))
     if said:
-        end = str(said.pop()).removesuffix(", ")
-        yield Text(("In this iteration ", *said, f"{end}."))
+        yield Text(worded(say("In this iteration {numbers}."), numbers=joined(said, ", ")))

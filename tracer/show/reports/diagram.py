@@ -8,6 +8,7 @@ from itertools import chain
 
 from tracer.digits.numbers import NumberFormat, shortest
 from tracer.engine.trace import IterationTrace
+from tracer.language import decimals, say
 from tracer.model.experiment import Experiment
 from tracer.model.network import Bias, Layer
 from tracer.model.quantity import Kind, Quantity, Stage, at
@@ -49,18 +50,22 @@ class NetworkSketch:
         Where there is none: a sentence for whoever has asked, else nothing.
         """
         if max(self.trace.experiment.network.sizes) <= _MOST:
-            for decimals in _DECIMALS:
-                lines = self._drawn(notation, _writer(notation, decimals), ascii)
+            for digits in _DECIMALS:
+                lines = self._drawn(notation, _writer(notation, digits), ascii)
                 if lines and (width is None or max(map(len, lines)) + _INDENT <= width):
                     drawn: Role = "drawn"
                     indented = [[(" " * _INDENT + line, drawn)] for line in lines]
                     return [[(self._title(), "title")], *indented, *self._foot(notation)]
-        return [[("The network is too large to be drawn here.", "")]] if self.asked else []
+        return [[(say("The network is too large to be drawn here."), "")]] if self.asked else []
 
     def _title(self) -> str:
         data = self.trace.data
-        sample = f", sample {self.trace.rows[self.position] + 1}" if len(data) > 1 else ""
-        return f"The network with its numbers{sample}"
+        if len(data) == 1:
+            return say("The network with its numbers")
+        return say(
+            "The network with its numbers, sample {number}",
+            number=self.trace.rows[self.position] + 1,
+        )
 
     def _foot(self, notation: Notation) -> Lines:
         """The loss of the sample, where there is one."""
@@ -125,11 +130,11 @@ class NetworkSketch:
         return float(self.trace.arrays[stage][(self.position, *index)])
 
 
-def _writer(notation: Notation, decimals: int | None) -> Write:
+def _writer(notation: Notation, digits: int | None) -> Write:
     """Numbers in so many decimals, or as the notation has them."""
-    return notation.number if decimals is None else NumberFormat(decimals).text
+    return notation.number if digits is None else lambda x: decimals(NumberFormat(digits).text(x))
 
 
 def _brief(value: float, write: Write) -> str:
     """The number so, or the shortest text where that is shorter: 0.05 for 0.050000000."""
-    return min(write(value), shortest(value), key=len)
+    return min(write(value), decimals(shortest(value)), key=len)

@@ -19,6 +19,7 @@ from tracer.explain.explanation import (
     needed,
 )
 from tracer.formula import Expression, Number, Symbol, symbols, walk
+from tracer.language import counted, grouped, message, say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity, Kind, Quantity
 from tracer.show.document import (
@@ -45,15 +46,19 @@ from tracer.show.reports.tables import NOT_REPRESENTABLE, cell
 from tracer.show.words import worded
 
 _WARNINGS = {
-    "batch_means": "Not a gradient: its factors are averaged over the batch before they are "
-    "multiplied (gradient: batch_means).",
-    "output_first": "Not the gradient: with update_order: output_first, ∂{ERROR}/∂{OUT} of each hidden "
-    "layer is calculated with the weights of the layer after it as they are after their update, where "
-    "the chain rule has those before.",
+    "batch_means": message(
+        "Not a gradient: its factors are averaged over the batch before they are multiplied "
+        "(gradient: batch_means)."
+    ),
+    "output_first": message(
+        "Not the gradient: with update_order: output_first, ∂{ERROR}/∂{OUT} of each hidden layer is "
+        "calculated with the weights of the layer after it as they are after their update, where the "
+        "chain rule has those before."
+    ),
 }
-_FROM_NET = "The same from the net inputs."
-_FROM_OTHERS = "The same from the other outputs."
-_USED = "This is how it is calculated: nothing is lost where an output is near 0 or 1."
+_FROM_NET = message("The same from the net inputs.")
+_FROM_OTHERS = message("The same from the other outputs.")
+_USED = message("This is how it is calculated: nothing is lost where an output is near 0 or 1.")
 _UPSTREAM_SHOWN = 3
 _FACTORS_SHOWN = 16
 
@@ -70,12 +75,12 @@ def explain_document(
     """
     if any(identities for _, identities in asked):
         yield records(record(c, one) for c, some in asked for one in needed(c, some, depth))
-    yield Heading(experiment.title or "Explained")
+    yield Heading(experiment.title or say("Explained"))
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
     for calculation, identities in asked:
         if len(asked) > 1 or calculation.number > 1:
-            yield Heading(f"Iteration {calculation.number}", 2)
+            yield Heading(say("Iteration {number}", number=calculation.number), 2)
         if identities:
             yield from explain_blocks(calculation, identities, depth, digits)
         else:
@@ -114,7 +119,14 @@ def skipped(before: Identity | None, identity: Identity) -> Iterator[Block]:
     """That iterations lie between one derivation and the next."""
     between = 0 if before is None else identity.iteration - before.iteration - 1
     if between > 0:
-        yield Note(f"… {between:,} iterations more, in the same way …")
+        yield Note(
+            counted(
+                between,
+                "… {count} iteration more, in the same way …",
+                "… {count} iterations more, in the same way …",
+                count=grouped(f"{between:,}"),
+            )
+        )
 
 
 def _in_full(calculation: Calculation, identity: Identity, digits: NumberFormat) -> Iterator[Block]:
@@ -122,7 +134,7 @@ def _in_full(calculation: Calculation, identity: Identity, digits: NumberFormat)
     trace = calculation.at(identity.iteration)
     warning = is_no_gradient(trace, identity)
     if warning:
-        yield Warn(worded(_WARNINGS[warning]))
+        yield Warn(worded(say(_WARNINGS[warning])))
     chain = chain_rule(trace, identity)
     if chain:
         yield from _chain_rule(calculation, identity, chain, digits)
@@ -132,7 +144,10 @@ def _in_full(calculation: Calculation, identity: Identity, digits: NumberFormat)
     usual = calculation.formula(identity)
     if usual is not None and shortcut.formula == explanation(calculation, identity).formula:
         yield Text(
-            ("Calculated so because digits are lost in the usual form, ", Formula(usual), ".")
+            worded(
+                say("Calculated so because digits are lost in the usual form, {formula}."),
+                formula=Formula(usual),
+            )
         )
     else:
         yield Text(_reason(calculation, identity))
@@ -142,12 +157,12 @@ def _in_full(calculation: Calculation, identity: Identity, digits: NumberFormat)
 def _reason(calculation: Calculation, identity: Identity) -> Content:
     """Why the short cut gives the same number."""
     assert isinstance(identity, Quantity), "nothing cancels in a graph"
-    network, words = calculation.trace.experiment.network, _FROM_NET
+    network, words = calculation.trace.experiment.network, say(_FROM_NET)
     if identity.kind is Kind.DELTA:
-        words = f"The short cut: {network.loss.cancelled}"
+        words = say("The short cut: {reason}", reason=say(network.loss.cancelled))
     elif identity.kind is Kind.SLOPE and network.layers[identity.layer - 1].activation.coupled:
-        words = _FROM_OTHERS
-    return worded(f"{words} {_USED}")
+        words = say(_FROM_OTHERS)
+    return worded(f"{words} {say(_USED)}")
 
 
 def derivation(calculation: Calculation, identity: Identity, digits: NumberFormat) -> Derivation:
@@ -166,7 +181,10 @@ def steps(
     formula, substituted = explained.formula, explained.substituted
     if formula is None or substituted is None:
         relation = _relation(Number(explained.value), digits)
-        yield Step(relation, (_result(explained.value, of), ", given"))
+        yield Step(
+            relation,
+            worded(say("{number}, given"), number=_result(explained.value, of)),
+        )
         return
     yield Step(_relation(formula, digits), Formula(formula))
     finite = all(map(math.isfinite, explained.inputs.values()))
@@ -193,17 +211,27 @@ def _chain_rule(
 
     Where the formula is the chain already, in short names, it is not derived a second time.
     """
-    yield Text("By the chain rule:")
+    yield Text(say("By the chain rule:"))
     if chain.abbreviated() == calculation.formula(identity):
         yield Derivation(chain.identity, (Step("=", Formula(chain.expression)),))
     else:
         yield _chained(calculation, identity, chain, digits)
     if len(chain.factors) > 1:
-        columns = (Column("factor"), Column("formula"), Column("value", "right"))
+        columns = (
+            Column(say("factor")),
+            Column(say("formula")),
+            Column(say("value"), "right"),
+        )
         yield Table(columns, [_factor(f) for f in chain.factors[:_FACTORS_SHOWN]], name="factors")
         more = len(chain.factors) - _FACTORS_SHOWN
         if more > 0:
-            yield Note(f"{more} more factors; each can be explained by its own name.")
+            yield Note(
+                counted(
+                    more,
+                    "{count} more factor; each can be explained by its own name.",
+                    "{count} more factors; each can be explained by its own name.",
+                )
+            )
     for upstream in _upstream(identity, chain):
         further = chain_rule(calculation.at(upstream.iteration), upstream)
         if further:
@@ -227,7 +255,7 @@ def _chained(
 
 
 def _factor(factor: Factor) -> tuple[Cell, ...]:
-    formula: Cell = "given" if factor.formula is None else Formula(factor.formula)
+    formula: Cell = say("given") if factor.formula is None else Formula(factor.formula)
     of = factor.short or (factor.identity if isinstance(factor.identity, Quantity) else None)
     return Name(factor.identity), formula, cell(factor.value, of)
 

@@ -13,16 +13,18 @@ from tracer.explain.calculation import Calculation
 from tracer.explain.explanation import Explanation, explanation, needed
 from tracer.explain.forms import loses
 from tracer.formula import Number, Symbol, symbols
+from tracer.language import message, say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity
 from tracer.show.document import Block, Derivation, Formula, Heading, Relation, Step, Value
-from tracer.show.reports.byhand import NO_VALUE, carried, how_rounded
+from tracer.show.reports.byhand import carried, how_rounded
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.explain import records, skipped
 from tracer.show.reports.explain_objects import record
 from tracer.show.reports.tables import NOT_REPRESENTABLE
+from tracer.show.words import worded
 
-_NO_VALUE = f"{NO_VALUE} by hand: a logarithm of 0, a division by 0, or beyond float64"
+_NO_VALUE = message("no value by hand: a logarithm of 0, a division by 0, or beyond float64")
 
 Asked = tuple[Calculation, Calculation, Sequence[Identity]]
 """An iteration's numbers exactly, the same by hand, and the names asked for."""
@@ -38,13 +40,13 @@ def explain_by_hand_document(
     yield records(
         record(hand, one) for exact, hand, some in asked for one in needed(hand, some, depth)
     )
-    yield Heading(experiment.title or "Explained")
+    yield Heading(experiment.title or say("Explained"))
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
     yield how_rounded(rounding, carried(experiment))
     for exact, hand, identities in asked:
         if len(asked) > 1 or exact.number > 1:
-            yield Heading(f"Iteration {exact.number}", 2)
+            yield Heading(say("Iteration {number}", number=exact.number), 2)
         before: Identity | None = None
         for identity in needed(hand, identities, depth):
             yield from skipped(before, identity)
@@ -55,7 +57,7 @@ def explain_by_hand_document(
 def _steps(exact: Calculation, hand: Calculation, identity: Identity) -> Iterator[Step]:
     worked = explanation(hand, identity)
     if worked.formula is None or worked.substituted is None:
-        yield Step("=", (Value(worked.value, exact=True), ", given"))
+        yield Step("=", worded(say("{number}, given"), number=Value(worked.value, exact=True)))
         return
     yield from _formula(worked)
     yield _result(exact.value(identity), worked)
@@ -88,4 +90,9 @@ def _result(exact: float, worked: Explanation) -> Step:
     if not math.isfinite(exact):
         return Step("≈", NOT_REPRESENTABLE)
     result = Formula(Number(worked.value))
-    return Step("≈", (result, "   (exactly ", Value(exact, exact=True), ")"))
+    return Step(
+        "≈",
+        worded(
+            say("{rounded}   (exactly {number})"), rounded=result, number=Value(exact, exact=True)
+        ),
+    )

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.trace import IterationTrace
 from tracer.graph.trace import GraphTrace
+from tracer.language import counted, message, say
 from tracer.model.quantity import STATE_OF, Kind, Quantity, Stage
 from tracer.model.settings import setting_letters
 from tracer.show.document import Block, Column, Inline, Name, Table, Text, Value
 from tracer.show.reports.parameters import parameter_at
 from tracer.show.reports.tables import PARAMETER, Row, joined, number_column
+from tracer.show.words import worded
 
-_STATE = "State of the optimiser"
+_STATE = message("State of the optimiser")
 
 
 def options_given(rule: Rule, moment: Moment, *, alone: bool = True) -> Iterator[Block]:
@@ -23,12 +25,14 @@ def options_given(rule: Rule, moment: Moment, *, alone: bool = True) -> Iterator
     """
     if moment.learning_rate is not None and (alone or not rule.schedule.varies):
         rate = Value(float(moment.learning_rate), exact=True)
-        yield Text(("Learning rate: ", Name(Kind.LEARNING_RATE), " = ", rate))
+        yield Text(
+            worded(say("Learning rate: {name} = {rate}"), name=Name(Kind.LEARNING_RATE), rate=rate)
+        )
     options = [_option(name, value, moment) for name, value in moment.settings.items()]
     if alone and rule.optimizer.asks_for_t and moment.learning_rate is not None:
         options.append(_t(moment))
     if options:
-        yield Text(("Options: ", *joined(options, ", ")))
+        yield Text(worded(say("Options: {options}"), options=joined(options, ", ")))
 
 
 def varying_given(rule: Rule, moment: Moment) -> Iterator[Block]:
@@ -63,7 +67,11 @@ def states_given(trace: IterationTrace) -> Iterator[Block]:
     if not slots:
         return
     if not any(trace.arrays[stage].any() for stage in trace.arrays if _is_state(stage)):
-        yield _all_zero(slots, "parameter")
+        yield _all_zero(
+            slots,
+            message("{states} is 0 for every parameter."),
+            message("{states} are 0 for every parameter."),
+        )
         return
 
     def row(number: int) -> Row:
@@ -83,19 +91,24 @@ def graph_states_given(trace: GraphTrace) -> Iterator[Block]:
     if not slots or not graph.states:
         return
     if not any(graph.states.values()):
-        yield _all_zero(slots, "trainable input")
+        yield _all_zero(
+            slots,
+            message("{states} is 0 for every trainable input."),
+            message("{states} are 0 for every trainable input."),
+        )
         return
     of = {(state.stage.slot, state.index): value for state, value in graph.states.items()}
     rows: list[Row] = [
         (Name(node), *(Value(of[slot, node.index], exact=True) for slot in slots))
         for node in graph.trainable
     ]
-    yield Table((Column("input"), *map(number_column, slots)), rows, _STATE, "state")
+    yield Table((Column(message("input")), *map(number_column, slots)), rows, _STATE, "state")
 
 
-def _all_zero(slots: Sequence[str], each: str) -> Text:
-    are = "is" if len(slots) == 1 else "are"
-    return Text(f"{' and '.join(slots)} {are} 0 for every {each}.")
+def _all_zero(slots: Sequence[str], one: str, many: str) -> Text:
+    *most, last = slots
+    states = say("{most} and {last}", most=", ".join(most), last=last) if most else last
+    return Text(counted(len(slots), one, many, states=states))
 
 
 def _is_state(stage: Stage) -> bool:

@@ -12,6 +12,7 @@ from tracer.graph.names import updated
 from tracer.graph.structure import Graph
 from tracer.graph.timeline import GraphTimeline
 from tracer.graph.trace import GraphTrace
+from tracer.language import counted, message, say
 from tracer.model.quantity import Identity, Quantity, at
 from tracer.show.document import (
     Block,
@@ -40,23 +41,25 @@ from tracer.show.reports.descent import (
     ways,
 )
 from tracer.show.reports.descent_objects import number_at, number_of_input
+from tracer.show.reports.ending import diverged
 from tracer.show.reports.rules import update_items
 from tracer.show.reports.selection import ROW_LIMIT
 from tracer.show.reports.tables import Row, cell, listed, number_column, suffix, table
+from tracer.show.words import worded
 
 _NODES = (
-    Column("node"),
-    Column("formula"),
-    number_column("value"),
-    number_column("gradient"),
+    Column(message("node")),
+    Column(message("formula")),
+    number_column(message("value")),
+    number_column(message("gradient")),
 )
 _EDGES = (
-    Column("node"),
-    Column("uses"),
-    Column("local derivative"),
-    number_column("local"),
-    number_column("upstream"),
-    number_column("contribution"),
+    Column(message("node")),
+    Column(message("uses")),
+    Column(message("local derivative")),
+    number_column(message("local")),
+    number_column(message("upstream")),
+    number_column(message("contribution")),
 )
 
 
@@ -79,7 +82,7 @@ def _records(traces: Iterable[GraphTrace]) -> Records:
         for trace in traces
         for row in (*_node_rows(trace), *_update_rows(trace))
     )
-    return Records(Table((number_column("iteration"), *_NODES), rows, name="nodes"))
+    return Records(Table((number_column(say("iteration")), *_NODES), rows, name="nodes"))
 
 
 def graph_steps_document(
@@ -103,13 +106,13 @@ def graph_steps_document(
         return (k, *map(cell, values, ofs))
 
     rows = [row(k, result) for k, result in history(run, shown)]
-    records = Records(Table((number_column("iteration"), *numbers), rows, name="history"))
+    records = Records(Table((number_column(say("iteration")), *numbers), rows, name="history"))
     yield _records(traces) if traces else records
     yield from graph_head(graph)
-    columns = [number_column("updates"), *numbers]
-    yield from table(columns, rows, limit, title="The output on the way", name="history")
+    columns = [number_column(say("updates")), *numbers]
+    yield from table(columns, rows, limit, title=say("The output on the way"), name="history")
     if curve:
-        yield Drawing(CurveSketch("The output as a curve", curve), asked=True)
+        yield Drawing(CurveSketch(say("The output as a curve"), curve), asked=True)
     yield _ended(run)
     for trace in traces:
         yield from _iteration(trace, limit)
@@ -130,7 +133,7 @@ def history(run: Run[GraphTimeline], shown: Iterable[int]) -> Iterator[tuple[int
 
 def graph_head(graph: Graph) -> Iterator[Block]:
     """Title, and the rules of the calculation in words."""
-    yield Heading(graph.title or "Computation graph")
+    yield Heading(graph.title or say("Computation graph"))
     yield graph_conventions(graph)
 
 
@@ -138,24 +141,32 @@ def graph_conventions(graph: Graph) -> Block:
     """The rules of the calculation in words."""
     output = Name(graph.gradient(graph.output))
     items: list[Content] = [
-        ("Output: ", Name(graph.output), ". Backwards from ", output, " = 1."),
-        "On each edge: contribution = upstream · local, where upstream is the node's own gradient.",
-        "A gradient is the sum of the contributions of all the nodes that use the name.",
+        worded(
+            say("Output: {output}. Backwards from {gradient} = 1."),
+            output=Name(graph.output),
+            gradient=output,
+        ),
+        say(
+            "On each edge: contribution = upstream · local, where upstream is the node's own "
+            "gradient."
+        ),
+        say("A gradient is the sum of the contributions of all the nodes that use the name."),
     ]
     if graph.training:
-        head = f"Update of {listed(list(map(graph.names.bare, graph.trainable)), ', ')}"
+        trained = listed(list(map(graph.names.bare, graph.trainable)), ", ")
+        head = say("Update of {names}", names=trained)
         given = graph.training.slots
-        items += update_items(graph.training, head, "x", "gradient", given=given)
+        items += update_items(graph.training, head, "x", say("gradient"), given=given)
     return Items(tuple(items), topic="conventions")
 
 
 def _iteration(trace: GraphTrace, limit: int | None) -> Iterator[Block]:
     if trace.graph.training:
-        yield Heading(f"Iteration {trace.number}", 2)
+        yield Heading(say("Iteration {number}", number=trace.number), 2)
     of = suffix(trace.number)
-    title = "Nodes, in the order of the calculation"
+    title = say("Nodes, in the order of the calculation")
     yield from table(_NODES, _node_rows(trace), limit, title=title, name=f"nodes{of}")
-    title = "Edges, from the output back"
+    title = say("Edges, from the output back")
     yield from table(_EDGES, _edge_rows(trace), limit, title=title, name=f"edges{of}")
     if trace.graph.training:
         yield from _updates(trace, of)
@@ -169,7 +180,7 @@ def _updates(trace: GraphTrace, of: str) -> Iterator[Block]:
     yield from this_iteration(rule, moment, norm)
     alone = in_one(rule, found)
     for way in () if alone else found:
-        columns = (Column("input"), *(number_column(header) for header, _ in way.columns))
+        columns = (Column(say("input")), *(number_column(header) for header, _ in way.columns))
         cells = [
             (Name(node), *(cell_of(node) for _, cell_of in way.columns))
             for node in trace.graph.trainable
@@ -185,9 +196,9 @@ def _updates(trace: GraphTrace, of: str) -> Iterator[Block]:
         )
         for node in trace.graph.trainable
     ]
-    words = "gradient" if alone else "step"
-    numbers = (number_column("before"), number_column(words), number_column("after"))
-    yield Table((Column("input"), *numbers), rows, "Update", f"updates{of}")
+    words = say("gradient") if alone else say("step")
+    numbers = (number_column(say("before")), number_column(words), number_column(say("after")))
+    yield Table((Column(say("input")), *numbers), rows, say("Update"), f"updates{of}")
 
 
 def _known(trace: GraphTrace, identity: Identity) -> Cell:
@@ -272,9 +283,11 @@ def _edge_rows(trace: GraphTrace) -> list[Row]:
 
 
 def _ended(run: Run[GraphTimeline]) -> Block:
-    updates = f"{run.done} update" + ("" if run.done == 1 else "s")
+    updates = counted(run.done, "{count} update", "{count} updates")
     if run.diverged:
-        return Warn(f"After {updates}: {run.diverged}.")
+        return Warn(
+            say("After {updates}: {reason}.", updates=updates, reason=diverged(run.diverged))
+        )
     if run.ended == "interrupted":
-        return Warn(f"Interrupted after {updates}.")
-    return Text(f"Finished: {updates}.")
+        return Warn(say("Interrupted after {updates}.", updates=updates))
+    return Text(say("Finished: {updates}.", updates=updates))

@@ -8,6 +8,7 @@ from tracer.digits.rounding import Rounding
 from tracer.explain.byhand import Drift, drifts
 from tracer.explain.worksheet import OF_A_GRAPH
 from tracer.graph.trace import GraphTrace
+from tracer.language import say
 from tracer.model.experiment import GraphExperiment
 from tracer.model.quantity import Identity, at
 from tracer.show.document import Block, Column, Heading, Name, Records, Table
@@ -58,7 +59,7 @@ def _iteration(
     exact: GraphTrace, hand: GraphTrace, rounding: Rounding, limit: int | None
 ) -> Iterator[Block]:
     if exact.graph.training:
-        yield Heading(f"Iteration {exact.number}", 2)
+        yield Heading(say("Iteration {number}", number=exact.number), 2)
     found = list(drifts(exact, hand, rounding))
     for wanted, title in OF_A_GRAPH.items():
         own = [drift for drift in found if drift.quantity.phase is wanted]

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from tracer.engine.trace import IterationTrace
+from tracer.explain.worksheet import PHASES
 from tracer.graph.trace import GraphTrace
+from tracer.language import message, say
 from tracer.model.quantity import Identity, Kind, Phase, Quantity, Stage
 from tracer.show.document import Block, Cell, Column, Name, Note, Records, Table
 from tracer.show.words import worded
@@ -26,10 +28,15 @@ def listing(trace: Any) -> Iterator[Block]:
 @listing.register
 def _(trace: IterationTrace) -> Iterator[Block]:
     """A table a phase, a row a stage; the first sample of the batch stands for all of them."""
-    every = ((Name(q), worded(q.kind.template), _layer(q.stage)) for q in trace)
-    found = (Column("quantity"), Column("what"), Column("layer", "right"))
+    every = ((Name(q), worded(say(q.kind.template)), _layer(q.stage)) for q in trace)
+    found = (Column(say("quantity")), Column(say("what")), Column(say("layer"), "right"))
     yield Records(Table(found, every, name="quantities"))
-    columns = (Column("what"), Column("layer", "right"), Column("names"), Column("count", "right"))
+    columns = (
+        Column(say("what")),
+        Column(say("layer"), "right"),
+        Column(say("names")),
+        Column(say("count"), "right"),
+    )
     for phase in Phase:
         stages = [stage for stage in trace.arrays if stage.kind.phase is phase]
         if phase is Phase.FORWARD:
@@ -37,17 +44,29 @@ def _(trace: IterationTrace) -> Iterator[Block]:
         settings = [stage.slot for stage in stages if stage.kind is Kind.SETTING]
         rows = [_row(trace, stage) for stage in stages if stage.kind is not Kind.SETTING]
         if settings:
-            words = worded(Kind.SETTING.template)
+            words = worded(say(Kind.SETTING.template))
             rows.append((words, None, _listed(settings, gap=False), len(settings)))
         if rows:
-            yield Table(columns, rows, phase.value.capitalize(), phase.value)
+            yield Table(columns, rows, say(PHASES[phase]), phase.value)
     if len(trace.rows) > 1:
         yield Note(
-            f"Sample {trace.rows[0] + 1} stands for the {len(trace.rows)} of the batch; #K behind a "
-            "name picks another, @N another iteration."
+            say(
+                "Sample {number} stands for the {count} of the batch; #K behind a name picks another, "
+                "@N another iteration.",
+                number=trace.rows[0] + 1,
+                count=len(trace.rows),
+            )
         )
 
 
+_PHASES = {
+    Phase.GIVEN: message("given"),
+    Phase.FORWARD: message("forward"),
+    Phase.ERRORS: message("errors"),
+    Phase.BACKWARD: message("backward"),
+    Phase.GRADIENTS: message("gradients"),
+    Phase.UPDATES: message("updates"),
+}
 _OF_NO_LAYER = frozenset({Kind.SETTING, Kind.LEARNING_RATE, Kind.NORM})
 
 
@@ -64,9 +83,9 @@ def _row(trace: IterationTrace, stage: Stage) -> tuple[Cell, ...]:
     row = trace.rows[0] if stage.of_a_sample else None
     places = (tuple(map(int, np.unravel_index(k, shape))) for k in shown)
     names = [trace.names.name(Quantity(stage, place, row)) for place in places]
-    mean = "mean over the batch: " if stage.mean else ""
+    what = say(stage.kind.template)
     return (
-        worded(mean, stage.kind.template),
+        worded(say("mean over the batch: {what}", what=what) if stage.mean else what),
         _layer(stage),
         _listed(names, gap=count > _SHOWN),
         count,
@@ -87,13 +106,13 @@ def _(trace: GraphTrace) -> Iterator[Block]:
     for identity in trace.order():
         groups[_phase(trace, identity)].append(trace.names.bare(identity))
     rows = [
-        (phase.value, _listed(names, gap=False), len(names))
+        (say(_PHASES[phase]), _listed(names, gap=False), len(names))
         for phase, names in groups.items()
         if names
     ]
-    every = ((Name(name), phase.value) for phase, names in groups.items() for name in names)
-    yield Records(Table((Column("quantity"), Column("what")), every, name="quantities"))
-    columns = (Column("what"), Column("names"), Column("count", "right"))
+    every = ((Name(name), say(_PHASES[phase])) for phase, names in groups.items() for name in names)
+    yield Records(Table((Column(say("quantity")), Column(say("what"))), every, name="quantities"))
+    columns = (Column(say("what")), Column(say("names")), Column(say("count"), "right"))
     yield Table(columns, rows, name="names")
 
 

@@ -12,6 +12,7 @@ from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import NumberFormat
 from tracer.explain.explanation import Explanation
 from tracer.formula import EvaluationError, Expression, symbols
+from tracer.language import decimals, say
 from tracer.model.quantity import Identity
 from tracer.show.document import Block, Derivation, Inline, Text
 from tracer.show.reports.explain import steps
@@ -27,44 +28,58 @@ def matches_of(
 ) -> Iterator[Block]:
     """Each mistake with its sentence; the formulas of the first number, with the mistake in them."""
     if len(group.matches) > 1:
-        yield Text("Nobody can tell which of these it was: each gives this number to its digits.")
+        yield Text(
+            say("Nobody can tell which of these it was: each gives this number to its digits.")
+        )
     for match in group.matches[:_MOST_TOLD]:
-        yield Text((*_named(match, reveal), *_where(match, group), *_sentence(match)))
+        yield Text(_told(match, group, reveal))
         if reveal:
             yield from _made_so(group.findings[0], match, digits)
     others = [match.name for match in group.matches[_MOST_TOLD:]]
     if others:
-        yield Text(f"Also matches {', '.join(others)}.")
+        yield Text(say("Also matches {mistakes}.", mistakes=", ".join(others)))
 
 
 def possible_of(finding: Finding) -> Iterator[Block]:
     """The mistakes that a number of few digits may come from."""
     if finding.possible:
         names = ", ".join(match.name for match in finding.possible)
-        yield Text(f"With so few digits nobody can tell what went wrong; possible: {names}.")
+        yield Text(
+            say(
+                "With so few digits nobody can tell what went wrong; possible: {mistakes}.",
+                mistakes=names,
+            )
+        )
+
+
+def _told(match: MistakeMatch, group: Parallel, reveal: bool) -> tuple[Inline, ...]:
+    """Which mistake it matches, where it was made, and what is wrong with it."""
+    mistake, help = _named(match, reveal), worded(say(match.help))
+    if len(group.findings) > 1:
+        words = say("Matches {mistake}, in all of these. {help}")
+    elif match.step is None or match.read_as:
+        words = say("Matches {mistake}. {help}")
+    else:
+        made_in = local(match.step)
+        words = say("Matches {mistake}, made in {name}. {help}")
+        return worded(words, mistake=mistake, name=made_in, help=help)
+    return worded(words, mistake=mistake, help=help)
 
 
 def _named(match: MistakeMatch, reveal: bool) -> tuple[Inline, ...]:
-    """`Matches given_number_misread (w5 read as 0.54)`."""
-    name = f"Matches {match.name}"
+    """`given_number_misread (w5 read as 0.54)`."""
     if match.read_as and match.step is not None:
-        return (f"{name} (", local(match.step), f" read as {match.read_as})")
+        read = say(
+            "{mistake} ({name} read as {number})",
+            mistake=match.name,
+            number=decimals(match.read_as),
+        )
+        return worded(read, name=local(match.step))
     if match.other is not None and reveal:
-        return (f"{name} (this is ", local(match.other), ")")
-    return (name,)
-
-
-def _sentence(match: MistakeMatch) -> tuple[Inline, ...]:
-    words = worded(f". {match.help}")
-    return words if isinstance(words, tuple) else (words,)
-
-
-def _where(match: MistakeMatch, group: Parallel) -> tuple[Inline, ...]:
-    if len(group.findings) > 1:
-        return (", in all of these",)
-    if match.step is None or match.read_as:
-        return ()
-    return (", made in ", local(match.step))
+        return worded(
+            say("{mistake} (this is {name})", mistake=match.name), name=local(match.other)
+        )
+    return (match.name,)
 
 
 def _made_so(finding: Finding, match: MistakeMatch, digits: NumberFormat) -> Iterator[Block]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tracer.engine.trace import IterationTrace
+from tracer.language import say
 from tracer.model.network import Bias, FloatArray, Layer
 from tracer.model.quantity import DATA_OF, GRADIENT_OF, PART_OF, Index, Kind, Quantity, Stage
 from tracer.show.document import (
@@ -38,6 +39,7 @@ from tracer.show.reports.matrix_updates import gradients, updates
 from tracer.show.reports.selection import Selection, sample_heading
 from tracer.show.reports.tables import whose
 from tracer.show.reports.updates import batch_heading
+from tracer.show.words import worded
 
 _BY_BIAS: Mapping[Bias, list[str]] = {Bias.SHARED: ["Σ "], Bias.THRESHOLD: ["−"]}
 """What stands before delta in BP3."""
@@ -56,7 +58,7 @@ def matrix(trace: IterationTrace, selection: Selection) -> Iterator[Block]:
         return
     yield from batch_heading(trace)
     if means:
-        yield Warn("Products of batch means: not a gradient.")
+        yield Warn(say("Products of batch means: not a gradient."))
         yield from _Equations(trace, 0, mean=True).backward()
     yield from gradients(trace)
     yield from updates(trace)
@@ -74,7 +76,12 @@ class _Equations:
         """net = W out_before + b (− θ of thresholds), out = g(net)."""
         for layer in self.trace.experiment.network.layers:
             number = layer.number
-            yield Heading(f"Layer {number}: {layer.activation.name}", 4)
+            yield Heading(
+                say(
+                    "Layer {number}: {activation}", number=number, activation=layer.activation.name
+                ),
+                4,
+            )
             sign = " − " if layer.has_thresholds else " + "
             bias: list[Part] = [] if layer.bias is Bias.NONE else [sign, self._bias(layer)]
             product: list[Part] = [self._weights(layer), " ", self._out(number - 1), *bias]
@@ -85,7 +92,7 @@ class _Equations:
     def backward(self, *, only_outputs: bool = False) -> Iterator[Block]:
         """BP1 or BP2, BP3 and BP4 of each layer, from the outputs back; or BP1 alone."""
         for layer in reversed(self.trace.experiment.network.layers):
-            yield Heading(f"Back through layer {layer.number}", 4)
+            yield Heading(say("Back through layer {number}", number=layer.number), 4)
             yield from self._delta(layer)
             if only_outputs:
                 return
@@ -110,13 +117,15 @@ class _Equations:
             yield equation(name, [*coming, " ⊙ ", self._slope(number)], result)
         if network.delta_is_difference(number):
             both: list[Part] = [self._out(number), " − ", self._column(Kind.TARGET, number)]
-            yield Text("The factors cancel, and this is how it is calculated:")
+            yield Text(say("The factors cancel, and this is how it is calculated:"))
             yield equation(name, both, result)
 
     def _mean_delta(self, number: int) -> Iterator[Block]:
         """The outputs' delta: the mean of the samples' own."""
         samples, own = len(self.trace.rows), Name(Stage(Kind.DELTA, number))
-        yield Text(("The mean of ", own, f" over the {samples} samples:"))
+        yield Text(
+            worded(say("The mean of {name} over the {count} samples:", count=samples), name=own)
+        )
         over: list[Part] = [f"1/{samples} · Σ ", own]
         yield equation(self._label(Kind.DELTA, number), over, self._delta_column(number))
 

@@ -14,6 +14,7 @@ import numpy as np
 from tracer.engine.stages import NORM
 from tracer.engine.trace import IterationTrace
 from tracer.formula import Expression, Symbol, replace, symbols
+from tracer.language import say
 from tracer.model.optimizers import Update
 from tracer.model.quantity import (
     AFTER,
@@ -33,6 +34,7 @@ from tracer.show.document import Block, Formula, Heading, Inline, Name, Text, Va
 from tracer.show.reports.equations import Part, matrix_parts
 from tracer.show.reports.matrices import equation, name_of, stage_matrix
 from tracer.show.reports.tables import joined, whose
+from tracer.show.words import worded
 
 _Equations = dict[Stage, Expression]
 """Arrays with their formulas, in the order of the calculation."""
@@ -47,9 +49,10 @@ def gradients(trace: IterationTrace) -> Iterator[Block]:
         return
     depth = trace.experiment.network.depth
     value = _number(trace, Stage(Kind.PENALTY, depth))
-    yield Heading("Penalty", 4)
-    strength = (*_meaning(trace, STRENGTH), ".")
-    yield Text((Name(Kind.PENALTY), f" = {penalty.words} = ", value, ", with ", *strength))
+    yield Heading(say("Penalty"), 4)
+    equal = (Name(Kind.PENALTY), f" = {penalty.words} = ", value)
+    words = say("{penalty}, with {strength}.")
+    yield Text(worded(words, penalty=equal, strength=_meaning(trace, STRENGTH)))
     for old in _parameters(trace):
         if penalty.covers(old.kind):
             data, of_penalty = (Stage(of[old.kind], old.layer) for of in (DATA_OF, PENALTY_OF))
@@ -62,7 +65,9 @@ def gradients(trace: IterationTrace) -> Iterator[Block]:
 def _reduced(trace: IterationTrace) -> Iterator[Block]:
     samples = len(trace.rows)
     how = f"1/{samples} · " if trace.rule.divides(samples) else ""
-    yield Text(f"The gradients of the batch: {how}Σ over its {samples} samples.")
+    yield Text(
+        say("The gradients of the batch: {how}Σ over its {count} samples.", how=how, count=samples)
+    )
     for old in _parameters(trace):
         gradient = Stage(GRADIENT_OF[old.kind], old.layer)
         share = Stage(DATA_OF[old.kind], old.layer)
@@ -83,16 +88,16 @@ def updates(trace: IterationTrace) -> Iterator[Block]:
     """W+ and b+ by the optimiser's own formula, layer by layer; what is fixed stays."""
     if trace.after is None:
         return
-    yield Heading("Updates", 4)
+    yield Heading(say("Updates"), 4)
     if _in_letters(trace):
         yield from _meanings(trace)
     for old in _parameters(trace):
         free = trace.rule.free[old.layer - 1][old.kind is Kind.BIAS] if trace.rule.free else False
         if free is False:
             new = Name(Stage(AFTER[old.kind], old.layer))
-            yield equation(new, [stage_matrix(trace, old), " (fixed)"], None)
+            yield equation(new, [stage_matrix(trace, old), f" ({say('fixed')})"], None)
         else:
-            marked = "" if free is True else " (where it is not fixed)"
+            marked = "" if free is True else f" ({say('where it is not fixed')})"
             yield from _written(trace, _stepped(trace, old), marked)
 
 
@@ -110,7 +115,7 @@ def _meanings(trace: IterationTrace) -> Iterator[Block]:
         said.append(_meaning(trace, rule.clip.setting))
     if NORM in trace.arrays:
         said.append((Name(NORM), " = ", _number(trace, NORM)))
-    yield Text(("With ", *joined(said, ", "), "."))
+    yield Text(worded(say("With {meanings}."), meanings=joined(said, ", ")))
 
 
 def _meaning(trace: IterationTrace, name: str) -> tuple[Inline, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tracer.language import counted, message, say
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.model.network import Bias, Layer
@@ -13,13 +14,13 @@ from tracer.show.reports.parameters import offsets
 from tracer.show.reports.tables import Row, listed
 
 _COLUMNS = (
-    Column("layer", "right"),
-    Column("neurons"),
-    Column("activation"),
-    Column("weights"),
-    Column("shape"),
-    Column("biases"),
-    Column("parameters", "right"),
+    Column(message("layer"), "right"),
+    Column(message("neurons")),
+    Column(message("activation")),
+    Column(message("weights")),
+    Column(message("shape")),
+    Column(message("biases")),
+    Column(message("parameters"), "right"),
 )
 _OFFSETS = 5
 """The column of biases, or of thresholds."""
@@ -33,7 +34,12 @@ def network_table(experiment: Experiment) -> Block:
     rows = [inputs, *(_row(layer, fixed) for layer in network.layers)]
     sizes = "-".join(map(str, network.sizes))
     count = network.parameter_count
-    title = f"The {sizes} network, {count} parameter{'s' if count > 1 else ''}"
+    title = counted(
+        count,
+        "The {sizes} network, {count} parameter",
+        "The {sizes} network, {count} parameters",
+        sizes=sizes,
+    )
     columns = [*_COLUMNS]
     columns[_OFFSETS] = Column(offsets(network))
     return Table(tuple(columns), rows, title, "network")
@@ -46,7 +52,7 @@ def _row(layer: Layer, fixed: Mapping[Stage, Sequence[str]]) -> Row:
     )
     marks = []
     if layer.bias is Bias.SHARED and len(layer.neurons) > 1:
-        marks.append("shared")
+        marks.append(say("shared"))
     return (
         layer.number,
         listed(layer.neurons),
@@ -60,7 +66,7 @@ def _row(layer: Layer, fixed: Mapping[Stage, Sequence[str]]) -> Row:
 
 def _span(names: Sequence[str]) -> str:
     """`w1–w4`, `b1`, or `none`."""
-    return "–".join(dict.fromkeys((names[0], names[-1]))) if names else "none"
+    return "–".join(dict.fromkeys((names[0], names[-1]))) if names else say("none")
 
 
 def _fixed_names(experiment: Experiment) -> dict[Stage, list[str]]:
@@ -75,4 +81,4 @@ def _fixed(names: Sequence[str], count: int) -> list[str]:
     """`fixed` where all of the layer's weights or biases are, else which ones."""
     if not names:
         return []
-    return ["fixed"] if len(names) == count else [f"fixed: {listed(names)}"]
+    return [say("fixed") if len(names) == count else say("fixed: {names}", names=listed(names))]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tracer.engine.passes import forward
+from tracer.language import say
 from tracer.model.experiment import Data, Experiment
 from tracer.model.network import FloatArray, Network, Parameters
 from tracer.model.quantity import Kind, Quantity, Stage
@@ -30,14 +31,14 @@ def predictions(
     """The samples of `predict`."""
     if experiment.predict is not None:
         rows = _Outcomes(experiment.network, parameters, experiment.predict, targets=False)
-        yield from rows.table(limit, "Predictions", "predictions")
+        yield from rows.table(limit, say("Predictions"), "predictions")
 
 
 def results(experiment: Experiment, parameters: Parameters, limit: int | None) -> Iterator[Block]:
     """The samples of `data`, their targets beside the outputs."""
     if experiment.data is not None:
         rows = _Outcomes(experiment.network, parameters, experiment.data, targets=True)
-        yield from rows.table(limit, "Outputs at the end", "outputs")
+        yield from rows.table(limit, say("Outputs at the end"), "outputs")
 
 
 class _Outcomes:
@@ -62,14 +63,14 @@ class _Outcomes:
         return long_table(self._columns(), count, self._row, limit, title=title, name=name)
 
     def _columns(self) -> list[Column]:
-        columns = [Column("sample", "right")]
+        columns = [Column(say("sample"), "right")]
         if self._named:
-            columns.append(Column("name"))
+            columns.append(Column(say("name")))
         columns += [number_column(name) for name in self._inputs]
         columns += [self._column(Kind.TARGET, index) for index in range(len(self._targets))]
         if self._few:
             return columns + [self._column(Kind.OUT, index) for index in range(len(self._neurons))]
-        return [*columns, Column("largest output"), number_column(Name(Kind.OUT))]
+        return [*columns, Column(say("largest output")), number_column(Name(Kind.OUT))]
 
     def _column(self, kind: Kind, index: int) -> Column:
         return number_column(Name(Quantity(Stage(kind, self._depth), (index,))))

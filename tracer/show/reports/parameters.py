@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
+from tracer.language import message, say
 from tracer.model.network import Bias, FloatArray, Layer, Network, Parameters
 from tracer.model.quantity import GRADIENT_OF, PART_OF, Kind, Quantity, Stage
 from tracer.show.reports.tables import listed
@@ -54,13 +55,10 @@ def _weight(layer: Layer, offset: int) -> Parameter:
 
 def _bias(layer: Layer, offset: int) -> Parameter:
     if layer.bias is Bias.SHARED and len(layer.neurons) > 1:
-        owner = f"shared: {listed(layer.neurons)}"
+        owner = say("shared: {neurons}", neurons=listed(layer.neurons))
     else:
         owner = f"→ {layer.neurons[offset]}"
     return Parameter(Quantity(Stage(Kind.BIAS, layer.number), (offset,)), owner)
-
-
-_PLURALS = {"bias": "biases", "threshold": "thresholds"}
 
 
 def offset_kinds(network: Network) -> list[str]:
@@ -70,6 +68,13 @@ def offset_kinds(network: Network) -> list[str]:
     return sorted(given) or ["bias"]
 
 
+_OFFSETS = {
+    ("bias",): message("biases"),
+    ("threshold",): message("thresholds"),
+    ("bias", "threshold"): message("biases and thresholds"),
+}
+
+
 def offsets(network: Network) -> str:
     """The same for several: `biases and thresholds`."""
-    return " and ".join(_PLURALS[kind] for kind in offset_kinds(network))
+    return say(_OFFSETS[tuple(offset_kinds(network))])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracer.engine.trace import IterationTrace
+from tracer.language import message, say
 from tracer.model.network import Layer
 from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.show.document import Block, Cell, Column, Name, Note, Table
@@ -29,7 +30,7 @@ from tracer.show.reports.tables import (
 from tracer.show.words import worded
 
 _JACOBIAN_UP_TO = 6
-_CANCELLED = (
+_CANCELLED = message(
     "A factor is beyond float64 at a saturated output. Its delta is not: the factors cancel, and "
     "delta is calculated as {OUT} − {TARGET}."
 )
@@ -48,7 +49,7 @@ def forward_table(
         numbers = (cells(trace, kind, layer.number, position) for kind in (Kind.NET, Kind.OUT))
         rows += [(layer.number, *row) for row in zip(layer.neurons, *numbers, strict=True)]
     columns = (LAYER, NEURON, NET, OUT)
-    yield from table(columns, rows, limit, title="Forward", name=f"forward{mark}")
+    yield from table(columns, rows, limit, title=say("Forward"), name=f"forward{mark}")
 
 
 def errors_table(
@@ -62,8 +63,8 @@ def errors_table(
     stage = Stage(Kind.TOTAL, network.depth)
     total = cell(trace.arrays[stage][position], whose(trace, stage, (), position))
     rows.append((Name(Kind.TOTAL), None, None, total))
-    columns = (Column("output"), TARGET, OUT, ERROR)
-    yield from table(columns, rows, limit, title="Errors", name=f"errors{mark}")
+    columns = (Column(say("output")), TARGET, OUT, ERROR)
+    yield from table(columns, rows, limit, title=say("Errors"), name=f"errors{mark}")
 
 
 def backward_tables(
@@ -85,14 +86,16 @@ def backward_tables(
         )
         rows += [(layer.number, *row) for row in zip(layer.neurons, *numbers, strict=True)]
     columns = (LAYER, NEURON, DE_DOUT, SLOPE, DELTA)
-    yield from table(columns, rows, limit, title="Backward", name=f"backward{mark}")
+    yield from table(columns, rows, limit, title=say("Backward"), name=f"backward{mark}")
     if any(NOT_REPRESENTABLE in row for row in rows):
-        yield Note(worded(_CANCELLED) if network.matched else "A factor is beyond float64.")
+        yield Note(
+            worded(say(_CANCELLED)) if network.matched else say("A factor is beyond float64.")
+        )
 
 
 def _slopes(trace: IterationTrace, layer: Layer, position: int) -> list[Cell]:
     if layer.activation.coupled:
-        return ["matrix"] * len(layer.neurons)
+        return [say("matrix")] * len(layer.neurons)
     return cells(trace, Kind.SLOPE, layer.number, position)
 
 
@@ -101,22 +104,32 @@ def _jacobian(trace: IterationTrace, layer: Layer, position: int, mark: str) -> 
     count, activation = len(layer.neurons), layer.activation.name
     if count > _JACOBIAN_UP_TO:
         example = Name(Quantity(Stage(Kind.SLOPE, layer.number), (0, 1)))
-        words = (
-            f"The {count}×{count} slopes of the {activation} are not listed; `explain` shows one: "
+        words = say(
+            "The {shape} slopes of the {activation} are not listed; `explain` shows one: {example}.",
+            shape=f"{count}×{count}",
+            activation=activation,
         )
-        return Note((words, example, "."))
+        return Note(worded(words, example=example))
     stage = Stage(Kind.SLOPE, layer.number)
     slopes = trace.arrays[stage][position].tolist()
     nets, outs = (
         [Name(Quantity(Stage(kind, layer.number), (index,))) for index in range(count)]
         for kind in (Kind.NET, Kind.OUT)
     )
-    columns = (Column("∂ of"), *(number_column(("by ", net)) for net in nets))
+    columns = (
+        Column(say("∂ of")),
+        *(number_column(worded(say("by {name}"), name=net)) for net in nets),
+    )
     rows = [
         (out, *(cell(x, whose(trace, stage, (j, k), position)) for k, x in enumerate(row)))
         for j, (out, row) in enumerate(zip(outs, slopes, strict=True))
     ]
-    return Table(columns, rows, f"Slopes of the {activation}", f"slopes_{layer.number}{mark}")
+    return Table(
+        columns,
+        rows,
+        say("Slopes of the {activation}", activation=activation),
+        f"slopes_{layer.number}{mark}",
+    )
 
 
 def means_table(trace: IterationTrace, limit: int | None, mark: str) -> Iterator[Block]:
@@ -128,5 +141,5 @@ def means_table(trace: IterationTrace, limit: int | None, mark: str) -> Iterator
         numbers = (cells(trace, kind, number, None) for kind in kinds)
         rows += [(number, *row) for row in zip(network.neurons(number), *numbers, strict=True)]
     columns = (LAYER, NEURON, OUT, DE_DOUT, SLOPE, DELTA)
-    title = "Backward: means over the batch, and the hidden deltas from them (not a gradient)"
+    title = say("Backward: means over the batch, and the hidden deltas from them (not a gradient)")
     yield from table(columns, rows, limit, title=title, name=f"means{mark}")

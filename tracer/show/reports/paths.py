@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
+from tracer.language import message, say
 from tracer.model.network import FloatArray, Layer
 from tracer.model.quantity import Index, Kind, Quantity, Stage, at
 from tracer.show.document import Block, Column, Name, Text
@@ -23,18 +24,18 @@ from tracer.show.reports.tables import (
 
 _COLUMNS = (
     NEURON,
-    Column("through"),
-    Column("weight"),
-    number_column("value"),
+    Column(message("through")),
+    Column(message("weight")),
+    number_column(message("value")),
     DELTA,
-    number_column("contribution"),
+    number_column(message("contribution")),
 )
 
 
 def paths(trace: IterationTrace, selection: Selection) -> Iterator[Block]:
     """A table a hidden layer, from the outputs back; its contributions sum to ∂E/∂out."""
     if trace.experiment.network.depth == 1:
-        yield Text("There is no hidden layer that anything could come back to.")
+        yield Text(say("There is no hidden layer that anything could come back to."))
     elif trace.rule.batch_means:
         yield from _layers(trace, None, selection.limit)
     else:
@@ -50,8 +51,9 @@ def _layers(trace: IterationTrace, position: int | None, limit: int | None) -> I
     for after in reversed(trace.experiment.network.layers[1:]):
         back, number = _Back.into(trace, after, position), after.number - 1
         count = len(after.inputs) * (len(after.neurons) + 1)
-        means = " (of batch means: not a gradient)" if position is None else ""
-        title = f"Back into layer {number}: weight × delta, path by path{means}"
+        title = say("Back into layer {number}: weight × delta, path by path", number=number)
+        if position is None:
+            title = say("{title} (of batch means: not a gradient)", title=title)
         name = f"paths_{number}{mark}"
         yield from long_table(_COLUMNS, count, back.row, limit, title=title, name=name)
 
@@ -93,7 +95,7 @@ class _Back:
         if to == len(self.after.neurons):
             of = self._whose(Kind.DE_DOUT, self.after.number - 1, (source,))
             total = Name(Quantity(Stage(Kind.DE_DOUT, self.after.number - 1), (source,)))
-            return neuron, "sum", total, None, None, cell(self.sums[source], of)
+            return neuron, say("sum"), total, None, None, cell(self.sums[source], of)
         weight = Quantity(Stage(self.kind, self.after.number), (to, source))
         numbers = (
             cell(self.W[to, source], at(weight, self.trace.number)),

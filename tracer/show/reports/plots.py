@@ -8,11 +8,12 @@ from typing import Any
 
 from tracer.explain.series import LOSS, Norm, Recorder, Series, Subject
 from tracer.graph.timeline import GraphTimeline
+from tracer.language import counted, grouped, message, say
 from tracer.model.quantity import Derivative, Identity, Kind, Quantity
 from tracer.show.document import Notation
 from tracer.show.pictures.plot import Curve, Panel, Plot
 
-WHOLE_LOSS = "loss over all of the data"
+WHOLE_LOSS = message("loss over all of the data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,9 @@ class Recorded:
     def name(self, subject: Subject) -> str:
         """What a curve is called in a legend."""
         if subject == LOSS:
-            return WHOLE_LOSS if self.output is None else self.notation.name(self.output)
+            return say(WHOLE_LOSS) if self.output is None else self.notation.name(self.output)
         if isinstance(subject, Norm):
-            return f"layer {subject.layer}"
+            return say("layer {number}", number=subject.layer)
         return self.notation.name(subject)
 
     def key(self, subject: Subject) -> str:
@@ -44,12 +45,12 @@ class Recorded:
     def words(self, subject: Subject) -> str:
         """What several such curves are, in words."""
         if subject == LOSS:
-            return "loss"
+            return say("loss")
         if isinstance(subject, Norm):
-            return f"norm of ∂{self.notation.letter(Kind.ERROR)}/∂W"
+            return say("norm of ∂{error}/∂W", error=self.notation.letter(Kind.ERROR))
         if isinstance(subject, Derivative):
-            return "derivatives"
-        return subject.kind.template.format_map(_Letters(self.notation))
+            return say("derivatives")
+        return say(subject.kind.template).format_map(_Letters(self.notation))
 
     def title(self, subject: Subject) -> str:
         """What one such curve is: its name, and what that means where the name doesn't say it."""
@@ -107,7 +108,7 @@ def runs_plot(runs: Sequence[Recorded]) -> Plot:
         run.key(one.subject): run.title(one.subject) for run in runs for one in run.recorder.series
     }
     panels = tuple(Panel(title, tuple(_curves(runs, key))) for key, title in titles.items())
-    return Plot("Runs side by side", _description(runs), panels)
+    return Plot(say("Runs side by side"), _description(runs), panels)
 
 
 def _curves(runs: Sequence[Recorded], key: str) -> Iterator[Curve]:
@@ -121,5 +122,9 @@ def _description(runs: Sequence[Recorded]) -> str:
     """How often was looked."""
     strides = [run.recorder.stride for run in runs if not run.recorder.hears_losses]
     often = max(strides, default=1)
-    every = "every update" if often == 1 else f"at least every {often:,} updates"
-    return f"Numbers of a pass over all of the data, looked at after {every}"
+    return counted(
+        often,
+        "Numbers of a pass over all of the data, looked at after every update",
+        "Numbers of a pass over all of the data, looked at after at least every {count} updates",
+        count=grouped(f"{often:,}"),
+    )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from tracer.digits.numbers import shortest
 from tracer.formula import Expression, Symbol
+from tracer.language import decimals, say
 from tracer.model.clipping import Clip
 from tracer.model.experiment import GraphTraining, Training
 from tracer.model.optimizers import Optimizer, Update
@@ -16,7 +17,7 @@ from tracer.model.options import options_of
 from tracer.model.penalties import Penalty
 from tracer.model.schedules import Schedule
 from tracer.model.settings import INITIAL, setting_letters
-from tracer.show.document import Content, Inline, Value
+from tracer.show.document import Content, Value
 from tracer.show.notation.screen import text
 from tracer.show.words import worded
 
@@ -24,7 +25,7 @@ _HATS = {"mhat": "m̂", "vhat": "v̂"}
 
 
 def equations(
-    optimizer: Optimizer, w: str = "w", gradient: str = "∂E/∂w", rate: str = "learning rate"
+    optimizer: Optimizer, w: str = "w", gradient: str = "∂E/∂w", rate: str = ""
 ) -> list[tuple[str, Expression]]:
     """(what, formula): the states after the update, what is calculated on the way, the parameter."""
     found: list[tuple[str, Expression]] = []
@@ -39,7 +40,7 @@ def equations(
     step = Update(
         Symbol(w),
         Symbol(gradient),
-        Symbol(rate),
+        Symbol(rate or say("learning rate")),
         {slot: Symbol(slot) for slot in optimizer.slots},
         {name: Symbol(letters[name]) for name in optimizer.numbers()},
         Symbol("t"),
@@ -51,7 +52,7 @@ def equations(
 
 def update_items(
     descent: Training | GraphTraining,
-    head: str = "Update",
+    head: str = "",
     w: str = "w",
     gradient: str = "∂{ERROR}/∂w",
     *,
@@ -63,20 +64,23 @@ def update_items(
     `order`: when parameters change; `given`: the letters of states that don't start at 0.
     """
     optimizer, clip, schedule = descent.optimizer, descent.clip, descent.schedule
+    head = head or say("Update")
     short = "g" if optimizer.slots or clip else gradient
     *kept, (new, rule) = equations(optimizer, w, short)
-    rate: tuple[Inline, ...] = ()
+    line = say("{head}: {rule}", head=head, rule=f"{new} = {_written(rule)}")
     if not schedule.varies:
-        rate = (", learning rate ", Value(descent.learning_rate, exact=True))
-    line = f"{head}: {new} = {_written(rule)}"
-    yield (*worded(line), *rate, f"; {order}." if order else ".")
+        line = say("{update}, learning rate {rate}", update=line)
+    rate = Value(descent.learning_rate, exact=True)
+    line = say("{update}; {order}.", update=line, order=order) if order else f"{line}."
+    yield worded(line, rate=rate)
     yield from _kept(optimizer, kept, given)
     if clip:
         yield worded(_clipping(clip, gradient))
     meant = [f"g = {gradient}"] * (short != gradient and clip is None)
-    meant += _values(optimizer.numbers()) + ["t the number of the update"] * optimizer.asks_for_t
+    meant += _values(optimizer.numbers())
+    meant += [say("t the number of the update")] * optimizer.asks_for_t
     if meant:
-        yield worded(f"With {', '.join(meant)}.")
+        yield worded(say("With {meanings}.", meanings=", ".join(meant)))
     if schedule.varies:
         yield _scheduled(descent.learning_rate, schedule)
 
@@ -86,42 +90,62 @@ def _kept(
 ) -> Iterator[str]:
     """What the optimiser keeps and calculates on the way: formula, words, start."""
     words = {
-        letter_after(
-            slot
-        ): f"{words}, at the start {'as given by `state`' if slot in given else '0'}"
+        letter_after(slot): say(
+            "{what}, at the start as given by `state`"
+            if slot in given
+            else "{what}, at the start 0",
+            what=say(words),
+        )
         for slot, words in optimizer.slots.items()
     }
-    words |= {letter_on_the_way(letter): found for letter, found in optimizer.corrected.items()}
+    words |= {
+        letter_on_the_way(letter): say(found) for letter, found in optimizer.corrected.items()
+    }
     for name, formula in lines:
-        yield f"{name} = {_written(formula)}: {words[name]}."
+        yield say("{formula}: {words}.", formula=f"{name} = {_written(formula)}", words=words[name])
 
 
 def _values(numbers: Mapping[str, float]) -> list[str]:
     """`β₁ = 0.9`, by the letters that formulas have."""
     letters = setting_letters()
-    return [f"{letters[name]} = {shortest(x)}" for name, x in numbers.items()]
+    return [f"{letters[name]} = {decimals(shortest(x))}" for name, x in numbers.items()]
 
 
 def _clipping(clip: Clip, gradient: str) -> str:
     """How much of a gradient reaches the optimiser."""
+    limit = decimals(shortest(clip.limit))
     if clip.by == "norm":
-        return (
-            f"Clipping: g = {gradient} · c/‖g‖ where ‖g‖, the norm of the gradients of all that is "
-            f"updated, is more than c = {shortest(clip.limit)}; else g = {gradient}."
+        return say(
+            "Clipping: g = {gradient} · c/‖g‖ where ‖g‖, the norm of the gradients of all that is "
+            "updated, is more than c = {limit}; else g = {gradient}.",
+            gradient=gradient,
+            limit=limit,
         )
-    return f"Clipping: g = {gradient}, but at least −c and at most c = {shortest(clip.limit)}."
+    return say(
+        "Clipping: g = {gradient}, but at least −c and at most c = {limit}.",
+        gradient=gradient,
+        limit=limit,
+    )
 
 
 def _scheduled(initial: float, schedule: Schedule) -> str:
     """The learning rate of an iteration."""
     values = _values(schedule.numbers(initial))
     values += [f"{name} = {getattr(schedule, name)}" for name in _counts(schedule)]
-    words = schedule.words.replace("initial", setting_letters()[INITIAL])
-    start = ""
-    if schedule.warmup:
-        n, first = schedule.warmup, setting_letters()[INITIAL]
-        start = f" In the first {n} iterations it is {first}·(k + 1)/{n}; then k begins at 0."
-    return f"Learning rate: with k updates before, η = {words}; {', '.join(values)}.{start}"
+    first = setting_letters()[INITIAL]
+    rule = say(
+        "Learning rate: with k updates before, η = {formula}; {values}.",
+        formula=say(schedule.words).replace("initial", first),
+        values=", ".join(values),
+    )
+    if not schedule.warmup:
+        return rule
+    warm_up = say(
+        "In the first {n} iterations it is {rate}; then k begins at 0.",
+        n=schedule.warmup,
+        rate=f"{first}·(k + 1)/{schedule.warmup}",
+    )
+    return f"{rule} {warm_up}"
 
 
 def _counts(schedule: Schedule) -> list[str]:
@@ -133,12 +157,16 @@ def _counts(schedule: Schedule) -> list[str]:
 def penalty_item(penalty: Penalty, over: str, samples: int) -> str:
     """The penalty in words: its formula, over what, and its part in each gradient."""
     slope = penalty.slope(Symbol("w"), Symbol("λ"), samples)
-    values = f"λ = {shortest(penalty.strength)}"
+    values = f"λ = {decimals(shortest(penalty.strength))}"
     if "m" in penalty.words:
-        values += f", m = {samples} the samples of the batch"
-    return (
-        f"Penalty: {penalty.words} over {over}, with {values}; it is added to the loss, and "
-        f"{_written(slope)} to each of their gradients."
+        values = say("{values}, m = {count} the samples of the batch", values=values, count=samples)
+    return say(
+        "Penalty: {penalty} over {parameters}, with {values}; it is added to the loss, and {slope} "
+        "to each of their gradients.",
+        penalty=penalty.words,
+        parameters=over,
+        values=values,
+        slope=_written(slope),
     )
 
 
@@ -154,4 +182,4 @@ def letter_on_the_way(letter: str) -> str:
 
 def _written(formula: Expression) -> str:
     write: Callable[..., str] = text
-    return write(formula, symbol=str, number=shortest, limit=None)
+    return write(formula, symbol=str, number=lambda value: decimals(shortest(value)), limit=None)

@@ -8,6 +8,7 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.errors import UsageError, did_you_mean
+from tracer.language import say
 from tracer.model.experiment import Experiment
 from tracer.show.document import Block, Drawing, Heading, Text
 from tracer.show.reports.conventions import conventions
@@ -60,7 +61,7 @@ def check_sample(experiment: Experiment, sample: int | str | None) -> None:
 
 def head(experiment: Experiment) -> Iterator[Block]:
     """Title, conventions, and the network at a glance."""
-    yield Heading(experiment.title or "Backpropagation")
+    yield Heading(experiment.title or say("Backpropagation"))
     yield from conventions(experiment)
     yield network_table(experiment)
 
@@ -86,11 +87,12 @@ def iteration(
     """One iteration under its heading, with the samples of its batch where those vary."""
     data = trace.experiment.data
     if data:
-        yield Heading(f"Iteration {trace.number}", 2)
+        yield Heading(say("Iteration {number}", number=trace.number), 2)
     if data and 1 < len(trace.rows) < len(data):
         shown = ", ".join(str(row + 1) for row in trace.rows[:_LISTED_ROWS])
         end = ", …" if len(trace.rows) > _LISTED_ROWS else "."
-        yield Text(f"A batch of {len(trace.rows)} samples: {shown}{end}")
+        batch = say("A batch of {count} samples: {samples}", count=len(trace.rows), samples=shown)
+        yield Text(f"{batch}{end}")
     selection = selection or Selection()
     positions = selection.positions(trace)
     if selection.diagram is not False and positions:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
+from tracer.language import counted, say
 from tracer.show.document import Block, Heading, Note
 
 ROW_LIMIT = 200
@@ -42,13 +43,17 @@ class Selection:
         """What is not shown, and how to see it."""
         left_out = len(trace.rows) - len(self.positions(trace))
         if self.sample is None and left_out:
-            samples = "sample" if left_out == 1 else "samples"
             yield Note(
-                f"{left_out} more {samples} in the batch: --sample all shows all, --sample K one, "
-                "with its part of each gradient."
+                counted(
+                    left_out,
+                    "{count} more sample in the batch: --sample all shows all, --sample K one, with "
+                    "its part of each gradient.",
+                    "{count} more samples in the batch: --sample all shows all, --sample K one, "
+                    "with its part of each gradient.",
+                )
             )
         elif left_out == len(trace.rows):
-            yield Note(f"Sample {self.sample} is not in this batch.")
+            yield Note(say("Sample {number} is not in this batch.", number=self.sample))
 
 
 def sample_heading(trace: IterationTrace, position: int) -> Iterator[Block]:
@@ -56,6 +61,6 @@ def sample_heading(trace: IterationTrace, position: int) -> Iterator[Block]:
     data, row = trace.experiment.data or trace.experiment.predict, trace.rows[position]
     name = data.names[row] if data else None
     if name:
-        yield Heading(f"Sample {row + 1}: {name}", 3)
+        yield Heading(say("Sample {number}: {name}", number=row + 1, name=name), 3)
     elif data and len(data) > 1:
-        yield Heading(f"Sample {row + 1}", 3)
+        yield Heading(say("Sample {number}", number=row + 1), 3)

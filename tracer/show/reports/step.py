@@ -11,16 +11,19 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.explain.series import Points
+from tracer.language import counted, say
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import AFTER, Kind, Quantity, Stage, at
 from tracer.show.document import Block, Drawing, Name, Records, Table, Text, Value, Warn
 from tracer.show.pictures.curve import CurveSketch
+from tracer.show.reports.ending import diverged
 from tracer.show.reports.outcomes import outputs, predictions, results
 from tracer.show.reports.parameters import parameter_at
 from tracer.show.reports.records import quantities
 from tracer.show.reports.run import head, iteration
 from tracer.show.reports.selection import ROW_LIMIT, Selection
 from tracer.show.reports.tables import PARAMETER, Row, cell, long_table, number_column
+from tracer.show.words import worded
 
 _FEW_ROWS = 20
 OUTPUTS_SHOWN = 6
@@ -72,12 +75,12 @@ def step_document(
     """
     history = _history(experiment, run, shown)
     updates, *others = history.columns
-    renamed = replace(history, columns=(replace(updates, header="iteration"), *others))
+    renamed = replace(history, columns=(replace(updates, header=say("iteration")), *others))
     yield quantities(traces, sample) if traces else Records(renamed)
     yield from head(experiment)
     yield history
     if curve:
-        yield Drawing(CurveSketch("The loss as a curve", curve), asked=True)
+        yield Drawing(CurveSketch(say("The loss as a curve"), curve), asked=True)
     yield _ended(experiment, run, shown)
     yield from results(experiment, run.state.parameters, limit and min(limit, _FEW_ROWS))
     yield from predictions(experiment, run.state.parameters, limit)
@@ -105,7 +108,7 @@ def shows_outputs(experiment: Experiment) -> bool:
 def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[int]) -> Table:
     """Loss, the next learning rate if it is scheduled, and outputs if they are few."""
     data, iterations = experiment.data, reached(run, shown)
-    columns = [number_column("updates"), number_column("loss")]
+    columns = [number_column(say("updates")), number_column(say("loss"))]
     rates = _rates(run, iterations)
     if rates:
         columns.append(number_column(Name(Kind.LEARNING_RATE)))
@@ -122,7 +125,7 @@ def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[
         return (k, lost, *rates.get(k, ()), *numbers)
 
     rows = map(row, iterations, losses(run, iterations))
-    return Table(tuple(columns), rows, "Loss over all of the data", "history")
+    return Table(tuple(columns), rows, say("Loss over all of the data"), "history")
 
 
 def _in_iteration(run: Run[NetworkTimeline], updates: int, number: Quantity) -> Quantity | None:
@@ -155,18 +158,31 @@ def _outputs_of(experiment: Experiment, samples: int) -> list[Quantity]:
 def _ended(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[int]) -> Block:
     """How training ended, and after how many updates."""
     training = experiment.training
-    updates = f"{run.done} update" + ("" if run.done == 1 else "s")
+    updates = counted(run.done, "{count} update", "{count} updates")
     earlier = training.resume.iterations if training else 0
-    total = f" ({earlier + run.done} with the {earlier} before)" if earlier else ""
+    if earlier:
+        updates = say(
+            "{updates} ({total} with the {earlier} before)",
+            updates=updates,
+            total=earlier + run.done,
+            earlier=earlier,
+        )
     if run.diverged:
-        return Warn(f"After {updates}{total}: {run.diverged}.")
+        return Warn(
+            say("After {updates}: {reason}.", updates=updates, reason=diverged(run.diverged))
+        )
     if run.ended == "interrupted":
-        return Warn(f"Interrupted after {updates}{total} of {max(shown)}.")
+        return Warn(say("Interrupted after {updates} of {all}.", updates=updates, all=max(shown)))
     if run.ended == "stopped" and training and training.stop:
-        window, bound = training.stop.window, Value(training.stop.loss_below, exact=True)
-        over = "the loss" if window == 1 else f"the mean loss of the last {window} iterations"
-        return Text((f"Stopped after {updates}{total}: {over} is below ", bound, "."))
-    return Text(f"Finished: {updates}{total}.")
+        words = counted(
+            training.stop.window,
+            "Stopped after {updates}: the loss is below {bound}.",
+            "Stopped after {updates}: the mean loss of the last {count} iterations is below "
+            "{bound}.",
+            updates=updates,
+        )
+        return Text(worded(words, bound=Value(training.stop.loss_below, exact=True)))
+    return Text(say("Finished: {updates}.", updates=updates))
 
 
 def _parameters(
@@ -183,7 +199,7 @@ def _parameters(
         cells = (cell(before, quantity), cell(after, new if run.done else quantity))
         return Name(quantity), parameter.connection, *cells
 
-    columns = (*PARAMETER, number_column("before"), number_column("after"))
-    title = "Parameters before training and at its end"
+    columns = (*PARAMETER, number_column(say("before")), number_column(say("after")))
+    title = say("Parameters before training and at its end")
     count = network.parameter_count
     yield from long_table(columns, count, row, limit, title=title, name="parameters")

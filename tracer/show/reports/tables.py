@@ -8,21 +8,22 @@ from itertools import chain
 from typing import TypeAlias
 
 from tracer.engine.trace import IterationTrace
+from tracer.language import message, say
 from tracer.model.quantity import Identity, Index, Kind, Quantity, Stage, at
 from tracer.show.document import Block, Cell, Column, Content, Inline, Name, Note, Table, Value
 
 Row: TypeAlias = tuple[Cell, ...]
 
-NOT_REPRESENTABLE = "not representable"
+NOT_REPRESENTABLE = message("not representable")
 """Stands where a number is beyond float64; `inf` and `nan` are never shown."""
 
 _NAMES_SHOWN = 6
 
-LAYER, NEURON = Column("layer", "right"), Column("neuron")
+LAYER, NEURON = Column(message("layer"), "right"), Column(message("neuron"))
 NET, OUT = Column(Name(Kind.NET), "right"), Column(Name(Kind.OUT), "right")
 TARGET, ERROR = Column(Name(Kind.TARGET), "right"), Column(Name(Kind.ERROR), "right")
 DE_DOUT, SLOPE = Column(Name(Kind.DE_DOUT), "right"), Column(Name(Kind.SLOPE), "right")
-PARAMETER = (Column("parameter"), Column("connection"))
+PARAMETER = (Column(message("parameter")), Column(message("connection")))
 DELTA = Column(Name(Kind.DELTA), "right")
 
 
@@ -109,4 +110,10 @@ def long_table(
     gap: Row = ("…", *[None] * (len(columns) - 1))
     rows = chain(map(row, range(limit - last)), [gap], map(row, range(count - last, count)))
     yield Table(tuple(columns), rows, title, name)
-    yield Note(f"{count - limit} of {count} rows are left out; --all-rows shows them.")
+    yield Note(
+        say(
+            "{left_out} of {count} rows are left out; --all-rows shows them.",
+            left_out=count - limit,
+            count=count,
+        )
+    )

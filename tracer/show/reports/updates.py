@@ -9,6 +9,7 @@ import numpy as np
 
 from tracer.engine.passes import cost, forward
 from tracer.engine.trace import IterationTrace, KeepingObserver
+from tracer.language import message, say
 from tracer.model.network import FloatArray, Parameters
 from tracer.model.quantity import (
     AFTER,
@@ -39,7 +40,7 @@ from tracer.show.reports.tables import PARAMETER, Row, cell, long_table, number_
 def batch_heading(trace: IterationTrace) -> Iterator[Block]:
     """Sets what concerns the whole batch apart from the last sample."""
     if len(trace.rows) > 1:
-        yield Heading(f"The batch of {len(trace.rows)} samples", 3)
+        yield Heading(say("The batch of {count} samples", count=len(trace.rows)), 3)
 
 
 def updates_table(trace: IterationTrace, limit: int | None, mark: str) -> Iterator[Block]:
@@ -80,12 +81,12 @@ def _changes(
     trace: IterationTrace, between: Sequence[tuple[str, CellOf]], limit: int | None, mark: str
 ) -> Iterator[Block]:
     """The parameters before, with the columns `between`, what is subtracted, and after."""
-    columns = [*PARAMETER, number_column("old"), *(number_column(head) for head, _ in between)]
-    title = _title(trace, "Gradients" if trace.after is None else "Gradients and updates")
+    columns = [*PARAMETER, number_column(say("old")), *(number_column(head) for head, _ in between)]
+    title = _title(trace, say("Gradients") if trace.after is None else say("Gradients and updates"))
     if trace.after is not None:
-        words = trace.rule.optimizer.change_words
-        columns += [number_column(words), number_column("new")]
-        title = title if between else "Updates"
+        words = say(trace.rule.optimizer.change_words)
+        columns += [number_column(words), number_column(say("new"))]
+        title = title if between else say("Updates")
     network, step = trace.experiment.network, cache(partial(_change, trace))
 
     def update(number: int) -> Row:
@@ -99,7 +100,7 @@ def _changes(
         stage, value = Stage(AFTER[quantity.kind], quantity.layer), parameter.value
         new = cell(value(trace.after.parameters), whose(trace, stage, quantity.index))
         fixed = is_fixed(trace, quantity)
-        return (*row, "fixed" if fixed else cell(step(quantity.stage)[quantity.index]), new)
+        return (*row, say("fixed") if fixed else cell(step(quantity.stage)[quantity.index]), new)
 
     count = network.parameter_count
     yield from long_table(columns, count, update, limit, title=title, name=f"updates{mark}")
@@ -107,10 +108,12 @@ def _changes(
 
 def _title(trace: IterationTrace, words: str) -> str:
     if trace.rule.batch_means:
-        return f"{words}: products of means (not a gradient)"
+        return say("{title}: products of means (not a gradient)", title=words)
     if len(trace.rows) == 1:
         return words
-    return f"{words}: the {trace.experiment.reduction} over the samples"
+    if trace.experiment.reduction == "mean":
+        return say("{title}: the mean over the samples", title=words)
+    return say("{title}: the sum over the samples", title=words)
 
 
 def _number(trace: IterationTrace, part: Part, parameter: Quantity) -> Cell:
@@ -159,11 +162,14 @@ def parts_table(
             _gradient(trace, quantity),
         )
 
-    columns = (*PARAMETER, number_column("this sample"), number_column("batch"))
-    title = "This sample's part of each gradient, and the gradient of the batch"
+    columns = (*PARAMETER, number_column(say("this sample")), number_column(say("batch")))
+    title = say("This sample's part of each gradient, and the gradient of the batch")
     yield from long_table(
         columns, network.parameter_count, part, limit, title=title, name=f"parts{mark}"
     )
+
+
+_LOSSES = {Kind.PENALTY: message("penalty"), Kind.LOSS: message("loss")}
 
 
 def loss_table(trace: IterationTrace, mark: str) -> Block:
@@ -180,12 +186,13 @@ def loss_table(trace: IterationTrace, mark: str) -> Block:
         ofs = (whose(trace, stage, ()) if now else None for stage in stages)
         return (words, *(cell(float(arrays[s]), of) for s, of in zip(stages, ofs, strict=True)))
 
-    rows = [row("before the update" if trace.after else "now", trace.arrays)]
+    rows = [row(say("before the update") if trace.after else say("now"), trace.arrays)]
     if trace.after is not None and data is not None:
-        words = "after it, same batch" if len(trace.rows) < len(data) else "after it"
+        fewer = len(trace.rows) < len(data)
+        words = say("after it, same batch") if fewer else say("after it")
         rows.append(row(words, _after(trace, trace.after.parameters)))
-    columns = (Column(""), *(number_column(stage.kind.name.lower()) for stage in stages))
-    return Table(columns, rows, "Loss", f"loss{mark}")
+    columns = (Column(""), *(number_column(_LOSSES[stage.kind]) for stage in stages))
+    return Table(columns, rows, say("Loss"), f"loss{mark}")
 
 
 def _after(trace: IterationTrace, parameters: Parameters) -> Mapping[Stage, FloatArray]:

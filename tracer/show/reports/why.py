@@ -11,6 +11,7 @@ from tracer.digits.numbers import Written
 from tracer.errors import UnknownNameError
 from tracer.graph.building import build_graph
 from tracer.graph.names import GraphNames
+from tracer.language import counted, decimals, say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.names import Names
 from tracer.show.document import (
@@ -48,8 +49,9 @@ def why_document(
 ) -> Iterator[Block]:
     """The stated conventions, what changes in them would give the numbers, and those numbers."""
     yield _records(wanted, searched)
-    yield Heading(f"Why {', '.join(f'{n} = {written.text}' for n, written in wanted.items())}?")
-    yield Text("As the configuration states it:", topic="conventions")
+    numbers = ", ".join(f"{n} = {decimals(written.text)}" for n, written in wanted.items())
+    yield Heading(say("Why {numbers}?", numbers=numbers))
+    yield Text(say("As the configuration states it:"), topic="conventions")
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
     else:
@@ -57,7 +59,7 @@ def why_document(
     yield Text(_verdict(searched, len(wanted)))
     found = (searched.matches or searched.nearest)[:_SHOWN]
     if found:
-        title = "Matches" if searched.matches else "Nearest"
+        title = say("Matches") if searched.matches else say("Nearest")
         yield Heading(title, 2)
         yield Items(tuple(_item(number, match, names) for number, match in enumerate(found, 1)))
     yield _numbers(names, wanted, searched, found)
@@ -86,27 +88,51 @@ def _records(wanted: Mapping[str, Written], searched: ConventionsFound) -> Recor
 
 def _verdict(searched: ConventionsFound, count: int) -> Content:
     """The answer in a sentence, with how many combinations it rests on."""
-    what = "this number" if count == 1 else f"all {count} numbers"
-    tried = f"{searched.tried} combination{'' if searched.tried == 1 else 's'} tried"
+    tried = counted(searched.tried, "{count} combination tried", "{count} combinations tried")
     match searched.matches:
         case ():
-            return f"{tried}: none of them gives {what}."
+            return counted(
+                count,
+                "{tried}: none of them gives this number.",
+                "{tried}: none of them gives all {count} numbers.",
+                tried=tried,
+            )
         case (only,) if not only.changes:
-            return f"The conventions as stated give {what}."
+            return counted(
+                count,
+                "The conventions as stated give this number.",
+                "The conventions as stated give all {count} numbers.",
+            )
         case (only,):
-            return worded(f"{tried}; one gives {what}: {only.words}.")
+            return worded(
+                counted(
+                    count,
+                    "{tried}; one gives this number: {convention}.",
+                    "{tried}; one gives all {count} numbers: {convention}.",
+                    tried=tried,
+                    convention=only.words,
+                )
+            )
         case several:
-            return f"{tried}; {len(several)} give {what}, and the numbers alone don't say which."
+            return counted(
+                count,
+                "{tried}; {several} give this number, and the numbers alone don't say which.",
+                "{tried}; {several} give all {count} numbers, and the numbers alone don't say "
+                "which.",
+                tried=tried,
+                several=len(several),
+            )
 
 
 def _item(number: int, match: ConventionMatch, names: AnyNames) -> Content:
     count = len(match.changes)
-    changes = "no change" if count == 0 else "1 change" if count == 1 else f"{count} changes"
-    words = worded(f"({number}) {match.words} ({match.settings or changes}")
+    changes = counted(count, "{count} change", "{count} changes") if count else say("no change")
+    settings = match.settings or changes
     if not match.truncated:
-        return (*words, ")")
+        return worded(f"({number}) {match.words} ({settings})")
     cut = joined([_named(names, name) for name in match.truncated], " ")
-    return (*words, ", ", *cut, " cut off instead of rounded)")
+    words = say("{settings}, {names} cut off instead of rounded", settings=settings)
+    return worded(f"({number}) {match.words} ({words})", names=cut)
 
 
 def _named(names: AnyNames, text: str) -> Name:
@@ -125,17 +151,21 @@ def _numbers(
 ) -> Block:
     """A row a name: as given, as stated, and each combination's; how far off where none fits."""
     far = not searched.matches
-    columns = [Column("quantity"), Column("given", "right"), number_column("as stated")]
+    columns = [
+        Column(say("quantity")),
+        Column(say("given"), "right"),
+        number_column(say("as stated")),
+    ]
     columns += [number_column(_header(number, far)) for number in range(1, len(found) + 1)]
     rows = [
-        (_named(names, name), written.text, *_row(name, written, searched, found))
+        (_named(names, name), decimals(written.text), *_row(name, written, searched, found))
         for name, written in wanted.items()
     ]
-    return Table(tuple(columns), rows, "The numbers", "why")
+    return Table(tuple(columns), rows, say("The numbers"), "why")
 
 
 def _header(number: int, far: bool) -> Content:
-    return f"({number}), off by" if far else f"({number})"
+    return say("({number}), off by", number=number) if far else f"({number})"
 
 
 def _row(
@@ -158,17 +188,28 @@ def _shown(value: float, written: Written) -> Cell:
 
 def _remarks(wanted: Mapping[str, Written], searched: ConventionsFound) -> Iterator[Block]:
     if len(searched.matches) > _SHOWN:
-        yield Note(f"{len(searched.matches) - _SHOWN} more; --format json lists all of them.")
+        yield Note(
+            say(
+                "{count} more; --format json lists all of them.",
+                count=len(searched.matches) - _SHOWN,
+            )
+        )
     if len(searched.matches) > 1 and _digits(wanted) <= _FEW_DIGITS:
-        yield Note("So few digits may fit by chance; more digits or more numbers narrow it down.")
+        yield Note(
+            say("So few digits may fit by chance; more digits or more numbers narrow it down.")
+        )
     if not searched.matches:
         yield Note(
-            "A slip in one place, rather than another convention, may have made it: `bptrace check` "
-            "looks for those."
+            say(
+                "A slip in one place, rather than another convention, may have made it: `bptrace "
+                "check` looks for those."
+            )
         )
         if not searched.rounding:
-            reason = ": the training is too long for that" if searched.of_network else ""
-            yield Note(f"Rounding at every step was not tried{reason}.")
+            long = say("Rounding at every step was not tried: the training is too long for that.")
+            yield Note(
+                long if searched.of_network else say("Rounding at every step was not tried.")
+            )
 
 
 def _digits(wanted: Mapping[str, Written]) -> int:

@@ -11,9 +11,18 @@ from functools import partial
 from typing import Any
 
 from tracer.digits.rounding import Rounding
-from tracer.explain.worksheet import Section, Sheeted, SheetGroup, formula, heading, sections
+from tracer.explain.worksheet import (
+    Section,
+    Sheeted,
+    SheetGroup,
+    formula,
+    heading,
+    sections,
+    table_name,
+)
 from tracer.formula import Symbol, symbols
 from tracer.formula import replace as put_in
+from tracer.language import message, say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity, at
 from tracer.show.document import (
@@ -32,11 +41,13 @@ from tracer.show.document import (
 from tracer.show.reports.byhand import WITHOUT_VALUE, carried, how_rounded, on_paper
 from tracer.show.reports.tables import Row, cell, number_column, suffix
 from tracer.show.reports.worksheet_given import given, given_anew, rules
+from tracer.show.words import worded
 
 _Number = Callable[[Sheeted, Identity], Cell]
 """What stands beside a name: a blank, or in the key the number."""
 
-_QUANTITY, _FORMULA, _VALUE = Column("quantity"), Column("formula"), number_column("value")
+_QUANTITY, _FORMULA = Column(message("quantity")), Column(message("formula"))
+_VALUE = number_column(message("value"))
 
 
 def worksheet(
@@ -59,20 +70,20 @@ def worksheet(
     """
     sheet = sections(traces)
     number = partial(_number, rounding) if key else _blank
-    title = experiment.title or "Worksheet"
+    title = experiment.title or say("Worksheet")
     yield _records(sheet, number)
-    yield Heading(f"{title}: key" if key else title)
+    yield Heading(say("{title}: key", title=title) if key else title)
     if not key:
-        yield Text(("Name: ", Blank(), " Date: ", Blank()))
+        yield Text(worded(say("Name: {name} Date: {date}"), name=Blank(), date=Blank()))
     yield from rules(traces[0])
     if rounding:
         yield how_rounded(rounding, carried(experiment))
-    yield Heading("Given", 2)
+    yield Heading(say("Given"), 2)
     yield from given(traces)
-    yield Heading("Numbers" if key else "To calculate", 2)
+    yield Heading(say("Numbers") if key else say("To calculate"), 2)
     for section in sheet:
         if not section.alone:
-            yield Heading(f"Iteration {section.trace.number}", 3)
+            yield Heading(say("Iteration {number}", number=section.trace.number), 3)
             yield from given_anew(section.trace, traces[0].number)
         for group in section.groups:
             if formulas:
@@ -101,7 +112,7 @@ def _records(sheet: Sequence[Section], number: _Number) -> Records:
         for group in section.groups
         for quantity in group.quantities
     )
-    return Records(Table((Column("section"), _QUANTITY, _VALUE), rows, name="sheet"))
+    return Records(Table((Column(message("section")), _QUANTITY, _VALUE), rows, name="sheet"))
 
 
 def _with_formulas(trace: Sheeted, group: SheetGroup, number: _Number) -> Block:
@@ -138,6 +149,5 @@ def _blank(_: Sheeted, __: Identity) -> Cell:
 def _table(
     columns: tuple[Column, ...], rows: list[Row], trace: Sheeted, group: SheetGroup
 ) -> Block:
-    title = heading(trace, group)
-    name = title.lower().replace(", ", "_").replace(" ", "") + suffix(trace.number)
-    return Table(columns, rows, title, name)
+    name = f"{table_name(trace, group)}{suffix(trace.number)}"
+    return Table(columns, rows, heading(trace, group), name)

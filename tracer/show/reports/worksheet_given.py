@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from tracer.engine.trace import IterationTrace
 from tracer.explain.worksheet import Sheeted, given_samples
 from tracer.graph.trace import GraphTrace
+from tracer.language import counted, say
 from tracer.model.network import Bias, FloatArray, Layer
 from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.show.document import Block, Cell, Column, Formula, Name, Table, Text, Value
@@ -49,21 +50,36 @@ def given_anew(trace: Sheeted, first: int) -> Iterator[Block]:
     """What an iteration of several is given besides: its samples, what it starts from, its rate."""
     if isinstance(trace, IterationTrace) and 1 < len(trace.data) > len(trace.rows):
         samples = listed([str(row + 1) for row in trace.rows], ", ")
-        yield Text(f"Its batch: sample{'s' if len(trace.rows) > 1 else ''} {samples}.")
+        yield Text(
+            counted(
+                len(trace.rows),
+                "Its batch: sample {samples}.",
+                "Its batch: samples {samples}.",
+                samples=samples,
+            )
+        )
     yield from varying_given(trace.rule, trace.moment)
     if trace.number > first:
         letters = ("x" if isinstance(trace, GraphTrace) else "w", *trace.rule.optimizer.slots)
-        before = ", ".join(f"{letter} its {letter}+" for letter in letters)
-        yield Text(f"It starts from what iteration {trace.number - 1} ends with: each {before}.")
+        before = ", ".join(
+            say("{letter} its {after}", letter=letter, after=f"{letter}+") for letter in letters
+        )
+        yield Text(
+            say(
+                "It starts from what iteration {number} ends with: each {letters}.",
+                number=trace.number - 1,
+                letters=before,
+            )
+        )
 
 
 def _graph(trace: GraphTrace) -> Iterator[Block]:
     """The inputs with their numbers, the nodes with their formulas."""
     graph = trace.graph
     inputs = [(Name(node), Value(value, exact=True)) for node, value in graph.inputs.items()]
-    yield Table((Column("input"), number_column("value")), inputs, "Inputs", "given")
+    yield Table((Column(say("input")), number_column(say("value"))), inputs, say("Inputs"), "given")
     nodes = [(Name(node), Formula(formula)) for node, formula in graph.nodes.items()]
-    yield Table((Column("node"), Column("formula")), nodes, "Nodes", "nodes")
+    yield Table((Column(say("node")), Column(say("formula"))), nodes, say("Nodes"), "nodes")
 
 
 def _samples(traces: Sequence[IterationTrace]) -> Block:
@@ -82,21 +98,26 @@ def _samples(traces: Sequence[IterationTrace]) -> Block:
     ]
     columns = [number_column(Name(quantity)) for quantity in given]
     if not alone:
-        columns.insert(0, number_column("sample"))
-    return Table(tuple(columns), rows, "Sample" if alone else "Samples", "given")
+        columns.insert(0, number_column(say("sample")))
+    return Table(tuple(columns), rows, say("Sample") if alone else say("Samples"), "given")
 
 
 def _layer(trace: IterationTrace, layer: Layer) -> Block:
     """A row a neuron: its weights by the neurons that they come from, and its bias."""
     W, b = trace.before.parameters[layer.number - 1]
-    columns = [Column("into"), *(Column(f"from {name}") for name in layer.inputs)]
+    columns = [
+        Column(say("into")),
+        *(Column(say("from {neuron}", neuron=name)) for name in layer.inputs),
+    ]
     if layer.bias is not Bias.NONE:
-        columns.append(Column("threshold" if layer.has_thresholds else "bias"))
+        columns.append(Column(say("threshold") if layer.has_thresholds else say("bias")))
     rows = [
         (neuron, *_weights(layer, W, index), *_bias(layer, b, index))
         for index, neuron in enumerate(layer.neurons)
     ]
-    title = f"Layer {layer.number}: {layer.activation.name}"
+    title = say(
+        "Layer {number}: {activation}", number=layer.number, activation=layer.activation.name
+    )
     return Table(tuple(columns), rows, title, f"layer{layer.number}")
 
 

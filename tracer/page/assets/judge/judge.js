@@ -41,6 +41,7 @@
 const POINTS = { right: 1, rounding: 1, follows: 1, mistake: 0.5, coarse: 0, wrong: 0 };
 
 function bptraceJudge(data) {
+  speak(data.language);
   const exercise = new Exercise(data);
   const name = (id) => exercise.name(id);
   const place = (text) => {
@@ -65,7 +66,7 @@ function bptraceJudge(data) {
 }
 
 function noNumber(name) {
-  return `there is no number called ${name}`;
+  return say("there is no number called {name}", { name });
 }
 
 /** The numbers of a sheet {name: text}, and what is wrong with the rest; an empty text is no answer. */
@@ -133,7 +134,7 @@ function told(exercise, finding, typedName, how) {
     means: name(id),
     given: answer.written.text,
     verdict,
-    words: VERDICT_WORDS[verdict],
+    words: verdictWords()[verdict],
     reason: reasonOf(finding, name),
     sentences: sentencesOf(finding, name, how.reveal),
     mistakes: matches(finding.matches),

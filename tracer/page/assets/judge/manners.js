@@ -19,8 +19,9 @@ class Manner {
   /** `Rounded to 4 decimals at every step`; empty where the sheet shows nothing of the kind. */
   get words() {
     if (!this.followed) return "";
-    const { done } = this.followed;
-    return done[0].toUpperCase() + done.slice(1) + (this.steps ? " at every step" : "");
+    let { done } = this.followed;
+    if (this.steps) done = say("{rounded} at every step", { rounded: done });
+    return done[0].toUpperCase() + done.slice(1);
   }
 
   /** Where a term or a factor of that number may lie once it has been rounded. */

@@ -8,20 +8,28 @@ const MACHINE = 15; // from so many significant digits on, a number is a program
 
 /** The number in the text with the precision that it claims; throws an Error that says what is wrong. */
 function parseNumber(text) {
-  const own = text.trim(), plain = own.toLowerCase().replace(/−/g, "-");
-  if (!WRITTEN.test(plain)) {
-    const hint = plain.includes(",") ? "; write a point, not a comma" : "";
-    throw new Error(`'${own}' is not a number${hint}`);
-  }
+  const own = withPoint(text.trim()), plain = withPoint(own.toLowerCase().replace(/−/g, "-"));
+  if (!WRITTEN.test(plain)) throw new Error(notNumber(own, plain));
   const [mantissa, exponent] = plain.split("e");
   const [whole, fraction = ""] = mantissa.replace(/^[+-]/, "").split(".");
   const last = Number(exponent ?? 0) - fraction.length;
   const value = Number(plain), unit = Number(`1e${last}`);
   if (!Number.isFinite(value) || !(unit > 0 && unit < Infinity)) {
-    throw new Error(`'${own}' is outside the range of floating-point numbers`);
+    throw new Error(say("{text} is outside the range of floating-point numbers", { text: `'${own}'` }));
   }
   const significant = (whole + fraction).replace(/^0+/, "").length || 1;
   return { text: own, value, decimals: Math.max(-last, 0), significant, unit };
+}
+
+function notNumber(own, plain) {
+  const text = `'${own}'`;
+  if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(plain)) {
+    const point = plain.replace(",", "."), whole = plain.replace(",", "");
+    return say("{text} may be {point} or {whole}; write a point, not a comma", { text, point, whole });
+  }
+  return plain.includes(",")
+    ? say("{text} is not a number; write a point, not a comma", { text })
+    : say("{text} is not a number", { text });
 }
 
 /** What was written for one number; a program's has a tolerance in place of digits. */
@@ -113,9 +121,10 @@ class Rounding {
 
   /** `rounded to 4 decimals`. */
   get done() {
-    const unit = this.significant ? "significant digit" : "decimal";
-    const digits = `${this.digits} ${unit}${this.digits === 1 ? "" : "s"}`;
-    return `${this.mode === "cut" ? "cut off after" : "rounded to"} ${digits}`;
+    const digits = this.significant
+      ? counted(this.digits, "{count} significant digit", "{count} significant digits")
+      : counted(this.digits, "{count} decimal", "{count} decimals");
+    return this.mode === "cut" ? say("cut off after {digits}", { digits }) : say("rounded to {digits}", { digits });
   }
 
   /** The worth of one unit of the last digit that a rounded value has. */
