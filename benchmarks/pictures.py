@@ -8,7 +8,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from tracer.cli import app
+from tracer.cli import application
 
 FILES: dict[str, tuple[str, ...]] = {
     "mazur-forward.svg": ("run", "mazur"),
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def drawn(name: str) -> str:
     """The picture's text, as the command prints it."""
-    result = CliRunner().invoke(app, [*FILES[name], "--format", "svg"])
+    result = CliRunner().invoke(application(), [*FILES[name], "--format", "svg"])
     if result.exit_code:
         raise RuntimeError(result.output)
     return result.stdout

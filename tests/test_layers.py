@@ -111,8 +111,8 @@ def test_reports_and_formats_do_not_know_each_other() -> None:
 def test_help_needs_neither_numpy_nor_rich_nor_yaml() -> None:
     program = (
         "import sys\n"
-        "from tracer.cli import app\n"
-        "try: app(['--help'])\n"
+        "from tracer.cli import application\n"
+        "try: application()(['--help'])\n"
         "except SystemExit: pass\n"
         "slow = {'numpy', 'rich', 'yaml', 'pydantic'} & set(sys.modules)\n"
         "sys.exit(f'imported {slow}' if slow else 0)\n"

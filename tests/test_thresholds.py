@@ -14,8 +14,9 @@ from support.names_page import spellings
 from support.networks import build, random_parameters, shipped
 from support.planting import answers, exact_of
 from support.traces import analytic_gradient, named, numeric_gradient, traced, trained
-from tracer.config import dump, load
+from tracer.config import load
 from tracer.config.neurons import reserved
+from tracer.config.writing import dump
 from tracer.diagnose.answers.arrays import find_stage
 from tracer.diagnose.check import check
 from tracer.errors import UnknownNameError

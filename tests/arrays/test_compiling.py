@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.networks import build, experiments, random_parameters, shipped
-from tracer.arrays import Compiled, UnsupportedError, compiled
+from tracer.arrays import Compiled
+from tracer.arrays.compiling import compiled
+from tracer.arrays.facts import UnsupportedError
 from tracer.engine.passes import step
 from tracer.engine.recorded import recorded_step
 from tracer.engine.rule import Rule

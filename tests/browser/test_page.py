@@ -28,7 +28,8 @@ from support.networks import shipped
 from support.paths import EXAMPLES
 from support.planting import random_experiment
 from tracer.cli.commands import COMMANDS
-from tracer.config import dump, load
+from tracer.config import load
+from tracer.config.writing import dump
 from tracer.formula import symbols
 from tracer.model.experiment import Experiment
 

@@ -12,14 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from tracer import bundled
-from tracer.cli import app
+from tracer.cli import application
 from tracer.show.pictures.views import PICTURE_VIEWS
 
 ROOT = Path(__file__).parent.parent
 
 
 def answered(**environment: str) -> str:
-    result = CliRunner().invoke(app, [], env=environment, prog_name="bptrace")
+    result = CliRunner().invoke(application(), [], env=environment, prog_name="bptrace")
     assert result.stderr == ""
     return result.stdout
 

@@ -10,8 +10,8 @@ import pytest
 
 from support.configs import SOUND, spoiled
 from support.paths import EXAMPLES
-from tracer.config import json_schema
 from tracer.config.reader import read
+from tracer.config.schema import json_schema
 from tracer.model.activations import ACTIVATIONS
 
 

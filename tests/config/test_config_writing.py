@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from support.configs import GRAPH, SOUND, graph, network
 from support.paths import EXAMPLES
-from tracer.config import dump, load
+from tracer.config import load
+from tracer.config.writing import dump
 from tracer.model.experiment import Data, Experiment, GraphExperiment
 
 

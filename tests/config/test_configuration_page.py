@@ -7,7 +7,8 @@ import re
 import pytest
 
 from support.paths import DOCS
-from tracer.config import json_schema, load
+from tracer.config import load
+from tracer.config.schema import json_schema
 from tracer.model.activations import ACTIVATIONS, Activation
 from tracer.model.initializers import INITIALIZERS
 from tracer.model.losses import LOSSES, Loss

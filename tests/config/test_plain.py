@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from support.paths import EXAMPLES
-from tracer.config import dump, load, load_plain
+from tracer.config import load, load_plain
 from tracer.config.reader import read
+from tracer.config.writing import dump
 from tracer.errors import ConfigError
 
 NETWORK: dict[str, Any] = {

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from support.cli import built, run_json
-from tracer.config import dump, load
+from tracer.config import load
+from tracer.config.writing import dump
 from tracer.diagnose.gradcheck import GradientVerdict, check_network
 from tracer.engine.timeline import NetworkTimeline
 from tracer.formula import evaluate

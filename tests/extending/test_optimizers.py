@@ -15,7 +15,8 @@ from support.cli import run, run_json
 from support.guide import guide_class
 from support.schema import validate
 from tracer.cli.walk import walk
-from tracer.config import dump, load
+from tracer.config import load
+from tracer.config.writing import dump
 from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import ConfigError
 from tracer.formula import evaluate

@@ -16,7 +16,9 @@ import pexpect
 import pytest
 from typer.testing import CliRunner, Result
 
-from tracer.cli import app, application, main
+from tracer.cli import application, main
+
+app = application()
 
 _PATIENCE = 60
 """Seconds after which a terminal that shows nothing new counts as stuck."""

@@ -7,7 +7,8 @@ import pytest
 
 from support.networks import parameters_named
 from support.traces import named, traced
-from tracer.config import dump, load
+from tracer.config import load
+from tracer.config.writing import dump
 from tracer.diagnose.answers import Answer, read_answers
 from tracer.diagnose.mistakes import MISTAKES, Site
 from tracer.errors import BptraceError, UsageError

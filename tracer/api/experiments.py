@@ -41,7 +41,7 @@ class Configured:
         title: Two apples and the tax
         ...
         """
-        from tracer.config import dump
+        from tracer.config.writing import dump
 
         return dump(self.experiment)
 

@@ -19,8 +19,9 @@ from tracer.errors import UsageError
 from tracer.graph.names import GraphNames
 from tracer.model.names import Names
 from tracer.show.document import Document
-from tracer.show.formats import FORMATS, Medium, all_formats, by_extension, chosen
+from tracer.show.formats import FORMATS, Medium, all_formats, by_extension
 from tracer.show.formats.html import stylesheet
+from tracer.show.formats.selection import chosen
 from tracer.show.notation.notation import LIMIT, QuantityNotation
 from tracer.show.output import open_output
 from tracer.show.symbols import printable

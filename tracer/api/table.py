@@ -13,8 +13,8 @@ from tracer.digits.numbers import NumberFormat
 from tracer.graph.names import GraphNames
 from tracer.model.names import Names
 from tracer.show import document as doc
-from tracer.show.formats import chosen
 from tracer.show.formats.common import plain
+from tracer.show.formats.selection import chosen
 from tracer.show.notation.notation import QuantityNotation
 
 Cell: TypeAlias = str | float | int | bool | None

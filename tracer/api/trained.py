@@ -20,7 +20,7 @@ from tracer.api.shown import Shown, cell, folded, one_line
 from tracer.api.source import AnyExperiment
 from tracer.api.table import Table, table_of
 from tracer.api.traced import Numbers, as_json
-from tracer.config import dump
+from tracer.config.writing import dump
 from tracer.digits.numbers import NumberFormat
 from tracer.engine.training import Run
 from tracer.engine.training import train as train_on

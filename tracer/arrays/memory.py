@@ -12,13 +12,11 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from tracer.arrays.compiled import Floats
 from tracer.arrays.facts import LAYERS, PARAMETERS, Facts, Member
 from tracer.arrays.fusing import Extended
 from tracer.arrays.operations import Listing
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tracer.arrays.compiled import Floats
 from tracer.arrays.facts import UnsupportedError
 from tracer.arrays.fusing import Step
-from tracer.arrays.memory import Floats, Memory
+from tracer.arrays.memory import Memory
 from tracer.arrays.operations import Function, Operation
 
 IN_CALL = frozenset({"map", "other"})

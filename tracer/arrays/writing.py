@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from tracer.arrays.compiled import Floats
 from tracer.arrays.facts import UnsupportedError
 from tracer.arrays.fusing import Step
-from tracer.arrays.memory import Floats, Memory
+from tracer.arrays.memory import Memory
 from tracer.arrays.operations import Operation
 from tracer.arrays.places import Places
 

@@ -5,12 +5,15 @@ Nothing here imports NumPy, rich or YAML before a command runs: `bptrace --help`
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from tracer import __version__
-from tracer.cli.commands import register
+from tracer.cli.commands import COMMANDS, register
 from tracer.cli.usage import CommandGroup
 
 
@@ -29,8 +32,11 @@ def _options(
     pass
 
 
-def application() -> typer.Typer:
-    """The command line with every command, format and view that there is in the tables now."""
+def application(only: str | None = None) -> typer.Typer:
+    """The command line with every command, format and view that there is in the tables now.
+
+    `only`: the one command that is wanted, where that is known; the others take time to describe.
+    """
     made = typer.Typer(
         name="bptrace",
         cls=CommandGroup,
@@ -42,13 +48,17 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     made.callback()(_options)
-    register(made)
+    register(made, only)
     return made
 
 
-app = application()
+def application_for(words: Sequence[str]) -> typer.Typer:
+    """As much of the command line as these words need: one command, where they name it."""
+    name = next((word for word in words if not word.startswith("-")), None)
+    return application(name if name in COMMANDS else None)
 
 
 def main() -> None:
     """The entry point of the `bptrace` command."""
-    app(prog_name="bptrace")
+    completing = "_BPTRACE_COMPLETE" in os.environ
+    application_for([] if completing else sys.argv[1:])(prog_name="bptrace")

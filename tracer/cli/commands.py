@@ -6,27 +6,11 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
+from importlib import import_module
 from typing import Any, get_type_hints
 
 import typer
 
-from tracer.cli import (
-    check,
-    compare,
-    examples,
-    explain,
-    gradcheck,
-    graph,
-    help,
-    mark,
-    new,
-    page,
-    run,
-    step,
-    walk,
-    why,
-    worksheet,
-)
 from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
 from tracer.cli.ending import INTERRUPTED
@@ -35,33 +19,33 @@ from tracer.cli.usage import Command, told
 from tracer.errors import BptraceError
 from tracer.language import read_by_programs
 
-COMMANDS: dict[str, Callable[..., None]] = {
-    "run": run.run,
-    "step": step.step,
-    "explain": explain.explain,
-    "walk": walk.walk,
-    "check": check.check,
-    "why": why.why,
-    "compare": compare.compare,
-    "graph": graph.graph,
-    "page": page.page,
-    "gradcheck": gradcheck.gradcheck,
-    "new": new.new,
-    "worksheet": worksheet.worksheet,
-    "mark": mark.mark,
-    "examples": examples.examples,
-    "help": help.help,
-}
+COMMANDS: dict[str, str | Callable[..., None]] = {
+    name: f"tracer.cli.{name}"
+    for name in (
+        "run", "step", "explain", "walk", "check", "why", "compare", "graph", "page", "gradcheck",
+        "new", "worksheet", "mark", "examples", "help",
+    )
+}  # fmt: skip
+"""The commands by their names: a function, or the module with the function of that name."""
 
 
 _WORDLESS = ("new", "examples", "help")
 """What these write is in the language of its author."""
 
 
-def register(app: typer.Typer) -> None:
-    """Make every row of `COMMANDS` a command of the app."""
-    for name, command in COMMANDS.items():
-        shown = _with_choices(_with_display(command))
+def command_of(name: str) -> Callable[..., None]:
+    """The function that a command is; its module is imported now."""
+    row = COMMANDS[name]
+    if callable(row):
+        return row
+    found: Callable[..., None] = getattr(import_module(row), name)
+    return found
+
+
+def register(app: typer.Typer, only: str | None = None) -> None:
+    """Make every row of `COMMANDS` a command of the app, or `only` one."""
+    for name in [only] if only else COMMANDS:
+        shown = _with_choices(_with_display(command_of(name)))
         spoken = shown if name in _WORDLESS else speaking(shown, _signed)
         app.command(name, cls=Command)(_guarded(spoken))
 

@@ -14,7 +14,7 @@ import typer
 
 from tracer.cli.choices import RowChoices
 from tracer.errors import UsageError
-from tracer.show.formats import Format, all_formats, by_extension, by_name, chosen, detect
+from tracer.show.formats import Format, all_formats, by_extension, by_name, detect
 
 if TYPE_CHECKING:
     from tracer.digits.numbers import NumberFormat
@@ -119,6 +119,7 @@ def show(
     `full`: long sums are not shortened. `numbers`: how numbers are shown where no option says so.
     `standalone`: LaTeX as a whole document. `title`: of a page whose document has no heading.
     """
+    from tracer.show.formats.selection import chosen
     from tracer.show.output import open_output
 
     row = display.row

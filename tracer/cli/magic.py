@@ -17,8 +17,8 @@ from itertools import pairwise
 from typing import Any
 
 from tracer.api.shown import cell as in_cell
-from tracer.cli import app
-from tracer.cli.commands import COMMANDS
+from tracer.cli import application_for
+from tracer.cli.commands import COMMANDS, command_of
 
 _HTML = "text/html"
 _RICH = ("--format", "html", "--fragment")
@@ -72,8 +72,9 @@ def magic(line: str, cell: str | None = None) -> Displayed | None:
 
 def _kind(words: Sequence[str]) -> str | None:
     """What kind of thing the notebook is to show; None for text that is printed."""
-    command = COMMANDS.get(words[0]) if words else None
-    if command is None or "display" not in inspect.signature(command).parameters:
+    if not words or words[0] not in COMMANDS:
+        return None
+    if "display" not in inspect.signature(command_of(words[0])).parameters:
         return None
     if any(word.partition("=")[0] in _NOT_SHOWN for word in words):
         return None
@@ -88,7 +89,7 @@ def _printed(words: Sequence[str], cell: str) -> str:
     sys.stdin = io.TextIOWrapper(io.BytesIO(cell.encode()), encoding="utf-8")
     try:
         with redirect_stdout(printed), suppress(SystemExit):
-            app(list(words), prog_name="bptrace")
+            application_for(words)(list(words), prog_name="bptrace")
     finally:
         sys.stdin = stdin
     return printed.getvalue()

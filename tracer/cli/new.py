@@ -94,7 +94,7 @@ def new(
 
     A small seeded network with few digits, nothing saturated, and no vanishing delta.
     """
-    from tracer.config import dump
+    from tracer.config.writing import dump
     from tracer.model.activations import ACTIVATIONS
     from tracer.model.losses import LOSSES
     from tracer.model.network import Bias

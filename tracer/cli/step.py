@@ -167,7 +167,7 @@ def _trained(timeline: Timeline, steps: Steps, display: Display, recorder: Recor
 
 
 def _save(state: Experiment | GraphExperiment, updates: int, path: Path, display: Display) -> None:
-    from tracer.config import dump
+    from tracer.config.writing import dump
     from tracer.show.output import open_output
 
     with open_output(path, display.force) as stream:

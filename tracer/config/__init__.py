@@ -14,15 +14,12 @@ from typing import Any
 from tracer.config.build import build
 from tracer.config.files import read_text
 from tracer.config.nodes import Node
-from tracer.config.plain import tree
 from tracer.config.reader import read
 from tracer.config.report import Report
-from tracer.config.schema import json_schema
-from tracer.config.writing import dump
 from tracer.errors import Problem
 from tracer.model.experiment import Experiment, GraphExperiment
 
-__all__ = ["dump", "json_schema", "load", "load_plain"]
+__all__ = ["load", "load_plain"]
 
 
 def load(source: str | Path, text: str | None = None) -> Experiment | GraphExperiment:
@@ -42,6 +39,8 @@ def load_plain(content: Mapping[Any, Any], shown: str = "dict") -> Experiment | 
     Paths of data files are relative to the current folder. Raises ConfigError with all the problems at
     once, each as `dict: PATH: problem; hint`.
     """
+    from tracer.config.plain import tree
+
     return _built(shown, *tree(content, shown), "")
 
 

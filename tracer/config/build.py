@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from tracer.config.descent import Descent, check_order, penalty, read_descent
 from tracer.config.fields import ConfigModel, convert, sound
-from tracer.config.graphs import read_graph
-from tracer.config.models import ExpectedModel, GraphConfig, NetworkConfig
+from tracer.config.models import ExpectedModel, NetworkConfig
 from tracer.config.neurons import check_settings
 from tracer.config.nodes import KeyPath, Node
 from tracer.config.parameters import start
@@ -35,6 +34,9 @@ def build(report: Report, text: str) -> Experiment | GraphExperiment:
     """The experiment of the file that the report is about; ConfigError with all its problems."""
     top = report.root
     if "graph" in top.value and "network" not in top.value:
+        from tracer.config.graph_models import GraphConfig
+        from tracer.config.graphs import read_graph
+
         graph = _read(GraphConfig, top, report)
         return read_graph(graph, _expected(graph.expected, report), text.split("\n"), report)
     if "graph" in top.value:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from tracer.config.descent import Descent, read_descent
 from tracer.config.fields import convert, kind, sound
-from tracer.config.models import GraphConfig, GraphModel, GraphTrainingModel
+from tracer.config.graph_models import GraphConfig, GraphModel, GraphTrainingModel
 from tracer.config.nodes import Node, Position
 from tracer.config.report import Report, counted
 from tracer.config.state import known_slots

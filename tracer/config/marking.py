@@ -39,13 +39,14 @@ class SchemeModel(ConfigModel):
     total: Sound[Total] = Field(None, description="what a sheet that is right throughout gets")
     round: Sound[Step] = Field(None, description="the sum is rounded to multiples of it")
     verdicts: Sound[dict[str, Sound[Part]]] = Field(
-        default_factory=dict, description="which part of its points a number with a verdict gets"
+        default_factory=lambda: {},
+        description="which part of its points a number with a verdict gets",
     )
     after_trivial: Sound[Part] = Field(
         None, description="what is left of that where a number follows from a trivial one"
     )
     points: Sound[dict[str, Sound[Points]]] = Field(
-        default_factory=dict,
+        default_factory=lambda: {},
         description=f"of numbers by name, by names with *, by phase; {EACH}: of all others",
     )
 

@@ -2,6 +2,9 @@
 
 The JSON Schema for editors is generated from here. What concerns several keys at once (the shape of
 a matrix, a loss that goes with an activation) is checked where the parts are put together.
+
+What makes an empty default is a lambda: pydantic reads the signature of a builtin from its text, which
+takes 30 ms.
 """
 
 from __future__ import annotations
@@ -18,7 +21,6 @@ from tracer.config.values import (
     BiasValues,
     Columns,
     Count,
-    FormulaText,
     Natural,
     Neurons,
     Numbers,
@@ -141,7 +143,7 @@ class ResumeModel(ConfigModel):
         default(Resume, "iterations"), description="how many updates were made"
     )
     losses: Sound[list[float]] = Field(
-        default_factory=list, description="the last losses, for stop.window"
+        default_factory=lambda: [], description="the last losses, for stop.window"
     )
 
 
@@ -185,7 +187,7 @@ class DescentModel(ConfigModel):
     )
     clip: Sound[ClipModel] = Field(None, description="{norm: 1.0} or {value: 0.5}")
     state: Sound[dict[str, Sound[StateValues]]] = Field(
-        default_factory=dict,
+        default_factory=lambda: {},
         description="the optimizer's own numbers at the start, by their letters; 0 where left out; "
         "and updates: how many it has counted",
     )
@@ -212,7 +214,7 @@ class TrainingModel(DescentModel):
         description="batch_means: products of batch means, which is not the gradient",
     )
     freeze: Sound[WhatIsFrozen] = Field(
-        default_factory=list, description="parameters that stay as they are"
+        default_factory=lambda: [], description="parameters that stay as they are"
     )
     update_order: Sound[Annotated[str, OneOf("update order", UPDATE_ORDERS)]] = Field(
         default(Training, "update_order"),
@@ -242,7 +244,7 @@ class TitledModel(ConfigModel):
     title: Sound[str] = Field("", description="what the example is called")
     source: Sound[str] = Field(default(Experiment, "source"), description="where it comes from")
     expected: Sound[list[Sound[ExpectedModel]]] = Field(
-        default_factory=list, description="numbers for bptrace check"
+        default_factory=lambda: [], description="numbers for bptrace check"
     )
 
 
@@ -262,27 +264,3 @@ class NetworkConfig(TitledModel):
     data: Sound[Samples] = Field(None, description="samples with targets")
     predict: Sound[Samples] = Field(None, description="samples without targets, forward pass only")
     training: Sound[TrainingModel] = Field(None, description="how the parameters change")
-
-
-class GraphModel(ConfigModel):
-    """A scalar computation graph."""
-
-    inputs: Sound[dict[str, Sound[float]]] = Field(description="the inputs' values by their names")
-    nodes: Sound[Annotated[dict[str, Sound[FormulaText]], Field(min_length=1)]] = Field(
-        description="each node's formula; the last node is the result"
-    )
-
-
-class GraphTrainingModel(DescentModel):
-    """Gradient descent on inputs of the graph."""
-
-    trainable: Sound[Annotated[list[str], Field(min_length=1)]] = Field(
-        description="the inputs that change"
-    )
-
-
-class GraphConfig(TitledModel):
-    """A scalar computation graph, instead of a network."""
-
-    graph: Sound[GraphModel] = Field(description="the computation graph")
-    training: Sound[GraphTrainingModel] = Field(None, description="gradient descent on inputs")

@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from tracer.config.models import GraphConfig, NetworkConfig
+from tracer.config.graph_models import GraphConfig
+from tracer.config.models import NetworkConfig
 
 
 class _Generator(GenerateJsonSchema):

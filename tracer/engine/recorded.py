@@ -11,14 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tracer.arrays import (
-    Compiled,
-    Listing,
-    RecordedArray,
-    Recorder,
-    UnsupportedError,
-    compiled,
-)
+from tracer.arrays import Compiled, Listing, RecordedArray, Recorder
 from tracer.engine.passes import backward, cost, forward, step
 from tracer.engine.programs import looped
 from tracer.engine.rule import Moment, Rule
@@ -106,6 +99,9 @@ def compiled_step(
     listing = recorded_step(network, rule, state, batch, with_losses=with_losses, observe=observe)
     if observe is not UNTOUCHED:
         return as_recorded(listing)
+    from tracer.arrays.compiling import compiled
+    from tracer.arrays.facts import UnsupportedError
+
     try:
         return compiled(listing, batch_last=max(network.sizes) <= NARROW)
     except UnsupportedError:

@@ -13,8 +13,8 @@ from typing import Any
 
 import torch
 
-from tracer.config import dump
 from tracer.config.arrays import write_arrays
+from tracer.config.writing import dump
 from tracer.diagnose.answers import read_answers
 from tracer.diagnose.check import CheckedAnswers, check
 from tracer.diagnose.judging import Wanted

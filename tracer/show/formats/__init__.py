@@ -7,15 +7,15 @@ asks the notation how a name, a formula or a number is written.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from typing import Any, Literal, Protocol, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, TypeAlias
 
-from tracer.show.document import Document, Notation
-from tracer.show.formats import csv, html, latex, markdown, objects, terminal
 from tracer.show.formats.medium import Medium, detect
-from tracer.show.formats.selection import chosen
-from tracer.show.pictures import dot, mermaid, svg
+
+if TYPE_CHECKING:
+    from tracer.show.document import Document, Notation
 
 __all__ = [
     "EXPORTS",
@@ -28,7 +28,6 @@ __all__ = [
     "all_formats",
     "by_extension",
     "by_name",
-    "chosen",
     "detect",
     "render",
 ]
@@ -81,19 +80,38 @@ class Format:
         return (self.name, *self.other_names)
 
 
+def _of(module: str, name: str = "write") -> Writer:
+    """The writer of a module, which is imported when it is first needed: the others cost time too."""
+
+    def write(result: Any, notation: Notation, stream: TextIO, medium: Medium, /) -> None:
+        writer: Writer = getattr(import_module(module), name)
+        writer(result, notation, stream, medium)
+
+    return write
+
+
+_HERE, _PICTURE = "tracer.show.formats", "tracer.show.pictures"
+
 _ROWS = (
-    Format("table", terminal.write, "for reading", (".txt",), other_names=("text",), drawings=True),
+    Format(
+        "table",
+        _of(f"{_HERE}.terminal"),
+        "for reading",
+        (".txt",),
+        other_names=("text",),
+        drawings=True,
+    ),
     Format(
         "markdown",
-        markdown.write,
+        _of(f"{_HERE}.markdown"),
         "for GitHub and notebooks",
         (".md", ".markdown"),
         math="latex",
     ),
-    Format("latex", latex.write, "for one's own sheet", (".tex",), notation="latex"),
+    Format("latex", _of(f"{_HERE}.latex"), "for one's own sheet", (".tex",), notation="latex"),
     Format(
         "html",
-        html.write,
+        _of(f"{_HERE}.html"),
         "for the browser",
         (".html", ".htm"),
         notation="html",
@@ -102,7 +120,7 @@ _ROWS = (
     ),
     Format(
         "csv",
-        csv.write,
+        _of(f"{_HERE}.csv"),
         "all numbers in one table",
         (".csv",),
         notation="ascii",
@@ -110,7 +128,7 @@ _ROWS = (
     ),
     Format(
         "json",
-        objects.write_json,
+        _of(f"{_HERE}.objects", "write_json"),
         "all there is",
         (".json",),
         notation="ascii",
@@ -122,9 +140,15 @@ _ROWS = (
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 
 _PICTURES = (
-    Format("svg", svg.write, "a picture", (".svg",), notation="svg", picture=True),
-    Format("dot", dot.write, "a picture for Graphviz", (".dot", ".gv"), picture=True),
-    Format("mermaid", mermaid.write, "a picture for GitHub", (".mmd", ".mermaid"), picture=True),
+    Format("svg", _of(f"{_PICTURE}.svg"), "a picture", (".svg",), notation="svg", picture=True),
+    Format("dot", _of(f"{_PICTURE}.dot"), "a picture for Graphviz", (".dot", ".gv"), picture=True),
+    Format(
+        "mermaid",
+        _of(f"{_PICTURE}.mermaid"),
+        "a picture for GitHub",
+        (".mmd", ".mermaid"),
+        picture=True,
+    ),
 )
 
 PICTURES: dict[str, Format] = {row.name: row for row in _PICTURES}
@@ -133,7 +157,7 @@ PICTURES: dict[str, Format] = {row.name: row for row in _PICTURES}
 _EXPORTS = (
     Format(
         "gradescope",
-        objects.write_json,
+        _of(f"{_HERE}.objects", "write_json"),
         "its autograder's results.json",
         (),
         notation="ascii",
@@ -167,6 +191,8 @@ def render(
     document: Document, notation: Notation, format: str, medium: Medium | None = None
 ) -> str:
     """The document as one text, in one of `FORMATS`."""
+    from tracer.show.formats.selection import chosen
+
     stream, row = StringIO(), FORMATS[format]
     blocks = chosen(document, for_programs=row.for_programs)
     row.write(blocks, notation, stream, medium or Medium())

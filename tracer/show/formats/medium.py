@@ -7,9 +7,10 @@ import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from tracer.show.document import Notation
+if TYPE_CHECKING:
+    from tracer.show.document import Notation
 
 _SAMPLE = "─═⎡⎢⎣⎤⎥⎦δ∂≈·−×⊙ᵀ′…"
 

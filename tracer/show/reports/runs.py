@@ -1,33 +1,27 @@
 """What `run` and `step` show of a training, whether a network's or a graph's.
 
 The reports of both, behind one set of functions: whoever shows a run need not know which of the two it
-is. Each iterator is read once, block by block.
+is. Each iterator is read once, block by block. A report is imported when it is wanted, since a command
+wants one of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracer.engine.training import Run
 from tracer.errors import UsageError
-from tracer.explain.series import Points
-from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import Experiment
 from tracer.show.document import Document
-from tracer.show.pictures.graph import graph_picture
-from tracer.show.pictures.network import network_picture
-from tracer.show.pictures.picture import Picture
 from tracer.show.pictures.views import DEFAULT_PICTURE, PICTURE_VIEWS
-from tracer.show.reports.graph import graph_document, graph_steps_document
-from tracer.show.reports.graph_objects import graph_run_json, graph_step_json
 from tracer.show.reports.objects import Object
-from tracer.show.reports.run import run_document
-from tracer.show.reports.run_objects import run_json
 from tracer.show.reports.selection import ROW_LIMIT
-from tracer.show.reports.step import step_document
-from tracer.show.reports.step_objects import step_json
 from tracer.show.reports.views import DEFAULT
+
+if TYPE_CHECKING:
+    from tracer.explain.series import Points
+    from tracer.show.pictures.picture import Picture
 
 
 def run_blocks(
@@ -48,9 +42,13 @@ def run_blocks(
     experiment, reached = run.timeline.experiment, reached_of(run, iterations)
     traces = map(run.timeline.trace, reached)
     if isinstance(experiment, Experiment):
+        from tracer.show.reports.run import run_document
+
         return run_document(
             experiment, run, traces, view=view, sample=sample, limit=limit, diagram=diagram
         )
+    from tracer.show.reports.graph import graph_document
+
     check_of_graph(experiment.title or "this", view, sample)
     return graph_document(list(traces), limit)
 
@@ -68,7 +66,11 @@ def run_objects(
     experiment, reached = run.timeline.experiment, reached_of(run, iterations)
     traces = map(run.timeline.trace, reached)
     if isinstance(experiment, Experiment):
+        from tracer.show.reports.run_objects import run_json
+
         return run_json(experiment, run, traces, sample)
+    from tracer.show.reports.graph_objects import graph_run_json
+
     return graph_run_json(list(traces))
 
 
@@ -96,9 +98,13 @@ def step_blocks(
     experiment = run.timeline.experiment
     traces = list(map(run.timeline.trace, run.reached(traced)))
     if isinstance(experiment, Experiment):
+        from tracer.show.reports.step import step_document
+
         return step_document(
             experiment, run, shown, traces, sample=sample, limit=limit, curve=curve
         )
+    from tracer.show.reports.graph import graph_steps_document
+
     return graph_steps_document(run, shown, traces, limit, curve)
 
 
@@ -107,7 +113,11 @@ def step_objects(run: Run[Any], shown: Sequence[int], traced: Iterable[int] = ()
     experiment = run.timeline.experiment
     traces = list(map(run.timeline.trace, run.reached(traced)))
     if isinstance(experiment, Experiment):
+        from tracer.show.reports.step_objects import step_json
+
         return step_json(experiment, run, shown, traces)
+    from tracer.show.reports.graph_objects import graph_step_json
+
     return graph_step_json(run, shown, traces)
 
 
@@ -117,9 +127,15 @@ def picture_of(trace: Any, view: str = DEFAULT_PICTURE, sample: int | None = Non
     Raises:
         UsageError: there is nothing that the view could show, no such sample, or too much to draw.
     """
+    from tracer.graph.trace import GraphTrace
+
     if isinstance(trace, GraphTrace):
+        from tracer.show.pictures.graph import graph_picture
+
         return graph_picture(trace)
     if view not in PICTURE_VIEWS:
         known = f"there are {', '.join(PICTURE_VIEWS)}"
         raise UsageError(f"there is no picture '{view}'", known)
+    from tracer.show.pictures.network import network_picture
+
     return network_picture(trace, view, trace.rows[0] + 1 if sample is None else sample)
