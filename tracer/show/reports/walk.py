@@ -9,7 +9,8 @@ from tracer.diagnose.verdicts import Finding
 from tracer.explain.walk import Walk
 from tracer.language import say
 from tracer.show.document import Block, Content, Text
-from tracer.show.reports.check import VERDICT_WORDS, distance
+from tracer.show.reports.check import VERDICT_WORDS
+from tracer.show.reports.check_reasons import distance
 from tracer.show.reports.matches import matches_of, possible_of
 from tracer.show.reports.tables import joined, local
 from tracer.show.words import worded
