@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tracer.config.arrays import in_words
 from tracer.diagnose.answers.array_names import AFTERS, meaning, written
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, did_you_mean
@@ -178,7 +179,7 @@ def fits(stage: Stage, shape: tuple[int, ...], trace: IterationTrace) -> tuple[b
     by_input = turned and stage.kind in OF_A_WEIGHT and len(true) == 2
     if not direct and not by_input:
         raise ValueError(
-            f"the shape is {_spelled(shape)}, expected {_spelled(trace.arrays[stage].shape)}"
+            f"the shape is {in_words(shape)}, expected {in_words(trace.arrays[stage].shape)}"
             + (": transposed?" if turned else "")
         )
     return direct, by_input
@@ -186,10 +187,6 @@ def fits(stage: Stage, shape: tuple[int, ...], trace: IterationTrace) -> tuple[b
 
 def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(n for n in shape if n != 1)
-
-
-def _spelled(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))
 
 
 def _numbers(network: Network) -> range:

@@ -19,7 +19,7 @@ from tracer.errors import ConfigError, Problem, UsageError
 from tracer.explain.worksheet import title_line
 from tracer.model.experiment import Experiment, GraphExperiment
 
-_NPZ = b"PK\x03\x04"
+_NPZ = (b"PK\x03\x04", b"PK\x05\x06")
 _NPY = b"\x93NUMPY"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MANY = 3
