@@ -193,11 +193,11 @@ def test_weights_with_a_row_for_each_input_are_turned_round_and_square_ones_with
     experiment = shipped("four-equations")
     true = exact_of(experiment).trace.arrays[Stage(Kind.WEIGHT, 1)]
     (found,) = arrays(json.dumps({"W1": true.T.tolist()}), of=experiment)
-    assert found.by_input is True
+    assert found.turned is True
     assert (found.values == true).all()
     (square,) = arrays("W1: [[1, 2], [3, 4]]")
-    assert square.by_input is None
-    assert square.turned().values.tolist() == [[1, 3], [2, 4]]
+    assert square.turned is None
+    assert square.turned_round().values.tolist() == [[1, 3], [2, 4]]
 
 
 @pytest.mark.parametrize(
@@ -451,12 +451,14 @@ def test_what_is_no_npz_is_refused() -> None:
             read_answers(content, "a.npz", MAZUR)
 
 
-def test_a_transposed_array_that_isn_t_one_of_weights_is_told() -> None:
-    experiment = shipped("four-equations")
-    shape = exact_of(experiment).trace.arrays[Stage(Kind.NET, 1)].shape
-    assert shape[0] != shape[1]
-    with pytest.raises(ConfigError, match="transposed"):
-        arrays(str({"net1": np.zeros(shape[::-1]).tolist()}), of=experiment)
+def test_samples_that_are_columns_are_turned_round() -> None:
+    experiment = shipped("relu-bce")
+    true = exact_of(experiment).trace.arrays
+    net, out = true[Stage(Kind.NET, 1)], true[Stage(Kind.OUT, 1)]
+    assert net.shape[0] != net.shape[1]
+    for found in arrays(json.dumps({"Z1": net.T.tolist(), "A1": out.T.tolist()}), of=experiment):
+        assert found.turned is True
+        assert (found.values == true[found.stage]).all()
 
 
 def test_an_experiment_that_only_predicts_has_no_backward_answers() -> None:
@@ -482,7 +484,7 @@ def test_a_configuration_without_expected_numbers_says_so(tmp_path: Path) -> Non
 
 def test_arrays_don_t_belong_to_graphs() -> None:
     experiment = shipped_graph("apples")
-    with pytest.raises(ConfigError, match="only single numbers"):
+    with pytest.raises(ConfigError, match="expected a single one"):
         read_answers(b"total: [1, 2]", "-", experiment)
     (found,) = singles(read_answers("∂total/∂apple: 2.2".encode(), "-", experiment))
     assert found.identity == exact_of(experiment).find("dtotal/dapple")

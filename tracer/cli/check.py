@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer import bundled
+from tracer.cli.against import AfterOption, ToleranceOption, content_of, passed_over
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption
 from tracer.cli.display import Display, note, number_format, show, show_objects
 from tracer.cli.ending import DISAGREE
@@ -42,16 +41,11 @@ def check(
         ),
     ] = None,
     *,
-    tolerance: Annotated[
-        str | None,
-        typer.Option(
-            metavar="R[,A]",
-            help="For a program's numbers: right within R relatively plus A (1e-9,1e-12).",
-        ),
-    ] = None,
+    tolerance: ToleranceOption = None,
     round: RoundOption = None,
     rounding: RoundingOption = RoundingMode.HALF_UP,
     digits_required: DigitsRequiredOption = None,
+    after: AfterOption = None,
     reveal: Annotated[
         bool, typer.Option("--reveal/--no-reveal", help="Show the right values.")
     ] = True,
@@ -80,13 +74,14 @@ def check(
         raise UsageError("--carry shows right values", "leave out --carry or --no-reveal")
     wanted = wanted_of(round, rounding, digits_required)
     if points or display.row.of:
-        if carry or tolerance:
-            raise UsageError("points are for a person's sheet", "leave out --carry and --tolerance")
+        if carry or tolerance or after is not None:
+            hint = "leave out --carry, --tolerance and --after"
+            raise UsageError("points are for a person's sheet", hint)
         scheme = scheme_of(points)
         _give_points(config, answers, scheme, wanted, display, reveal=reveal, all_rows=all_rows)
         return
     experiment = _experiment(config, answers)
-    given = _answers(config, answers, experiment, tolerance)
+    given = _answers(config, answers, experiment, tolerance, after)
     updates = max((answer.moment.updates for answer in given), default=0)
     arrays = sum(isinstance(answer, ArrayAnswer) for answer in given)
     with progress(updates, "training") as report, progress(arrays, "judging arrays") as judging:
@@ -122,7 +117,7 @@ def _give_points(
     experiment = _experiment(config, answers)
     exercise = exercise_of(experiment, config)
     check_scheme(scheme, [exercise])
-    given = partial(_answers, config, answers, experiment, None)
+    given = partial(_answers, config, answers, experiment, None, None)
     if display.row.of:
         write_for_autograder(exercise, given, scheme, wanted, display, reveal=reveal)
         return
@@ -154,8 +149,10 @@ def _answers(
     answers: str | None,
     experiment: Experiment | GraphExperiment,
     tolerance: str | None,
+    after: int | None,
 ) -> tuple[Supplied, ...]:
     from tracer.diagnose.answers import (
+        Moment,
         Tolerance,
         foreign_title,
         published_answers,
@@ -165,16 +162,9 @@ def _answers(
     within = Tolerance.parse(tolerance) if tolerance else None
     if answers is None:
         return published_answers(experiment, config, within)
-    content = sys.stdin.buffer.read() if answers == "-" else _content(Path(answers))
+    content = content_of(answers)
     shown = "<stdin>" if answers == "-" else answers
     if title := foreign_title(content, experiment):
         note(f"bptrace: {shown} begins with '{title}'; the exercise is '{experiment.title}'")
-    return read_answers(content, shown, experiment, within)
-
-
-def _content(path: Path) -> bytes:
-    from tracer.config.files import read_bytes
-
-    if not path.exists() and bundled.find(str(path)):
-        raise UsageError(f"{path} is a configuration", "ANSWERS is a file of numbers")
-    return read_bytes(path, str(path))
+    moment = None if after is None else Moment(None, after)
+    return read_answers(content, shown, experiment, within, moment=moment, remark=passed_over)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracer.cli.against import AfterOption, ToleranceOption, against_files
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, notation, note, show, show_objects
 from tracer.cli.ending import DISAGREE
@@ -28,7 +29,7 @@ def compare(
         list[str],
         typer.Argument(
             metavar="CONFIG CONFIG…",
-            help="Two configurations or more.",
+            help="Two configurations or more; one with --against.",
             autocompletion=complete_config,
         ),
     ],
@@ -37,14 +38,31 @@ def compare(
         int | None,
         typer.Option("--iterations", "-n", min=1, help="Updates of each (default: its own)."),
     ] = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE…", help="A program's numbers (NPZ, JSON, …), file by iteration."
+        ),
+    ] = None,
+    tolerance: ToleranceOption = None,
+    after: AfterOption = None,
     plot: PlotOption = None,
     plot_quantity: PlotQuantityOption = None,
     display: Display,
 ) -> None:
-    """Lay runs side by side.
+    """Lay runs side by side, or a program's numbers beside a run.
 
-    Settings that differ, the first number that differs, and how the runs end.
+    Settings that differ, the first number that differs, and how the runs end; of a program's numbers
+    the first array, element and iteration that differ.
     """
+    if against:
+        _refuse({"--iterations": iterations, "--plot": plot}, "leave it out beside --against")
+        if not against_files(configs[0], [*against, *configs[1:]], tolerance, after, display):
+            raise typer.Exit(DISAGREE)
+        return
+    _refuse(
+        {"--tolerance": tolerance, "--after": after}, "name a program's numbers: --against FILE"
+    )
     from tracer.model.names import Names
     from tracer.show.reports.compare import compare_document
     from tracer.show.reports.compare_objects import compare_json
@@ -62,6 +80,13 @@ def compare(
         show(compare_document(comparison, labels), display, names)
     if not comparison.agree:
         raise typer.Exit(DISAGREE)
+
+
+def _refuse(options: Mapping[str, object], hint: str) -> None:
+    """UsageError for an option that says nothing here."""
+    for name, given in options.items():
+        if given is not None:
+            raise UsageError(f"{name} says nothing here", hint)
 
 
 def _compared(

@@ -15,7 +15,7 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
@@ -29,6 +29,11 @@ FloatArray = npt.NDArray[np.float64]
 
 MOST_BYTES = 2 * 2**30
 """What an array may take, as float64."""
+_MOST_ARRAYS, _MOST_DIRECTORY = 10_000, 8 * 2**20
+"""How many arrays an archive may have, and how many bytes the list of them."""
+_MOST_HEADER = 16 * 2**10
+_LONGEST_NAME = 200
+_MOST_AXES = 8
 
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
@@ -36,6 +41,15 @@ _HEADERS = {
 }
 _SIZES = {"f": (2, 4, 8), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8)}
 _ZIP = b"PK"
+_END = struct.Struct("<4s4HLLH")
+"""What an archive ends with: its signature, and at the place 5 the size of the list of its members."""
+_END_SIGNATURE = b"PK\x05\x06"
+_ENCRYPTED = 1
+_SUFFIX = ".npy"
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The ways of NumPy's own; others unpack a few bytes to gigabytes at a time, or not at all."""
+_OTHER_METHODS = {9: "deflate64", zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "lzma"}
+_NOT_OURS = "__MACOSX/"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every array in an archive, the first that there is: files don't depend on the clock."""
 _BROKEN = (
@@ -65,40 +79,51 @@ class ArrayHeader:
 
 @dataclass(frozen=True, slots=True)
 class ArrayFile:
-    """The arrays of one file by their names; the one of an `.npy` file is called ''."""
+    """The arrays of one file by their names; the one of an `.npy` file is called ''.
+
+    `members`: where each stands in the archive, twice or more for a name that was given twice.
+    """
 
     stream: BinaryIO
     archive: zipfile.ZipFile | None
+    members: Mapping[str, Sequence[zipfile.ZipInfo]]
 
     @staticmethod
     def open(stream: BinaryIO) -> ArrayFile:
-        """The file in a stream that can be sought; ArrayError when it is neither `.npz` nor `.npy`."""
+        """The file in a stream that can be sought.
+
+        ArrayError when it is neither `.npz` nor `.npy`, or has more arrays than anybody saves.
+        """
         start = stream.read(len(np.lib.format.MAGIC_PREFIX))
         stream.seek(0)
         if start == np.lib.format.MAGIC_PREFIX:
-            return ArrayFile(stream, None)
+            return ArrayFile(stream, None, {"": ()})
+        if not start.startswith(_ZIP):
+            raise ArrayError(
+                "neither an .npz nor an .npy file", "write it with numpy.savez or numpy.save"
+            )
+        _check_directory(stream)
         try:
-            if start.startswith(_ZIP):
-                return ArrayFile(stream, zipfile.ZipFile(stream))
+            archive = zipfile.ZipFile(stream)
         except _BROKEN:
             raise ArrayError("the archive is broken", "write it anew with numpy.savez") from None
-        raise ArrayError(
-            "neither an .npz nor an .npy file", "write it with numpy.savez or numpy.save"
-        )
+        members: dict[str, list[zipfile.ZipInfo]] = {}
+        for info in archive.infolist():
+            if info.filename.endswith(_SUFFIX) and not info.filename.startswith(_NOT_OURS):
+                members.setdefault(info.filename.removesuffix(_SUFFIX), []).append(info)
+        _check_names(members)
+        return ArrayFile(stream, archive, members)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the arrays, in the file's order."""
-        if self.archive is None:
-            return ("",)
-        members = dict.fromkeys(self.archive.namelist())
-        return tuple(name.removesuffix(".npy") for name in members if name.endswith(".npy"))
+        return tuple(self.members)
 
     @property
     def strangers(self) -> tuple[str, ...]:
         """What an archive holds besides arrays: those of a spreadsheet, say."""
         members = self.archive.namelist() if self.archive else []
-        return tuple(name for name in members if not name.endswith(".npy"))
+        return tuple(name for name in members if not name.endswith((_SUFFIX, "/")))
 
     def header(self, name: str = "") -> ArrayHeader:
         """The shape and type of an array; ArrayError when it isn't one of numbers."""
@@ -125,28 +150,79 @@ class ArrayFile:
     def _header(self, name: str) -> tuple[ArrayHeader, int]:
         """The header, and how many bytes come behind it."""
         with self._member(name) as (stream, size):
-            header = _header(stream)
-            rest = size - stream.tell()
+            start = io.BytesIO(stream.read(_MOST_HEADER))
+            header = _header(start)
+            rest = size - start.tell()
         _check(header)
         return header, rest
 
     @contextmanager
     def _member(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
         """The bytes of an array, and how many there are."""
-        if name not in self.names:
+        if name not in self.members:
             named = [known for known in self.names if known]
             hint = did_you_mean(name, named) or f"there are {', '.join(named)}"
             raise ArrayError(f"no array '{name}'", hint if named else "it holds no arrays")
+        for info in self.members[name]:
+            _check_member(info, len(self.members[name]))
         try:
             if self.archive is None:
                 size = self.stream.seek(0, io.SEEK_END)
                 self.stream.seek(0)
                 yield self.stream, size
             else:
-                with self.archive.open(f"{name}.npy") as member:
-                    yield member, self.archive.getinfo(f"{name}.npy").file_size
+                (info,) = self.members[name]
+                with self.archive.open(info) as member:
+                    yield member, info.file_size
         except _BROKEN:
             raise ArrayError("the array can't be read", "write it anew with NumPy") from None
+
+
+def _check_directory(stream: BinaryIO) -> None:
+    """ArrayError for a list of members that is longer than any of arrays; it is not read for that."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(size - _END.size - 2**16, 0))
+    last = stream.read()
+    stream.seek(0)
+    place = last.rfind(_END_SIGNATURE)
+    if place < 0 or len(last) - place < _END.size:
+        return  # broken, as zipfile will say
+    if _END.unpack_from(last, place)[5] > _MOST_DIRECTORY:
+        raise _too_many()
+
+
+def _check_names(names: Collection[str]) -> None:
+    """ArrayError for more names, or longer ones, than anybody's arrays have."""
+    if len(names) > _MOST_ARRAYS:
+        raise _too_many()
+    for name in names:
+        if len(name) > _LONGEST_NAME:
+            message = f"an array's name has {len(name):,} characters: {name[:40]!a}…"
+            raise ArrayError(message, f"names have at most {_LONGEST_NAME}")
+        if not name.isprintable():
+            raise ArrayError(
+                f"an array's name holds characters that can't be shown: {name!a}",
+                "give it another name",
+            )
+
+
+def _too_many() -> ArrayError:
+    return ArrayError(
+        f"the archive has more than {_MOST_ARRAYS:,} arrays", "save only those that are needed"
+    )
+
+
+def _check_member(info: zipfile.ZipInfo, times: int) -> None:
+    """ArrayError for an array that NumPy didn't write so."""
+    if times > 1:
+        raise ArrayError("there are two arrays of this name", "write the file anew")
+    if info.flag_bits & _ENCRYPTED:
+        raise ArrayError("the array is encrypted", "save it with numpy.savez")
+    if info.compress_type not in _METHODS:
+        how = _OTHER_METHODS.get(info.compress_type, f"method {info.compress_type}")
+        raise ArrayError(
+            f"the array is compressed by {how}", "save it with numpy.savez or savez_compressed"
+        )
 
 
 def write_arrays(stream: BinaryIO, arrays: Iterable[tuple[str, FloatArray]]) -> None:
@@ -177,6 +253,7 @@ def _check(header: ArrayHeader) -> None:
             "c": "complex numbers",
             "U": "text",
             "S": "text",
+            "V": "records",
         }
         found = what.get(kind, str(header.dtype))
         raise ArrayError(
@@ -188,5 +265,8 @@ def _check(header: ArrayHeader) -> None:
 
 
 def in_words(shape: tuple[int, ...]) -> str:
-    """`2×3`; `1` for a single number."""
-    return "×".join(map(str, shape)) or "1"
+    """`2×3`; `1` for a single number; `1×1×…×4` for more axes than anybody counts."""
+    sizes = [str(size) for size in shape]
+    if len(sizes) > _MOST_AXES:
+        sizes[2:-1] = ["…"]
+    return "×".join(sizes) or "1"

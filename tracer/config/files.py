@@ -10,6 +10,9 @@ from tracer.errors import ConfigError, Problem, did_you_mean
 
 T = TypeVar("T")
 
+_MOST_BYTES = 2 * 2**30
+"""What is read in one piece."""
+
 
 def read_text(path: Path, shown: str) -> str:
     """The file's text, without a byte order mark; `shown` is its name in problems.
@@ -20,7 +23,10 @@ def read_text(path: Path, shown: str) -> str:
 
 
 def read_bytes(path: Path, shown: str) -> bytes:
-    """The file's content; ConfigError for a file that is missing, is a folder, or can't be read."""
+    """The file's content; ConfigError for one that is missing, a folder, huge, or can't be read."""
+    if _attempt(lambda: path.stat().st_size, path, shown) > _MOST_BYTES:
+        message = f"the file is larger than {_MOST_BYTES / 2**30:g} GiB"
+        raise _refused(shown, message, "save only the part that is needed")
     return _attempt(path.read_bytes, path, shown)
 
 

@@ -28,11 +28,13 @@ _NEW = ("+", "_new")
 AFTERS = (*_NEW, ":data", ":penalty")
 """What may stand behind the number of the layer."""
 _WORDS = {
-    "m": ("exp_avg", "grad_avg"),
-    "v": ("exp_avg_sq", "momentum_buffer"),
-    "s": ("square_avg",),
+    "m": ("exp_avg", "grad_avg", "mu"),
+    "v": ("exp_avg_sq", "momentum_buffer", "nu", "velocity"),
+    "s": ("square_avg", "sum", "accumulator"),
 }
 """What frameworks call the optimisers' states."""
+STATE_WORDS = {word: letter for letter, words in _WORDS.items() for word in (letter, *words)}
+"""The letter by the word, or by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Row:
 _OF_NEURONS = (
     Row(Kind.NET, ("net", "z", "Z")),
     Row(Kind.OUT, ("out", "a", "A")),
-    Row(Kind.DE_DOUT, ("dout", "dE/dout", "dE/da", "da")),
+    Row(Kind.DE_DOUT, ("dout", "dE/dout", "dE/da", "da", "dA")),
     Row(Kind.SLOPE, ("slope", "dout/dnet", "da/dz")),
     Row(Kind.DELTA, ("delta", "dE/dnet", "dE/dz", "dz", "dZ")),
 )

@@ -25,7 +25,10 @@ from tracer.model.quantity import OF_A_BIAS, OF_A_WEIGHT, Kind, Quantity, Stage
 _SINGLE = {
     "inputs": Kind.INPUT,
     "X": Kind.INPUT,
+    "x": Kind.INPUT,
     "targets": Kind.TARGET,
+    "Y": Kind.TARGET,
+    "y": Kind.TARGET,
     "E": Kind.ERROR,
     "E_total": Kind.TOTAL,
 }
@@ -90,6 +93,13 @@ def _union(sets: Iterable[set[int]]) -> set[int]:
 
 def _is_parameter(kind: Kind) -> bool:
     return kind in OF_A_WEIGHT or kind in OF_A_BIAS
+
+
+def is_array_name(name: str) -> bool:
+    """Whether this is how arrays are called, whatever the network."""
+    bare = name.removeprefix(_MEAN)
+    match = _NAME.fullmatch(bare)
+    return bare in _SINGLE or bool(match and meaning(match["before"], match["after"] or ""))
 
 
 def find_stage(name: str, trace: IterationTrace, numbering: Numbering = Numbering()) -> Stage:
@@ -165,31 +175,6 @@ def _written(stage: Stage, network: Network) -> str:
     subtracted = stage.kind in OF_A_BIAS and network.layers[stage.layer - 1].has_thresholds
     found = written(stage.kind, stage.slot, threshold=subtracted)
     return f"{mean}{found[0]}{stage.layer}{found[1]}" if found else ""
-
-
-def fits(stage: Stage, shape: tuple[int, ...], trace: IterationTrace) -> tuple[bool, bool]:
-    """Whether an array of that shape can be the stage's as it is, and with a row for each input.
-
-    Raises:
-        ValueError: it can't be either; the message says which shape it should have.
-    """
-    given, true = _squeezed(shape), _squeezed(trace.arrays[stage].shape)
-    direct, turned = given == true, given == true[::-1]
-    by_input = turned and stage.kind in OF_A_WEIGHT and len(true) == 2
-    if not direct and not by_input:
-        raise ValueError(
-            f"the shape is {_spelled(shape)}, expected {_spelled(trace.arrays[stage].shape)}"
-            + (": transposed?" if turned else "")
-        )
-    return direct, by_input
-
-
-def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(n for n in shape if n != 1)
-
-
-def _spelled(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))
 
 
 def _numbers(network: Network) -> range:

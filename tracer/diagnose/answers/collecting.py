@@ -1,19 +1,20 @@
-"""Entries of a file → answers: what each name means, how the file counts, how its matrices lie.
+"""Entries of a file → answers: what each name means, of which moment, and how its numbers lie.
 
 Between the readers, which know how a file is written, and `tracer.diagnose.answers.reading`. What is
-decided of all entries together: the number of the first layer, the precision of a program's floats, and
-whether a row of a weight matrix is a neuron or an input.
+decided of all entries together: what their names mean (`vocabulary`), how arrays are written (`whole`),
+and when a file was saved that doesn't say it (`undated`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from tracer.diagnose.answers.arrays import Numbering, find_stage, fits
+from tracer.config.arrays import in_words
+from tracer.diagnose.answers.lying import lying, most_iterations
 from tracer.diagnose.answers.model import (
     Answer,
     ArrayAnswer,
@@ -24,63 +25,59 @@ from tracer.diagnose.answers.model import (
     Tolerance,
 )
 from tracer.diagnose.answers.moments import Moment, outline
-from tracer.diagnose.answers.precision import FLOAT64, LEAST_DIGITS, Precision, of_texts
+from tracer.diagnose.answers.precision import FLOAT64, LEAST_DIGITS, Precision, of_floats
+from tracer.diagnose.answers.undated import dated
+from tracer.diagnose.answers.vocabulary import Vocabulary
+from tracer.diagnose.answers.whole import Habits, ReadArray
 from tracer.digits.numbers import Written, shortest
 from tracer.engine.trace import IterationTrace
 from tracer.errors import ConfigError, Problem, UnknownNameError, UsageError
 from tracer.explain.calculation import Calculation
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.network import FloatArray
-from tracer.model.quantity import OF_A_WEIGHT, Identity, Quantity, Stage
+from tracer.model.quantity import Identity, Quantity, Stage, at
 
 _ITERATION = re.compile(r"@(\d{1,15})(#\d+)?$")
 _MOST_TEXTS = 500
 """So many numbers of an array tell how they were rounded."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Array:
-    """An array that has been read: `direct` and `by_input` say which ways round its shape fits."""
-
-    entry: Entry
-    moment: Moment
-    stage: Stage
-    values: FloatArray
-    texts: Sequence[str]
-    direct: bool
-    by_input: bool
+_CURVES = dict.fromkeys(("losses", "loss_history", "costs", "cost"), "loss")
+"""What the loss of each iteration is called."""
 
 
 @dataclass
 class Collector:
     """Turns entries into answers; what is wrong goes to `problems`.
 
-    `strangers` are the names that don't exist, among so many `entries`.
+    `moment`: when the numbers are from whose names don't say it. `strangers` are the names that don't
+    exist, among so many `entries`; those of a file of arrays are `unknown`, and no problems yet.
     """
 
     experiment: Experiment | GraphExperiment
     tolerance: Tolerance | None
     problems: list[Problem]
+    moment: Moment | None = None
     outlines: dict[Moment, Calculation] = field(default_factory=dict)
     seen: dict[tuple[Moment, Identity | Stage], Spot] = field(default_factory=dict)
+    stages: dict[tuple[Moment, Identity | Stage], Spot] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
+    unknown: list[Problem] = field(default_factory=list)
     entries: int = 0
-    numbering: Numbering = field(default_factory=Numbering)
+    vocabulary: Vocabulary | None = None
 
     def answers(self, entries: Sequence[Entry]) -> list[Supplied]:
         """The answers of all entries, in their order."""
         if isinstance(self.experiment, Experiment):
-            names = [entry.name for entry in entries if entry.shape]
-            self.numbering = Numbering.of(names, self.experiment.network.depth)
+            self.vocabulary = Vocabulary(entries, self.experiment.network)
         read = [item for entry in entries for item in self._read(entry)]
-        arrays = [item for item in read if isinstance(item, _Array)]
-        precision, by_input = _precision(arrays), _by_input(arrays)
-        return [
-            self._whole(item, precision, by_input)
-            if isinstance(item, _Array)
-            else self._beside(item, precision if arrays else FLOAT64)
-            for item in read
-        ]
+        arrays = [item for item in read if isinstance(item, ReadArray)]
+        habits = Habits.of(arrays)
+        found: list[Supplied] = []
+        for item in read:
+            if isinstance(item, Answer):
+                found.append(self._beside(item, habits.shown if arrays else FLOAT64))
+            else:
+                found += self._whole(item, habits)
+        return self._dated(found)
 
     def _beside(self, answer: Answer, precision: Precision) -> Answer:
         """A single number; beside arrays of a lesser type, one with as many digits is of that type."""
@@ -89,85 +86,138 @@ class Collector:
             return answer
         return replace(answer, tolerance=Tolerance.of(precision))
 
-    def _read(self, entry: Entry) -> Iterator[_Array | Answer]:
-        """What one entry holds: an array, or a number; nothing where something is wrong with it."""
+    def _whole(self, array: ReadArray, habits: Habits) -> Iterator[ArrayAnswer]:
+        """The array in the engine's shape."""
+        assert self.vocabulary is not None, "a graph has no arrays"
+        try:
+            yield habits.answer(array, self.tolerance, self.vocabulary.numbering.first)
+        except ValueError as error:
+            self._complain(array.entry.spot, str(error))
+
+    def _dated(self, answers: list[Supplied]) -> list[Supplied]:
+        """The answers, those whose names don't say when with the moment that is assumed for them."""
+        undated = {
+            index: answer
+            for index, answer in enumerate(answers)
+            if isinstance(answer, ArrayAnswer) and answer.meaning and answer.meaning.undated
+        }
+        if not undated or not isinstance(self.experiment, Experiment):
+            return answers
+        taken = {(moment, what) for moment, what in self.seen if isinstance(what, Stage)}
+        try:
+            found = dated(list(undated.values()), taken, self.experiment, self.moment)
+        except UsageError as error:
+            self._complain(next(iter(self.seen.values())), error.message, error.hint)
+            return answers
+        return [dict(zip(undated, found, strict=True)).get(i, a) for i, a in enumerate(answers)]
+
+    def _read(self, entry: Entry) -> list[ReadArray | Answer]:
+        """What one entry holds: arrays, or numbers; nothing where something is wrong with it."""
         self.entries += 1
         try:
-            item = self._array(entry) if entry.shape else self._number(entry)
+            return list(self._arrays(entry) if entry.shape else self._number(entry))
         except UnknownNameError as error:
             self.strangers.append(entry.name)
-            self._complain(entry.spot, error.message, entry.hint or error.hint)
+            problem = entry.spot.problem(error.message, entry.hint or error.hint)
+            (self.problems if entry.read is None else self.unknown).append(problem)
         except UsageError as error:
             self._complain(entry.spot, error.message, error.hint)
         except ConfigError as error:
             self.problems += error.problems
         except ValueError as error:
             self._complain(entry.spot, str(error), "a row is a neuron or a sample")
-        else:
-            if item is not None:
-                yield item
+        return []
 
-    def _number(self, entry: Entry) -> Answer | None:
+    def _number(self, entry: Entry) -> Iterator[Answer]:
         moment = self._moment(entry)
-        identity: Identity = self._outline(moment).trace.find(entry.name)
+        name = _CURVES.get(entry.name, entry.name) if entry.read else entry.name
+        identity: Identity = self._outline(moment).trace.find(name)
         self._refuse_what_is_not(moment, identity)
-        if entry.read is not None:
-            leaf = Leaf(repr(float(entry.read())), entry.spot)
-            return self._answer(moment, identity, leaf, Tolerance.of(entry.precision or FLOAT64))
-        return self._answer(moment, identity, entry.leaves[0], None)
+        if entry.read is None:
+            yield from self._answer(moment, identity, entry.leaves[0], None)
+            return
+        value = entry.read()
+        tolerance = Tolerance.of(of_floats(entry.precision, value))
+        yield from self._answer(
+            moment, identity, Leaf(shortest(float(value.flat[0])), entry.spot), tolerance
+        )
 
     def _answer(
         self, moment: Moment, identity: Identity, leaf: Leaf, tolerance: Tolerance | None
-    ) -> Answer | None:
+    ) -> Iterator[Answer]:
         written = self._written(leaf)
-        if written is None or self._is_second(moment, identity, leaf.spot):
-            return None
-        return Answer.of(moment, identity, written, self.tolerance or tolerance)
+        if written is not None and not self._is_second(moment, identity, leaf.spot):
+            yield Answer.of(moment, identity, written, self.tolerance or tolerance)
 
-    def _array(self, entry: Entry) -> _Array | None:
-        moment = self._moment(entry)
+    def _arrays(self, entry: Entry) -> Iterator[ReadArray | Answer]:
+        """The array of an entry, that of each iteration if there are several."""
+        undated = self.vocabulary is not None and self.vocabulary.is_undated(entry.name)
+        moment = Moment() if undated else self._moment(entry)
         trace = self._outline(moment).trace
-        if not isinstance(trace, IterationTrace):
-            raise UsageError("a list of numbers", "a graph has only single numbers")
-        stage = find_stage(entry.name.partition("@")[0], trace, self.numbering)
-        direct, by_input = fits(stage, entry.shape, trace)
+        try:
+            if self.vocabulary is None:
+                raise UnknownNameError("a list of numbers", "a graph has only single numbers")
+            meaning = self.vocabulary.find(entry.name, trace)
+        except UnknownNameError as unknown:
+            yield from self._numbers(entry, moment, unknown)
+            return
+        lies = lying(meaning.stage, entry.shape, trace)
+        if lies.iterations:
+            _check_iterated(entry, moment)
+            meaning = self.vocabulary.find(f"{entry.name}@1", trace)
+        values, texts = self._values(entry)
+        shape = trace.arrays[meaning.stage].shape
+        for index, one in enumerate(lies.iterated(values)):
+            here = Moment(index + 1) if lies.iterations else moment
+            if meaning.undated or not self._is_second(here, meaning.stage, entry.spot):
+                yield ReadArray(entry, here, meaning, one, () if index else texts, lies, shape)
+
+    def _numbers(self, entry: Entry, moment: Moment, unknown: UnknownNameError) -> Iterator[Answer]:
+        """An array that is no array of the network: one number, or one of each iteration."""
+        trace = self._outline(moment).trace
+        bare = _ITERATION.sub("", entry.name)
+        try:
+            identity: Identity = trace.find(_CURVES.get(bare, bare))
+        except UnknownNameError:
+            raise unknown from None
+        self._refuse_what_is_not(moment, identity)
+        count = entry.shape[0]
+        if entry.shape != (count,) or not 1 <= count <= most_iterations(self.experiment):
+            message = f"found {in_words(entry.shape)} numbers, expected a single one"
+            raise UsageError(message, "or one for each iteration")
+        if count > 1:
+            _check_iterated(entry, moment)
+        leaves, tolerance = entry.leaves, None
+        if entry.read is not None:
+            values = entry.read()
+            leaves = [Leaf(shortest(value), entry.spot) for value in values.tolist()]
+            tolerance = Tolerance.of(of_floats(entry.precision, values))
+        for index, leaf in enumerate(leaves):
+            here = Moment(index + 1) if count > 1 else moment
+            yield from self._answer(here, at(identity, here.updates + 1), leaf, tolerance)
+
+    def _values(self, entry: Entry) -> tuple[FloatArray, Sequence[str]]:
+        """The numbers of an array, and some of them as they are written.
+
+        Raises:
+            ConfigError: some of them are no numbers.
+        """
         if entry.read is not None:
             values = entry.read()
             some = values.ravel()[:: max(values.size // _MOST_TEXTS, 1)].tolist()
-            texts = [shortest(value) for value in some if value]
-        else:
-            written = [self._written(leaf) for leaf in entry.leaves]
-            numbers = [number for number in written if number is not None]
-            if len(numbers) < len(written):
-                return None
-            texts = [number.text for number in numbers]
-            values = np.array([number.value for number in numbers]).reshape(entry.shape)
-        if self._is_second(moment, stage, entry.spot):
-            return None
-        return _Array(entry, moment, stage, values, texts, direct, by_input)
-
-    def _whole(self, array: _Array, shown: Precision, by_input: bool | None) -> ArrayAnswer:
-        """The array in the engine's shape; `by_input` is how the file has those that fit both ways."""
-        entry, shape = array.entry, self._outline(array.moment).trace.arrays[array.stage].shape
-        either = array.direct and array.by_input
-        turned = by_input if either else array.by_input
-        values = array.values.reshape(shape[::-1]).T if turned else array.values.reshape(shape)
-        return ArrayAnswer(
-            array.moment,
-            array.stage,
-            entry.name,
-            values,
-            entry.precision or shown,
-            self.tolerance,
-            turned,
-            self.numbering.first,
-        )
+            return values, [shortest(value) for value in some if value]
+        written = [self._written(leaf) for leaf in entry.leaves]
+        numbers = [number for number in written if number is not None]
+        if len(numbers) < len(written):
+            raise ConfigError([])
+        texts = [number.text for number in numbers]
+        return np.array([number.value for number in numbers]).reshape(entry.shape), texts
 
     def _moment(self, entry: Entry) -> Moment:
         """The moment of the block that the entry stands in, or that its `@` says."""
         match = _ITERATION.search(entry.name)
         if match is None:
-            return entry.moment or Moment()
+            return entry.moment or self.moment or Moment()
         moment = Moment(max(int(match[1]), 1))
         if entry.moment not in (None, moment):
             raise UsageError(
@@ -200,11 +250,12 @@ class Collector:
 
     def _is_second(self, moment: Moment, what: Identity | Stage, spot: Spot) -> bool:
         """Whether that was supplied before, by itself or with others: then it is a problem."""
-        if isinstance(what, Stage):
-            same = [key for key in self.seen if key[0] == moment and _stage(key[1]) == what]
-            before = self.seen[same[0]] if same else None
+        stage = what.stage if isinstance(what, Quantity) else what
+        if what == stage:
+            before = self.stages.get((moment, stage))
         else:
-            before = self.seen.get((moment, what)) or self.seen.get((moment, _stage(what)))
+            before = self.seen.get((moment, what)) or self.seen.get((moment, stage))
+        self.stages.setdefault((moment, stage), spot)
         self.seen.setdefault((moment, what), spot)
         if before is not None:
             first = f"it first stands in line {before.line}" if before.line else before.path
@@ -215,20 +266,10 @@ class Collector:
         self.problems.append(spot.problem(message, hint))
 
 
-def _stage(what: Identity | Stage) -> Identity | Stage:
-    """The stage of a number of a network."""
-    return what.stage if isinstance(what, Quantity) else what
-
-
-def _precision(arrays: Iterable[_Array]) -> Precision:
-    """What all floats of the file show; those that the configuration gives may be short anyway."""
-    known = [array for array in arrays if array.entry.precision is None]
-    calculated = [array for array in known if not array.stage.is_given]
-    return of_texts([text for array in calculated or known for text in array.texts])
-
-
-def _by_input(arrays: Iterable[_Array]) -> bool | None:
-    """Whether the file's weight matrices have a row for each input; None where no shape tells."""
-    weights = [array for array in arrays if array.stage.kind in OF_A_WEIGHT]
-    told = {array.by_input for array in weights if array.by_input != array.direct}
-    return told.pop() if len(told) == 1 else None
+def _check_iterated(entry: Entry, moment: Moment) -> None:
+    """UsageError for an array with iterations along its first axis that is of one moment already."""
+    if moment != Moment():
+        message = f"the shape is {in_words(entry.shape)}: iterations lie along its first axis"
+        raise UsageError(
+            message, f"leave out '@' and the moment: '{entry.name}' says them by itself"
+        )

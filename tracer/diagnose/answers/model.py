@@ -12,7 +12,7 @@ from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.answers.precision import Precision
 from tracer.digits.numbers import Written
 from tracer.errors import Problem, UsageError
-from tracer.model.network import FloatArray
+from tracer.model.network import BoolArray, FloatArray
 from tracer.model.quantity import Identity, Stage
 
 _MACHINE = 15
@@ -143,13 +143,45 @@ class Answer:
         return self.written.unit / 2 * (1 + 1e-9) + abs(value) * 4e-16
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the name of an array means: its stage.
+
+    `undated`: the name leaves open which iteration it is of; `after`, where that is so, whether it is
+    from after the update, None if that is left open too. `by_input`: whether a row of weights belongs
+    to an input, where the name says that; `module` is what it calls the layer. `other`: what the name
+    may also mean, as the numbers tell.
+    """
+
+    stage: Stage
+    undated: bool = False
+    after: bool | None = None
+    by_input: bool | None = None
+    module: str = ""
+    other: Stage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """When a file was saved whose names don't say it: before the update of an iteration or after it."""
+
+    iteration: int
+    after: bool
+
+    @property
+    def updates(self) -> int:
+        """How many updates came before."""
+        return self.iteration if self.after else self.iteration - 1
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ArrayAnswer:
     """A stage's whole array as a program has it, `values` in the engine's shape; `name` as given.
 
-    `tolerance` is set where somebody asked for one. `by_input`: a weight matrix with a row for each
-    input, here turned round already; None where the shape can't tell, as for a square one, and then
-    a row is taken for a neuron. `first_layer`: how the file counts the layers.
+    `tolerance` is set where somebody asked for one. `turned`: weights with a row for each input, or
+    samples that are columns, here turned round already; None where the shape can't tell, as for a
+    square one, and then a row is taken for a neuron, or a sample. `first_layer`: how the file counts
+    the layers. `saved`: the moment that was assumed for a name that says none.
     """
 
     moment: Moment
@@ -158,8 +190,10 @@ class ArrayAnswer:
     values: FloatArray
     precision: Precision
     tolerance: Tolerance | None = None
-    by_input: bool | None = False
+    turned: bool | None = False
     first_layer: int = 1
+    meaning: Meaning | None = None
+    saved: Saved | None = None
 
     def slack(self, values: FloatArray, lost: FloatArray | float = 0.0) -> FloatArray:
         """How far from each of `values` the array may be, where `lost` is what rounding loses."""
@@ -168,9 +202,21 @@ class ArrayAnswer:
         slack: FloatArray = self.tolerance.absolute + self.tolerance.relative * np.abs(values)
         return slack
 
-    def turned(self) -> ArrayAnswer:
-        """The same numbers, read the other way: a row for each input."""
-        return replace(self, values=self.values.T, by_input=True)
+    def near(self, true: FloatArray) -> BoolArray:
+        """Which of the numbers are those of `true`."""
+        with np.errstate(all="ignore"):
+            slack = self.slack(true, self.precision.epsilon)
+            near: BoolArray = np.abs(self.values - true) <= slack
+        return near
+
+    def turned_round(self) -> ArrayAnswer:
+        """The same numbers, read the other way: a row for each input, a column for each sample."""
+        return replace(self, values=self.values.T, turned=True)
+
+    def otherwise(self) -> ArrayAnswer:
+        """The same numbers as the other array that the name may mean."""
+        assert self.meaning is not None, "some name has been read"
+        return replace(self, stage=self.meaning.other or self.stage)
 
 
 Supplied: TypeAlias = Answer | ArrayAnswer

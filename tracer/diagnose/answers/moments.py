@@ -24,6 +24,8 @@ _AT_HAND = 24
 """So many calculations of small exercises are kept, with the conventions under which they were read."""
 _SMALL = 2000
 """Numbers of parameters and samples beyond which nothing is kept."""
+_MOST, _MOST_BYTES = 1000, 2**30
+"""So many moments, and bytes of their parameters, are calculated beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,23 @@ def traced(
     and the last bits may be others.
 
     Raises:
-        UsageError: training doesn't get that far, because there is none or it stops before.
+        UsageError: training doesn't get that far, because there is none or it stops before; or these
+            are the numbers of too many iterations.
         DivergedError: training met an overflow on the way.
     """
+    _check_count(experiment, len(set(moments := tuple(moments))))
     wanted = sorted(set(moments), key=lambda m: (m.updates, m.after is not None))
     make = partial(_calculated, experiment, wanted, progress, tried)
     return dict(_kept(experiment, "tried" if tried else "traced", wanted, make))
+
+
+def _check_count(experiment: Experiment | GraphExperiment, moments: int) -> None:
+    size = experiment.network.parameter_count if isinstance(experiment, Experiment) else 1
+    if moments > _MOST or moments * size * 8 > _MOST_BYTES:
+        raise UsageError(
+            f"these are numbers of {moments:,} iterations, more than can be judged together",
+            "bptrace compare CONFIG --against FILE looks at one after the other",
+        )
 
 
 Calculations = Mapping[Moment, Calculation]

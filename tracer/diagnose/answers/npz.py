@@ -6,18 +6,53 @@ Only the headers are read here. An array's numbers come when its name and shape 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 import numpy as np
 
-from tracer.config.arrays import ArrayError, ArrayFile
+from tracer.config.arrays import MOST_BYTES, ArrayError, ArrayFile
 from tracer.diagnose.answers.model import Entry, Spot
 from tracer.diagnose.answers.precision import of_dtype
 from tracer.errors import ConfigError, Problem, UsageError
 from tracer.model.network import FloatArray
 
 _SUFFIX = ".npy"
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreign:
+    """An archive without arrays: how the names of its members begin or end, what it is."""
+
+    message: str
+    hint: str
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+
+    def is_in(self, members: Sequence[str]) -> bool:
+        return any(name.startswith(self.starts) or name.endswith(self.ends) for name in members)
+
+
+_NO_ARRAYS = _Foreign("there are no arrays in it", "write it with numpy.savez(FILE, W1=...)")
+_FOREIGN = (
+    _Foreign(
+        "this is a spreadsheet, not an NPZ file", "save it as CSV", starts=("xl/", "content.xml")
+    ),
+    _Foreign(
+        "this is a Word document, not an NPZ file", "save it as plain text", starts=("word/",)
+    ),
+    _Foreign(
+        "this is a file of torch.save, which holds pickled objects",
+        "save the numbers: numpy.savez(FILE, **{k: v.numpy() for k, v in model.state_dict().items()})",
+        ends=("data.pkl",),
+    ),
+    _Foreign(
+        "this is a model of Keras, not an NPZ file",
+        "save its arrays: numpy.savez(FILE, *model.get_weights())",
+        ends=("model.weights.h5",),
+    ),
+)  # fmt: skip
 
 
 def read_npz(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
@@ -27,15 +62,11 @@ def read_npz(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
         ConfigError: it isn't an NPZ file.
     """
     arrays = _opened(content, Spot(file))
-    strangers = arrays.strangers
-    if strangers:
-        message, hint = "not an NPZ file of numbers", "write it with numpy.savez(FILE, W1=...)"
-        if any(member.startswith(("xl/", "content.xml")) for member in strangers):
-            message, hint = "this is a spreadsheet, not an NPZ file", "save it as CSV"
-        if any(member.startswith("word/") for member in strangers):
-            message, hint = "this is a Word document, not an NPZ file", "save it as plain text"
-        raise ConfigError([Spot(file).problem(message, hint)])
-    found = [_entry(name, name, arrays, file) for name in arrays.names]
+    if not arrays.names:
+        foreign = next((row for row in _FOREIGN if row.is_in(arrays.strangers)), _NO_ARRAYS)
+        raise ConfigError([Spot(file).problem(foreign.message, foreign.hint)])
+    left = _Left()
+    found = [_entry(name, name, arrays, file, left) for name in arrays.names]
     entries = [item for item in found if isinstance(item, Entry)]
     return entries, [item for item in found if isinstance(item, Problem)]
 
@@ -50,23 +81,37 @@ def read_npy(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
     if path.suffix != _SUFFIX:
         message = "the array has no name: the one of an .npy file is the file's, as in W1.npy"
         raise ConfigError([Spot(file).problem(message, "write numpy.savez('a.npz', W1=...)")])
-    found = _entry(path.stem, "", _opened(content, Spot(file)), file)
+    found = _entry(path.stem, "", _opened(content, Spot(file)), file, _Left())
     return ([found], []) if isinstance(found, Entry) else ([], [found])
+
+
+@dataclass(slots=True)
+class _Left:
+    """How many bytes the arrays of a file may still take."""
+
+    bytes: int = MOST_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads the array `key` of a file; `name` is what it is called.
+    """Reads the array `key` of a file; `name` is what it is called, `size` how many bytes it takes.
 
-    ConfigError when it can't be read, UsageError when one of its numbers isn't finite.
+    ConfigError when it can't be read, or takes more than is `left` of what all arrays of the file may
+    take; UsageError when one of its numbers isn't finite.
     """
 
     name: str
     key: str
     arrays: ArrayFile
     file: str
+    size: int
+    left: _Left
 
     def __call__(self) -> FloatArray:
+        self.left.bytes -= self.size
+        if self.left.bytes < 0:
+            message = f"the arrays up to {self.name} take more than {MOST_BYTES / 2**30:g} GiB"
+            raise ConfigError([Spot(self.file).problem(message, "save fewer iterations in a file")])
         try:
             array = self.arrays.read(self.key)
         except ArrayError as error:
@@ -85,7 +130,7 @@ def _opened(content: bytes, spot: Spot) -> ArrayFile:
         raise ConfigError([spot.problem(error.message, error.hint)]) from error
 
 
-def _entry(name: str, key: str, arrays: ArrayFile, file: str) -> Entry | Problem:
+def _entry(name: str, key: str, arrays: ArrayFile, file: str, left: _Left) -> Entry | Problem:
     """The entry of an array by its header; a problem if it doesn't hold real numbers."""
     spot = Spot(file, path=name)
     try:
@@ -93,5 +138,6 @@ def _entry(name: str, key: str, arrays: ArrayFile, file: str) -> Entry | Problem
     except ArrayError as error:
         return spot.problem(error.message, error.hint)
     hint = "an .npy file bears its array's name: W1.npy" if file.endswith(_SUFFIX) else ""
-    read, precision = _Reader(name, key, arrays, file), of_dtype(header.dtype)
+    read = _Reader(name, key, arrays, file, header.count * 8, left)
+    precision = of_dtype(header.dtype)
     return Entry(name, spot, shape=header.shape, read=read, precision=precision, hint=hint)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tracer.digits.numbers import Written
+from tracer.digits.numbers import Written, shortest
 from tracer.language import counted, message
 from tracer.model.network import FloatArray
 
@@ -93,6 +93,12 @@ _OF_DTYPES = {np.dtype(np.float32): FLOAT32, np.dtype(np.float16): FLOAT16}
 def of_dtype(dtype: np.dtype[Any]) -> Precision | None:
     """The precision that a type of NumPy's states; None where any number could be of that type."""
     return _OF_DTYPES.get(dtype.newbyteorder("="))
+
+
+def of_floats(stated: Precision | None, values: FloatArray) -> Precision:
+    """What a type states, or float32 where float64 hold nothing else, as `.item()` makes them."""
+    numbers = [Written.parse(shortest(value)) for value in values.ravel()[:_SAMPLE] if value]
+    return stated or (_float32(numbers) if numbers else None) or FLOAT64
 
 
 def of_texts(texts: Sequence[str]) -> Precision:

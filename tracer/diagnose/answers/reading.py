@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tracer.config.files import decode
@@ -19,10 +19,11 @@ from tracer.errors import ConfigError, Problem, UsageError
 from tracer.explain.worksheet import title_line
 from tracer.model.experiment import Experiment, GraphExperiment
 
-_NPZ = b"PK\x03\x04"
+_NPZ = (b"PK\x03\x04", b"PK\x05\x06")
 _NPY = b"\x93NUMPY"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_MANY = 3
+_ITERATION = "iteration"
+_MANY, _LISTED = 3, 6
 """From so many names on that don't exist, most of all, the answers are another exercise's."""
 
 
@@ -35,17 +36,27 @@ def read_answers(
     file: str,
     experiment: Experiment | GraphExperiment,
     tolerance: Tolerance | None = None,
+    *,
+    moment: Moment | None = None,
+    remark: Callable[[Problem], None] | None = None,
 ) -> tuple[Supplied, ...]:
     """The answers in a file's content; `file` is its name in problems, and an `.npy` array's name.
 
-    `tolerance`, where given, holds for every number, also for those with few digits.
+    `tolerance`, where given, holds for every number, also for those with few digits. `moment`: when the
+    numbers are from whose names don't say it; an iteration that the file itself states goes before.
+    `remark` hears of the arrays of a program that are none of this calculation, beside others that
+    are; without it they are problems.
 
     Raises:
         ConfigError: all the problems at once: names that don't exist, with the nearest ones; numbers
             that aren't; arrays of the wrong shape; quantities that are supplied twice.
         NoNumbersError: there is no number at all, as on a worksheet that nobody has filled in.
     """
-    return _some(*_entries(content, file), file, experiment, tolerance)
+    entries, problems = _entries(content, file)
+    stated = _stated(entries)
+    if moment is None or moment.iteration is not None:
+        moment = stated or moment
+    return _some(entries, Collector(experiment, tolerance, problems, moment), file, remark)
 
 
 def plain_answers(
@@ -55,18 +66,18 @@ def plain_answers(
     file: str = "answers",
 ) -> tuple[Supplied, ...]:
     """The answers that Python's own dicts and lists hold, or arrays; raises as `read_answers` does."""
-    return _some(*read_plain(content, file), file, experiment, tolerance)
+    entries, problems = read_plain(content, file)
+    return _some(entries, Collector(experiment, tolerance, problems), file, None)
 
 
 def _some(
-    entries: Iterable[Entry],
-    problems: list[Problem],
+    entries: list[Entry],
+    collector: Collector,
     file: str,
-    experiment: Experiment | GraphExperiment,
-    tolerance: Tolerance | None,
+    remark: Callable[[Problem], None] | None,
 ) -> tuple[Supplied, ...]:
     """The entries understood, of which there must be one."""
-    answers = _understood(entries, problems, experiment, tolerance)
+    answers = _understood(entries, collector, remark)
     if not answers:
         hint = "put one behind each name that you have: net_h1: 0.3775"
         raise NoNumbersError([Spot(file).problem("there are no numbers in it", hint)])
@@ -126,19 +137,34 @@ def published_answers(
         for name, written in block.values.items()
         for spot in [Spot(file, path=f"expected[{index}].values.{name}")]
     ]
-    return _understood(entries, [], experiment, tolerance)
+    return _understood(entries, Collector(experiment, tolerance, []), None)
+
+
+def _stated(entries: list[Entry]) -> Moment | None:
+    """The iteration that a file of arrays states for all of them, as a whole number called so."""
+    for entry in entries:
+        if entry.name == _ITERATION and entry.read is not None and entry.shape in ((), (1,)):
+            entries.remove(entry)
+            number = float(entry.read().flat[0])
+            if number < 1 or number % 1:
+                message = f"found {number:g}, expected a whole number from 1 on"
+                raise ConfigError([entry.spot.problem(message)])
+            return Moment(int(number))
+    return None
 
 
 def _understood(
-    entries: Iterable[Entry],
-    problems: list[Problem],
-    experiment: Experiment | GraphExperiment,
-    tolerance: Tolerance | None,
+    entries: Iterable[Entry], collector: Collector, remark: Callable[[Problem], None] | None
 ) -> tuple[Supplied, ...]:
-    collector = Collector(experiment, tolerance, problems)
     answers = collector.answers(list(entries))
+    problems = collector.problems
+    if remark is None or not answers:
+        problems += collector.unknown
+    elif not problems:
+        for problem in _summed_up(collector.unknown):
+            remark(problem)
     strangers = collector.strangers
-    if len(strangers) >= _MANY and len(strangers) > collector.entries / 2:
+    if problems and len(strangers) >= _MANY and len(strangers) > collector.entries / 2:
         listed = ", ".join(strangers[:_MANY])
         more = f" and {len(strangers) - _MANY} more" if len(strangers) > _MANY else ""
         message = f"these look like answers to another exercise: this one has no {listed}{more}"
@@ -147,3 +173,12 @@ def _understood(
     if problems:
         raise ConfigError(problems)
     return tuple(answers)
+
+
+def _summed_up(unknown: list[Problem]) -> list[Problem]:
+    """What is said of unknown arrays: of each in full, or of many only their names."""
+    if len(unknown) <= _MANY:
+        return unknown
+    names = [problem.path for problem in unknown]
+    listed = ", ".join(names[:_LISTED]) + (" …" if len(names) > _LISTED else "")
+    return [Spot(unknown[0].file).problem(f"{len(names)} arrays are unknown: {listed}")]

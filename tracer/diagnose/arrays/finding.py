@@ -117,6 +117,15 @@ class ArrayFinding:
         """The first number that is wrong by itself, or else that only follows."""
         return self.at(self._first) if self._first is not None else None
 
+    @property
+    def worst(self) -> Finding | None:
+        """The number that is furthest from the right one, among those that aren't right."""
+        off = self.codes >= FOLLOWS
+        if not off.any():
+            return None
+        away = np.where(off, np.abs(self.answer.values - self.exact), -1.0)
+        return self.at(tuple(map(int, np.unravel_index(int(away.argmax()), away.shape))))
+
     @cached_property
     def _first(self) -> Index | None:
         """Where that number stands."""

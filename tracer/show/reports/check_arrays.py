@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from tracer.diagnose.answers import ArrayAnswer
 from tracer.diagnose.answers.precision import Precision
 from tracer.diagnose.arrays.finding import ArrayFinding, ArrayMatch
 from tracer.diagnose.check import CheckedMoment
@@ -44,7 +45,7 @@ def arrays(section: CheckedMoment, digits: NumberFormat, reveal: bool) -> Iterat
     moment = section.moment
     mark = f"@after{moment.after}" if moment.iteration is None else suffix(moment.iteration)
     yield from table(columns, rows, None, title=say("Arrays"), name=f"arrays{mark}")
-    yield from _precisions(found)
+    yield from precisions([array.answer for array in found])
     for array in found:
         if array.blamed:
             yield from _explained(array, digits, reveal)
@@ -67,7 +68,7 @@ def _row(array: ArrayFinding, reveal: bool) -> tuple[Cell, ...]:
 
 def _shape(array: ArrayFinding) -> str:
     """As it was given: 784×128 where a row belongs to an input."""
-    shape = array.exact.shape[::-1] if array.answer.by_input else array.exact.shape
+    shape = array.exact.shape[::-1] if array.answer.turned else array.exact.shape
     return "×".join(map(str, shape)) or "1"
 
 
@@ -82,12 +83,12 @@ def _reason(array: ArrayFinding) -> Content:
     return say("{count} too coarse to tell", count=coarse) if coarse else ""
 
 
-def _precisions(found: tuple[ArrayFinding, ...]) -> Iterator[Block]:
+def precisions(answers: Iterable[ArrayAnswer]) -> Iterator[Block]:
     """`W1, dW1 are float32: right within …`, once for those of a kind; nothing of plain float64."""
     by_precision: dict[Precision, list[str]] = {}
-    for array in found:
-        if array.answer.tolerance is None:
-            by_precision.setdefault(array.answer.precision, []).append(array.answer.name)
+    for answer in answers:
+        if answer.tolerance is None:
+            by_precision.setdefault(answer.precision, []).append(answer.name)
     for precision, names in by_precision.items():
         listed = ", ".join(names[:3]) + (f" … {names[-1]}" if len(names) > 3 else "")
         yield Note(precision.told(len(names), listed))
@@ -149,7 +150,7 @@ def array_json(section: CheckedMoment, array: ArrayFinding, reveal: bool) -> Obj
     """`{"name": "dW1", "shape": [128, 784], "verdict": …, "wrong": 5, …}`; numbers may be null."""
     first, moment = array.first, array.answer.moment
     where: Object = {"iteration": moment.iteration} if (moment.iteration or 0) > 1 else {}
-    shape = array.exact.shape[::-1] if array.answer.by_input else array.exact.shape
+    shape = array.exact.shape[::-1] if array.answer.turned else array.exact.shape
     return {
         "name": array.answer.name,
         **({"after": moment.after} if moment.iteration is None else where),
@@ -159,7 +160,16 @@ def array_json(section: CheckedMoment, array: ArrayFinding, reveal: bool) -> Obj
         "coarse": array.counts["coarse"],
         **({"largest_difference": finite(array.difference)} if reveal else {}),
         "first": None if first is None else section.name(first.identity),
+        "worst": _worst(section, array.worst, reveal),
         "mistakes": [match.name for match in array.matches],
         "follows_from": [earlier.answer.name for earlier in array.after],
         "type": array.answer.precision.name,
     }
+
+
+def _worst(section: CheckedMoment, worst: Finding | None, reveal: bool) -> Object | None:
+    """`{"name": "dE/dw7", "given": 0.1, "exact": 0.2}`; null where all is right."""
+    if worst is None:
+        return None
+    found: Object = {"name": section.name(worst.identity), "given": worst.answer.value}
+    return found | ({"exact": finite(worst.exact)} if reveal else {})
