@@ -11,6 +11,24 @@ from typing import Any, get_type_hints
 
 import typer
 
+from tracer.cli import (
+    check,
+    code,
+    compare,
+    examples,
+    explain,
+    gradcheck,
+    graph,
+    help,
+    mark,
+    new,
+    page,
+    run,
+    step,
+    walk,
+    why,
+    worksheet,
+)
 from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
 from tracer.cli.ending import INTERRUPTED
@@ -27,6 +45,24 @@ COMMANDS: dict[str, str | Callable[..., None]] = {
     )
 }  # fmt: skip
 """The commands by their names: a function, or the module with the function of that name."""
+COMMANDS: dict[str, Callable[..., None]] = {
+    "run": run.run,
+    "step": step.step,
+    "explain": explain.explain,
+    "walk": walk.walk,
+    "check": check.check,
+    "why": why.why,
+    "compare": compare.compare,
+    "graph": graph.graph,
+    "page": page.page,
+    "code": code.code,
+    "gradcheck": gradcheck.gradcheck,
+    "new": new.new,
+    "worksheet": worksheet.worksheet,
+    "mark": mark.mark,
+    "examples": examples.examples,
+    "help": help.help,
+}
 
 
 _WORDLESS = ("new", "examples", "help")
