@@ -62,6 +62,12 @@ def _javascript(experiment: AnyExperiment, wish: Wish) -> str:
     return scalar_program(experiment, wish, javascript())
 
 
+def _numpy(experiment: Experiment, wish: Wish) -> str:
+    from tracer.code.with_numpy import numpy_program
+
+    return numpy_program(experiment, wish)
+
+
 _MANY = 1000
 """Parameters up to which a program of single numbers can be read."""
 
@@ -70,6 +76,7 @@ _ROWS = (
     Language(
         "javascript", "number by number", _javascript, (".js", ".mjs", ".cjs"), parameters=_MANY
     ),
+    Language("numpy", "array by array", _numpy, draws=True, graphs=False),
 )
 
 LANGUAGES = {row.name: row for row in _ROWS}

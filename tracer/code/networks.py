@@ -11,10 +11,11 @@ import numpy as np
 
 from tracer.code.forms import Form
 from tracer.code.gathering import FEWER, MORE, Added, gathered
+from tracer.code.given import batching_of, head_of
 from tracer.code.identifiers import safe_labels
 from tracer.code.plan import Line, Part, arranged, needed
 from tracer.code.rates import rate_of, settings_of
-from tracer.code.task import Batching, Change, Samples, T, Task
+from tracer.code.task import Change, Samples, T, Task
 from tracer.engine.batches import Batch, Batches
 from tracer.engine.formulas import Formulas
 from tracer.engine.rule import Rule
@@ -35,7 +36,6 @@ from tracer.model.quantity import (
     Quantity,
     Stage,
 )
-from tracer.model.words import plain
 
 
 def network_task(
@@ -62,7 +62,7 @@ class _Builder:
         trained = training is not None and experiment.data is not None
         changes = tuple(self._changes(lines)) if trained else ()
         return Task(
-            head=_head(experiment),
+            head=head_of(experiment),
             given=dict(self._given(changes)),
             blocks=tuple(arranged(lines, looped=self.looped)),
             loss=self._loss if experiment.data is not None else None,
@@ -77,7 +77,7 @@ class _Builder:
             losses=training.resume.losses if training else (),
             data=self._samples(experiment.data),
             predicted=self._samples(experiment.predict),
-            batching=self._batching(),
+            batching=batching_of(experiment, self.iterations),
             forward=tuple(self._forward),
             outputs=self._outputs,
             told=tuple(self._told(lines)) if not trained else (),
@@ -160,7 +160,7 @@ class _Builder:
     @cached_property
     def _forward(self) -> list[Line]:
         """The lines of a forward pass of one sample."""
-        return [x for x in self._all if x.phase is Phase.FORWARD]
+        return [x for x in self._all if x.of_a_sample and x.phase is Phase.FORWARD]
 
     @property
     def _outputs(self) -> tuple[Identity, ...]:
@@ -217,15 +217,6 @@ class _Builder:
         rows = np.concatenate([data.inputs, data.targets], axis=1).tolist()
         return Samples((*inputs, *targets), rows, data.names)
 
-    def _batching(self) -> Batching:
-        batches, resumed = self.batches, self.training.resume.iterations if self.training else 0
-        orders: list[tuple[int, ...]] = []
-        if batches.shuffled and self.iterations:
-            last = resumed + self.iterations - 1
-            first = resumed // batches.per_epoch
-            orders = [batches.order(epoch) for epoch in range(first, last // batches.per_epoch + 1)]
-        return Batching(batches.size, batches.per_epoch, resumed, tuple(orders))
-
 
 def _labels(network: Network) -> Iterator[str]:
     for layer in range(network.depth + 1):
@@ -264,10 +255,3 @@ def _of_parameter(stage: Stage) -> Stage:
 def _value(parameters: Parameters, quantity: Quantity) -> float:
     index: Index = quantity.index
     return float(parameters[quantity.layer - 1][quantity.kind is Kind.BIAS][index])
-
-
-def _head(experiment: Experiment) -> tuple[str, ...]:
-    """Title, source, and the loss in words."""
-    words = plain(experiment.network.loss.words)
-    loss = f"Loss: {words}" if experiment.data is not None else ""
-    return tuple(text for text in (experiment.title, experiment.source, loss) if text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tracer.formula import Expression, Key, symbols
 from tracer.model.quantity import Identity, Phase, Quantity
@@ -37,7 +37,8 @@ class Line:
     @property
     def phase(self) -> Phase:
         """The part of the calculation that it belongs to."""
-        return Phase.GRADIENTS if _is_mean(self.identity) else self.identity.phase
+        phase = self.identity.phase
+        return Phase.FORWARD if phase is Phase.GIVEN else phase  # the mean of the inputs
 
     def uses(self) -> Iterable[Key]:
         """The symbols in all of it."""
@@ -58,11 +59,25 @@ Block: TypeAlias = Loop | tuple[Line, ...]
 """A loop over the samples, or lines of the whole batch."""
 
 
-def _is_mean(identity: Identity) -> bool:
-    return isinstance(identity, Quantity) and identity.stage.mean
+class Step(Protocol):
+    """What calculates something: a line of a number, or of an array."""
+
+    @property
+    def identity(self) -> Any:
+        """What it calculates."""
+
+    @property
+    def phase(self) -> Phase:
+        """The part of the calculation that it belongs to."""
+
+    def uses(self) -> Iterable[Any]:
+        """What stands in it."""
 
 
-def needed(lines: Sequence[Line], wanted: Iterable[Identity]) -> list[Line]:
+S = TypeVar("S", bound=Step)
+
+
+def needed(lines: Sequence[S], wanted: Iterable[Any]) -> list[S]:
     """The lines that the wanted numbers stand on, in the same order."""
     used: set[Key] = set(wanted)
     found = []
@@ -73,7 +88,7 @@ def needed(lines: Sequence[Line], wanted: Iterable[Identity]) -> list[Line]:
     return found[::-1]
 
 
-def by_phase(lines: Sequence[Line]) -> list[Line]:
+def by_phase(lines: Sequence[S]) -> list[S]:
     """The lines phase by phase; as they are where one would then come before what it uses."""
     order = list(Phase)
     found = sorted(lines, key=lambda line: order.index(line.phase))

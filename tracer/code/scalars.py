@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from tracer.code.forms import check_finite, form_of
 from tracer.code.gathering import Samples as Count
+from tracer.code.given import GENERATED, ROWS_OF_LOSSES
 from tracer.code.grammar import Grammar, Told
 from tracer.code.graphs import graph_task
 from tracer.code.identifiers import joined, unique
@@ -38,8 +39,6 @@ _WORDS = {
     Phase.GRADIENTS: "Gradients",
     Phase.UPDATES: "Update",
 }
-_ROWS_OF_LOSSES = 20
-_GENERATED = "Written by bptrace; `bptrace check` reads what the program prints."
 
 
 def scalar_program(experiment: Experiment | GraphExperiment, wish: Wish, grammar: Grammar) -> str:
@@ -134,7 +133,7 @@ class ScalarProgram:
 
     def _head(self) -> Iterator[str]:
         yield from map(printable, self.task.head)
-        yield _GENERATED
+        yield GENERATED
         for old, new in self.task.renamed:
             yield f"Called {new} here: {printable(old)}"
 
@@ -367,7 +366,7 @@ class ScalarProgram:
         told: list[Told] = [name, "@", ("iteration",), " = "]
         told.append((f"{self.name(task.loss)}!r",))
         lines = [f"{indent}{grammar.comment}The loss before the update"]
-        if task.iterations <= _ROWS_OF_LOSSES:
+        if task.iterations <= ROWS_OF_LOSSES:
             return ["", grammar.told(told, indent)]
         every = max(task.iterations // 10, 1)
         condition = grammar.either(
