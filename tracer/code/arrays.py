@@ -344,11 +344,14 @@ def _text(value: Any) -> str:
 
 
 def joined(sections: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The sections, a blank line between them."""
+    """The sections, a blank line between them, and two around functions."""
+    behind_function = False
     for number, section in enumerate(section for section in sections if section):
         lines = list(section)
         while lines and not lines[0]:
             lines.pop(0)
+        is_function = any(line.startswith("def ") for line in lines)
         if number:
-            yield ""
+            yield from [""] * (2 if is_function or behind_function else 1)
         yield from lines
+        behind_function = is_function

@@ -36,8 +36,10 @@ STABLE = Form(False, True)
 """As the engine calculates."""
 
 
-def form_of(experiment: Experiment, iterations: int | None) -> Form:
+def form_of(experiment: Experiment, iterations: int | None, *, chain: bool = False) -> Form:
     """The form that people write, where it has all the digits; tried as far as that is quickly done.
+
+    `chain`: delta goes by the chain rule in any case, as what differentiates by itself does.
 
     Raises:
         DivergedError: the training meets what is not a finite number.
@@ -47,7 +49,7 @@ def form_of(experiment: Experiment, iterations: int | None) -> Form:
     size = experiment.network.parameter_count * len(experiment.data)
     count = min(iterations or 0, _MOST, max(_WORK // size, 1))
     usual, by_hand = NetworkTimeline(experiment), NetworkTimeline(experiment)
-    by_hand.rule = replace(by_hand.rule, by_hand=True, guarded=False)
+    by_hand.rule = replace(by_hand.rule, by_hand=not chain, shortcut=not chain, guarded=False)
     exact = _numbers(usual, count)
     if not np.isfinite(exact).all():
         _raise_end(usual, count)

@@ -68,6 +68,24 @@ def _numpy(experiment: Experiment, wish: Wish) -> str:
     return numpy_program(experiment, wish)
 
 
+def _torch(experiment: Experiment, wish: Wish) -> str:
+    from tracer.code.with_torch import torch_program
+
+    return torch_program(experiment, wish)
+
+
+def _jax(experiment: Experiment, wish: Wish) -> str:
+    from tracer.code.with_jax import jax_program
+
+    return jax_program(experiment, wish)
+
+
+def _not_differentiated(experiment: Experiment) -> str:
+    from tracer.code.differentiated import refused
+
+    return refused(experiment)
+
+
 _MANY = 1000
 """Parameters up to which a program of single numbers can be read."""
 
@@ -77,6 +95,21 @@ _ROWS = (
         "javascript", "number by number", _javascript, (".js", ".mjs", ".cjs"), parameters=_MANY
     ),
     Language("numpy", "array by array", _numpy, draws=True, graphs=False),
+    Language(
+        "torch",
+        "PyTorch, which finds the gradients",
+        _torch,
+        graphs=False,
+        limits=(_not_differentiated,),
+    ),
+    Language(
+        "jax",
+        "JAX, which finds the gradients",
+        _jax,
+        draws=True,
+        graphs=False,
+        limits=(_not_differentiated,),
+    ),
 )
 
 LANGUAGES = {row.name: row for row in _ROWS}

@@ -48,7 +48,11 @@ def _hint(able: list[str]) -> str:
 def problem(experiment: AnyExperiment, language: Language, wish: Wish) -> str:
     """Why the language can't do the calculation; empty where it can."""
     if not isinstance(experiment, Experiment):
-        return "" if language.graphs else "a graph's numbers stand alone, and are no arrays"
+        return (
+            ""
+            if language.graphs
+            else "it calculates with arrays, and the numbers of a graph stand alone"
+        )
     count, most = experiment.network.parameter_count, language.parameters
     if most is not None and count > most:
         return f"{count:,} parameters, each with a line of its own, are more than {most:,}"

@@ -88,9 +88,13 @@ class Library:
         """The source of a number; of a multiple of `ROWS` in rows."""
         if value and value % ROWS == 0:
             times = value / ROWS
-            return (self.rows, Binding.ATOM) if times == 1 else (
-                f"{shortest(times)} * {self.rows}",
-                Binding.PRODUCT,
+            return (
+                (self.rows, Binding.ATOM)
+                if times == 1
+                else (
+                    f"{shortest(times)} * {self.rows}",
+                    Binding.PRODUCT,
+                )
             )
         return shortest(value), Binding.FACTOR if value < 0 else Binding.ATOM
 
@@ -220,6 +224,10 @@ class SourceArray(NDArrayOperatorsMixin):
         places = [argument.key for argument in call.arguments if isinstance(argument, Symbol)]
         arguments = [operands[place].source for place in places]
         return self._made(self.library.call(PRIMITIVES[call.function], arguments), operands)
+
+    def called(self, template: str) -> SourceArray:
+        """A call of a function of the library's own; `$1` stands for the array."""
+        return self._made(template.replace("$1", self.source), [self])
 
     def where(self, mask: Any, other: Any) -> SourceArray:
         """Its elements where the mask is true, those of `other` elsewhere."""
