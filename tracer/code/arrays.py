@@ -13,12 +13,12 @@ from tracer.code.given import GENERATED, ROWS_OF_LOSSES, batching_of, head_of
 from tracer.code.languages import Wish
 from tracer.code.layout import INDENT, WIDTH, pieces, spread
 from tracer.code.python import python
-from tracer.code.rates import rate_of, settings_of
+from tracer.code.rates import Floor, rate_of, rate_symbols, settings_of
 from tracer.code.recorded import ArrayLine, Recording, array_name, variable
 from tracer.code.task import RATE, T, Updates
 from tracer.digits.numbers import shortest
 from tracer.engine.rule import Rule
-from tracer.formula import Key, symbols
+from tracer.formula import Key
 from tracer.formula.sources import Library, SourceArray
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
@@ -78,7 +78,7 @@ class ArrayProgram:
 
     def number(self) -> str:
         """The source of the number of the update, as an optimiser counts it."""
-        return _sum("iteration", self.rule.earlier)
+        return "t" if self.rule.earlier else "iteration"
 
     def recording(self, renamed: dict[str, str] | None = None) -> Recording:
         """An observer with names of its own."""
@@ -99,7 +99,7 @@ class ArrayProgram:
         """The options of the training that the program uses."""
         lines = [f"ITERATIONS = {self.wish.iterations}"] if self.looped else []
         rate = rate_of(self.rule) if self.looped else None
-        known = {*used} | ({self._symbol(key) for key in symbols(rate)} if rate else set())
+        known = {*used, *map(self._symbol, rate_symbols(rate))}
         for key, value in settings_of(self.rule).items():
             if self._symbol(key) in known:
                 lines.append(f"{self._symbol(key)} = {shortest(value)}")
@@ -109,13 +109,12 @@ class ArrayProgram:
         if key == RATE:
             return "lr"
         if key is Updates:
-            return _sum("iteration", self.rule.earlier - 1)
+            return "k" if self.rule.earlier != 1 else "iteration"
         if key == T:
             return self.number()
-        return str(key.stage.slot) if not hasattr(key, "by") else self._whole(key)
-
-    def _whole(self, key: Any) -> str:
-        return self.grammar.whole(self.grammar.formula(key.of, self._symbol), key.by)
+        if isinstance(key, Floor):
+            return f"({self.grammar.whole(self.grammar.formula(key.of, self._symbol), key.by)})"
+        return str(key.stage.slot)
 
     def data(self) -> list[str]:
         """X and T, a row a sample; of batches `inputs` and `targets`."""
@@ -218,13 +217,16 @@ class ArrayProgram:
         ]
 
     def rate(self, indent: str = INDENT) -> list[str]:
-        """The learning rate of the iteration where it changes."""
-        formula = rate_of(self.rule) if self.looped else None
+        """The number of the update where it isn't the iteration's; the learning rate that changes."""
+        formula, lines = rate_of(self.rule), list[str]()
+        if self.rule.earlier and self.rule.optimizer.asks_for_t:
+            lines.append(f"{indent}t = {_sum('iteration', self.rule.earlier)}")
         if formula is None:
-            return []
-        return self.grammar.assigned(
-            "lr", self.grammar.formula(formula, self._symbol), indent, new=True
-        )
+            return lines
+        if Updates in rate_symbols(formula) and self._symbol(Updates) == "k":
+            lines.append(f"{indent}k = {_sum('iteration', self.rule.earlier - 1)}")
+        source = self.grammar.formula(formula, self._symbol)
+        return [*lines, *self.grammar.assigned("lr", source, indent, new=True)]
 
     def lines(
         self, lines: Sequence[ArrayLine], indent: str = INDENT, *, titled: bool = True

@@ -87,14 +87,15 @@ class DifferentiatedProgram(ArrayProgram):
         functions = [*self.forward_function(), *self.loss_function()]
         uses = {used for line in (*self.loss_lines, *updates) for used in line.uses()}
         given = [*self.parameters(), *self.prepared(), *self.masks(uses)]
-        lines = [*functions, *body]
+        helpers = self.helpers()
+        lines = [*helpers, *functions, *body]
         sections = [
             self.head(),
             [*self.imported(), *(line for line in self.grammar.functions() if line)],
             self.constants({*uses, *self.options_used()}),
             self.data(),
             given,
-            [*self.own_functions(lines), *self.helpers(), *functions],
+            [*self.own_functions(lines), *helpers, *functions],
             body,
         ]
         return "\n".join(joined(sections)) + "\n"

@@ -15,7 +15,7 @@ from typing import Any
 
 from tracer.code.task import RATE, UPDATES
 from tracer.engine.rule import Rule
-from tracer.formula import Expression, Number, Symbol, as_expression, if_positive
+from tracer.formula import Expression, Key, Number, Symbol, as_expression, if_positive, symbols
 from tracer.model.quantity import Identity, Kind, Quantity, Stage
 from tracer.model.schedules import Schedule
 
@@ -116,6 +116,14 @@ def rate_of(rule: Rule) -> Expression | None:
     if rule.initial is None or not rule.schedule.varies:
         return None
     return rate_formula(rule.schedule, UPDATES, lambda name: Symbol(_setting(name)))
+
+
+def rate_symbols(formula: Expression | None) -> set[Key]:
+    """The symbols in the formula of a rate, those in what is rounded down too."""
+    found: set[Key] = set()
+    for key in () if formula is None else symbols(formula):
+        found |= rate_symbols(key.of) if isinstance(key, Floor) else {key}
+    return found
 
 
 def rate_formula(

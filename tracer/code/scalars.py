@@ -16,7 +16,7 @@ from tracer.code.languages import Wish
 from tracer.code.layout import INDENT
 from tracer.code.networks import network_task
 from tracer.code.plan import Line, Loop, Part
-from tracer.code.rates import Floor
+from tracer.code.rates import Floor, rate_symbols
 from tracer.code.task import RATE, Samples, T, Task, Updates
 from tracer.digits.numbers import shortest
 from tracer.formula import Difference, Expression, Key, Quotient, Sum, Symbol, symbols
@@ -28,7 +28,7 @@ from tracer.show.symbols import printable
 RESERVED = frozenset(
     {
         *("ITERATIONS", "ORDERS", "samples", "predictions", "batch", "piece", "epoch", "iteration"),
-        *("row", "name", "value", "position", "losses", "last", "lr", "x", "y", "z"),
+        *("row", "name", "value", "position", "losses", "last", "lr", "k", "t", "x", "y", "z"),
     }
 )
 """What the program calls its own things."""
@@ -103,13 +103,13 @@ class ScalarProgram:
         if key == RATE:
             return "lr"
         if key == T:
-            return self._sum_of("iteration", self.task.counted)
+            return "t" if self.task.counted else "iteration"
         if key is Updates:
-            return self._sum_of("iteration", self.task.counted - 1)
+            return "k" if self.task.counted != 1 else "iteration"
         if key is Count:
             return self.grammar.length.format(self._batch)
         if isinstance(key, Floor):
-            return self.grammar.whole(self._formula(key.of), key.by)
+            return f"({self.grammar.whole(self._formula(key.of), key.by)})"
         if isinstance(key, Part):
             base = self.name(key.identity)
             return base if not key.place else self._free(f"{base}_{key.place + 1}")
@@ -139,9 +139,7 @@ class ScalarProgram:
 
     def _used_settings(self) -> set[Key]:
         used = {key for block in self.task.blocks for line in _lines(block) for key in line.uses()}
-        if self.task.rate is not None:
-            used |= set(symbols(self.task.rate))
-        return used
+        return used | rate_symbols(self.task.rate)
 
     def _settings(self, body_uses: set[Key]) -> list[str]:
         """The options of the training as constants."""
@@ -208,10 +206,17 @@ class ScalarProgram:
         return [*lines, *grammar.end("")]
 
     def _moment(self, indent: str) -> list[str]:
-        """The learning rate of the iteration where it changes."""
-        if self.task.rate is None:
-            return []
-        return self.grammar.assigned("lr", self._formula(self.task.rate), indent, new=True)
+        """The number of the update where it isn't the iteration's; the learning rate that changes."""
+        task, lines = self.task, list[str]()
+        used = self._used_settings()
+        for key, added in ((T, task.counted), (Updates, task.counted - 1)):
+            name = self._made(key)
+            if key in used and name != "iteration":
+                source = self._sum_of("iteration", added)
+                lines += self.grammar.assigned(name, source, indent, new=True)
+        if task.rate is not None:
+            lines += self.grammar.assigned("lr", self._formula(task.rate), indent, new=True)
+        return lines
 
     def _pass(self, indent: str) -> list[str]:
         """Forward, backward, update, once."""
@@ -326,8 +331,9 @@ class ScalarProgram:
             some = [
                 identity
                 for identity in identities
-                if _is_of_a_sample(identity) is of_a_sample and identity not in self._told_anyway
+                if _is_of_a_sample(identity) is of_a_sample and identity not in self._told
             ]
+            self._told |= set(some)
             named = [(self.task.bare(identity), self.name(identity)) for identity in some]
             behind = self._behind_sample(position) if of_a_sample else []
             lines += self.grammar.told_each(named, behind, inner) if named else []
@@ -337,8 +343,8 @@ class ScalarProgram:
         return [head, *lines, *self.grammar.end(indent)]
 
     @cached_property
-    def _told_anyway(self) -> set[Key]:
-        """What is printed of iteration 1 with or without all its numbers."""
+    def _told(self) -> set[Key]:
+        """What is printed of iteration 1: without all its numbers, and then of those so far."""
         told: set[Key] = {self.task.loss, *self.task.told}
         if self.task.iterations is None:
             told |= set(self.task.outputs)

@@ -144,7 +144,8 @@ class SourceArray(NDArrayOperatorsMixin):
         if isinstance(value, SourceArray):
             return value
         source, binding = self.library.constant(value)
-        return SourceArray(self.library, source, np.shape(value), binding, frozenset())
+        uses = frozenset({source} if any(value is known for _, known in self.library.known) else ())
+        return SourceArray(self.library, source, np.shape(value), binding, uses)
 
     def _made(
         self,
@@ -231,7 +232,6 @@ class SourceArray(NDArrayOperatorsMixin):
 
     def where(self, mask: Any, other: Any) -> SourceArray:
         """Its elements where the mask is true, those of `other` elsewhere."""
-        name, _ = self.library.constant(mask)
-        rest = self._as_source(other)
-        text = f"{self.library.name}.where({name}, {self.source}, {rest.source})"
-        return self._made(text, [self, rest])
+        chosen, rest = self._as_source(mask), self._as_source(other)
+        text = f"{self.library.name}.where({chosen.source}, {self.source}, {rest.source})"
+        return self._made(text, [chosen, self, rest])
