@@ -34,6 +34,10 @@ class Grammar(ABC):
         """The formula's source."""
 
     @abstractmethod
+    def number(self, value: float) -> str:
+        """A number that is given: a float64, whatever its digits."""
+
+    @abstractmethod
     def functions(self) -> list[str]:
         """What has to stand above formulas that call the functions in `used`."""
 

@@ -37,6 +37,9 @@ class _JavaScript(Grammar):
     def formula(self, formula: Expression, name_of: Callable[[Key], str]) -> str:
         return write(formula, _JavaScriptStyle(self, name_of))
 
+    def number(self, value: float) -> str:
+        return shortest(value)
+
     def functions(self) -> list[str]:
         lines = []
         for row in helpers(self.used, lambda _: False):

@@ -29,6 +29,9 @@ class _Python(Grammar):
     def formula(self, formula: Expression, name_of: Callable[[Key], str]) -> str:
         return write(formula, GrammarStyle(self, name_of))
 
+    def number(self, value: float) -> str:
+        return repr(value)
+
     def functions(self) -> list[str]:
         made = helpers(self.used, self._native)
         imported = sorted(n for n in self.used if hasattr(math, n) and not hasattr(builtins, n))

@@ -147,10 +147,10 @@ class ScalarProgram:
         if self.task.iterations is not None:
             lines += self.grammar.constant("ITERATIONS", str(self.task.iterations))
         if RATE in body_uses and self.task.rate is None and RATE in self.task.settings:
-            lines += self.grammar.constant("lr", shortest(self.task.settings[RATE]))
+            lines += self.grammar.constant("lr", self.grammar.number(self.task.settings[RATE]))
         for key, value in self.task.settings.items():
             if key != RATE and key in body_uses:
-                lines += self.grammar.constant(self.name(key), shortest(value))
+                lines += self.grammar.constant(self.name(key), self.grammar.number(value))
         return lines
 
     # what is given
@@ -181,7 +181,7 @@ class ScalarProgram:
                 lines += self.grammar.variables(group)
                 group = []
             before = kind
-            group.append((self.name(key), shortest(value)))
+            group.append((self.name(key), self.grammar.number(value)))
         return [*lines, *(self.grammar.variables(group) if group else [])]
 
     # an iteration
@@ -297,7 +297,7 @@ class ScalarProgram:
         task, grammar = self.task, self.grammar
         assert task.data is not None
         lines = [""]
-        lines += grammar.variables([(self.name(part), "0") for part, _ in loop.added], indent)
+        lines += grammar.variables([(self.name(part), grammar.number(0.0)) for part, _ in loop.added], indent)
         names = [self.name(column) for column in task.data.columns]
         traced = self.trace and bool(loop.lines)
         lines += grammar.each(names, self._batch, "position" if traced else "", indent)

@@ -90,7 +90,7 @@ class Activation:
     alone: str = ""
     switches: bool = False
     also: tuple[str, ...] = ()
-    called: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def _sigmoid(net: Array) -> Array:
