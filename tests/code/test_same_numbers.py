@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from support.descents import descents
+from support.descents import OPTIMIZERS, descents
 from support.networks import experiments
 from support.node import NODE, needs_node
 from support.paths import CONFIGS, EXAMPLES
@@ -158,3 +158,18 @@ def test_training_that_diverges_is_no_program() -> None:
     )
     with pytest.raises(DivergedError, match="iteration"):
         program(experiment, "python")
+
+
+def test_torch_steps_with_its_own_optimiser_where_that_makes_the_same_steps() -> None:
+    base = load(CONFIGS / "mazur.yaml")
+    assert isinstance(base, Experiment)
+    assert base.training is not None
+    for optimizer in OPTIMIZERS:
+        training = replace(base.training, optimizer=optimizer)
+        source = program(replace(base, training=training), "torch")
+        own = optimizer.in_torch
+        assert ("torch.optim." in source) is (own is not None)
+        if own is not None:
+            assert f"optimizer = torch.optim.{own[0]}([W1, W2], lr=lr" in source
+        else:
+            assert "with torch.no_grad():" in source

@@ -297,7 +297,8 @@ class ScalarProgram:
         task, grammar = self.task, self.grammar
         assert task.data is not None
         lines = [""]
-        lines += grammar.variables([(self.name(part), grammar.number(0.0)) for part, _ in loop.added], indent)
+        sums = [(self.name(part), grammar.number(0.0)) for part, _ in loop.added]
+        lines += grammar.variables(sums, indent) if sums else []
         names = [self.name(column) for column in task.data.columns]
         traced = self.trace and bool(loop.lines)
         lines += grammar.each(names, self._batch, "position" if traced else "", indent)

@@ -1,4 +1,4 @@
-"""`bptrace code`: files, languages, names that no language takes, what is refused and with which hint."""
+"""`bptrace code`: files, languages, names that no language takes, what is refused and why."""
 
 from __future__ import annotations
 
@@ -68,7 +68,22 @@ loss: cross_entropy
 data: [{{inputs: {values}, targets: {targets}}}]
 training: {{learning_rate: 0.5}}
 """
-WORDS = ("lambda", "class", "print", "exp", "samples", "iteration", "value", "for", "λ", "np", "const", "let", "NaN", "${y}")
+WORDS = (
+    "lambda",
+    "class",
+    "print",
+    "exp",
+    "samples",
+    "iteration",
+    "value",
+    "for",
+    "λ",
+    "np",
+    "const",
+    "let",
+    "NaN",
+    "${y}",
+)
 
 
 _ALL = sorted({*ODD, *WORDS})
