@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from tracer.code.forms import Form
-from tracer.code.given import GENERATED, ROWS_OF_LOSSES, batching_of, head_of
+from tracer.code.given import GENERATED, ROWS_OF_LOSSES, WORDS, batching_of, head_of
 from tracer.code.languages import Wish
-from tracer.code.layout import INDENT, WIDTH, pieces, spread
+from tracer.code.layout import INDENT, WIDTH, bracketed, spread
+from tracer.code.naming import sum_of
 from tracer.code.python import python
 from tracer.code.rates import Floor, rate_of, rate_symbols, settings_of
 from tracer.code.recorded import ArrayLine, Recording, array_name, variable
@@ -24,15 +25,6 @@ from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
 from tracer.model.quantity import STATE_OF, Kind, Phase, Stage
 from tracer.show.symbols import printable
-
-WORDS = {
-    Phase.FORWARD: "Forward",
-    Phase.ERRORS: "Errors",
-    Phase.BACKWARD: "Backward",
-    Phase.GRADIENTS: "Gradients",
-    Phase.UPDATES: "Update",
-}
-"""What stands above the lines of a phase."""
 
 
 class ArrayProgram:
@@ -137,14 +129,14 @@ class ArrayProgram:
         rows = np.asarray(array).tolist()
         before, after = ("[", "]") if plain else (f"{self.array}([", f"]{more})")
         if not isinstance(rows[0], list):
-            return spread(f"{name} = {before}", [_text(x) for x in rows], after, "")
-        inner = [f"[{', '.join(map(_text, row))}]" for row in rows]
+            return spread(f"{name} = {before}", [repr(x) for x in rows], after, "")
+        inner = [f"[{', '.join(map(repr, row))}]" for row in rows]
         line = f"{name} = {before}{', '.join(inner)}{after}"
         if len(line) <= WIDTH:
             return [line]
         lines = [f"{name} = {before}"]
         for row in rows:
-            lines += spread("[", [_text(x) for x in row], "],", INDENT)
+            lines += spread("[", [repr(x) for x in row], "],", INDENT)
         return [*lines, after]
 
     def parameters(self) -> list[str]:
@@ -194,7 +186,7 @@ class ArrayProgram:
         batching = self.batching
         if not self.batched:
             return []
-        counted = _sum("iteration", batching.earlier - 1)
+        counted = sum_of("iteration", batching.earlier - 1)
         bracketed = f"({counted})" if " " in counted else counted
         size = batching.size
         lines = [f"{indent}piece = {bracketed} % {batching.pieces}"]
@@ -220,11 +212,11 @@ class ArrayProgram:
         """The number of the update where it isn't the iteration's; the learning rate that changes."""
         formula, lines = rate_of(self.rule), list[str]()
         if self.rule.earlier and self.rule.optimizer.asks_for_t:
-            lines.append(f"{indent}t = {_sum('iteration', self.rule.earlier)}")
+            lines.append(f"{indent}t = {sum_of('iteration', self.rule.earlier)}")
         if formula is None:
             return lines
         if Updates in rate_symbols(formula) and self._symbol(Updates) == "k":
-            lines.append(f"{indent}k = {_sum('iteration', self.rule.earlier - 1)}")
+            lines.append(f"{indent}k = {sum_of('iteration', self.rule.earlier - 1)}")
         source = self.grammar.formula(formula, self._symbol)
         return [*lines, *self.grammar.assigned("lr", source, indent, new=True)]
 
@@ -246,15 +238,7 @@ class ArrayProgram:
         before, source = f"{line.name} = ", line.array.source
         if line.change:
             before, source = f"{line.name} {line.change[0]}= ", line.change[1]
-        return self.bracketed(before, source, indent)
-
-    @staticmethod
-    def bracketed(before: str, source: str, indent: str) -> list[str]:
-        """before source, in brackets over several lines where it is too long for one."""
-        if len(indent) + len(before) + len(source) <= WIDTH:
-            return [f"{indent}{before}{source}"]
-        rows = pieces(source, WIDTH - len(indent) - len(INDENT))
-        return [f"{indent}{before}(", *(f"{indent}{INDENT}{row}" for row in rows), f"{indent})"]
+        return bracketed(before, source, indent)
 
     def told(self, name: str, source: str, indent: str, moment: str = "") -> str:
         """Print an array under the name by which `check` knows it."""
@@ -332,17 +316,9 @@ class ArrayProgram:
             names = ("x", "y", "z")[: row.arity]
             body: Any = row.composed(*(SourceArray(self.library, name, ()) for name in names))
             lines += ["", "", f"def {row.name}({', '.join(names)}):"]
-            lines += self.bracketed("return ", body.source, INDENT)
+            lines += bracketed("return ", body.source, INDENT)
             waiting += self.library.used.values()
         return lines
-
-
-def _sum(name: str, number: int) -> str:
-    return f"{name} {'+' if number > 0 else '-'} {abs(number)}" if number else name
-
-
-def _text(value: Any) -> str:
-    return repr(value)
 
 
 def joined(sections: Iterable[Sequence[str]]) -> Iterator[str]:

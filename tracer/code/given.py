@@ -5,12 +5,21 @@ from __future__ import annotations
 from tracer.code.task import Batching
 from tracer.engine.batches import Batches
 from tracer.model.experiment import Experiment
+from tracer.model.quantity import Phase
 from tracer.model.words import plain
 
 GENERATED = "Written by bptrace; `bptrace check` reads what the program prints."
 """At the head of every program."""
 ROWS_OF_LOSSES = 20
 """So many iterations at most tell their losses one by one."""
+WORDS = {
+    Phase.FORWARD: "Forward",
+    Phase.ERRORS: "Errors",
+    Phase.BACKWARD: "Backward",
+    Phase.GRADIENTS: "Gradients",
+    Phase.UPDATES: "Update",
+}
+"""What stands above the lines of a phase."""
 
 
 def head_of(experiment: Experiment) -> tuple[str, ...]:

@@ -40,3 +40,11 @@ def spread(before: str, items: Sequence[str], after: str, indent: str) -> list[s
     inner = indent + INDENT
     rows = packed([f"{item}," for item in items], " ", WIDTH - len(inner))
     return [indent + before.rstrip(), *(inner + row for row in rows), indent + after.lstrip()]
+
+
+def bracketed(before: str, source: str, indent: str) -> list[str]:
+    """before source; in brackets over several lines of Python where it is too long for one."""
+    if len(indent) + len(before) + len(source) <= WIDTH:
+        return [f"{indent}{before}{source}"]
+    rows = pieces(source, WIDTH - len(indent) - len(INDENT))
+    return [f"{indent}{before}(", *(f"{indent}{INDENT}{row}" for row in rows), f"{indent})"]

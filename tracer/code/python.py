@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from tracer.code.grammar import ARGUMENTS, Grammar, GrammarStyle, Told, helpers
-from tracer.code.layout import INDENT, WIDTH, pieces, spread
+from tracer.code.layout import INDENT, WIDTH, bracketed, spread
 from tracer.formula import PRIMITIVES, Expression, Key, Symbol
 from tracer.formula.writing import write
 
@@ -43,23 +43,15 @@ class _Python(Grammar):
             names = ARGUMENTS[: row.arity]
             body = self.formula(row.composed(*map(Symbol, names)), str)
             lines += ["", "", f"def {row.name}({', '.join(names)}):"]
-            lines += self._bracketed("return ", body, INDENT)
+            lines += bracketed("return ", body, INDENT)
         return [*lines, ""] if made else lines
 
     @staticmethod
     def _native(name: str) -> bool:
         return hasattr(math, name) or hasattr(builtins, name)
 
-    @staticmethod
-    def _bracketed(before: str, source: str, indent: str) -> list[str]:
-        """before source, in brackets over several lines where it is too long for one."""
-        if len(indent) + len(before) + len(source) <= WIDTH:
-            return [f"{indent}{before}{source}"]
-        rows = pieces(source, WIDTH - len(indent) - len(INDENT))
-        return [f"{indent}{before}(", *(f"{indent}{INDENT}{row}" for row in rows), f"{indent})"]
-
     def constant(self, name: str, source: str) -> list[str]:
-        return self._bracketed(f"{name} = ", source, "")
+        return bracketed(f"{name} = ", source, "")
 
     def rows(self, name: str, rows: Sequence[Sequence[float]], remarks: Sequence[str]) -> list[str]:
         lines = [f"{name} = ["]
@@ -89,7 +81,7 @@ class _Python(Grammar):
 
     def assigned(self, name: str, source: str, indent: str, *, new: bool) -> list[str]:
         del new
-        return self._bracketed(f"{name} = ", source, indent)
+        return bracketed(f"{name} = ", source, indent)
 
     def moved(self, pairs: Sequence[tuple[str, str]], indent: str) -> list[str]:
         names, sources = zip(*pairs, strict=True)
@@ -100,7 +92,7 @@ class _Python(Grammar):
         return [*self.moved(pairs[:half], indent), *self.moved(pairs[half:], indent)]
 
     def changed(self, name: str, operator: str, source: str, indent: str) -> list[str]:
-        return self._bracketed(f"{name} {operator}= ", source, indent)
+        return bracketed(f"{name} {operator}= ", source, indent)
 
     def counting(self, name: str, first: int, last: str, indent: str) -> str:
         return f"{indent}for {name} in range({first}, {last} + 1):"

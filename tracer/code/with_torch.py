@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tracer.code.differentiated import LARGER, SMALLER, DifferentiatedProgram
 from tracer.code.forms import form_of
 from tracer.code.languages import Wish
-from tracer.code.layout import INDENT, spread
+from tracer.code.layout import INDENT, bracketed, spread
 from tracer.code.recorded import ArrayLine
 from tracer.formula.sources import Library
 from tracer.model.experiment import Experiment
@@ -73,7 +73,7 @@ class _TorchProgram(DifferentiatedProgram):
     def line(self, line: ArrayLine, indent: str) -> list[str]:
         parameter = line.stage.kind in BEFORE and not line.stage.slot
         if parameter and not line.change:
-            return self.bracketed(f"{line.name}.copy_", f"({line.array.source})", indent)
+            return bracketed(f"{line.name}.copy_", f"({line.array.source})", indent)
         return super().line(line, indent)
 
     def loop(self, updates: list[ArrayLine]) -> list[str]:
