@@ -17,7 +17,7 @@ from tracer.model.experiment import Experiment
 
 
 def is_installed(name: str) -> bool:
-    """Whether there is such a package; a folder of tests that is called the same is none."""
+    """Whether there is such a package."""
     found = importlib.util.find_spec(name)
     return found is not None and found.origin is not None
 
