@@ -30,7 +30,6 @@ from tracer.show.symbols import printable
 class ArrayProgram:
     """One network in one library; `array` is the function that makes an array of lists."""
 
-    imports: tuple[str, ...] = ()
     array = "np.array"
     draws = "np.random.default_rng"
 

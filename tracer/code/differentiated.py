@@ -22,12 +22,13 @@ from tracer.code.recorded import (
     formed,
     loss_lines,
     new_stages,
+    parameter_stages,
     replaced,
     update_lines,
 )
 from tracer.formula.sources import Library, SourceArray
 from tracer.model.experiment import Experiment
-from tracer.model.network import Bias, Network
+from tracer.model.network import Network
 from tracer.model.quantity import GRADIENT_OF, Kind, Stage
 
 LARGER, SMALLER = "maximum($1, $2)", "minimum($1, $2)"
@@ -53,7 +54,6 @@ class DifferentiatedProgram(ArrayProgram):
 
     def __init__(self, experiment: Experiment, wish: Wish, form: Form, library: Library) -> None:
         super().__init__(experiment, wish, form, library)
-        self.rule = replace(self.rule, batch_means=False)
         self.changed = new_stages(self.network, self.rule) if self.looped else []
         self.calling = _with_calls(self.network, self.framework)
         recording = Recording(self.calling, library)
@@ -64,14 +64,7 @@ class DifferentiatedProgram(ArrayProgram):
         """The arrays of parameters whose gradients are wanted."""
         if self.looped:
             return [before for before, _ in self.changed if not before.slot]
-        if self.experiment.data is None:
-            return []
-        return [
-            Stage(kind, layer.number)
-            for layer in self.network.layers
-            for kind in (Kind.WEIGHT, Kind.BIAS)
-            if kind is Kind.WEIGHT or layer.bias is not Bias.NONE
-        ]
+        return [] if self.experiment.data is None else parameter_stages(self.network)
 
     @property
     def returned(self) -> list[str]:
@@ -121,11 +114,12 @@ class DifferentiatedProgram(ArrayProgram):
         """def forward(X)."""
         head = f"def forward({', '.join([*self.passed, 'X'])}):"
         lines = self.lines(self.forward_lines, titled=False)
+        uses = {name for line in self.forward_lines for name in line.uses()}
         return [
             "",
             "",
             head,
-            *self.unpacked(),
+            *self.unpacked(uses),
             *lines,
             f"{INDENT}return {', '.join(self.returned)}",
         ]
@@ -137,15 +131,16 @@ class DifferentiatedProgram(ArrayProgram):
         head = f"def loss_of({', '.join([*self.passed, 'X', 'T'])}):"
         call = f"{', '.join(self.returned)} = forward({', '.join([*self.passed, 'X'])})"
         uses = {name for line in self.loss_lines for name in line.uses()}
-        unpacked = self.unpacked() if uses & {self.name(stage) for stage in self.trainable} else []
+        unpacked = self.unpacked(uses)
         lines = self.lines(self.loss_lines, titled=False)
         return ["", "", head, *unpacked, f"{INDENT}{call}", *lines, f"{INDENT}return loss"]
 
     passed: tuple[str, ...] = ()
     """What the functions are given besides the data."""
 
-    def unpacked(self) -> list[str]:
-        """The first lines of a function."""
+    def unpacked(self, uses: set[str]) -> list[str]:
+        """The first lines of a function that uses these variables."""
+        del uses
         return []
 
     def prepared(self) -> list[str]:
@@ -163,9 +158,9 @@ class DifferentiatedProgram(ArrayProgram):
     def gradient(self, stage: Stage) -> SourceArray:
         """The gradient of an array of parameters."""
         layer = self.network.layers[stage.layer - 1]
-        shape = (layer.bias_count,)
+        shape: tuple[int, ...] = (layer.bias_count,)
         if stage.kind is Kind.WEIGHT:
-            shape = (len(layer.neurons), len(layer.inputs))  # type: ignore[assignment]
+            shape = (len(layer.neurons), len(layer.inputs))
         return SourceArray(self.library, self.gradient_name(stage), shape)
 
     def gradient_name(self, stage: Stage) -> str:

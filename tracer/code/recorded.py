@@ -253,11 +253,16 @@ def new_stages(network: Network, rule: Rule) -> list[tuple[Stage, Stage]]:
     return found
 
 
-def gradient_stages(network: Network) -> list[Stage]:
-    """The gradients of all parameters."""
+def parameter_stages(network: Network) -> list[Stage]:
+    """The arrays of parameters, layer by layer."""
     return [
-        Stage(GRADIENT_OF[kind], layer.number)
+        Stage(kind, layer.number)
         for layer in network.layers
         for kind in (Kind.WEIGHT, Kind.BIAS)
         if kind is Kind.WEIGHT or layer.bias is not Bias.NONE
     ]
+
+
+def gradient_stages(network: Network) -> list[Stage]:
+    """The gradients of all of them."""
+    return [replace(stage, kind=GRADIENT_OF[stage.kind]) for stage in parameter_stages(network)]

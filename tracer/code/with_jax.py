@@ -5,7 +5,7 @@ from __future__ import annotations
 from tracer.code.differentiated import LARGER, SMALLER, DifferentiatedProgram
 from tracer.code.forms import form_of
 from tracer.code.languages import Wish
-from tracer.code.layout import INDENT, spread
+from tracer.code.layout import INDENT, WIDTH, spread
 from tracer.code.recorded import ArrayLine
 from tracer.formula.sources import Library
 from tracer.model.experiment import Experiment
@@ -32,14 +32,13 @@ class _JaxProgram(DifferentiatedProgram):
     def _names(self) -> list[str]:
         return [self.name(stage) for stage in self.trainable]
 
-    def unpacked(self) -> list[str]:
-        if not self._names:
+    def unpacked(self, uses: set[str]) -> list[str]:
+        names = [name if name in uses else "_" for name in self._names]
+        if set(names) <= {"_"}:
             return []
-        only = "," if len(self._names) == 1 else ""
-        line = f"{INDENT}{', '.join(self._names)}{only} = parameters"
-        if len(line) <= 100:
-            return [line]
-        return spread("(", self._names, ") = parameters", INDENT)
+        only = "," if len(names) == 1 else ""
+        line = f"{INDENT}{', '.join(names)}{only} = parameters"
+        return [line] if len(line) <= WIDTH else spread("(", names, ") = parameters", INDENT)
 
     def _tuple(self, names: list[str]) -> str:
         return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
@@ -76,7 +75,7 @@ class _JaxProgram(DifferentiatedProgram):
         gradients = self._tuple([self.gradient_name(stage) for stage in self.trainable])
         given = self._tuple(self._names)
         line = f"loss, {gradients} = loss_and_gradients({given}, X, T)"
-        if len(indent) + len(line) <= 100:
+        if len(indent) + len(line) <= WIDTH:
             return [indent + line]
         inner = gradients[1:-1].rstrip(",").split(", ")
         return [

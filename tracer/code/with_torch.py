@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tracer.code.differentiated import LARGER, SMALLER, DifferentiatedProgram
 from tracer.code.forms import form_of
 from tracer.code.languages import Wish
-from tracer.code.layout import INDENT, bracketed, spread
+from tracer.code.layout import INDENT, WIDTH, bracketed, spread
 from tracer.code.recorded import ArrayLine
 from tracer.formula.sources import Library
 from tracer.model.experiment import Experiment
@@ -60,7 +60,7 @@ class _TorchProgram(DifferentiatedProgram):
         before, _, after = self._optimizer.partition("([")
         names, _, rest = after.partition("], ")
         line = f"optimizer = {self._optimizer}"
-        if len(line) <= 100:
+        if len(line) <= WIDTH:
             return ["", line]
         return ["", *spread(f"optimizer = {before}([", names.split(", "), f"], {rest}", "")]
 
