@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tracer.arrays.sources import Library, SourceArray
 from tracer.code.forms import Form
 from tracer.code.given import GENERATED, ROWS_OF_LOSSES, WORDS, batching_of, head_of
 from tracer.code.languages import Wish
@@ -20,7 +21,6 @@ from tracer.code.task import RATE, T, Updates
 from tracer.digits.numbers import shortest
 from tracer.engine.rule import Rule
 from tracer.formula import Key
-from tracer.formula.sources import Library, SourceArray
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
 from tracer.model.quantity import STATE_OF, Kind, Phase, Stage

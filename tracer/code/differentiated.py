@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from tracer.arrays.sources import Library, SourceArray
 from tracer.code.arrays import ArrayProgram, joined
 from tracer.code.forms import Form
 from tracer.code.languages import Wish
@@ -26,7 +27,6 @@ from tracer.code.recorded import (
     replaced,
     update_lines,
 )
-from tracer.formula.sources import Library, SourceArray
 from tracer.model.experiment import Experiment
 from tracer.model.network import Network
 from tracer.model.quantity import GRADIENT_OF, Kind, Stage

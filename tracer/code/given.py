@@ -37,5 +37,5 @@ def batching_of(experiment: Experiment, iterations: int | None) -> Batching:
     orders: list[tuple[int, ...]] = []
     if batches.shuffled and iterations:
         first, last = (n // batches.per_epoch for n in (resumed, resumed + iterations - 1))
-        orders = [batches.order(epoch) for epoch in range(first, last + 1)]
+        orders = [tuple(batches.order(n).tolist()) for n in range(first, last + 1)]
     return Batching(batches.size, batches.per_epoch, resumed, tuple(orders))

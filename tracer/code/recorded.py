@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tracer.arrays.sources import ROWS, Library, Shape, SourceArray
 from tracer.code.forms import Form
 from tracer.code.plan import by_phase, needed
 from tracer.diagnose.answers.array_names import written
@@ -13,7 +14,6 @@ from tracer.engine.passes import cost, forward, step
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.update import Group, updated
 from tracer.formula.primitive import Binding
-from tracer.formula.sources import ROWS, Library, Shape, SourceArray
 from tracer.model.network import Bias, Layer, Network, Parameters, State
 from tracer.model.quantity import (
     AFTER,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from tracer.arrays.sources import Library
 from tracer.code.differentiated import LARGER, SMALLER, DifferentiatedProgram
 from tracer.code.forms import form_of
 from tracer.code.languages import Wish
 from tracer.code.layout import INDENT, WIDTH, spread
 from tracer.code.recorded import ArrayLine
-from tracer.formula.sources import Library
 from tracer.model.experiment import Experiment
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracer.arrays.sources import Library
 from tracer.code.arrays import ArrayProgram, joined
 from tracer.code.forms import form_of
 from tracer.code.languages import Wish
@@ -16,7 +17,6 @@ from tracer.code.recorded import (
     ordered,
     replaced,
 )
-from tracer.formula.sources import Library
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Kind, Phase, Stage
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tracer.arrays.sources import Library
 from tracer.code.differentiated import LARGER, SMALLER, DifferentiatedProgram
 from tracer.code.forms import form_of
 from tracer.code.languages import Wish
 from tracer.code.layout import INDENT, WIDTH, bracketed, spread
 from tracer.code.recorded import ArrayLine
-from tracer.formula.sources import Library
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
 from tracer.model.quantity import BEFORE, Stage
