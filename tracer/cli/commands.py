@@ -11,24 +11,6 @@ from typing import Any, get_type_hints
 
 import typer
 
-from tracer.cli import (
-    check,
-    code,
-    compare,
-    examples,
-    explain,
-    gradcheck,
-    graph,
-    help,
-    mark,
-    new,
-    page,
-    run,
-    step,
-    walk,
-    why,
-    worksheet,
-)
 from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
 from tracer.cli.ending import INTERRUPTED
@@ -40,32 +22,14 @@ from tracer.language import read_by_programs
 COMMANDS: dict[str, str | Callable[..., None]] = {
     name: f"tracer.cli.{name}"
     for name in (
-        "run", "step", "explain", "walk", "check", "why", "compare", "graph", "page", "gradcheck",
-        "new", "worksheet", "mark", "examples", "help",
+        "run", "step", "explain", "walk", "check", "why", "compare", "graph", "page", "code",
+        "gradcheck", "new", "worksheet", "mark", "examples", "help",
     )
 }  # fmt: skip
 """The commands by their names: a function, or the module with the function of that name."""
-COMMANDS: dict[str, Callable[..., None]] = {
-    "run": run.run,
-    "step": step.step,
-    "explain": explain.explain,
-    "walk": walk.walk,
-    "check": check.check,
-    "why": why.why,
-    "compare": compare.compare,
-    "graph": graph.graph,
-    "page": page.page,
-    "code": code.code,
-    "gradcheck": gradcheck.gradcheck,
-    "new": new.new,
-    "worksheet": worksheet.worksheet,
-    "mark": mark.mark,
-    "examples": examples.examples,
-    "help": help.help,
-}
 
 
-_WORDLESS = ("new", "examples", "help")
+_WORDLESS = ("code", "new", "examples", "help")
 """What these write is in the language of its author."""
 
 
