@@ -13,7 +13,7 @@ from support.paths import PACKAGE
 
 ROOMS = (
     "errors", "bundled", "language", "digits", "formula", "arrays", "model", "engine", "graph",
-    "config", "explain", "diagnose", "teach", "show", "page", "translation", "torch", "api",
+    "config", "explain", "diagnose", "teach", "show", "page", "translation", "torch", "code", "api",
     "cli", "__main__",
 )  # fmt: skip
 """From the ground up; a module imports from its own room and those below it."""

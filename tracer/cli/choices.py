@@ -16,11 +16,12 @@ class RowChoices:
     """Stands in an option's `Annotated` where typer wants an enumeration.
 
     `rows` gives the names of a row and its words, when the command line is built; `help` comes
-    after them.
+    after them. `flags`: how the option is typed, where that isn't its parameter's name.
     """
 
     rows: Callable[[], Sequence[tuple[tuple[str, ...], str]]]
     help: str
+    flags: tuple[str, ...] = ()
 
     def annotation(self) -> Any:
         """What typer understands: an enumeration of the names, and the rows' words as help."""
@@ -28,7 +29,7 @@ class RowChoices:
         names = [name for row, _ in rows for name in row]
         choices = StrEnum("Choice", [(name, name) for name in names])  # type: ignore[misc]
         words = "; ".join(f"{' or '.join(row)}: {words}" for row, words in rows)
-        return Annotated[choices, typer.Option(help=f"{words}. {self.help}".rstrip())]
+        return Annotated[choices, typer.Option(*self.flags, help=f"{words}. {self.help}".rstrip())]
 
 
 def spelled_out(parameter: inspect.Parameter) -> inspect.Parameter:

@@ -22,14 +22,14 @@ from tracer.language import read_by_programs
 COMMANDS: dict[str, str | Callable[..., None]] = {
     name: f"tracer.cli.{name}"
     for name in (
-        "run", "step", "explain", "walk", "check", "why", "compare", "graph", "page", "gradcheck",
-        "new", "worksheet", "mark", "examples", "help",
+        "run", "step", "explain", "walk", "check", "why", "compare", "graph", "page", "code",
+        "gradcheck", "new", "worksheet", "mark", "examples", "help",
     )
 }  # fmt: skip
 """The commands by their names: a function, or the module with the function of that name."""
 
 
-_WORDLESS = ("new", "examples", "help")
+_WORDLESS = ("code", "new", "examples", "help")
 """What these write is in the language of its author."""
 
 

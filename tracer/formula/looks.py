@@ -8,8 +8,10 @@ from __future__ import annotations
 from tracer.formula.primitive import Binding, Pattern, Patterns
 
 
-def function(name: str, latex: str, arity: int = 1, shown: str | None = None) -> Patterns:
-    """name(a, b): written as a function in all formats."""
+def function(
+    name: str, latex: str, arity: int = 1, shown: str | None = None, arrays: str = ""
+) -> Patterns:
+    """name(a, b): written as a function in all formats; `arrays`: what it is called for those."""
     shown = shown or name
     arguments = ", ".join(f"${index + 1}" for index in range(arity))
     mathml_arguments = "<mo>,</mo>".join(f"${index + 1}" for index in range(arity))
@@ -21,6 +23,7 @@ def function(name: str, latex: str, arity: int = 1, shown: str | None = None) ->
             f"<mrow><mi>{shown}</mi><mo>&#x2061;</mo>"
             f"<mrow><mo>(</mo>{mathml_arguments}<mo>)</mo></mrow></mrow>"
         ),
+        arrays=Pattern(f"{{}}.{arrays}({arguments})") if arrays else None,
     )
 
 
@@ -97,4 +100,5 @@ IF_POSITIVE = Patterns(
         Binding.POWER,
     ),
     javascript=Pattern("($1 > 0 ? $2 : $3)"),
+    arrays=Pattern("{}.where($1 > 0, $2, $3)"),
 )

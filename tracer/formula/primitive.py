@@ -41,7 +41,8 @@ class Pattern:
 class Patterns:
     """One pattern a format: `plain` is Python's grammar, `text` Unicode for the screen.
 
-    `javascript`: only where a call isn't written as a call there.
+    `javascript`: only where a call isn't written as a call there. `arrays`: of NumPy and of what is
+    like it, whose name `{}` stands for; only where there is no function of the row's name.
     """
 
     plain: Pattern
@@ -49,6 +50,7 @@ class Patterns:
     latex: Pattern
     mathml: Pattern
     javascript: Pattern | None = None
+    arrays: Pattern | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,9 +234,10 @@ sign: Primitive = Primitive(
     _sign,
     Elementwise("sign"),
     (lambda _: Number(0.0),),
-    looks.function("sign", r"\operatorname{sign}"),
+    looks.function("sign", r"\operatorname{sign}", arrays="sign"),
     complex_value=lambda z: complex(_sign(z.real)),
     kink=lambda x: abs(x.real),
+    composed=lambda x: if_positive(x, 1, if_positive(-x, Number(-1.0), 0)),
 )
 # Where both arguments are equal the second one is taken to have been chosen.
 maximum: Primitive = Primitive(
@@ -244,7 +245,7 @@ maximum: Primitive = Primitive(
     max,
     Elementwise("maximum"),
     (lambda a, b: if_positive(a - b, 1, 0), lambda a, b: if_positive(a - b, 0, 1)),
-    looks.function("max", r"\max", arity=2),
+    looks.function("max", r"\max", arity=2, arrays="maximum"),
     complex_value=lambda a, b: a if a.real > b.real else b,
     kink=lambda a, b: abs(a.real - b.real),
 )
@@ -253,7 +254,7 @@ minimum: Primitive = Primitive(
     min,
     Elementwise("minimum"),
     (lambda a, b: if_positive(b - a, 1, 0), lambda a, b: if_positive(b - a, 0, 1)),
-    looks.function("min", r"\min", arity=2),
+    looks.function("min", r"\min", arity=2, arrays="minimum"),
     complex_value=lambda a, b: a if a.real < b.real else b,
     kink=lambda a, b: abs(a.real - b.real),
 )

@@ -14,8 +14,8 @@ D.-A. Clevert et al. 2016 (ELU, α = 1). ReLU's slope at 0 is taken as 0, as in 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,9 @@ class Activation:
     (samples, out, net) in place of (samples, neurons); such a layer stands at the outputs, and
     `alone` says what a layer of a single neuron would give. `kink`: net input without a derivative.
     `switches`: below the kink the neuron is off, with value and slope 0.
-    `also`: names that other people use, for hints.
+    `also`: names that other people use, for hints. `called`: how libraries that differentiate by
+    themselves write it, `$1` for the net input, where they have it with the same numbers and slopes, to
+    the last digits and at the kink too; else its formula is written.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Activation:
     alone: str = ""
     switches: bool = False
     also: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def _sigmoid(net: Array) -> Array:
@@ -178,6 +181,7 @@ _ROWS = (
         stable_slope=_stable_sigmoid_slope,
         words="1/(1 + e^−net)",
         also=("logistic", "logsig", "σ"),
+        called={"torch": "torch.sigmoid($1)", "jax": "jax.nn.sigmoid($1)"},
     ),
     Activation(
         "tanh",
@@ -196,6 +200,7 @@ _ROWS = (
         note="the slope at {NET} = 0 is taken as 0",
         switches=True,
         also=("rectifier", "rectified_linear", "ramp"),
+        called={"torch": "torch.relu($1)", "jax": "jax.nn.relu($1)"},
     ),
     Activation(
         "leaky_relu",
@@ -213,6 +218,7 @@ _ROWS = (
         stable_slope=_stable_elu_slope,
         words="net above 0, else α·(e^net − 1)",
         note="α = 1",
+        called={"torch": "torch.nn.functional.elu($1)", "jax": "jax.nn.elu($1)"},
     ),
     Activation(
         "softplus",
@@ -227,6 +233,7 @@ _ROWS = (
         _silu_slope,
         words="net/(1 + e^−net)",
         also=("swish",),
+        called={"torch": "torch.nn.functional.silu($1)", "jax": "jax.nn.silu($1)"},
     ),
     Activation(
         "gelu",
@@ -234,6 +241,10 @@ _ROWS = (
         _gelu_slope,
         words="net·Φ(net), with Φ(net) = ½·(1 + erf(net/√2))",
         note="the exact form, with erf; below net = −5 out and slope lose digits",
+        called={
+            "torch": "torch.nn.functional.gelu($1)",
+            "jax": "jax.nn.gelu($1, approximate=False)",
+        },
     ),
     Activation(
         "identity",
@@ -252,6 +263,7 @@ _ROWS = (
         words="e^net divided by the sum of e^net over the layer",
         alone="always 1",
         also=("softargmax",),
+        called={"torch": "torch.softmax($1, dim=1)", "jax": "jax.nn.softmax($1, axis=1)"},
     ),
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tracer.formula.primitives import sqrt
 from tracer.model.activations import Array
@@ -84,6 +85,14 @@ class Adam(Optimizer):
             "vhat": "v+, corrected for the start at 0",
         }
 
+    @property
+    def in_torch(self) -> tuple[str, Mapping[str, Any]] | None:
+        """Adam."""
+        usual = self.bias_correction and self.t_counted == "from_1"
+        if not usual or self.epsilon_place != "outside":
+            return None
+        return "Adam", {"betas": (self.beta1, self.beta2), "eps": self.epsilon}
+
     def change(self, step: Update) -> Array:
         """lr·m̂/(√v̂ + ε)."""
         beta1, beta2, g = step["beta1"], step["beta2"], step.gradient
@@ -126,6 +135,14 @@ class AdamW(Adam):
             "alone": "the decay isn't multiplied by the learning rate: w − … − λ·w",
         },
     )
+
+    @property
+    def in_torch(self) -> tuple[str, Mapping[str, Any]] | None:
+        """AdamW."""
+        found = super().in_torch
+        if found is None or self.decay_enters != "step":
+            return None
+        return "AdamW", {**found[1], "weight_decay": self.weight_decay}
 
     def change(self, step: Update) -> Array:
         """lr·m̂/(√v̂ + ε) + lr·λ·w."""

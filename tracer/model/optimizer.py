@@ -110,6 +110,11 @@ class Optimizer(ABC):
         """Whether its step depends on t, as its options are set."""
         return self.counts
 
+    @property
+    def in_torch(self) -> tuple[str, Mapping[str, Any]] | None:
+        """PyTorch's class and its options that make the same steps; None where it has none."""
+        return None
+
     def problem(self) -> tuple[str, str, str] | None:
         """(option, what is wrong, what instead) where options don't go together."""
         return None

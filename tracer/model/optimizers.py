@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tracer.model.activations import Array
 from tracer.model.adam import Adam, AdamW
@@ -47,6 +48,11 @@ class Sgd(Optimizer):
     words = "gradient descent"
     also = ("gradient_descent", "gd", "vanilla")
     change_words = "lr·gradient"
+
+    @property
+    def in_torch(self) -> tuple[str, Mapping[str, Any]]:
+        """SGD."""
+        return "SGD", {}
 
     def change(self, step: Update) -> Array:
         """lr·g."""
@@ -124,6 +130,14 @@ class Momentum(Optimizer):
             return "nesterov", "Nesterov's step has no dampening", "leave one of them out"
         return None
 
+    @property
+    def in_torch(self) -> tuple[str, Mapping[str, Any]] | None:
+        """SGD, whose v is a sum; it doesn't dampen the first gradient."""
+        if self.form != "sum" or self.dampening:
+            return None
+        looking = {"nesterov": True} if self.nesterov else {}
+        return "SGD", {"momentum": self.momentum, **looking}
+
     def change(self, step: Update) -> Array:
         """lr·v+, lr·(g + β·v+); −v+, or β·v − (1 + β)·v+."""
         beta, g = step["momentum"], step.gradient
@@ -181,6 +195,11 @@ class Adagrad(Optimizer):
     )
 
     @property
+    def in_torch(self) -> tuple[str, Mapping[str, Any]] | None:
+        """Adagrad."""
+        return ("Adagrad", {"eps": self.epsilon}) if self.epsilon_place == "outside" else None
+
+    @property
     def slots(self) -> Mapping[str, str]:
         """The sum of squares."""
         return {"s": "the sum of the squared gradients"}
@@ -218,6 +237,14 @@ class Rmsprop(Optimizer):
             False: "not centred: s+ itself stands under the root",
         },
     )
+
+    @property
+    def in_torch(self) -> tuple[str, Mapping[str, Any]] | None:
+        """RMSprop."""
+        if self.epsilon_place != "outside":
+            return None
+        centered = {"centered": True} if self.centered else {}
+        return "RMSprop", {"alpha": self.decay, "eps": self.epsilon, **centered}
 
     @property
     def slots(self) -> Mapping[str, str]:
