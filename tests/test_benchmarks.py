@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import checking, mistakes, peers
+from benchmarks import checking, exercises, mistakes, peers
 from benchmarks.block import END
 from benchmarks.cases import PLAIN, Case, cases
 from benchmarks.people import cases as people
@@ -111,3 +111,10 @@ def test_the_command_writes_its_tables_into_a_page(
     assert "old" not in text
     assert "--seed 1 --sheets 20` prints:" in text
     assert capsys.readouterr().out.strip() in text
+
+
+def test_the_parts_of_a_class_set_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    exercises.main(["--count", "1"])
+    lines = [line[:36].rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert "the command, 1: from start to end" in lines
+    assert lines[-5:] == ["configurations", "sheets", "keys", "pages", "all"]

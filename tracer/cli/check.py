@@ -10,7 +10,7 @@ import typer
 
 from tracer.cli.against import AfterOption, ToleranceOption, content_of, passed_over
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption
-from tracer.cli.display import Display, note, number_format, show, show_objects
+from tracer.cli.display import Display, note, number_format, refuse_export, show, show_objects
 from tracer.cli.ending import DISAGREE
 from tracer.cli.feedback import show_feedback, write_for_autograder
 from tracer.cli.points import (
@@ -23,6 +23,7 @@ from tracer.cli.points import (
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, is_configuration, load_config
 from tracer.errors import BptraceError, UsageError
+from tracer.show.formats import POINTS
 
 if TYPE_CHECKING:
     from tracer.diagnose.answers import Supplied
@@ -68,6 +69,7 @@ def check(
     from tracer.show.reports.check import LIMIT, check_document
     from tracer.show.reports.check_objects import check_json
 
+    refuse_export(display.row, POINTS)
     if answers == config == "-":
         raise UsageError("both CONFIG and ANSWERS are -", "standard input can be only one of them")
     if carry and not reveal:

@@ -29,7 +29,7 @@ COMMANDS: dict[str, str | Callable[..., None]] = {
 """The commands by their names: a function, or the module with the function of that name."""
 
 
-_WORDLESS = ("code", "new", "examples", "help")
+_WORDLESS = ("code", "examples", "help")
 """What these write is in the language of its author."""
 
 

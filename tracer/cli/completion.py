@@ -49,6 +49,13 @@ def complete_optimizer() -> list[str]:
     return list(OPTIMIZERS)
 
 
+def complete_mistake() -> list[str]:
+    """The mistakes that rewrite a formula."""
+    from tracer.diagnose.mistakes import MISTAKES
+
+    return list(MISTAKES)
+
+
 def _files() -> Iterator[str]:
     try:
         for path in sorted(Path().iterdir()):

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from tracer.cli.choices import RowChoices
 from tracer.errors import UsageError
-from tracer.show.formats import Format, all_formats, by_extension, by_name, detect
+from tracer.show.formats import (
+    POINTS,
+    QUESTIONS,
+    Format,
+    Medium,
+    Part,
+    all_formats,
+    by_extension,
+    by_name,
+    detect,
+)
 
 if TYPE_CHECKING:
     from tracer.digits.numbers import NumberFormat
@@ -119,30 +131,86 @@ def show(
     `full`: long sums are not shortened. `numbers`: how numbers are shown where no option says so.
     `standalone`: LaTeX as a whole document. `title`: of a page whose document has no heading.
     """
-    from tracer.show.formats.selection import chosen
-    from tracer.show.output import open_output
-
     row = display.row
     _refuse_picture(row)
-    _refuse_export(row)
-    with open_output(display.output, display.force) as stream:
-        medium = detect(stream, os.environ, width=display.width, color=not display.no_color)
-        blocks = chosen(
-            document,
-            table=display.table,
-            for_programs=row.for_programs,
-            conventions=display.conventions,
-            drawings="none" if not row.drawings else "all" if medium.terminal else "asked",
+    refuse_export(row)
+    with _opened(display) as stream:
+        medium = _medium(display, stream, title)
+        medium = replace(medium, standalone=standalone or row.typeset)
+        part = _part(display, medium, document, names, full=full, numbers=numbers)
+        row.write(part.document, part.notation, stream, replace(medium, math=part.math))
+
+
+def show_together(
+    documents: Iterable[tuple[Document, Names | GraphNames]], display: Display, *, title: str = ""
+) -> None:
+    """Write several documents, each with its names, into one file; `title` is that of all of them.
+
+    Raises UsageError where the format has no way to.
+    """
+    row = display.row
+    if row.write_together is None:
+        raise UsageError(
+            f"--format {row.name} has no file of several results",
+            "write one for each: {name} in the name of --output becomes theirs",
         )
-        target = "ascii" if medium.ascii and row.notation == "unicode" else row.notation
-        write_as, math = (
-            notation(display, names, wanted, full=full, numbers=numbers)
-            for wanted in (target, row.math or target)
-        )
-        medium = replace(
-            medium, math=math, standalone=standalone, fragment=display.fragment, title=title
-        )
-        row.write(blocks, write_as, stream, medium)
+    with _opened(display) as stream:
+        medium = _medium(display, stream, title)
+        parts = (_part(display, medium, document, names) for document, names in documents)
+        row.write_together(parts, stream, medium)
+
+
+@contextmanager
+def _opened(display: Display) -> Iterator[TextIO]:
+    """Where the text goes; of a format that is typeset, to the program that does so."""
+    from tracer.show.output import open_binary_output, open_output
+
+    if not display.row.typeset:
+        with open_output(display.output, display.force) as stream:
+            yield stream
+        return
+    from tracer.show.pdf import installed, pdf
+
+    if display.output is None or str(display.output) == "-":
+        raise UsageError(f"--format {display.row.name} needs a file", "name it with --output")
+    installed()
+    with open_binary_output(display.output, display.force) as file:
+        source = StringIO()
+        yield source
+        file.write(pdf(source.getvalue()))
+
+
+def _medium(display: Display, stream: TextIO, title: str) -> Medium:
+    found = detect(stream, os.environ, width=display.width, color=not display.no_color)
+    return replace(found, fragment=display.fragment, title=title)
+
+
+def _part(
+    display: Display,
+    medium: Medium,
+    document: Document,
+    names: Names | GraphNames,
+    *,
+    full: bool = False,
+    numbers: NumberFormat | None = None,
+) -> Part:
+    """What is wanted of a document, with its notations."""
+    from tracer.show.formats.selection import chosen
+
+    row = display.row
+    blocks = chosen(
+        document,
+        table=display.table,
+        for_programs=row.for_programs,
+        conventions=display.conventions,
+        drawings="none" if not row.drawings else "all" if medium.terminal else "asked",
+    )
+    target = "ascii" if medium.ascii and row.notation == "unicode" else row.notation
+    write_as, math = (
+        notation(display, names, wanted, full=full, numbers=numbers)
+        for wanted in (target, row.math or target)
+    )
+    return Part(blocks, write_as, math)
 
 
 def notation(
@@ -184,7 +252,7 @@ def show_objects(
 
     row = display.row
     _refuse_picture(row)
-    _refuse_export(row, of)
+    refuse_export(row, of)
     _refuse_table(display)
     with open_output(display.output, display.force) as stream:
         medium = detect(stream, os.environ)
@@ -217,9 +285,13 @@ def _refuse_picture(row: Format) -> None:
         )
 
 
-def _refuse_export(row: Format, of: str = "") -> None:
+_HAVE = {POINTS: "`check` and `mark` have them", QUESTIONS: "`worksheet` has them"}
+
+
+def refuse_export(row: Format, of: str = "") -> None:
+    """UsageError where the format is made of something else than what there is."""
     if row.of not in ("", of):
-        raise UsageError(f"--format {row.name} is made of {row.of}", "`check` and `mark` have them")
+        raise UsageError(f"--format {row.name} is made of {row.of}", _HAVE[row.of])
 
 
 def _refuse_table(display: Display) -> None:

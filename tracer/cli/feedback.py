@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tracer.cli.display import Display, number_format, show, show_objects
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from tracer.model.marking import Scheme
     from tracer.teach.marking import Exercise, MarkedSheet
 
-_PDF = ".pdf"
-
 
 def check_format(pattern: Path, display: Display) -> None:
     """Refuse, before anything is marked, a file that no feedback can be written to.
@@ -29,17 +26,15 @@ def check_format(pattern: Path, display: Display) -> None:
     """
     from tracer.show.pdf import installed
 
-    if pattern.suffix.casefold() == _PDF:
+    if _in_format_of(pattern, display).row.typeset:
         installed()
-    else:
-        _in_format_of(pattern, display)
 
 
 def _in_format_of(path: Path, display: Display) -> Display:
     from tracer.show.formats import by_extension
 
     row = by_extension(path)
-    if row is None or row.for_programs or row.picture:
+    if row is None or row.for_programs or row.picture or row.of:
         raise UsageError(
             f"--feedback {path}: its ending chooses no format", "there are .md .html .tex .txt .pdf"
         )
@@ -50,20 +45,8 @@ def write_feedback(
     sheet: MarkedSheet, student: str, path: Path, display: Display, *, reveal: bool, all_rows: bool
 ) -> None:
     """Write the feedback; OutputError where it can't be written, or LaTeX can't compile it."""
-    from tracer.show.output import open_binary_output
-    from tracer.show.pdf import pdf
-
-    if path.suffix.casefold() != _PDF:
-        shown = _in_format_of(path, display)
-        show_feedback(sheet, student, shown, reveal=reveal, all_rows=all_rows)
-        return
-    with TemporaryDirectory() as folder:
-        source = Path(folder, "feedback.tex")
-        shown = _in_format_of(source, display)
-        show_feedback(sheet, student, shown, reveal=reveal, all_rows=all_rows)
-        compiled = pdf(source.read_text(encoding="utf-8"))
-    with open_binary_output(path, display.force) as file:
-        file.write(compiled)
+    shown = _in_format_of(path, display)
+    show_feedback(sheet, student, shown, reveal=reveal, all_rows=all_rows)
 
 
 def show_feedback(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracer.cli.asking import names_in
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption
 from tracer.cli.completion import complete_config
-from tracer.cli.display import Display, note, show, show_objects
+from tracer.cli.display import Display, note, refuse_export, show, show_objects
 from tracer.cli.ending import UNREAD
 from tracer.cli.feedback import check_format, write_feedback
 from tracer.cli.points import (
@@ -20,13 +21,13 @@ from tracer.cli.points import (
     DigitsRequiredOption,
     IterationsOption,
     PointsOption,
-    names_in,
     scheme_of,
     wanted_of,
 )
 from tracer.cli.progress import progress
 from tracer.cli.source import load_config
 from tracer.errors import UsageError
+from tracer.show.formats import POINTS
 from tracer.show.symbols import printable
 
 if TYPE_CHECKING:
@@ -85,9 +86,10 @@ def mark(
     """
     from tracer.teach.marking import mark_class
 
+    refuse_export(display.row, POINTS)
     wanted = wanted_of(round, rounding, digits_required)
     scheme = scheme_of(points)
-    found = _submitted(words, match, student, _Asked(tuple(names_in(ask)), iterations))
+    found = _submitted(words, match, student, _Asked(names_in(ask), iterations))
     writer = _Writer(display, feedback, reveal, all_rows)
     writer.check([(each.student.id, each.student.name) for each in found.submissions])
     with progress(len(found.submissions), "marking") as report:

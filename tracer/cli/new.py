@@ -8,8 +8,16 @@ from typing import Annotated
 
 import typer
 
-from tracer.cli.completion import complete_activation, complete_loss, complete_optimizer
+from tracer.cli.completion import (
+    complete_activation,
+    complete_loss,
+    complete_mistake,
+    complete_optimizer,
+)
+from tracer.cli.exercise_files import COMPANIONS, exercise_files
 from tracer.errors import UsageError
+
+_WITH = "Beside each exercise: " + "; ".join(f"{k}: {v.words}" for k, v in COMPANIONS.items()) + "."
 
 
 class Freeze(StrEnum):
@@ -58,7 +66,14 @@ def new(
     bias: Annotated[
         BiasMode, typer.Option(help="A bias for each neuron, one for each layer, or none.")
     ] = BiasMode.EACH,
-    samples: Annotated[int, typer.Option(min=1, help="Samples in the batch.")] = 1,
+    samples: Annotated[int, typer.Option(min=1, help="Samples.")] = 1,
+    batch: Annotated[
+        str,
+        typer.Option(
+            metavar="SIZE",
+            help="Samples an iteration: full (all), online (one after the other), or a number.",
+        ),
+    ] = "full",
     learning_rate: Annotated[
         float | None,
         typer.Option(help="The learning rate.", show_default="0.5; 0.1 for adagrad, rmsprop, adam"),
@@ -74,18 +89,35 @@ def new(
     iterations: Annotated[
         int, typer.Option("--iterations", "-n", min=1, help="Iterations to calculate.")
     ] = 1,
+    digits: Annotated[
+        int,
+        typer.Option(min=3, max=9, help="Decimals to work with: nothing that matters is smaller."),
+    ] = 4,
+    apart: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MISTAKES",
+            help="An exercise that tells at least these mistakes from all others.",
+            autocompletion=complete_mistake,
+        ),
+    ] = None,
     freeze: Annotated[Freeze | None, typer.Option(help="Leave the biases as they are.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same exercise.")] = 1,
     count: Annotated[
-        int, typer.Option(min=1, help="So many exercises, from this seed on; see --output.")
+        int,
+        typer.Option(min=1, help="So many exercises that differ, from this seed on; see --output."),
     ] = 1,
+    companions: Annotated[
+        str | None,
+        typer.Option("--with", metavar="NAMES", help=_WITH),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to a file; {seed} in its name becomes the seed.",
+            help="Write to a file; {seed} in its name becomes the seed. Into a folder: ex-{seed}.yaml.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
@@ -94,17 +126,14 @@ def new(
 
     A small seeded network with few digits, nothing saturated, and no vanishing delta.
     """
-    from tracer.config.writing import dump
     from tracer.model.activations import ACTIVATIONS
     from tracer.model.losses import LOSSES
     from tracer.model.network import Bias
     from tracer.model.optimizers import OPTIMIZERS
     from tracer.model.words import known
-    from tracer.show.output import open_output, output_paths
-    from tracer.teach.exercise import Wish, exercise
+    from tracer.teach.exercise import Wish
 
-    seeds = range(seed, seed + count)
-    paths = output_paths(output, [{"seed": number} for number in seeds])
+    files = exercise_files(range(seed, seed + count), output, companions)
     wish = Wish(
         _sizes(layers),
         known("--activation", activation, ACTIVATIONS),
@@ -116,11 +145,20 @@ def new(
         freeze is not None,
         known("--optimizer", optimizer, OPTIMIZERS),
         iterations,
+        _batch(batch),
+        digits,
+        tuple(filter(None, (name.strip() for name in (apart or "").split(",")))),
     )
-    for number, path in zip(seeds, paths, strict=True):
-        text = dump(exercise(wish, number))
-        with open_output(path, force) as stream:
-            stream.write(text)
+    files.write(wish, force=force)
+
+
+def _batch(text: str) -> int | None:
+    """The samples of an iteration; None for all of them."""
+    if text.isdecimal() and int(text):
+        return int(text)
+    if text not in ("full", "online"):
+        raise UsageError(f"--batch {text}", "give full, online, or a number of samples")
+    return None if text == "full" else 1
 
 
 def _sizes(text: str) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tracer.cli.asking import AskOption, names_in
 from tracer.cli.choices import RowChoices
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, NotationStyle, number_format
@@ -35,10 +36,7 @@ def page(
     exercise: Annotated[
         bool, typer.Option("--exercise", help="The page asks for the numbers, and judges them.")
     ] = False,
-    ask: Annotated[
-        str | None,
-        typer.Option(metavar="NAMES", help="Only for these: E_total,delta_h1,…"),
-    ] = None,
+    ask: AskOption = None,
     reveal: Annotated[str, _REVEAL] = DEFAULT_REVEAL,
     digits: Annotated[
         int | None, typer.Option(min=0, max=30, help="Decimals shown (default: 9).")
@@ -71,9 +69,8 @@ def page(
 
 
 def _asked(exercise: bool, ask: str | None, reveal: str) -> Asked | None:
-    names = tuple(name.strip() for name in (ask or "").split(",") if name.strip())
     if exercise:
-        return Asked(names, reveal)
+        return Asked(names_in(ask), reveal)
     for option, given in (("--ask", ask is not None), ("--reveal", reveal != DEFAULT_REVEAL)):
         if given:
             raise UsageError(f"{option} is for exercises", "add --exercise")

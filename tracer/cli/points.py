@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,13 +36,6 @@ IterationsOption = Annotated[
         show_default="the configuration's if 2 to 5, else 1",
     ),
 ]
-
-_BETWEEN = re.compile(r",(?![^\[]*\])")  # the comma of w[h1,i1] separates no names
-
-
-def names_in(ask: str | None) -> list[str]:
-    """The names in `--ask`."""
-    return [name.strip() for name in _BETWEEN.split(ask or "") if name.strip()]
 
 
 def wanted_of(round: str | None, rounding: RoundingMode, digits_required: str | None) -> Wanted:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, UsageError
 from tracer.explain import A_FEW
+from tracer.explain.asking import asked_for
 from tracer.formula import Expression
 from tracer.graph.trace import GraphTrace
 from tracer.language import message, say
@@ -82,20 +83,26 @@ def intended(experiment: Experiment | GraphExperiment) -> int:
     return iterations if iterations and iterations <= A_FEW else 1
 
 
-def sections(traces: Sequence[Sheeted]) -> list[Section]:
-    """Everything to calculate, iteration by iteration.
+def sections(traces: Sequence[Sheeted], ask: Sequence[str] = ()) -> list[Section]:
+    """Everything to calculate, iteration by iteration; with `ask` only what is called so.
 
     Raises:
-        UsageError: there are more than `MOST` quantities.
+        UsageError: there are more than `MOST` quantities, or one of `ask` can't be asked for.
+        UnknownNameError: one of `ask` doesn't exist.
     """
-    found = [tuple(groups(trace)) for trace in traces]
+    usual = (identity for trace in traces for identity in to_calculate(trace))
+    only = frozenset(asked_for(traces, ask, usual)) if ask else None
+    found = [tuple(groups(trace, only)) for trace in traces]
     alone = len(traces) == 1
     _check_count(sum(len(g.quantities) for some in found for g in some), alone=alone)
-    return [Section(trace, some, alone) for trace, some in zip(traces, found, strict=True)]
+    every = zip(traces, found, strict=True)
+    return [Section(trace, some, alone) for trace, some in every if some or only is None]
 
 
-def groups(trace: Sheeted) -> list[SheetGroup]:
+def groups(trace: Sheeted, only: Collection[Identity] | None = None) -> list[SheetGroup]:
     """Everything to calculate of an iteration, the samples one by one and then the batch.
+
+    Or `only` these of its numbers, whatever they are.
 
     Given numbers are left out, and so are a frozen parameter's gradient and update, the factors that
     cancel where delta is out − target, and the loss of a batch of one, which without a penalty is
@@ -104,7 +111,7 @@ def groups(trace: Sheeted) -> list[SheetGroup]:
     Raises:
         UsageError: there are more than `MOST` quantities.
     """
-    asked = list(to_calculate(trace))
+    asked = [*to_calculate(trace)] if only is None else [q for q in trace.order() if q in only]
     _check_count(len(asked), alone=True)
     return [
         SheetGroup(phase, sample, found)
@@ -136,14 +143,19 @@ def formula(trace: Sheeted, quantity: Any) -> Expression:
     return expression
 
 
-def answers(title: str, traces: Sequence[Sheeted], spell: Callable[[Any], str]) -> str:
+def answers(
+    title: str,
+    traces: Sequence[Sheeted],
+    spell: Callable[[Any], str],
+    ask: Sequence[str] = (),
+) -> str:
     """The empty ANSWERS file, YAML: the names in the order of the sheet, each without a value.
 
     `spell` writes a name in other letters: `z_h1`; where those would be read as another quantity's,
     the name stays as it is.
     """
-    sheet = sections(traces)
-    example = _spelled(traces[0], sheet[0].groups[0].quantities[0], spell)
+    sheet = sections(traces, ask)
+    example = _spelled(sheet[0].trace, sheet[0].groups[0].quantities[0], spell)
     lines = [
         title_line(title),
         f"# {say(_FILL_IN, example=f'{example}: 0.3775')}",

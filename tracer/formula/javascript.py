@@ -7,6 +7,7 @@ last bit otherwise, so does the result.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from tracer.digits.numbers import shortest
 from tracer.formula.nodes import Expression, Key, Power, Symbol, is_number
@@ -60,6 +61,7 @@ def _own(name: str) -> str:
     return f"_{name} = Math.{name}"
 
 
+@cache
 def _composed(row: Primitive) -> str:
     """The function as an arrow of its arguments."""
     assert row.composed is not None

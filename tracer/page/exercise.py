@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -18,6 +19,7 @@ from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.copying import SLIPS
 from tracer.diagnose.mistakes.others import HELP
 from tracer.errors import BptraceError, UsageError
+from tracer.explain.asking import asked_for
 from tracer.explain.calculation import Calculation
 from tracer.explain.worksheet import to_calculate
 from tracer.language import say
@@ -60,8 +62,7 @@ def exercise_data(
     read = readings(experiment, exact, numbers) if isinstance(experiment, Experiment) else []
     phases = phases_of(experiment, Moment())
     known = [i for i in to_calculate(exact.trace) if i.phase in phases]
-    asked = [exact.trace.find(name) for name in ask] if ask else known
-    _refuse_given(exact, asked, ask)
+    asked = asked_for([exact.trace], ask, known) if ask else known
     return {
         "network": isinstance(experiment, Experiment),
         "numbers": _Descriptions(exact, numbers).all(),
@@ -80,12 +81,6 @@ def exercise_data(
         "readings": read,
         "language": spoken_there(),
     }
-
-
-def _refuse_given(exact: Calculation, asked: Sequence[Identity], ask: Sequence[str]) -> None:
-    for identity, name in zip(asked, ask, strict=False):
-        if exact.formula(identity) is None:
-            raise UsageError(f"cannot ask for {name}", "it is given by the configuration")
 
 
 class _Descriptions:
@@ -137,6 +132,7 @@ def _names(exact: Calculation, numbers: Numbers) -> dict[str, int]:
     return found
 
 
+@cache
 def judge_script() -> str:
     """The JavaScript of the judge: `bptraceJudge(data)`, see `assets/judge/judge.js`."""
     body = "\n".join((script("say"), *map(judge_file, _SCRIPTS)))

@@ -6,6 +6,7 @@ given and how everything else is calculated, and no result.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
@@ -21,7 +22,8 @@ from tracer.explain.walk import graph_group, network_group
 from tracer.formula import to_javascript
 from tracer.graph.names import RATE, GraphNames
 from tracer.graph.timeline import GraphTimeline, T
-from tracer.language import say
+from tracer.language import in_force, say
+from tracer.model.content import form
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.model.options import options_of
@@ -36,6 +38,10 @@ from tracer.page.whole import Local, is_of_samples, phase_of
 from tracer.show.document import Notation
 
 Object = dict[str, Any]
+_Begin = tuple[Hashable, tuple[int, ...], list[float]]
+
+_AT_HAND = 8
+"""So many programs are kept: a set of exercises has one."""
 
 MOST_ORDERED = 20_000
 """Row numbers of shuffled batches that a page carries at most."""
@@ -62,14 +68,10 @@ def page_model(experiment: Any, notate: Notate, *, stated: bool = False) -> Page
     `stated`: only the way that the configuration states, without the other conventions.
     """
     timeline = timeline_of(experiment)
-    program = Program(lambda variant: Labels(notate(_names(variant, timeline))))
-    program.begin(Variant(experiment))
-    sizes, all_rows = _sizes(experiment)
+    begins = _start(timeline)
     found = () if stated or _size(experiment) > WIDE else switches(experiment)
-    written: Object = {}
-    start = [(program.number(array, shape), values) for array, shape, values in _start(timeline)]
-    for choice, variant in ways(experiment, found):
-        written[key_of(choice)] = _way(program, variant, sizes, all_rows)
+    program, written = _programmed(experiment, timeline, notate, begins, found)
+    start = [(program.number(array, shape), values) for array, shape, values in begins]
     rates, rate_functions = _rates(timeline.rule, experiment, program)
     content: Object = {
         "switches": [_switch(switch) for switch in found],
@@ -87,6 +89,46 @@ def page_model(experiment: Any, notate: Notate, *, stated: bool = False) -> Page
     content["formulas"] = [[_formula(f, texts) for f in formulas] for formulas in program.formulas]
     content["texts"] = list(texts)
     return PageModel(content, tuple(program.functions), rate_functions)
+
+
+_Programmed = tuple[Program, Object]
+_at_hand: OrderedDict[Hashable, _Programmed] = OrderedDict()
+
+
+def _programmed(
+    experiment: Any,
+    timeline: NetworkTimeline | GraphTimeline,
+    notate: Notate,
+    begins: Sequence[_Begin],
+    found: Sequence[Switch],
+) -> _Programmed:
+    """The program, and the steps of each way; one at hand where only given numbers are others."""
+    key = None if found else _structure(experiment, notate)
+    if key in _at_hand:
+        _at_hand.move_to_end(key)
+        return _at_hand[key]
+    program = Program(lambda variant: Labels(notate(_names(variant, timeline))))
+    program.begin(Variant(experiment))
+    for array, shape, _ in begins:
+        program.number(array, shape)
+    sizes, all_rows = _sizes(experiment)
+    written = {
+        key_of(choice): _way(program, variant, sizes, all_rows)
+        for choice, variant in ways(experiment, found)
+    }
+    if key is not None:
+        _at_hand[key] = program, written
+        if len(_at_hand) > _AT_HAND:
+            _at_hand.popitem(last=False)
+    return program, written
+
+
+def _structure(experiment: Any, notate: Notate) -> Hashable | None:
+    """All that a network's program is made from; None of others."""
+    if not isinstance(experiment, Experiment):
+        return None
+    letter = notate(Names(experiment.network)).letter
+    return form(experiment), in_force(), *map(letter, (Kind.NET, Kind.OUT, Kind.TARGET, Kind.TOTAL))
 
 
 def _way(program: Program, variant: Variant[Any], sizes: Sequence[int], all_rows: int) -> Object:
@@ -189,13 +231,13 @@ def _names(variant: Variant[Any], timeline: NetworkTimeline | GraphTimeline) -> 
 
 
 @singledispatch
-def _start(timeline: Any) -> list[tuple[Hashable, tuple[int, ...], list[float]]]:
+def _start(timeline: Any) -> list[_Begin]:
     """What the calculation begins with: (array, shape, values)."""
     raise TypeError(f"no timeline: {type(timeline).__name__}")
 
 
 @_start.register
-def _(timeline: NetworkTimeline) -> list[tuple[Hashable, tuple[int, ...], list[float]]]:
+def _(timeline: NetworkTimeline) -> list[_Begin]:
     arrays = timeline.trace(1).arrays
     given = [
         (stage, array)
@@ -209,7 +251,7 @@ def _(timeline: NetworkTimeline) -> list[tuple[Hashable, tuple[int, ...], list[f
 
 
 @_start.register
-def _(timeline: GraphTimeline) -> list[tuple[Hashable, tuple[int, ...], list[float]]]:
+def _(timeline: GraphTimeline) -> list[_Begin]:
     trace = timeline.trace(1)
     given = [identity for identity, formula in trace.formulas.items() if formula is None]
     rate = [RATE] if timeline.trained and RATE not in given else []

@@ -7,8 +7,9 @@ places. Between the expressions of `tracer.formula` and the JavaScript that calc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from tracer.formula import (
@@ -31,6 +32,7 @@ from tracer.formula import (
     symbols,
     walk,
 )
+from tracer.language import in_force
 from tracer.page.shown import with_places
 from tracer.show.notation.mathml import mathml
 
@@ -47,6 +49,8 @@ _OPERATIONS: dict[type[Expression], str] = {
 }
 _ARGUMENTS = tuple(range(3))
 _FAR = 100.0
+_SHAPES_AT_HAND = 4096
+"""So many shapes are worked out once for all pages."""
 
 
 def tree(expression: Expression, place: Callable[[Key], int]) -> Tree:
@@ -91,7 +95,7 @@ class Shapes:
         found = self.formula(expression)
         if found[0] not in self.slopes:
             keys = symbols(expression)
-            placed = derivatives(_placed(expression, keys))
+            placed = _slopes(_placed(expression, keys))
             self.slopes[found[0]] = [
                 self._tree(placed[place]) if place in placed else None for place in range(len(keys))
             ]
@@ -100,7 +104,7 @@ class Shapes:
     def _add(self, shape: Tree, placed: Expression) -> None:
         self._known[shape] = len(self.trees)
         self.trees.append(self._tree(placed))
-        self.shown.append(_written(placed))
+        self.shown.append(_written(placed, in_force()))
 
     def _tree(self, placed: Expression) -> Tree:
         self.functions |= {node.function for node in walk(placed) if isinstance(node, Call)}
@@ -134,7 +138,14 @@ class Shapes:
         return found
 
 
-def _written(placed: Expression) -> list[str]:
+@lru_cache(maxsize=_SHAPES_AT_HAND)
+def _slopes(placed: Expression) -> Mapping[Key, Expression]:
+    """The derivatives by each place."""
+    return derivatives(placed)
+
+
+@lru_cache(maxsize=_SHAPES_AT_HAND)
+def _written(placed: Expression, _language: str) -> list[str]:
     """MathML with places for names, and for numbers: `§0§`, or `§0!§` where a name that is a fraction,
     or a number below 0, needs brackets."""
 

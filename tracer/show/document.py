@@ -86,8 +86,26 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A number that somebody may write into a blank, give or take `tolerance`, and what is said then.
+
+    `percent` of the blank's mark is what it is worth.
+    """
+
+    value: float
+    tolerance: float
+    percent: int
+    feedback: Content = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Blank:
-    """A place to write a number into by hand."""
+    """A place to write a number into by hand.
+
+    `answers`: what may come there, the first that fits counts; for formats that judge.
+    """
+
+    answers: tuple[Judged, ...] = ()
 
 
 Inline: TypeAlias = str | Name | Letter | Formula | Value | Blank

@@ -45,6 +45,11 @@ def output_paths(
     return [Path(path) for path in paths]
 
 
+def is_one_file(pattern: Path | None, *, always: bool = False) -> bool:
+    """Whether the pattern names one file for all results; `always`: standard output is one, too."""
+    return always if pattern is None else not _FIELD.search(str(pattern))
+
+
 def _filled(pattern: str, fields: Mapping[str, object], option: str) -> str:
     def value(found: re.Match[str]) -> str:
         if found[1] not in fields:

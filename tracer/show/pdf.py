@@ -6,6 +6,7 @@ The text is compiled in a folder of its own, which may neither run programs nor 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -16,8 +17,10 @@ from tracer.errors import OutputError
 
 ENGINES = ("pdflatex", "lualatex", "xelatex")
 """The first one that is installed is tried first; the others know more scripts."""
+SECONDS = 120
+"""After so long a program counts as stuck."""
 _OPTIONS = ("-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape")
-_PATIENCE = 120
+_LACKING = re.compile(r"Missing character: There is no (\S+)")
 
 
 def installed() -> list[str]:
@@ -39,7 +42,7 @@ def pdf(latex: str, engines: Sequence[str] = ()) -> bytes:
     """
     complaint = ""
     for engine in engines or installed():
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory(prefix="bptrace-") as folder:
             complaint = _compiled(engine, latex, Path(folder))
             made = Path(folder, "sheet.pdf")
             if not complaint and made.exists():
@@ -54,10 +57,17 @@ def _compiled(engine: str, latex: str, folder: Path) -> str:
     try:
         done = subprocess.run(
             [engine, *_OPTIONS, "sheet.tex"],
-            cwd=folder, env=careful, capture_output=True, timeout=_PATIENCE, check=False,
+            cwd=folder, env=careful, stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=SECONDS, check=False,
         )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
+    except subprocess.TimeoutExpired:
+        return f"{engine} did not end within {SECONDS:g} s"
+    except OSError as error:
+        return f"{engine}: {error.strerror or error}"
     lines = done.stdout.decode("utf-8", "replace").splitlines()
     errors = (line for line in lines if line.startswith("!"))
-    return next(errors, f"{engine} failed") if done.returncode else ""
+    if done.returncode:
+        return next(errors, f"{engine} failed")
+    log = Path(folder, "sheet.log")
+    lacking = _LACKING.search(log.read_text("utf-8", "replace") if log.is_file() else "")
+    return f"the fonts of {engine} have no {lacking[1]}" if lacking else ""

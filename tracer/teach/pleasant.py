@@ -1,24 +1,23 @@
 """What makes an iteration's numbers pleasant to calculate by hand, and telling.
 
 Below `tracer.teach.exercise`, which draws numbers until there is no objection. The bounds are meant
-for four decimals: each quantity shows there, differs there from its likes, and no mistake hides
-there."""
+for so many decimals, four as a rule: each quantity shows there, differs there from its likes, and no
+mistake hides there."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
-from tracer.diagnose.mistakes import MISTAKES, Site
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
-from tracer.formula import EvaluationError, Expression, evaluate
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray, Layer
-from tracer.model.quantity import LETTERED, Kind, Quantity, Stage
+from tracer.model.quantity import Kind, Stage
+from tracer.teach.telling import NOTHING, Wanted, iterations_of, slips, untold
 
 NET_LIMIT = 1.5
 """Up to here a sigmoid gives 0.18 to 0.82 and tanh ±0.91: no neuron is saturated."""
@@ -26,7 +25,9 @@ NET_LEAST = 0.05
 """ReLU net inputs are at least as far from the kink, and no sigmoid gives 0.5."""
 ERROR_LEAST = 0.1
 """|target − out|: an output that is right already has nothing to learn."""
-_NOTHING = 1e-12
+
+UNTOLD = "could not be told from"
+"""A reason that stands last: without it, the draw would have done."""
 
 _BACKWARD = (Kind.DE_DOUT, Kind.DELTA, Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT)
 _DISTINCT = (Kind.NET, Kind.OUT, Kind.DELTA, Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT)
@@ -44,17 +45,26 @@ class Bounds:
     apart: float
     everywhere: bool
 
+    def at(self, digits: int) -> Bounds:
+        """The same for so many decimals."""
+        unit = 10.0 ** (_MEANT_FOR - digits)
+        return replace(self, smallest=self.smallest * unit, apart=self.apart * unit)
 
+
+_MEANT_FOR = 4
 PLEASANT = Bounds(smallest=0.002, apart=0.0002, everywhere=True)
 BEARABLE = Bounds(smallest=0.001, apart=0.00016, everywhere=False)
 """For networks so deep or large that there are none better. Four decimals still tell the numbers
 apart: `check` wants a unit and a half between a mistake's number and the right one."""
 
 
-def objection(experiment: Experiment, bounds: Bounds) -> str | None:
+def objection(
+    experiment: Experiment, bounds: Bounds, wanted: Wanted = MappingProxyType({})
+) -> str | None:
     """The first thing that is wrong with the numbers, in words; None when all is well.
 
-    Of later iterations, whose numbers nobody chose, it is asked only that they stay moderate.
+    Of later iterations, whose numbers nobody chose, it is asked only that they stay moderate. `wanted`:
+    mistakes each of which some number, of any iteration, must tell from all others.
     """
     timeline, training = NetworkTimeline(experiment), experiment.training
     first = timeline.trace(1, updated=False)
@@ -64,7 +74,10 @@ def objection(experiment: Experiment, bounds: Bounds) -> str | None:
     iterations = training.iterations if training else 1
     later = (timeline.trace(k, updated=False) for k in range(2, iterations + 1))
     words, immoderate = next(iter(OBJECTIONS.items()))
-    return f"{words} later on" if any(immoderate(trace, bounds) for trace in later) else None
+    if any(immoderate(trace, bounds) for trace in later):
+        return f"{words} later on"
+    lost = untold(iterations_of(experiment), wanted, bounds.apart) if wanted else None
+    return f"{lost[0]} {UNTOLD} {lost[1]}" if lost else None
 
 
 def is_moderate(nets: FloatArray) -> bool:
@@ -122,43 +135,16 @@ def _hides_a_mistake(trace: IterationTrace, bounds: Bounds) -> bool:
     """A mistake that changes a number, but too little to show; one that changes nothing is none."""
     hidden, shown = set(), set()
     everywhere = bounds.everywhere and len(trace.rows) == 1
-    for mistake, difference in _differences(trace):
-        if difference >= bounds.apart:
-            shown.add(mistake)
-        elif difference > _NOTHING:
-            hidden.add(mistake)
-            if everywhere:
-                return True
+    for _, found in slips(trace):
+        for mistake, differences in found.items():
+            for difference in map(abs, differences):
+                if difference >= bounds.apart:
+                    shown.add(mistake)
+                elif difference > NOTHING:
+                    hidden.add(mistake)
+        if everywhere and hidden:
+            return True
     return not hidden <= shown
-
-
-def _differences(trace: IterationTrace) -> Iterator[tuple[str, float]]:
-    """Every usual mistake wherever it can be made, and by how much it changes the number there."""
-    numbers = {quantity: trace.value(quantity) for quantity in trace.quantities()}
-    for quantity in trace.quantities():
-        formula = trace.formula(quantity)
-        if formula is None:
-            continue
-        site = Site(trace, quantity, formula)
-        for row in MISTAKES.values():
-            if not row.rare and quantity.kind in row.kinds | row.also:
-                for variant in row.variants(site):
-                    difference = _difference(variant, numbers, numbers[quantity])
-                    yield row.name, difference * _magnified(quantity, numbers)
-
-
-def _magnified(quantity: Quantity, numbers: Mapping[Quantity, float]) -> float:
-    """States are worked out to significant digits, so that they count as if they began at 0.1."""
-    size = abs(numbers[quantity])
-    return 0.1 / size if quantity.kind in LETTERED and 0 < size < 0.1 else 1.0
-
-
-def _difference(formula: Expression, numbers: Mapping[Quantity, float], right: float) -> float:
-    """|value − right|; a formula that can't be calculated shows at once."""
-    try:
-        return abs(evaluate(formula, numbers) - right)
-    except EvaluationError:
-        return math.inf
 
 
 def _all_of(trace: IterationTrace, kind: Kind) -> FloatArray:
@@ -180,7 +166,7 @@ OBJECTIONS: dict[str, Callable[[IterationTrace, Bounds], bool]] = {
     "the ReLUs were all on, or a layer of them all off": _switches_badly,
     "an output was on target already": _on_target,
     "a delta or a gradient was too small": _vanishing,
-    "two quantities were the same to four decimals": _alike,
+    "two quantities were the same in the decimals asked for": _alike,
     "a mistake hardly changed a number": _hides_a_mistake,
 }
 """What can be wrong, the quickest to find out first."""

@@ -138,7 +138,7 @@ def _sign_turned(minus: bool) -> Callable[[Site], Iterator[Expression]]:
 
     def rewritten(site: Site) -> Iterator[Expression]:
         terms = _terms(site.formula)
-        negative = [any(site.trace.value(key) < 0 for key in symbols(term)) for term in terms]
+        negative = [any(map(site.is_negative, symbols(term))) for term in terms]
         for place, term in enumerate(terms):
             if negative[place] is minus:
                 turned = (*terms[:place], -term, *terms[place + 1 :])

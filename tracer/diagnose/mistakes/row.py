@@ -69,6 +69,20 @@ class Site:
         """How many samples the batch has."""
         return len(self.trace.rows)
 
+    def is_negative(self, key: Key) -> bool:
+        """Whether the right number is below 0: all that a row may know of what numbers are.
+
+        A row that asks has other formulas in an exercise of the same form; see `looked`.
+        """
+        self.__dict__["looked"] = True
+        value: float = self.trace.value(key)
+        return value < 0
+
+    @property
+    def looked(self) -> bool:
+        """Whether a row has asked for a number since this was asked last."""
+        return bool(self.__dict__.pop("looked", False))
+
     def symbol(
         self, kind: Kind, layer: int, index: tuple[int, ...], sample: int | None = None
     ) -> Symbol:

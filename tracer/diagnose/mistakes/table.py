@@ -14,6 +14,7 @@ from typing import Any
 
 from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.row import Mistake, Site
+from tracer.diagnose.mistakes.sharing import Variants, shared_variants
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, evaluate, value_or_none
@@ -29,8 +30,6 @@ _MOST_SYMBOLS = 2000
 """The same for how much stands in their formulas."""
 _NEAR_STEPS = 2
 """As far before a number a slip is also looked for in one step alone."""
-
-Variants = tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +116,7 @@ class MistakenNumbers:
     def __init__(self, exact: Calculation) -> None:
         self.exact, self.rows = exact, tuple(MISTAKES)
         self.trace = exact.trace
+        self._tried = shared_variants(exact.trace)
         self._values = cache(exact.value)
         self.variants = cache(self._rewritten)
         self._site = cache(self._found)
@@ -173,7 +173,7 @@ class MistakenNumbers:
         if identity.kind not in (row.kinds | row.also if late else row.kinds):
             return ()
         site = self._site(identity)
-        return () if site is None else row.variants(site)
+        return () if site is None else self._tried(row, site)
 
     def _found(self, identity: Quantity) -> Site | None:
         """Where slips in that number are made; None of what is given."""

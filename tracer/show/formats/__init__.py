@@ -6,13 +6,14 @@ asks the notation how a name, a formula or a number is written.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, TypeAlias
 
-from tracer.show.formats.medium import Medium, detect
+from tracer.show.formats.medium import Medium, Part, detect
 
 if TYPE_CHECKING:
     from tracer.show.document import Document, Notation
@@ -22,8 +23,11 @@ __all__ = [
     "FORMATS",
     "PICTURES",
     "POINTS",
+    "QUESTIONS",
     "Format",
     "Medium",
+    "Part",
+    "TogetherWriter",
     "Writer",
     "all_formats",
     "by_extension",
@@ -35,8 +39,8 @@ __all__ = [
 TargetName: TypeAlias = Literal["unicode", "ascii", "latex", "mathml", "html", "svg"]
 
 
-POINTS = "points"
-"""What a format may be of: the marks of one sheet."""
+POINTS, QUESTIONS = "points", "questions"
+"""What a format may be of: the marks of one sheet; blanks that know what may be put in."""
 
 
 class Writer(Protocol):
@@ -44,6 +48,14 @@ class Writer(Protocol):
 
     def __call__(self, result: Any, notation: Notation, stream: TextIO, medium: Medium, /) -> None:
         """Write all of it, or raise what the stream or the result's source raises."""
+        ...
+
+
+class TogetherWriter(Protocol):
+    """Writes several documents into one file."""
+
+    def __call__(self, parts: Iterable[Part], stream: TextIO, medium: Medium, /) -> None:
+        """Write them in their order, with what stands around all of them."""
         ...
 
 
@@ -56,8 +68,10 @@ class Format:
     `for_programs`: it gets one table of records, complete, where people get the whole document.
     `objects`: it gets mappings and lists where the others get a `Document`; `picture`: a `Picture`.
     `pages`: it is a page of its own, and can be a fragment of one.
-    `of`: what it is made of, where not every command has that: "points".
+    `of`: what it is made of, where not every command has that: "points", "questions".
     `drawings`: it has room for pictures made of characters.
+    `write_together`: how several documents become one file, where they can.
+    `typeset`: what is written is LaTeX, and the file is the PDF that it gives.
     """
 
     name: str
@@ -73,6 +87,8 @@ class Format:
     pages: bool = False
     drawings: bool = False
     of: str = ""
+    write_together: TogetherWriter | None = None
+    typeset: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,6 +102,16 @@ def _of(module: str, name: str = "write") -> Writer:
     def write(result: Any, notation: Notation, stream: TextIO, medium: Medium, /) -> None:
         writer: Writer = getattr(import_module(module), name)
         writer(result, notation, stream, medium)
+
+    return write
+
+
+def _together(module: str) -> TogetherWriter:
+    """The same of several documents."""
+
+    def write(parts: Iterable[Part], stream: TextIO, medium: Medium, /) -> None:
+        writer: TogetherWriter = import_module(module).write_together
+        writer(parts, stream, medium)
 
     return write
 
@@ -107,8 +133,16 @@ _ROWS = (
         "for GitHub and notebooks",
         (".md", ".markdown"),
         math="latex",
+        write_together=_together(f"{_HERE}.markdown"),
     ),
-    Format("latex", _of(f"{_HERE}.latex"), "for one's own sheet", (".tex",), notation="latex"),
+    Format(
+        "latex",
+        _of(f"{_HERE}.latex"),
+        "for one's own sheet",
+        (".tex",),
+        notation="latex",
+        write_together=_together(f"{_HERE}.latex"),
+    ),
     Format(
         "html",
         _of(f"{_HERE}.html"),
@@ -117,6 +151,7 @@ _ROWS = (
         notation="html",
         math="mathml",
         pages=True,
+        write_together=_together(f"{_HERE}.html"),
     ),
     Format(
         "csv",
@@ -165,10 +200,29 @@ _EXPORTS = (
         objects=True,
         of=POINTS,
     ),
+    Format(
+        "pdf",
+        _of(f"{_HERE}.latex"),
+        "to print, by LaTeX",
+        (".pdf",),
+        notation="latex",
+        write_together=_together(f"{_HERE}.latex"),
+        typeset=True,
+    ),
+    Format(
+        "moodle",
+        _of(f"{_HERE}.moodle"),
+        "worksheets as a question bank",
+        (".xml",),
+        notation="html",
+        math="mathml",
+        write_together=_together(f"{_HERE}.moodle"),
+        of=QUESTIONS,
+    ),
 )
 
 EXPORTS: dict[str, Format] = {row.name: row for row in _EXPORTS}
-"""The formats of what only some commands have, `of` which they are."""
+"""The formats for other programs: of what only some commands have, `of` which they are, and PDF."""
 
 
 def all_formats() -> tuple[Format, ...]:

@@ -8,7 +8,8 @@ its name: `data-quantity="dE/dw5"`. What people wrote is escaped here, and nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from html import escape
 from itertools import chain
@@ -41,7 +42,7 @@ from tracer.show.document import (
     Warn,
 )
 from tracer.show.formats.common import number, plain, rows, write_blocks
-from tracer.show.formats.medium import Medium
+from tracer.show.formats.medium import Medium, Part
 from tracer.show.symbols import printable
 
 _BEGIN = """<!doctype html>
@@ -81,7 +82,7 @@ def write(document: Document, notation: Notation, stream: TextIO, medium: Medium
     """
     blocks = iter(document)
     first = next(blocks, None)
-    writer = _HtmlWriter(notation, medium)
+    writer = HtmlWriter(notation, medium)
     blocks = blocks if first is None else chain([first], blocks)
     if medium.fragment:
         write_blocks(blocks, stream, writer.lines)
@@ -93,14 +94,31 @@ def write(document: Document, notation: Notation, stream: TextIO, medium: Medium
     stream.write(_END)
 
 
+def write_together(parts: Iterable[Part], stream: TextIO, medium: Medium) -> None:
+    """Write several documents as one page, on paper each on pages of its own; or as a fragment."""
+    if not medium.fragment:
+        title = _escaped(medium.title or _UNTITLED)
+        head = _BEGIN.format(language=tag(), policy=_POLICY, title=title, style=stylesheet())
+        stream.write(HtmlWriter.in_ascii(head) if medium.ascii else head)
+    for part in parts:
+        writer = HtmlWriter(part.notation, replace(medium, math=part.math))
+        stream.write('<section class="part">\n')
+        write_blocks(part.document, stream, writer.lines)
+        stream.write("</section>\n")
+    if not medium.fragment:
+        stream.write(_END)
+
+
 def _title(first: Block | None, medium: Medium) -> str:
     """Of a page whose document has none: what the medium says, or else its first table."""
     named = first.title if isinstance(first, Table) else None
     return medium.title or named or _UNTITLED
 
 
-class _HtmlWriter:
-    """The blocks as lines of HTML."""
+class HtmlWriter:
+    """The blocks as lines of HTML. `table` and `blank` are how these look elsewhere, too."""
+
+    table = "<table>"
 
     def __init__(self, notation: Notation, medium: Medium) -> None:
         self._notation, self._math, self._ascii = notation, medium.math, medium.ascii
@@ -113,8 +131,11 @@ class _HtmlWriter:
 
     def encoded(self, markup: str) -> str:
         """As it is, or in ASCII with every other sign as a reference."""
-        if not self._ascii:
-            return markup
+        return self.in_ascii(markup) if self._ascii else markup
+
+    @staticmethod
+    def in_ascii(markup: str) -> str:
+        """With a reference for every sign that isn't ASCII."""
         return markup.encode("ascii", "xmlcharrefreplace").decode()
 
     def _lines(self, block: Block) -> Iterator[str]:
@@ -125,17 +146,17 @@ class _HtmlWriter:
                 yield from self._grid(block)
             case Heading():
                 level = self._level(block.level)
-                yield f"<h{level}>{self._inline(block.text)}</h{level}>"
+                yield f"<h{level}>{self.inline(block.text)}</h{level}>"
             case Text():
-                yield f"<p>{self._inline(block.content)}</p>"
+                yield f"<p>{self.inline(block.content)}</p>"
             case Items():
                 yield f'<ul class="{block.topic or "items"}">'
-                yield from (f"<li>{self._inline(item)}</li>" for item in block.items)
+                yield from (f"<li>{self.inline(item)}</li>" for item in block.items)
                 yield "</ul>"
             case Note():
-                yield _remark("note", say("Note:"), self._inline(block.content))
+                yield _remark("note", say("Note:"), self.inline(block.content))
             case Warn():
-                yield _remark("warning", say("Warning:"), self._inline(block.content))
+                yield _remark("warning", say("Warning:"), self.inline(block.content))
             case Derivation():
                 yield from self._derivation(block)
             case Matrix():
@@ -152,9 +173,9 @@ class _HtmlWriter:
 
     def _table(self, table: Table) -> Iterator[str]:
         yield _box("table", table.title or say("Table"))
-        yield "<table>"
+        yield self.table
         if table.title is not None:
-            yield f"<caption>{self._inline(table.title)}</caption>"
+            yield f"<caption>{self.inline(table.title)}</caption>"
         aligns = [column.align for column in table.columns]
         heads = [self._head(column.header, column.align) for column in table.columns]
         yield f"<thead><tr>{''.join(heads)}</tr></thead>"
@@ -172,13 +193,13 @@ class _HtmlWriter:
     def _grid(self, grid: Grid) -> Iterator[str]:
         """A table of squares, each with its sign, and the signs' meanings below it."""
         yield _box("table", grid.title)
-        yield f'<table class="grid"><caption>{self._inline(grid.title)}</caption>'
-        heads = (f'<th scope="col"><span>{self._inline(c)}</span></th>' for c in grid.columns)
+        yield f'<table class="grid"><caption>{self.inline(grid.title)}</caption>'
+        heads = (f'<th scope="col"><span>{self.inline(c)}</span></th>' for c in grid.columns)
         yield f"<thead><tr><td></td>{''.join(heads)}</tr></thead>"
         yield "<tbody>"
         for label, marks in grid.rows:
             squares = "".join(map(_square, marks))
-            yield f'<tr><th scope="row">{self._inline(label)}</th>{squares}</tr>'
+            yield f'<tr><th scope="row">{self.inline(label)}</th>{squares}</tr>'
         yield "</tbody></table></div>"
         yield '<ul class="legend">'
         for mark in grid.legend:
@@ -187,14 +208,14 @@ class _HtmlWriter:
         yield "</ul>"
 
     def _head(self, header: Content, align: Align) -> str:
-        words = self._inline(header)
+        words = self.inline(header)
         if not words:
             return "<td></td>"
         return f"<th{_attributes(scope='col', class_=_CLASSES[align])}>{words}</th>"
 
     def _cell(self, cell: Cell, align: Align, *, names_row: bool) -> str:
         of = self._known(cell) if isinstance(cell, Value) else ""
-        written = self._number(cell) if isinstance(cell, Value) else self._inline(cell)
+        written = self._number(cell) if isinstance(cell, Value) else self.inline(cell)
         element, scope = ("th", "row") if names_row and written else ("td", "")
         marks = _attributes(scope=scope, class_=_CLASSES[align], data_quantity=of)
         return f"<{element}{marks}>{written}</{element}>"
@@ -205,7 +226,7 @@ class _HtmlWriter:
         yield _box("derivation", label)
         head = self._head_of(block)
         for step in block.steps:
-            side = self._inline(step.content, display=True)
+            side = self.inline(step.content, display=True)
             yield (
                 f'<p><span class="head">{head}</span> <span class="relation">{step.relation}</span> '
                 f'<span class="side">{side}</span></p>'
@@ -215,7 +236,7 @@ class _HtmlWriter:
 
     def _head_of(self, block: Derivation) -> str:
         if self._math is None:
-            return self._inline(Name(block.label))
+            return self.inline(Name(block.label))
         return _math(printable(self._math.name(block.label)), display=True)
 
     def _equation(self, block: MatrixEquation) -> Iterator[str]:
@@ -234,24 +255,29 @@ class _HtmlWriter:
             return self._matrix(part)
         if isinstance(part, str):
             return f"<span>{_escaped(part.strip())}</span>" if part.strip() else ""
-        return f"<span>{self._inline(part, display=True)}</span>"
+        return f"<span>{self.inline(part, display=True)}</span>"
 
     def _matrix(self, matrix: Matrix) -> str:
         """The numbers in brackets, the name and the true shape below."""
         lines = "".join(f"<tr>{''.join(map(self._element, row))}</tr>" for row in matrix.rows)
         shape = "{}×{}".format(*matrix.shape)
-        label = f"{self._inline(matrix.label)} <small>{shape}</small>"
+        label = f"{self.inline(matrix.label)} <small>{shape}</small>"
         return f'<table class="matrix"><caption>{label}</caption><tbody>{lines}</tbody></table>'
 
     def _element(self, cell: Cell) -> str:
         return self._cell(cell, "right", names_row=False)
 
-    def _inline(self, cell: Cell, *, display: bool = False) -> str:
+    def blank(self, _: Blank) -> str:
+        """A place to write on."""
+        return _BLANK.format(words=_escaped(say("to fill in")))
+
+    def inline(self, cell: Cell, *, display: bool = False) -> str:
+        """A cell, or words among others, as HTML."""
         match cell:
             case tuple():
-                return "".join(self._inline(part, display=display) for part in cell)
+                return "".join(self.inline(part, display=display) for part in cell)
             case Blank():
-                return _BLANK.format(words=_escaped(say("to fill in")))
+                return self.blank(cell)
             case Name():
                 return self._name(cell)
             case Formula():

@@ -9,7 +9,8 @@ is written by `_math_text`. Nothing is wider than `latex_width.LINE`, as far as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import TextIO
 
@@ -39,7 +40,7 @@ from tracer.show.document import (
 from tracer.show.formats.common import number, plain, rows, write_blocks
 from tracer.show.formats.latex_tables import tabulars
 from tracer.show.formats.latex_width import LINE, broken, width
-from tracer.show.formats.medium import Medium
+from tracer.show.formats.medium import Medium, Part
 from tracer.show.symbols import SYMBOLS
 
 _BEGIN = r"""\documentclass{article}
@@ -53,6 +54,7 @@ _BEGIN = r"""\documentclass{article}
 """
 _CLASS = r"\documentclass{article}"
 _END = r"\end{document}"
+_NEXT = r"\clearpage"
 # An invisible rule makes room above the line.
 _BLANK = r"\rule[-2mm]{0pt}{8mm}\rule{3cm}{0.4pt}"
 _SIZES = (("", 1.0), (r"\small", 0.9), (r"\footnotesize", 0.8), (r"\scriptsize", 0.7))
@@ -104,6 +106,16 @@ def write(document: Document, notation: Notation, stream: TextIO, medium: Medium
     write_blocks(document, stream, lambda block: _lines(block, notation))
     if medium.standalone:
         stream.write(f"\n{_END}\n")
+
+
+def write_together(parts: Iterable[Part], stream: TextIO, medium: Medium) -> None:
+    """Write several documents as one that compiles, each on a page of its own."""
+    stream.write(f"{_begin()}\n")
+    for place, part in enumerate(parts):
+        if place:
+            stream.write(f"\n{_NEXT}\n\n")
+        write(part.document, part.notation, stream, replace(medium, standalone=False))
+    stream.write(f"\n{_END}\n")
 
 
 def aligned(block: Derivation, notation: Notation, environment: str) -> list[str]:

@@ -6,7 +6,8 @@ Names stay code, in tables too: they can be read in the source, and copied to `e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TextIO
 
 from tracer.language import say
@@ -32,7 +33,7 @@ from tracer.show.document import (
 )
 from tracer.show.formats.common import plain, rows, write_blocks
 from tracer.show.formats.latex import aligned, equation
-from tracer.show.formats.medium import Medium
+from tracer.show.formats.medium import Medium, Part
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$&]")
 # What makes a heading, a list, a rule or an underline of a line that begins with it.
@@ -46,6 +47,14 @@ def write(document: Document, notation: Notation, stream: TextIO, medium: Medium
     """Write the blocks, an empty line between them."""
     writer = _MarkdownWriter(notation, medium.math or notation)
     write_blocks(document, stream, writer.lines)
+
+
+def write_together(parts: Iterable[Part], stream: TextIO, medium: Medium) -> None:
+    """Write several documents, a rule between them."""
+    for place, part in enumerate(parts):
+        if place:
+            stream.write("\n---\n\n")
+        write(part.document, part.notation, stream, replace(medium, math=part.math))
 
 
 class _MarkdownWriter:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from tracer.show.document import Notation
+    from tracer.show.document import Document, Notation
 
 _SAMPLE = "─═⎡⎢⎣⎤⎥⎦δ∂≈·−×⊙ᵀ′…"
 
@@ -34,6 +34,18 @@ class Medium:
     fragment: bool = False
     title: str = ""
     terminal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several documents in a file: each has its own names, and so its own notations.
+
+    `math` as in `Medium`.
+    """
+
+    document: Document
+    notation: Notation
+    math: Notation | None = None
 
 
 def detect(

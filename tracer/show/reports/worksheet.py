@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -46,6 +47,21 @@ from tracer.show.words import worded
 _Number = Callable[[Sheeted, Identity], Cell]
 """What stands beside a name: a blank, or in the key the number."""
 
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a sheet asks for: these names, all without any.
+
+    `blanks` makes the places to write into, of a sheet that judges: it knows who writes there.
+    `words`: what is said of all the numbers.
+    """
+
+    names: tuple[str, ...] = ()
+    blanks: _Number | None = None
+    words: str = ""
+
+
+EVERYTHING = Asking()
 _QUANTITY, _FORMULA = Column(message("quantity")), Column(message("formula"))
 _VALUE = number_column(message("value"))
 
@@ -58,6 +74,7 @@ def worksheet(
     formulas: bool = False,
     across: int = 2,
     rounding: Rounding | None = None,
+    asking: Asking = EVERYTHING,
 ) -> Iterator[Block]:
     """The sheet of these iterations, or with `key` the same with its numbers.
 
@@ -66,18 +83,21 @@ def worksheet(
     side by side, which saves paper.
 
     Raises:
-        UsageError: there are too many numbers for a sheet.
+        UsageError: there are too many numbers for a sheet, or one of them can't be asked for.
+        UnknownNameError: one of the names asked for doesn't exist.
     """
-    sheet = sections(traces)
-    number = partial(_number, rounding) if key else _blank
+    sheet = sections(traces, asking.names)
+    number = partial(_number, rounding) if key else asking.blanks or _blank
     title = experiment.title or say("Worksheet")
     yield _records(sheet, number)
     yield Heading(say("{title}: key", title=title) if key else title)
-    if not key:
+    if not key and asking.blanks is None:
         yield Text(worded(say("Name: {name} Date: {date}"), name=Blank(), date=Blank()))
     yield from rules(traces[0])
     if rounding:
         yield how_rounded(rounding, carried(experiment))
+    if asking.words:
+        yield Text(asking.words)
     yield Heading(say("Given"), 2)
     yield from given(traces)
     yield Heading(say("Numbers") if key else say("To calculate"), 2)

@@ -6,7 +6,6 @@ who has the same exercise.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,6 +15,7 @@ from tracer.diagnose.answers import Moment
 from tracer.diagnose.answers.moments import traced
 from tracer.diagnose.check import phases_of
 from tracer.errors import UnknownNameError, UsageError
+from tracer.explain.asking import is_like
 from tracer.explain.calculation import Calculation
 from tracer.explain.worksheet import intended, to_calculate
 from tracer.model.experiment import Experiment, GraphExperiment
@@ -194,9 +194,8 @@ def _fit(worth: Worth, question: Question, names: Any) -> int:
 
 
 def _like(pattern: str, question: Question) -> bool:
-    """Whether the canonical name is like the pattern, in which `*` stands for any signs."""
-    expression = ".*".join(map(re.escape, pattern.split("*")))
-    return any(re.fullmatch(expression, name) for name in (question.bare, question.name))
+    """Whether the canonical name is like the pattern."""
+    return is_like(pattern, question.bare, question.name)
 
 
 def _spelled_otherwise(text: str, question: Question, names: Any) -> bool:
