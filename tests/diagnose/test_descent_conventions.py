@@ -38,9 +38,10 @@ LATER = (Moment(2), Moment(3))
 
 def network(optimizer: str = "sgd", **options: Any) -> Experiment:
     """A small network over several samples, which trains so; `options` are the optimiser's."""
-    experiment = shipped("relu-bce")
+    experiment = shipped("zhou-training")
     assert experiment.training is not None
-    training = replace(experiment.training, optimizer=OPTIMIZERS[optimizer](**options))
+    row = OPTIMIZERS[optimizer](**options)
+    training = replace(experiment.training, optimizer=row, learning_rate=0.5, batch=None)
     return replace(experiment, training=training)
 
 
