@@ -336,7 +336,7 @@ def test_the_command_admits_what_it_does_not_know() -> None:
 
 def test_a_long_training_is_not_tried_with_rounding_and_says_so() -> None:
     assert "Rounding at every step was not tried" in shown(
-        "why", "mazur", "E_total=0.5", "--after", "30000"
+        "why", "mazur", "E_total=0.5", "--after", "20001"
     )
 
 

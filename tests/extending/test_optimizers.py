@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from itertools import product
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +173,11 @@ def test_the_matrices_show_the_rule_itself(tmp_path: Path) -> None:
         assert equation in run("run", str(path), "--view", "matrix", "--width", "200").output
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(
+    ("path", "format"),
+    sparing(product(NAMES, FORMATS), list(zip(cycle(NAMES), FORMATS, strict=False))),
+    indirect=["path"],
+)
 def test_every_command_knows_it_in_every_format(path: Path, format: str, tmp_path: Path) -> None:
     form = ("--format", format)
     assert run("step", str(path), "--trace-at", "1,3", *form).output
