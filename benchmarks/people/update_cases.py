@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from random import Random
 
 from benchmarks.people import arrays, slips
@@ -35,15 +36,15 @@ def update_cases(rng: Random, sheets: int) -> Iterator[Case]:
 
 def right_cases(rng: Random, sheets: int) -> Iterator[Case]:
     """Right ones, on paper, by programs, by others' conventions."""
-    made = [
-        *(_right(rng, optimizer, part) for optimizer in OPTIMIZERS for part in HANDED * sheets),
-        *(_program(rng, optimizer, form) for optimizer in OPTIMIZERS for form in PROGRAMS * sheets),
-        *(
+    made = chain(
+        (_right(rng, optimizer, part) for optimizer in OPTIMIZERS for part in HANDED * sheets),
+        (_program(rng, optimizer, form) for optimizer in OPTIMIZERS for form in PROGRAMS * sheets),
+        (
             _by_convention(rng, convention, HANDED[number % 2])
             for convention in UPDATE_CONVENTIONS
             for number in range(sheets)
         ),
-    ]
+    )
     yield from filter(None, made)
 
 

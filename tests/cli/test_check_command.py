@@ -116,6 +116,7 @@ def test_markdown_and_csv_have_a_row_a_number(sheet: str) -> None:
     assert {row["quantity"]: row["given"] for row in rows} == SHEET
 
 
+@pytest.mark.long  # docs/checking.md shows it
 def test_the_story_of_the_classic_example_is_told() -> None:
     shown = said("mazur")
     assert "31 of 76 supplied; 26 right, 1 right within rounding, 1 follows, 3 wrong" in shown

@@ -20,7 +20,7 @@ FOLDER = DOCS / "pictures"
     [
         (("step", "mazur"), "draws a network or a graph"),
         (("explain", "mazur", "dE/dw5"), "`bptrace run CONFIG --format"),
-        (("check", "mazur"), "draws a network or a graph"),
+        (("check", "zhou"), "draws a network or a graph"),
         (("run", "mazur", "--view", "matrix"), "forward, backward, update"),
         (("run", "mazur", "--table", "forward"), "no tables"),
         (("run", "mazur", "--round", "4dp"), "--round has no picture"),

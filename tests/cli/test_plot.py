@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from support.cli import ended, process, run, run_json, terminal
+from support.cli import ended, forked, process, run, run_json
 
 NS = {"svg": "http://www.w3.org/2000/svg"}
 BRAILLE = "⠁⣀⠤⠒⠉⢄"
@@ -136,7 +136,7 @@ def test_without_matplotlib_it_is_said_what_to_install(
 
 
 def test_a_terminal_shows_the_loss_as_a_curve() -> None:
-    child = terminal("step", "mazur", "-n", "2000")
+    child = forked("step", "mazur", "-n", "2000")
     assert ended(child) == 0
     before, _, curve = child.before.partition("The loss as a curve (log axis)")
     assert "Loss over all of the data" in before
@@ -145,7 +145,7 @@ def test_a_terminal_shows_the_loss_as_a_curve() -> None:
 
 
 def test_a_terminal_shows_no_curve_that_is_not_wanted() -> None:
-    child = terminal("step", "mazur", "-n", "2000", "--no-curve")
+    child = forked("step", "mazur", "-n", "2000", "--no-curve")
     assert ended(child) == 0
     assert "as a curve" not in child.before
 

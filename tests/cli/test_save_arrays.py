@@ -11,6 +11,7 @@ from hypothesis import given
 from support.cli import run, run_json
 from support.networks import experiments
 from support.paths import CONFIGS
+from support.sparing import small_first
 from support.traces import traced
 from tracer.config import load
 from tracer.diagnose.answers.arrays import find_stage, named_arrays
@@ -37,7 +38,7 @@ def verdicts(*words: object) -> tuple[int, set[str]]:
     return checked["supplied"], {verdict["verdict"] for verdict in checked["verdicts"]}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", small_first(NAMES))
 def test_check_finds_all_that_run_saves_right(name: str, tmp_path: Path) -> None:
     saved = tmp_path / "a.npz"
     iterations = 2 if load(CONFIGS / f"{name}.yaml").training else 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from support.networks import experiments
 from support.node import NODE, needs_node
 from support.paths import CONFIGS, EXAMPLES
 from support.programs import assert_same, run_python, varied
+from support.sparing import LARGE, small_first, sparing
 from support.traces import trained
 from tracer.code.program import program
 from tracer.config import load
@@ -24,7 +25,7 @@ from tracer.model.experiment import Experiment, GraphExperiment
 
 AnyExperiment = Experiment | GraphExperiment
 _MOST = 12
-_WIDE = ("cs231n-two-layer", "cs231n-two-layer-l2")
+_WIDE = frozenset({"cs231n-two-layer", "cs231n-two-layer-l2"})
 """Examples with hundreds of parameters."""
 
 
@@ -38,12 +39,12 @@ def longest(source: str) -> int:
     return max(map(len, source.splitlines()))
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_examples_in_python_and_numpy(path: Path) -> None:
-    experiment = load(path)
+@pytest.mark.parametrize("name", small_first(path.stem for path in EXAMPLES))
+def test_examples_in_python_and_numpy(name: str) -> None:
+    experiment = load(CONFIGS / f"{name}.yaml")
     languages = ["python", "numpy"] if isinstance(experiment, Experiment) else ["python"]
     for language in languages:
-        source = program(experiment, language, capped(experiment), trace=path.stem not in _WIDE)
+        source = program(experiment, language, capped(experiment), trace=name not in _WIDE)
         assert longest(source) <= 100
         assert assert_same(run_python(source), experiment)
 
@@ -72,9 +73,9 @@ def test_every_optimiser_with_batches_schedules_penalties_and_clipping(language:
         assert_same(run_python(program(some, language, 5)), some)
 
 
-def all_of_javascript() -> list[tuple[AnyExperiment, int | None]]:
+def all_of_javascript(left_out: Collection[str]) -> list[tuple[AnyExperiment, int | None]]:
     shipped: list[tuple[AnyExperiment, int | None]] = []
-    for path in (path for path in EXAMPLES if path.stem not in _WIDE):
+    for path in (path for path in EXAMPLES if path.stem not in left_out):
         experiment = load(path)
         shipped.append((experiment, capped(experiment)))
     return [*shipped, *((varied(e, n), 5) for n, e in enumerate(descents(16)))]
@@ -103,8 +104,10 @@ def printed_by_node(sources: list[str]) -> list[str]:
 
 
 @needs_node
-def test_everything_in_javascript() -> None:
-    found = all_of_javascript()
+@pytest.mark.parametrize("left_out", sparing([LARGE, _WIDE], 1), ids=["large", "wide"])
+def test_everything_in_javascript(left_out: Collection[str]) -> None:
+    """Of the examples all but those."""
+    found = all_of_javascript(left_out)
     sources = [program(e, "javascript", n, trace=True) for e, n in found]
     assert max(map(longest, sources)) <= 100
     for (experiment, _), printed in zip(found, printed_by_node(sources), strict=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from support.graphs import shipped_graph
 from support.networks import shipped, shipped_networks
 from support.planting import answers as as_answers
 from support.planting import asked, exact_of, random_experiment, right_sheet, written
+from support.sparing import sparing
 from support.traces import named
 from tracer.diagnose.answers import Tolerance, published_answers, read_answers
 from tracer.diagnose.answers.moments import Moment
@@ -270,13 +270,15 @@ def test_a_number_that_rounded_steps_give_is_not_taken_for_one_cut_off() -> None
     assert report.counts == {"right": 2, "rounding": 2}
 
 
-def test_the_published_numbers_are_right_but_for_four_of_the_classic_example() -> None:
-    wrong: Mapping[str, list[str]] = {
-        "mazur": ["E_total", "out_o1", "out_o2"],
-    }
-    for name in shipped_networks():
-        if shipped(name).expected:
-            assert blamed(published(name)) == wrong.get(name, [])
+PUBLISHED = [name for name in shipped_networks() if shipped(name).expected]
+
+
+@pytest.mark.parametrize(
+    "name", sparing(PUBLISHED, [name for name in PUBLISHED if not name.startswith("mazur-")])
+)
+def test_the_published_numbers_are_right_but_for_four_of_the_classic_example(name: str) -> None:
+    wrong = {"mazur": ["E_total", "out_o1", "out_o2"]}
+    assert blamed(published(name)) == wrong.get(name, [])
 
 
 def test_the_classic_example_tells_its_own_story() -> None:

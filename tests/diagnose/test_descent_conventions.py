@@ -14,6 +14,7 @@ from support.cli import run, run_json, shown
 from support.graphs import described
 from support.networks import shipped
 from support.planting import asked
+from support.sparing import sparing
 from tracer.diagnose.answers import Answer, Moment
 from tracer.diagnose.answers.moments import traced
 from tracer.diagnose.check import check
@@ -38,9 +39,10 @@ LATER = (Moment(2), Moment(3))
 
 def network(optimizer: str = "sgd", **options: Any) -> Experiment:
     """A small network over several samples, which trains so; `options` are the optimiser's."""
-    experiment = shipped("relu-bce")
+    experiment = shipped("zhou-training")
     assert experiment.training is not None
-    training = replace(experiment.training, optimizer=OPTIMIZERS[optimizer](**options))
+    row = OPTIMIZERS[optimizer](**options)
+    training = replace(experiment.training, optimizer=row, learning_rate=0.5, batch=None)
     return replace(experiment, training=training)
 
 
@@ -227,10 +229,10 @@ def test_a_few_iterations_without_a_program_give_the_same_numbers() -> None:
             assert np.allclose(quick, usual, rtol=1e-12, atol=1e-15)
 
 
-SHEETS = ["momentum graph", "rmsprop graph", "adam network", "penalty", "clipped", "schedule"]
+SHEETS = ["momentum graph", "rmsprop graph", "penalty", "schedule", "adam network", "clipped"]
 
 
-@pytest.mark.parametrize("name", SHEETS)
+@pytest.mark.parametrize("name", sparing(SHEETS, 4))
 def test_a_program_that_follows_a_convention_everywhere_is_not_blamed(name: str) -> None:
     experiment = EXPERIMENTS[name]
     stated = traced(experiment, LATER)

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from support.graphs import built, shipped_graphs
 from support.networks import build, experiments, random_parameters, shipped, shipped_networks
+from support.sparing import small_first
 from tracer.diagnose.gradcheck import (
     GradientCheck,
     GradientFinding,
@@ -66,7 +67,7 @@ def one_neuron(activation: str, weight: float, inputs: list[float]) -> Experimen
     return Experiment("neuron", network, ((np.array([[weight]]), None),), data=data)
 
 
-@pytest.mark.parametrize("name", sorted(set(shipped_networks()) - NOT_GRADIENTS))
+@pytest.mark.parametrize("name", small_first(sorted(set(shipped_networks()) - NOT_GRADIENTS)))
 def test_gradients_of_shipped_networks_agree(name: str) -> None:
     experiment = shipped(name)
     checked = check_network(experiment, all=True)
@@ -77,7 +78,7 @@ def test_gradients_of_shipped_networks_agree(name: str) -> None:
         assert check.central == pytest.approx(check.analytic, rel=1e-4, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", shipped_graphs())
+@pytest.mark.parametrize("name", small_first(shipped_graphs()))
 def test_gradients_of_shipped_graphs_agree(name: str) -> None:
     checked = check_graph(build_graph(shipped_graphs()[name]))
     assert outcomes(checked) == {GradientVerdict.AGREES}

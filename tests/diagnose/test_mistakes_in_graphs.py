@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from support.planting import (
+    NEVER_IN_GRAPHS,
+    OF_GRAPHS,
     exact_of,
     found_where_planted,
 )
@@ -15,7 +17,6 @@ from tracer.config import load
 from tracer.diagnose.mistakes import MISTAKES
 from tracer.explain.calculation import Calculation
 from tracer.model.experiment import GraphExperiment
-from tracer.model.quantity import Kind
 
 DIGITS = 6
 TRAININGS = (
@@ -34,18 +35,7 @@ TRAININGS = (
     "learning_rate: 0.1, optimizer: {name: adamw, weight_decay: 0.1}",
     "learning_rate: {initial: 0.4, schedule: exponential, rate: 0.8}",
 )
-OF_GRAPHS = {kind for kind in Kind if "NODE" in kind.name and kind is not Kind.NODE} | {
-    Kind.LEARNING_RATE
-}
 ROWS = [name for name, row in MISTAKES.items() if OF_GRAPHS & (row.kinds | row.also)]
-NEVER = {
-    "updated_although_fixed": "nothing is fixed in a graph",
-    "gradient_of_a_neighbour": "neighbours are those of a layer",
-    "clipped_before_penalty": "a graph has no penalty",
-    "decay_decoupled": "a graph has no penalty",
-    "clipped_by_norm": "the norm is that of a network's arrays",
-    "warmup_left_out": "no such schedule here",
-}
 
 
 @cache
@@ -68,4 +58,4 @@ def exercises() -> tuple[tuple[GraphExperiment, Calculation], ...]:
 def test_a_planted_mistake_is_found_and_nothing_else_is_blamed(name: str) -> None:
     rng = np.random.default_rng(sum(name.encode()))
     found = found_where_planted(name, exercises(), rng, DIGITS, 2)
-    assert bool(found) is (name not in NEVER)
+    assert bool(found) is (name not in NEVER_IN_GRAPHS)

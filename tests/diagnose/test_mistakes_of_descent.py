@@ -9,10 +9,13 @@ import pytest
 
 from support.descents import descents
 from support.planting import (
+    NEVER_IN_GRAPHS,
+    OF_GRAPHS,
     exact_of,
     found_where_planted,
 )
-from tracer.diagnose.mistakes import optimizers, penalties, schedules, states, update
+from support.sparing import sparing
+from tracer.diagnose.mistakes import MISTAKES, optimizers, penalties, schedules, states, update
 from tracer.explain.calculation import Calculation
 from tracer.model.experiment import Experiment
 from tracer.model.network import flatten
@@ -43,7 +46,15 @@ def exercise(place: int) -> tuple[Experiment, Calculation]:
     return EXPERIMENTS[place], exact_of(EXPERIMENTS[place], 1 + place % 3)
 
 
-@pytest.mark.parametrize("name", ROWS)
+LACKING_IN_GRAPHS = [
+    name
+    for name in ROWS
+    if name in NEVER_IN_GRAPHS or not OF_GRAPHS & (MISTAKES[name].kinds | MISTAKES[name].also)
+]
+"""The other rows are planted into graphs too, which is quick: test_mistakes_in_graphs.py."""
+
+
+@pytest.mark.parametrize("name", sparing(ROWS, LACKING_IN_GRAPHS))
 def test_a_planted_mistake_is_found_and_nothing_else_is_blamed(name: str) -> None:
     rng = np.random.default_rng(sum(name.encode()))
     order = rng.permutation(NETWORKS).tolist()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from support.cli import built, run_json
+from support.sparing import sparing
 from tracer.config import load
 from tracer.config.writing import dump
 from tracer.diagnose.gradcheck import GradientVerdict, check_network
@@ -129,7 +130,7 @@ def assert_same(one: State, other: State, rtol: float) -> None:
         np.testing.assert_allclose(left, right, rtol=rtol, atol=rtol)
 
 
-@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("compiled", sparing([True, False], 1))
 def test_a_training_in_two_pieces_ends_where_one_does_to_the_bit(
     training: str, compiled: bool
 ) -> None:

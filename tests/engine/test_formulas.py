@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from support.networks import experiments, shipped, shipped_networks
+from support.sparing import small_first
 from support.traces import traced
 from tracer.engine.trace import IterationTrace
 from tracer.explain.chain import chain_rule, is_no_gradient
@@ -37,7 +38,7 @@ def check(trace: IterationTrace, every: int = 1) -> None:
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("name", shipped_networks())
+@pytest.mark.parametrize("name", small_first(shipped_networks()))
 def test_formulas_give_the_numbers_of_every_shipped_network(name: str) -> None:
     trace = traced(shipped(name))
     check(trace, every=7 if len(trace) > LARGE else 1)

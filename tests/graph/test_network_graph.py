@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 
 from support.networks import experiments, shipped, shipped_networks
+from support.sparing import LARGE, sparing
 from support.traces import named, traced
 from tracer.formula import Number, Symbol, children
 from tracer.formula.nodes import Call
@@ -35,9 +36,13 @@ WIDE = ("cs231n-two-layer", "cubes")
 """Such networks take long, and the finer graph of each has all that the other has."""
 
 
+CASES = [
+    (name, fine) for name in EXACT for fine in (False, True) if fine or not name.startswith(WIDE)
+]
+
+
 @pytest.mark.parametrize(
-    ("name", "fine"),
-    [(name, fine) for name in EXACT for fine in (False, True) if fine or not name.startswith(WIDE)],
+    ("name", "fine"), sparing(CASES, [case for case in CASES if case[0] not in LARGE])
 )
 def test_gradients_of_shipped_networks_are_the_engines(name: str, fine: bool) -> None:
     assert_same_gradients(shipped(name), fine=fine)

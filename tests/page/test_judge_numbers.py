@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from random import Random
 
 import pytest
 
 from support.node import needs_node, run_javascript
+from support.sparing import sparing
 from tracer.digits.agreement import agreement, tells
 from tracer.digits.numbers import Written, shortest
 from tracer.digits.rounding import Rounding
@@ -50,8 +52,10 @@ def values() -> list[float]:
     return [*found, *(n / 2000 for n in range(-40, 40)), 0.0, 0.3 - 0.1, 99.9999999, 1e-290]
 
 
-@pytest.mark.parametrize("mode", ["half-up", "half-even", "cut"])
-@pytest.mark.parametrize("significant", [False, True])
+@pytest.mark.parametrize(
+    ("significant", "mode"),
+    sparing(product([False, True], ["half-up", "half-even", "cut"]), slice(None, None, 2)),
+)
 def test_values_are_rounded_as_on_paper(mode: str, significant: bool) -> None:
     source = f"""{NUMBERS}
       return given.values.map((value) => [1, 2, 3, 4, 6, 9, 11].map((digits) => {{

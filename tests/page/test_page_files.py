@@ -17,12 +17,15 @@ import pytest
 from support.cli import run, run_json
 from support.hostile import NEURONS, TITLE, hostile
 from support.paths import CONFIGS
+from support.sparing import sparing
 from tracer.config import load
 from tracer.explain.calculation import calculations
 from tracer.page.asked import REVEAL
 
-SMALL = ("mazur", "xor", "zhou-training", "recurrent-two-steps", "zhou-neuron")
-ASKED = ("mazur", "xor", "relu-bce", "zhou-training", "recurrent-two-steps", "sigmoid-graph")
+SMALL = sparing(["mazur", "zhou-training", "recurrent-two-steps", "zhou-neuron", "xor"], 4)
+ASKED = sparing(
+    ["mazur", "zhou-training", "recurrent-two-steps", "sigmoid-graph", "xor", "relu-bce"], 4
+)
 _NUMBER = re.compile(r"\d*\.\d+(?:e-?\d+)?")
 _SIX = 6
 
@@ -99,7 +102,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
         (["mazur", "mazur", "-o", "{name}.html"], "2 results need 2 files"),
         (["mazur", "-o", "nowhere/p.html"], "the folder nowhere does not exist; make it first"),
         (["mazur", "-o", "."], ". is a folder; name a file in it"),
-        (["cubes", "-o", "p.html", "--exercise"], "too large for a page; 600 is the most"),
+        pytest.param(
+            ["cubes", "-o", "p.html", "--exercise"],
+            "too large for a page; 600 is the most",
+            marks=pytest.mark.long,
+        ),
         (["mazur", "-o", "p.html", "--digits", "3", "--sig", "3"], "exclude each other"),
     ],
 )

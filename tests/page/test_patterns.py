@@ -12,6 +12,7 @@ import pytest
 from support.descents import descents
 from support.networks import parameters_named, shipped
 from support.planting import random_experiment
+from support.sparing import sparing
 from tracer.diagnose.variant import Variant
 from tracer.formula import Expression, Product, Sum, Symbol, children
 from tracer.formula.lazy import Index
@@ -168,7 +169,11 @@ def experiments() -> Iterator[Experiment]:
     yield shipped("xor")
 
 
-@pytest.mark.parametrize("experiment", list(experiments()), ids=lambda e: e.title[:12])
+EXPERIMENTS = sparing(experiments(), slice(1, None, 3))
+"""Every third: networks of plain descent, optimisers, and the frozen one."""
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda e: e.title[:12])
 @pytest.mark.parametrize("samples", [1, 3])
 def test_every_element_of_a_calculation_has_its_own_formula(
     experiment: Experiment, samples: int

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracer.show.pictures.axes import count_axis, value_axis
@@ -52,6 +52,8 @@ def test_updates_have_ticks_at_whole_numbers(last: int, labels: list[str]) -> No
 
 
 @given(st.lists(FINITE, min_size=1))
+@example([1.25e300])
+@example([-1.7e308, 1.7e308])
 def test_every_number_has_its_place_and_every_tick_too(values: list[float]) -> None:
     axis = value_axis(values)
     assert all((axis.place(x) is None) == (axis.log and x == 0) for x in values)

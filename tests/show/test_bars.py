@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from support.cli import ended, run, terminal
+from support.cli import ended, forked, run
 from support.notations import PlainNotation
 from tracer.show.pictures.bars import BarSketch, bar_of
 
@@ -40,7 +40,7 @@ def test_nothing_is_drawn_without_room_or_numbers() -> None:
 
 
 def test_the_layers_have_bars_on_a_terminal_and_none_in_a_pipe() -> None:
-    child = terminal("run", "mazur", "--view", "layers")
+    child = forked("run", "mazur", "--view", "layers")
     assert ended(child) == 0
     assert "Sizes as bars (log scale, from 0.001)" in child.before
     assert "█" in child.before

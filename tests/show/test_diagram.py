@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from support.cli import ended, run, terminal
+from support.cli import ended, forked, run
 from support.networks import shipped
 from support.traces import traced
 from tracer.model.names import Names
@@ -156,11 +156,11 @@ def test_text_that_takes_other_columns_is_not_drawn() -> None:
 
 
 def test_a_terminal_shows_a_tiny_network_and_a_pipe_nothing() -> None:
-    child = terminal("run", "mazur")
+    child = forked("run", "mazur")
     assert ended(child) == 0
     assert "The network with its numbers" in child.before
     assert "The network with" not in run("run", "mazur").stdout
-    child = terminal("run", "xor")
+    child = forked("run", "xor")
     assert ended(child) == 0
     assert "The network with" not in child.before
 
@@ -170,7 +170,7 @@ def test_whoever_asks_gets_it_anywhere() -> None:
         "The network with its numbers, sample 2"
         in run("run", "xor", "--diagram", "--sample", 2).stdout
     )
-    child = terminal("run", "mazur", "--no-diagram")
+    child = forked("run", "mazur", "--no-diagram")
     assert ended(child) == 0
     assert "The network with" not in child.before
 

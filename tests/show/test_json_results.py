@@ -13,6 +13,7 @@ import pytest
 
 from support.networks import build, diverging, shipped, shipped_networks
 from support.schema import SCHEMA, validate
+from support.sparing import small_first
 from support.traces import named, traced, trained
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import train_through
@@ -42,7 +43,9 @@ def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("name", [*shipped_networks(), "zhou-neuron", "zhou-feedforward"])
+@pytest.mark.parametrize(
+    "name", small_first([*shipped_networks(), "zhou-neuron", "zhou-feedforward"])
+)
 def test_every_bundled_network_gives_what_the_schema_says(name: str) -> None:
     experiment = shipped(name)
     iterations = 2 if experiment.training else 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 import pytest
 
 from support.networks import shipped
 from support.pictures import network_placed, of_yaml, traced, writing_of
+from support.sparing import sparing
 from tracer.show.pictures.frame import framed
 from tracer.show.pictures.layers import place_layers
 from tracer.show.pictures.network import network_picture
@@ -51,11 +52,16 @@ def test_no_number_covers_another_or_a_neuron(name: str, view: str) -> None:
     check(*network_placed(shipped(name), view))
 
 
+SIZES = ((1, 1, 1), (1, 8, 1), (8, 8, 8), (3, 7, 2), (5, 1, 6), (784, 20, 10), (9, 8, 9))
+
+
 @pytest.mark.parametrize(
-    "sizes", [(1, 1, 1), (1, 8, 1), (8, 8, 8), (3, 7, 2), (5, 1, 6), (784, 20, 10), (9, 8, 9)]
+    ("sizes", "view", "bias"),
+    sparing(
+        product(SIZES, ("forward", "backward"), ("0.5", "none", "{init: normal}")),
+        slice(None, None, 5),
+    ),
 )
-@pytest.mark.parametrize("view", ["forward", "backward"])
-@pytest.mark.parametrize("bias", ["0.5", "none", "{init: normal}"])
 def test_nothing_overlaps_at_any_size(sizes: tuple[int, ...], view: str, bias: str) -> None:
     check(*network_placed(of_yaml(sizes, bias), view))
 

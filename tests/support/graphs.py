@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from support.paths import CONFIGS, EXAMPLES
 from tracer.config import load
 from tracer.graph.building import build_graph
@@ -49,6 +51,7 @@ def shipped_graph(name: str) -> GraphExperiment:
     return experiment
 
 
+@cache
 def shipped_graphs() -> dict[str, GraphExperiment]:
     """The bundled examples that are graphs."""
     loaded = {path.stem: load(path) for path in EXAMPLES}

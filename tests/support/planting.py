@@ -25,12 +25,25 @@ from tracer.formula import EvaluationError, Expression, evaluate
 from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import Data, Experiment, GraphExperiment, Training
 from tracer.model.network import Bias, Network
-from tracer.model.quantity import Identity, Quantity
+from tracer.model.quantity import Identity, Kind, Quantity
 
 _NOISE = 1e-14
 _ACTIVATIONS = ("sigmoid", "tanh", "softplus", "sigmoid", "relu")
 _LOSSES = ("half_squared_error", "squared_error", "mean_squared_error")
 _BIASES = (Bias.SHARED, Bias.EACH, Bias.SHARED, Bias.NONE, Bias.THRESHOLD)
+
+OF_GRAPHS = {kind for kind in Kind if "NODE" in kind.name and kind is not Kind.NODE} | {
+    Kind.LEARNING_RATE
+}
+"""The kinds of numbers in which a graph's training can go wrong."""
+NEVER_IN_GRAPHS = {
+    "updated_although_fixed": "nothing is fixed in a graph",
+    "gradient_of_a_neighbour": "neighbours are those of a layer",
+    "clipped_before_penalty": "a graph has no penalty",
+    "decay_decoupled": "a graph has no penalty",
+    "clipped_by_norm": "the norm is that of a network's arrays",
+    "warmup_left_out": "no such schedule here",
+}
 
 
 @dataclass(frozen=True, slots=True)

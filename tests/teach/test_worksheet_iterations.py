@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from support.cli import run, run_json
+from support.sparing import sparing
 
 ONLINE = """\
 title: online
@@ -88,8 +90,10 @@ def test_the_key_has_the_numbers_of_run(adam: str, rounding: tuple[str, ...]) ->
         assert not key
 
 
-@pytest.mark.parametrize("rounding", [(), ("--round", "4sf")])
-@pytest.mark.parametrize("formulas", [(), ("--formulas",)])
+@pytest.mark.parametrize(
+    ("rounding", "formulas"),
+    sparing(product([(), ("--round", "4sf")], [("--formulas",), ()]), slice(None, None, 3)),
+)
 def test_a_key_is_right_for_check(
     adam: str, online: str, tmp_path: Path, rounding: tuple[str, ...], formulas: tuple[str, ...]
 ) -> None:

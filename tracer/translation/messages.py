@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from tracer.model.schedules import SCHEDULES
 from tracer.page.words import script_messages
 
 PACKAGE = Path(__file__).parent.parent
+_LANGUAGE = "tracer.language"
 _LITERALS = {"say": (0,), "message": (0,), "counted": (1, 2)}
 """Which arguments of which function are messages."""
 _TEMPLATE = re.compile(r"\{\{(.+?)\}\}")
@@ -88,16 +90,24 @@ def _fits(text: str, forms: Forms) -> bool:
 
 def _sources() -> Iterator[tuple[str, Iterable[str]]]:
     for path in sorted(PACKAGE.rglob("*.py")):
-        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-        ours = {
-            alias.name
-            for node in nodes
-            if isinstance(node, ast.ImportFrom) and node.module == "tracer.language"
-            for alias in node.names
-        }
-        calls = sorted((n for n in nodes if isinstance(n, ast.Call)), key=lambda n: n.lineno)
-        texts = [text for call in calls for text in _literals(call, ours)]
-        yield path.relative_to(PACKAGE).as_posix(), texts
+        yield path.relative_to(PACKAGE).as_posix(), _said_in(path)
+
+
+@cache
+def _said_in(path: Path) -> tuple[str, ...]:
+    """The messages of one file, which is parsed only where it has anything from the language."""
+    source = path.read_text(encoding="utf-8")
+    if _LANGUAGE not in source:
+        return ()
+    nodes = list(ast.walk(ast.parse(source)))
+    ours = {
+        alias.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module == _LANGUAGE
+        for alias in node.names
+    }
+    calls = sorted((n for n in nodes if isinstance(n, ast.Call)), key=lambda n: n.lineno)
+    return tuple(text for call in calls for text in _literals(call, ours))
 
 
 def _literals(call: ast.Call, ours: Collection[str]) -> Iterator[str]:

@@ -78,8 +78,7 @@ def count_axis(last: int, ticks: int = 6) -> Axis:
 
 
 def _linear_axis(values: Sequence[float], ticks: int) -> Axis:
-    low = max(min(values, default=0.0), -_LARGEST)
-    high = min(max(values, default=1.0), _LARGEST)
+    low, high = _clamped(min(values, default=0.0)), _clamped(max(values, default=1.0))
     if high - low <= max(_SAME * max(abs(low), abs(high)), _SMALLEST):
         half = abs(low) * 0.1 if abs(low) > _SMALLEST else 1.0
         low, high = low - half, high + half
@@ -87,6 +86,10 @@ def _linear_axis(values: Sequence[float], ticks: int) -> Axis:
     low, high = -_end(-low, step), _end(high, step)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return Axis(low, high, tuple(k * step + 0.0 for k in range(first, last + 1)))
+
+
+def _clamped(value: float) -> float:
+    return max(-_LARGEST, min(_LARGEST, value))
 
 
 def _end(value: float, step: float) -> float:
