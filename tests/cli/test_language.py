@@ -159,8 +159,8 @@ def test_why_reads_a_decimal_comma() -> None:
 def test_english_loads_no_catalogue() -> None:
     program = (
         "import sys\n"
-        "from tracer.cli import app\n"
-        "try: app(['run', 'mazur'])\n"
+        "from tracer.cli import application\n"
+        "try: application()(['run', 'mazur'])\n"
         "except SystemExit: pass\n"
         "sys.exit('tomllib' in sys.modules)\n"
     )
