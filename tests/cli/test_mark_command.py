@@ -250,3 +250,24 @@ def test_check_shows_points_by_a_scheme(folder: Path) -> None:
     assert "0.7 of 20 points. 2 of 43 supplied: 1 right" in output
     found = run_json("check", "mazur", "answers/ann.yaml", "--points", "scheme.yaml", code=0)
     assert (found["points"], found["maximum"]) == (20, 20)
+
+
+def test_students_read_their_language_whatever_programs_read(folder: Path) -> None:
+    german = ("--lang", "de", "--no-reveal")
+    words = ("answers/di.txt", "--format", "csv", "--feedback", "fb-{id}.md")
+    english = run("mark", "mazur", *words, code=0).stdout
+    assert run("mark", "mazur", *words, "--force", *german, code=0).stdout == english
+    feedback = (folder / "fb-di.md").read_text(encoding="utf-8")
+    assert "1,5 von 43 Punkten. 2 von 43 angegeben: 1 richtig" in feedback
+    assert "Die erste falsche ist `δ_h1`." in feedback
+    found = json.loads(
+        run("check", "mazur", "answers/di.txt", "--format", "gradescope", *german).stdout
+    )
+    assert found["score"] == 1.5
+    delta = next(test for test in found["tests"] if test["name"] == "delta_h1")
+    assert delta["output"].splitlines() == [
+        "0,03635: falsch.",
+        "hidden_delta_without_slope: Auch in einer verborgenen Schicht ist Delta ∂E/∂out mal die "
+        "Ableitung der Aktivierung.",
+        "0,5 von 1 Punkten.",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,7 @@ def test_one_thing_is_not_many() -> None:
 def test_numbers_have_the_marks_of_the_language() -> None:
     with in_language("de"):
         assert say("{x}", x=0.5) == "0,5"
+        assert say("{x}", x=Decimal("0.5")) == "0,5"
         assert decimals("w5 = 0.5, 1e-7, 2.5e-7, v1.") == "w5 = 0,5, 1e-7, 2,5e-7, v1."
         assert grouped(f"{12345.5:,}") == "12.345,5"
     with in_language("zh"):

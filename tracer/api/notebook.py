@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
 
-from tracer.language import say
+from tracer.language import grouped, say
 
 _LONG = 0.5
 """Seconds after which work counts as long."""
@@ -45,7 +45,8 @@ def bar(total: int) -> Iterator[Callable[[int], None] | None]:
 
 
 def _drawn(done: int, total: int) -> str:
-    label = escape(say("{done} of {total} updates", done=f"{done:,}", total=f"{total:,}"))
+    counts = {"done": grouped(f"{done:,}"), "total": grouped(f"{total:,}")}
+    label = escape(say("{done} of {total} updates", **counts))
     return f'<progress max="{total}" value="{done}" aria-label="{label}"></progress> {label}'
 
 

@@ -65,7 +65,8 @@ def _with_display(command: Callable[..., None]) -> Callable[..., None]:
         source = context.get_parameter_source("format")
         if source is not None and source.name == "DEFAULT":
             display = display.by_file_name()
-        with read_by_programs(display.complete):
+        # What another program shows to students, such as marks, is in their language.
+        with read_by_programs(display.complete and not display.row.of):
             command(**given, display=display.checked())
 
     own = [p for p in signature.parameters.values() if p.name != "display"]

@@ -27,6 +27,7 @@ from tracer.cli.points import (
 from tracer.cli.progress import progress
 from tracer.cli.source import load_config
 from tracer.errors import UsageError
+from tracer.language import read_by_programs
 from tracer.show.formats import POINTS
 from tracer.show.symbols import printable
 
@@ -179,7 +180,8 @@ class _Writer:
 
     def write(self, marked: MarkedClass) -> None:
         """Everything that was asked for."""
-        self._write_feedback(marked)
+        with read_by_programs(False):
+            self._write_feedback(marked)
         if self.display.row.of:
             self._write_for_each(marked)
         else:

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -111,8 +112,8 @@ def in_force() -> str:
 def say(message: str, /, **values: object) -> str:
     """The message in the language in force, `{name}` replaced by the value of that name.
 
-    A float is written with the language's decimal mark, and a `Message` in the language. Fields
-    without a value stay as they are: `{OUT}` is a letter that the notation chooses later.
+    A float or a Decimal is written with the language's decimal mark, and a `Message` in the language.
+    Fields without a value stay as they are: `{OUT}` is a letter that the notation chooses later.
     """
     form = language(in_force()).messages.get(message, message)
     return _filled(form if isinstance(form, str) else form[-1], values)
@@ -217,7 +218,7 @@ def _filled(words: str, values: Mapping[str, object]) -> str:
 def _written(value: object) -> str:
     if isinstance(value, Message):
         return say(value)
-    return decimals(str(value)) if isinstance(value, float) else str(value)
+    return decimals(str(value)) if isinstance(value, float | Decimal) else str(value)
 
 
 @cache

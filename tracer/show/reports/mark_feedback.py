@@ -20,6 +20,7 @@ from tracer.show.reports.check import LIMIT, manner, records, section_blocks, to
 from tracer.show.reports.conventions import conventions
 from tracer.show.reports.mark_words import PLACES, points_of, why
 from tracer.show.reports.tables import joined
+from tracer.show.words import worded
 from tracer.teach.marking import MarkedSheet
 
 _MOST_MISSING = 40
@@ -69,11 +70,16 @@ def _summary(sheet: MarkedSheet) -> Content:
     points = say("{points} of {maximum} points.", points=sheet.points, maximum=sheet.maximum)
     supplied = say("{count} of {asked} supplied", count=sheet.supplied, asked=len(sheet.marks))
     told = told_counts(sheet.counts)
-    text = f"{points} {supplied}{': ' if told else ''}{told}."
+    text = say("{points} {supplied}.", points=points, supplied=supplied)
+    if told:
+        text = say(
+            "{points} {supplied}: {verdicts}.", points=points, supplied=supplied, verdicts=told
+        )
     first = sheet.first_wrong
     if first is None:
         return text
-    return (f"{text} ", say("The first wrong one is"), " ", Name(first.identity), ".")
+    where = say("The first wrong one is {name}.")
+    return (f"{text} ", *worded(where, name=Name(first.identity)))
 
 
 def _points(sheet: MarkedSheet, section: CheckedMoment, finding: Finding) -> tuple[Cell, Content]:
@@ -88,12 +94,17 @@ def _missing(sheet: MarkedSheet) -> Iterator[Block]:
         return
     worth = decimal(sum((mark.worth for mark in missing), Fraction(0)), PLACES)
     yield Heading(say("Not supplied"), 2)
-    count = counted(len(missing), "{count} number", "{count} numbers")
-    named = joined([Name(mark.question.identity) for mark in missing[:_MOST_MISSING]], ", ")
+    numbers = joined([Name(mark.question.identity) for mark in missing[:_MOST_MISSING]], ", ")
     more = len(missing) - _MOST_MISSING
-    rest = f", {say('and {count} more', count=more)}" if more > 0 else ""
-    head = say("{numbers}, worth {points} points:", numbers=count, points=worth)
-    yield Text((f"{head} ", *named, f"{rest}."))
+    if more > 0:
+        numbers = worded(say("{numbers}, and {count} more", count=more), numbers=numbers)
+    words = counted(
+        len(missing),
+        "{count} number, worth {points} points: {numbers}.",
+        "{count} numbers, worth {points} points: {numbers}.",
+        points=worth,
+    )
+    yield Text(worded(words, numbers=numbers))
 
 
 def _worths(scheme: Scheme) -> Iterator[str]:

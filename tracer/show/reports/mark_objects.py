@@ -11,7 +11,7 @@ from typing import Any
 
 from tracer.diagnose.verdicts import VERDICTS
 from tracer.errors import Problem
-from tracer.language import say
+from tracer.language import decimals, say
 from tracer.model.marking import SHARES, Scheme, decimal
 from tracer.model.quantity import at
 from tracer.model.words import plain
@@ -171,15 +171,18 @@ def _output(mark: Mark, sheet: MarkedSheet, reveal: bool) -> Iterator[str]:
         yield say("Not supplied.")
         return
     verdict = VERDICT_WORDS[mark.verdict]
-    yield say("{given}: {verdict}.", given=finding.answer.written.text, verdict=verdict)
+    yield say("{given}: {verdict}.", given=decimals(finding.answer.written.text), verdict=verdict)
     if finding.after:
         name = sheet.exercise.names.name
         yield say(
             "It follows from {names}.", names=", ".join(name(at(i, 1)) for i in finding.after)
         )
-    yield from (f"{match.name}: {plain(match.help)}" for match in finding.matches)
+    yield from (f"{match.name}: {plain(say(match.help))}" for match in finding.matches)
     if reveal and mark.verdict not in ("right", "rounding"):
-        yield say("The right value is {value}.", value=f"{finding.exact:.9g}")
+        yield say("The right value is {value}.", value=decimals(f"{finding.exact:.9g}"))
     reason = _text(why(mark), sheet)
-    points = say("{points} points", points=points_of(mark))
-    yield f"{points}: {reason}." if reason else f"{points}."
+    points = points_of(mark)
+    if reason:
+        yield say("{points} points: {reason}.", points=points, reason=reason)
+    else:
+        yield say("{points} points.", points=points)

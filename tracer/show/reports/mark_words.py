@@ -6,6 +6,7 @@ from tracer.language import say
 from tracer.model.marking import decimal
 from tracer.show.document import Content, Name
 from tracer.show.reports.tables import joined
+from tracer.show.words import worded
 from tracer.teach.marking import Mark
 
 PLACES = 2
@@ -31,4 +32,4 @@ def why(mark: Mark) -> Content:
     if not spoiled.behind:
         return say("it has become a copy of another number; nothing was left to calculate")
     names = joined([Name(identity) for identity in spoiled.behind], ", ")
-    return (say("no method: it goes back to "), *names)
+    return worded(say("no method: it goes back to {names}"), names=names)
