@@ -128,7 +128,8 @@ def _written_once(write: Callable[..., Any]) -> Callable[..., Program]:
     ) -> Program:
         altered: Altered = options.get("altered", UNALTERED)
         shapes = tuple(array.shape for array in state.arrays())
-        way = rule, options["with_losses"], altered.neurons, altered.rounding is None
+        told = options["with_losses"], options.get("with_states", False)
+        way = rule, told, altered.neurons, altered.rounding is None
         key = content((network, tuple(state.slots), shapes, sizes, way))
         if key not in written:
             written[key] = write(network, rule, state, *sizes, **options).__code__
@@ -153,13 +154,14 @@ def compile_step(
     with_losses: bool,
     rescue: Callable[..., FlatValues],
     altered: Altered = UNALTERED,
+    with_states: bool = False,
 ) -> Program:
     """The program of one iteration for batches of `samples`, from the state's numbers to the same.
 
     A batch is its samples in a row, each its inputs and then its targets. `with_losses`: append each
-    iteration's loss to the list that the program gets. `rescue(losses, state, batch, …)`, learning rate
-    and t behind them where they vary, does an iteration in which a function of `math` raises, as at an
-    overflow that NumPy goes on with.
+    iteration's loss to the list that the program gets; `with_states`: the numbers of the state after it.
+    `rescue(losses, state, batch, …)`, learning rate and t behind them where they vary, does an iteration
+    in which a function of `math` raises, as at an overflow that NumPy goes on with.
     """
     emit = _Emitter(altered)
     inputs = emit.given((samples, len(network.inputs)))
@@ -182,7 +184,7 @@ def compile_step(
     call = f"{_RESCUE}(losses, ({', '.join(names)},), {', '.join(('batch', *varying))})"
     row = [_source(element) for sample in batch for element in sample]
     lines = [*emit.lines, *_assignment(changed), *end]
-    return looped(scope, names, row, lines, call, varying)
+    return looped(scope, names, row, lines, call, varying, with_states=with_states)
 
 
 def _assignment(changed: Sequence[tuple[Expression, Expression]]) -> list[str]:

@@ -203,6 +203,21 @@ class NetworkTimeline:
                 arrays = work.program(arrays, self._given(some, pieces), found)
         return state.with_arrays(arrays)
 
+    def states(self, state: State, done: int, count: int) -> FloatArray:
+        """The numbers of the states after each of the `count` updates that come next: (count, numbers)."""
+        if not self.compiled:
+            found = np.empty((count, sum(array.size for array in state.arrays())))
+            for place, row in enumerate(found):
+                state = self.advance(state, done + place, 1)
+                np.concatenate([array.ravel() for array in state.arrays()], out=row)
+            return found
+        values, numbers = state.numbers(), list[float]()
+        with np.errstate(all="ignore"):
+            for size, some in self.batches.stretches(self.earlier + done, count):
+                program = self._program(size, False, with_states=True)
+                values = program(values, self._given(some, self._flats), numbers)
+        return np.array(numbers).reshape(count, -1)
+
     def next_loss(self, state: State, updates: int) -> float:
         """The loss of the batch that comes after so many updates, in that state."""
         rows = list(self.batch(updates + 1).rows)
@@ -266,7 +281,7 @@ class NetworkTimeline:
             observe=self._observer,
         )
 
-    def _made(self, samples: int, with_losses: bool) -> Program:
+    def _made(self, samples: int, with_losses: bool, *, with_states: bool = False) -> Program:
         """The program on floats for batches of so many samples."""
         network = self.experiment.network
 
@@ -289,6 +304,7 @@ class NetworkTimeline:
             with_losses=with_losses,
             rescue=rescue,
             altered=self.altered,
+            with_states=with_states,
         )
 
     @property
