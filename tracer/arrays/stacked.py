@@ -45,7 +45,8 @@ class StackedArray(NDArrayOperatorsMixin):
     @property
     def shape(self) -> tuple[int, ...]:
         """As in NumPy, of one iteration."""
-        return self.stack.shape[1:]
+        shape: tuple[int, ...] = self.stack.shape
+        return shape[1:]
 
     @property
     def T(self) -> StackedArray:  # noqa: N802
@@ -53,7 +54,7 @@ class StackedArray(NDArrayOperatorsMixin):
         return StackedArray(self.stack.transpose(0, *range(self.stack.ndim - 1, 0, -1)))
 
     def __len__(self) -> int:
-        return self.stack.shape[1]
+        return self.shape[0]
 
     def __getitem__(self, key: tuple[Any, ...]) -> StackedArray:
         return StackedArray(self.stack[(slice(None), *key)])
@@ -69,7 +70,8 @@ class StackedArray(NDArrayOperatorsMixin):
         return StackedArray(self.stack.max(axis=self._axis(axis), keepdims=keepdims))
 
     def _axis(self, axis: int) -> int:
-        return axis % (self.stack.ndim - 1) + 1
+        axes: int = self.stack.ndim - 1
+        return axis % axes + 1
 
     def apply(self, function: Callable[..., Any], *others: Any) -> StackedArray:
         """`function(self, *others)`, element by element."""

@@ -12,6 +12,7 @@ from tracer.cli.arrays import SaveArraysOption, save_arrays
 from tracer.cli.display import Display, draws, notation, note, show, show_objects
 from tracer.cli.plot import PlotOption, PlotQuantityOption, Wish, wish
 from tracer.cli.progress import progress
+from tracer.cli.record import Record, RecordEveryOption, RecordOption, RecordQuantityOption, record
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
@@ -48,6 +49,9 @@ def step(
     arrays: SaveArraysOption = None,
     plot: PlotOption = None,
     plot_quantity: PlotQuantityOption = None,
+    record_file: RecordOption = None,
+    record_quantity: RecordQuantityOption = None,
+    record_every: RecordEveryOption = None,
     curve: Annotated[
         bool | None,
         typer.Option("--curve/--no-curve", help="The loss as a curve (default: on a terminal)."),
@@ -64,6 +68,7 @@ def step(
     if every and rows:
         raise UsageError("--every and --rows exclude each other", "give one of them")
     drawn = wish(plot, plot_quantity)
+    recorded = record(record_file, record_quantity, record_every)
     experiment = load_config(config)
     if experiment.training is None:
         raise UsageError(f"{config} has no `training`", "`bptrace run` shows its passes")
@@ -76,6 +81,7 @@ def step(
         save,
         arrays,
         drawn,
+        recorded,
         draws("--curve", curve, display),
     )
     _step(experiment, steps, display)
@@ -86,7 +92,8 @@ class Steps:
     """What was asked for: updates in all, after which to look, which iterations to trace.
 
     `save` and `arrays` are the files for the end and for the iterations traced (or else the last one);
-    `plot` is what to draw into a file, `curve` whether to draw the loss on the screen.
+    `plot` is what to draw into a file, `record` what to write into one, `curve` whether to draw the
+    loss on the screen.
     """
 
     total: int
@@ -96,6 +103,7 @@ class Steps:
     save: Path | None
     arrays: Path | None
     plot: Wish
+    record: Record
     curve: bool
 
     @property
@@ -155,8 +163,11 @@ def _trained(timeline: Timeline, steps: Steps, display: Display, recorder: Recor
     """The run, its end and its arrays saved where that was asked for."""
     from tracer.engine.training import train
 
-    with progress(steps.total, "training") as report:
-        run = train(timeline, steps.total, steps.kept, report, recorder)
+    with steps.record.of(timeline, steps.total, display) as recording:
+        with progress(steps.total, "training") as report:
+            heard = recording.before(report)
+            run = train(timeline, steps.total, steps.kept, heard, recorder)
+        recording.end(run.done)
     recorder.end(run.state, run.done)
     if steps.save:
         _save(timeline.continued(run.done, tuple(run.losses)), run.done, steps.save, display)

@@ -1,19 +1,20 @@
 """All the numbers of many iterations at once: what is recorded of a training.
 
 The engine runs once for a block of iterations, on arrays whose first axis counts them
-(`tracer.arrays.StackedArray`), from the states in which they begin: the numbers are those that the trace
-of each iteration has. K iterations, S samples.
+(`tracer.arrays.StackedArray`), from the states in which they begin: the numbers are those that the
+trace of each iteration has. K iterations, S samples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from tracer.arrays import StackedArray
+from tracer.engine.batches import Table
 from tracer.engine.passes import step
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.timeline import NetworkTimeline
@@ -22,9 +23,7 @@ from tracer.model.activations import Array
 from tracer.model.network import FloatArray, State
 from tracer.model.quantity import AFTER, Kind, Stage
 
-Rows = npt.NDArray[np.intp]
-
-AT_ONCE, BYTES_AT_ONCE = 1024, 1 << 22
+AT_ONCE, BYTES_AT_ONCE = 4096, 1 << 22
 """How many iterations one block has at most, and how much room its numbers take if it has several."""
 
 
@@ -32,60 +31,60 @@ AT_ONCE, BYTES_AT_ONCE = 1024, 1 << 22
 class Block:
     """The numbers of some iterations.
 
-    `rows`: (K, S), the samples of each one's batch as rows of the data; `arrays`: (K, …) for each stage,
-    in the order of the calculation.
+    `rows`: (K, S), the samples of each one's batch as rows of the data; `arrays`: (K, …) for each
+    stage, or for each number of a graph, in the order of the calculation.
     """
 
     iterations: range
-    rows: Rows
-    arrays: dict[Stage, FloatArray]
+    rows: Table
+    arrays: Mapping[Any, FloatArray]
+
+
+class Recording(Protocol):
+    """The iterations of a training, block by block."""
+
+    def blocks(self, updates: int, /) -> Iterator[Block]:
+        """The iterations up to that update that haven't been taken yet."""
+
+    def take(self, block: Block, /) -> None:
+        """The block is done with: the next one begins behind it."""
 
 
 class NetworkRecording:
-    """The iterations of a training, block by block: `every` of them, counted from the first.
-
-    `updates` is how many updates it has come to.
-    """
+    """Every K-th iteration of a training, K being `every`: K, 2K, …"""
 
     def __init__(self, timeline: NetworkTimeline, every: int = 1) -> None:
         self._timeline, self._every = timeline, every
         self._rule = Rule.of(timeline.experiment)
-        self._at = 0, timeline.start
+        self._at = self._reached = 0, timeline.start
         self._most = _affordable(timeline)
 
-    @property
-    def updates(self) -> int:
-        """The updates that it has come to."""
-        return self._at[0]
-
     def blocks(self, updates: int) -> Iterator[Block]:
-        """The iterations up to that update that haven't been taken yet.
-
-        A block counts once the next one is asked for.
-        """
-        while self.updates // self._every < updates // self._every:
-            block, reached = self._next(updates)
+        """The iterations up to that update that haven't been taken yet."""
+        while self._at[0] // self._every < updates // self._every:
+            block, self._reached = self._next(updates)
             yield block
-            self._at = reached
+
+    def take(self, block: Block) -> None:
+        """The block is done with: the next one begins behind it."""
+        assert block.iterations[-1] == self._reached[0]
+        self._at = self._reached
 
     def _next(self, updates: int) -> tuple[Block, tuple[int, State]]:
         """The next block of batches of one size, and where it ends."""
         timeline, every, (done, state) = self._timeline, self._every, self._at
         first = done - done % every + every
         count = min(self._most, (updates - first) // every + 1)
-        iterations = range(first, first + count * every, every)
-        batches, earlier = timeline.batches, timeline.earlier
-        sizes = [batches.size_of(earlier + iteration - 1) for iteration in iterations]
-        different = (k for k, size in enumerate(sizes) if size != sizes[0])
-        iterations = iterations[: next(different, count)]
+        earlier = timeline.earlier - 1
+        rows = timeline.batches.table(
+            range(first + earlier, first + earlier + count * every, every)
+        )
+        iterations = range(first, first + count * every, every)[: len(rows)]
         before, after = self._states(state, done, iterations)
-        rows = np.array([batches.numbers(earlier + k - 1) for k in iterations], dtype=np.intp)
         arrays = _stacked(timeline, self._rule, iterations, rows, (before, after))
         return Block(iterations, rows, arrays), (iterations[-1], state.with_numbers(after[-1]))
 
-    def _states(
-        self, state: State, done: int, iterations: range
-    ) -> tuple[FloatArray, FloatArray]:
+    def _states(self, state: State, done: int, iterations: range) -> tuple[FloatArray, FloatArray]:
         """The numbers of the states before and after each of the iterations."""
         timeline, own = self._timeline, np.array(state.numbers())
         if self._every == 1:
@@ -110,7 +109,7 @@ def _stacked(
     timeline: NetworkTimeline,
     rule: Rule,
     iterations: range,
-    rows: Rows,
+    rows: Table,
     states: tuple[FloatArray, FloatArray],
 ) -> dict[Stage, FloatArray]:
     """Every stage's array as a trace has it, with an axis in front that counts the iterations."""

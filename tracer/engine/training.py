@@ -221,11 +221,11 @@ class _Trainer(Generic[T]):
             started = time.perf_counter()
             count = min(self._length, mark - result.done)
             self._block(count)
+            if self.progress:
+                self.progress(result.done)
             quick = time.perf_counter() - started < _BLOCK_SECONDS / 4
             if quick and count == self._length:
                 self._length = min(self._length * 4, _LONGEST_BLOCK)
-            if self.progress:
-                self.progress(result.done)
 
     def _advanced(self, count: int, *, watching: bool) -> tuple[State, list[float]]:
         losses: list[float] = []
