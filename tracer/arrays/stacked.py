@@ -40,6 +40,8 @@ class StackedArray(NDArrayOperatorsMixin):
         function = _OPERATORS.get(ufunc)
         if method != "__call__" or function is None:
             return NotImplemented
+        if function is operator.pow and isinstance(inputs[1], StackedArray):
+            return _powers(*inputs)
         return StackedArray(function(*_aligned(inputs)))
 
     @property
@@ -85,6 +87,11 @@ class StackedArray(NDArrayOperatorsMixin):
         """Its elements where the mask is true, those of `other` elsewhere."""
         own, rest = _aligned((self, other))
         return StackedArray(np.where(mask, own, rest))
+
+
+def _powers(base: Any, exponent: StackedArray) -> StackedArray:
+    """A number to the power of each iteration's: NumPy squares where one is 2, but not in an array."""
+    return StackedArray(np.array([float(base**power) for power in exponent.stack.tolist()]))
 
 
 def _aligned(operands: tuple[Any, ...]) -> list[Any]:

@@ -220,7 +220,7 @@ class NetworkTimeline:
 
     def next_loss(self, state: State, updates: int) -> float:
         """The loss of the batch that comes after so many updates, in that state."""
-        rows = list(self.batch(updates + 1).rows)
+        rows = self.batches.rows(self.earlier + updates)
         inputs, targets = self.data.inputs[rows], self.data.targets[rows]
         network = self.experiment.network
         return loss_of(network, self.rule, state.parameters, inputs, targets)

@@ -223,9 +223,9 @@ class _Trainer(Generic[T]):
             self._block(count)
             if self.progress:
                 self.progress(result.done)
-            quick = time.perf_counter() - started < _BLOCK_SECONDS / 4
-            if quick and count == self._length:
-                self._length = min(self._length * 4, _LONGEST_BLOCK)
+            if count == self._length:
+                more = int(_BLOCK_SECONDS / max(time.perf_counter() - started, 1e-9))
+                self._length = min(self._length * min(max(more, 1), 4), _LONGEST_BLOCK)
 
     def _advanced(self, count: int, *, watching: bool) -> tuple[State, list[float]]:
         losses: list[float] = []

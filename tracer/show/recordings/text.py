@@ -69,7 +69,7 @@ class JsonlRecording:
     def write(self, block: Block) -> None:
         """A line for each iteration."""
         shapes, found = Shapes.of(block), numbers(block)
-        whole = np.isfinite(found).all(axis=1).tolist()
+        whole: list[bool] = np.asarray(np.isfinite(found).all(axis=1)).tolist()
         lines = []
         for place, number in enumerate(block.iterations):
             missing = () if whole[place] else _not_finite(found[place])
