@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tracer.cli.arrays import SaveArraysOption, save_arrays
+from tracer.cli.checkpoints import Checkpoints, EveryOption, WriteOption, checkpoints_of
 from tracer.cli.display import Display, draws, notation, note, show, show_objects
 from tracer.cli.plot import PlotOption, PlotQuantityOption, Wish, wish
 from tracer.cli.progress import progress
@@ -52,6 +53,8 @@ def step(
     record_file: RecordOption = None,
     record_quantity: RecordQuantityOption = None,
     record_every: RecordEveryOption = None,
+    checkpoints: WriteOption = None,
+    checkpoint_every: EveryOption = None,
     curve: Annotated[
         bool | None,
         typer.Option("--curve/--no-curve", help="The loss as a curve (default: on a terminal)."),
@@ -69,6 +72,7 @@ def step(
         raise UsageError("--every and --rows exclude each other", "give one of them")
     drawn = wish(plot, plot_quantity)
     recorded = record(record_file, record_quantity, record_every)
+    kept = checkpoints_of(checkpoints, checkpoint_every)
     experiment = load_config(config)
     if experiment.training is None:
         raise UsageError(f"{config} has no `training`", "`bptrace run` shows its passes")
@@ -82,6 +86,7 @@ def step(
         arrays,
         drawn,
         recorded,
+        kept,
         draws("--curve", curve, display),
     )
     _step(experiment, steps, display)
@@ -104,6 +109,7 @@ class Steps:
     arrays: Path | None
     plot: Wish
     record: Record
+    checkpoints: Checkpoints
     curve: bool
 
     @property
@@ -163,12 +169,14 @@ def _trained(timeline: Timeline, steps: Steps, display: Display, recorder: Recor
     """The run, its end and its arrays saved where that was asked for."""
     from tracer.engine.training import train
 
+    marks = steps.checkpoints.marks(timeline, steps.total)
     with steps.record.of(timeline, steps.total, display) as recording:
         with progress(steps.total, "training") as report:
             heard = recording.before(report)
-            run = train(timeline, steps.total, steps.kept, heard, recorder)
+            run = train(timeline, steps.total, {*steps.kept, *marks}, heard, recorder)
         recording.end(run.done)
     recorder.end(run.state, run.done)
+    steps.checkpoints.write(timeline, [k for k in marks if k <= run.done], display)
     if steps.save:
         _save(timeline.continued(run.done, tuple(run.losses)), run.done, steps.save, display)
     if steps.arrays:
