@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from tracer.config import dump
 from tracer.config.arrays import ArrayError, ArrayFile, write_arrays
+from tracer.config.writing import dump
 from tracer.errors import UsageError
 from tracer.explain.calculation import timeline_of
 from tracer.model.experiment import Experiment, GraphExperiment
