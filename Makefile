@@ -5,13 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 CODE := bptrace.py tracer tests benchmarks
-EXTRAS := browser plot notebook pytorch
+EXTRAS := browser parquet plot notebook pytorch
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 WITHOUT_EXTRAS := $(EXTRAS:%=--ignore tests/%)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long test-browser test-plot test-notebook test-torch notebook lint type format bench mistakes errata equations pictures clean
+.PHONY: help demo test test-long test-browser test-parquet test-plot test-notebook test-torch notebook lint type format bench mistakes errata equations pictures clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile
@@ -31,6 +31,9 @@ test-browser: $(VENV)/.tried-browser  ## what is looked at in a browser, in the 
 test-plot: $(VENV)/.tried-plot  ## the curves that matplotlib draws
 	$(BIN)/python -m pytest -rs tests/plot
 
+test-parquet: $(VENV)/.tried-parquet  ## recordings that pyarrow writes
+	$(BIN)/python -m pytest -rs tests/parquet
+
 test-torch: $(VENV)/.tried-torch  ## recordings of PyTorch; another build of it: make test-torch TORCH=torch==2.1
 	$(BIN)/python -m pytest -rs tests/pytorch
 
@@ -48,8 +51,10 @@ format: $(VENV)/.installed-test  ## put the code into its standard form
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: $(VENV)/.installed  ## speed beside others, and of whole commands
+bench: $(VENV)/.installed  ## speed beside others, of recordings and of whole commands, and how it grows
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.recording
+	$(BIN)/python -m benchmarks.slopes
 	$(BIN)/python -m benchmarks.processes
 
 mistakes: $(VENV)/.installed  ## how good `check` is; writes the tables of docs/checking.md

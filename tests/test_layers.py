@@ -24,6 +24,7 @@ ONLY = {
     "typer": {"cli/"},
     "pydantic": {"config/"},
     "matplotlib": {"show/pictures/plot_matplotlib.py"},
+    "pyarrow": {"show/recordings/parquet.py"},
     "torch": {"torch/"},
     "pandas": {"api/frames.py"},
     "IPython": {"api/notebook.py"},

@@ -8,5 +8,6 @@ cheaper calls.
 from tracer.arrays.compiled import Compiled
 from tracer.arrays.operations import Listing
 from tracer.arrays.recording import RecordedArray, Recorder
+from tracer.arrays.stacked import StackedArray
 
-__all__ = ["Compiled", "Listing", "RecordedArray", "Recorder"]
+__all__ = ["Compiled", "Listing", "RecordedArray", "Recorder", "StackedArray"]

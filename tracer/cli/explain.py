@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, explain_by_hand
+from tracer.cli.checkpoints import ReadOption, states_of
 from tracer.cli.display import Display, number_format, show, show_objects
 from tracer.cli.name_completion import complete_quantity
 from tracer.cli.progress import progress
@@ -40,6 +41,7 @@ def explain(
         typer.Option(metavar="4dp|4sf", help="Work it out as on paper, every step rounded."),
     ] = None,
     rounding: RoundingOption = RoundingMode.HALF_UP,
+    checkpoints: ReadOption = None,
     display: Display,
 ) -> None:
     """Explain numbers by their formulas.
@@ -64,12 +66,15 @@ def explain(
     asked = _by_iteration(names or [], iteration, known)
     if round:
         how = parse_rounding(round, rounding.value)
+        if checkpoints:
+            hint = "leave out one of them"
+            raise UsageError("--checkpoints are of exact numbers, not of --round", hint)
         if not names:
             raise UsageError("--round works out numbers", "name one: delta_h1")
         explain_by_hand(experiment, asked, levels, how, display, full=full)
         return
     with progress(max(asked), "training") as report:
-        exact = calculations(experiment, asked, report)
+        exact = calculations(experiment, asked, report, states_of(checkpoints, experiment))
     found = [(exact[k], [exact[k].find(name) for name in asked[k]]) for k in asked]
     if display.as_objects:
         records = (record(c, one) for c, some in found for one in needed(c, some, levels))

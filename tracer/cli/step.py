@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tracer.cli.arrays import SaveArraysOption, save_arrays
+from tracer.cli.checkpoints import Checkpoints, EveryOption, WriteOption, checkpoints_of
 from tracer.cli.display import Display, draws, notation, note, show, show_objects
 from tracer.cli.plot import PlotOption, PlotQuantityOption, Wish, wish
 from tracer.cli.progress import progress
+from tracer.cli.record import Record, RecordEveryOption, RecordOption, RecordQuantityOption, record
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 
@@ -48,6 +50,11 @@ def step(
     arrays: SaveArraysOption = None,
     plot: PlotOption = None,
     plot_quantity: PlotQuantityOption = None,
+    record_file: RecordOption = None,
+    record_quantity: RecordQuantityOption = None,
+    record_every: RecordEveryOption = None,
+    checkpoints: WriteOption = None,
+    checkpoint_every: EveryOption = None,
     curve: Annotated[
         bool | None,
         typer.Option("--curve/--no-curve", help="The loss as a curve (default: on a terminal)."),
@@ -64,6 +71,8 @@ def step(
     if every and rows:
         raise UsageError("--every and --rows exclude each other", "give one of them")
     drawn = wish(plot, plot_quantity)
+    recorded = record(record_file, record_quantity, record_every)
+    kept = checkpoints_of(checkpoints, checkpoint_every)
     experiment = load_config(config)
     if experiment.training is None:
         raise UsageError(f"{config} has no `training`", "`bptrace run` shows its passes")
@@ -76,6 +85,8 @@ def step(
         save,
         arrays,
         drawn,
+        recorded,
+        kept,
         draws("--curve", curve, display),
     )
     _step(experiment, steps, display)
@@ -86,7 +97,8 @@ class Steps:
     """What was asked for: updates in all, after which to look, which iterations to trace.
 
     `save` and `arrays` are the files for the end and for the iterations traced (or else the last one);
-    `plot` is what to draw into a file, `curve` whether to draw the loss on the screen.
+    `plot` is what to draw into a file, `record` what to write into one, `curve` whether to draw the
+    loss on the screen.
     """
 
     total: int
@@ -96,6 +108,8 @@ class Steps:
     save: Path | None
     arrays: Path | None
     plot: Wish
+    record: Record
+    checkpoints: Checkpoints
     curve: bool
 
     @property
@@ -155,9 +169,14 @@ def _trained(timeline: Timeline, steps: Steps, display: Display, recorder: Recor
     """The run, its end and its arrays saved where that was asked for."""
     from tracer.engine.training import train
 
-    with progress(steps.total, "training") as report:
-        run = train(timeline, steps.total, steps.kept, report, recorder)
+    marks = steps.checkpoints.marks(timeline, steps.total)
+    with steps.record.of(timeline, steps.total, display) as recording:
+        with progress(steps.total, "training") as report:
+            heard = recording.before(report)
+            run = train(timeline, steps.total, {*steps.kept, *marks}, heard, recorder)
+        recording.end(run.done)
     recorder.end(run.state, run.done)
+    steps.checkpoints.write(timeline, [k for k in marks if k <= run.done], display)
     if steps.save:
         _save(timeline.continued(run.done, tuple(run.losses)), run.done, steps.save, display)
     if steps.arrays:

@@ -229,10 +229,20 @@ def write_arrays(stream: BinaryIO, arrays: Iterable[tuple[str, FloatArray]]) -> 
     """An `.npz` file of arrays under their names, each written as it comes."""
     with zipfile.ZipFile(stream, "w") as archive:
         for name, array in arrays:
-            with archive.open(
-                zipfile.ZipInfo(f"{name}.npy", _EPOCH), "w", force_zip64=True
-            ) as file:
+            with array_member(archive, name) as file:
                 np.lib.format.write_array(file, array, allow_pickle=False)
+
+
+def array_member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """A stream for an array of that name, in `.npy`'s format."""
+    return archive.open(zipfile.ZipInfo(f"{name}.npy", _EPOCH), "w", force_zip64=True)
+
+
+def write_header(stream: IO[bytes], shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """What stands before the data of an array, which are written row by row."""
+    descr = np.lib.format.dtype_to_descr(dtype)
+    head = {"descr": descr, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(stream, head)
 
 
 def _header(stream: IO[bytes]) -> ArrayHeader:

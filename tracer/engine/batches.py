@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,8 @@ from tracer.errors import UnknownNameError
 from tracer.model.experiment import Training
 from tracer.model.quantity import Index, Kind, Quantity, Stage
 
-Rows = slice | npt.NDArray[np.intp]
+Table = npt.NDArray[np.intp]
+Rows = slice | Table
 
 _LISTED = 10
 
@@ -115,6 +117,14 @@ class Batches:
                 stop = min(end, max(first + 1, last))
             yield size, range(first, stop)
             first = stop
+
+    def table(self, updates: range) -> Table:
+        """The row numbers of these updates, as far as their batches have the size of the first's."""
+        if self.per_epoch == 1:
+            return np.broadcast_to(np.arange(self.samples), (len(updates), self.samples))
+        size = self.size_of(updates[0])
+        same = takewhile(lambda update: self.size_of(update) == size, updates)
+        return np.array([self.numbers(update) for update in same], dtype=np.intp)
 
     def numbers(self, update: int) -> tuple[int, ...]:
         """The same as row numbers."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import wraps
 from itertools import chain
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, Literal
 
 from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import backward, cost, forward
@@ -37,6 +37,8 @@ WORTH_COMPILING = 110
 """Parameters × samples of a batch up to which straight-line Python was measured to win."""
 
 FlatValues = tuple[float, ...]
+Told = Literal["", "losses", "states"]
+"""What a program tells of each iteration."""
 
 _ROUNDED, _RESCUE = "_rounded", "_rescue"
 _AT_HAND = 256
@@ -128,7 +130,7 @@ def _written_once(write: Callable[..., Any]) -> Callable[..., Program]:
     ) -> Program:
         altered: Altered = options.get("altered", UNALTERED)
         shapes = tuple(array.shape for array in state.arrays())
-        way = rule, options["with_losses"], altered.neurons, altered.rounding is None
+        way = rule, options["told"], altered.neurons, altered.rounding is None
         key = content((network, tuple(state.slots), shapes, sizes, way))
         if key not in written:
             written[key] = write(network, rule, state, *sizes, **options).__code__
@@ -150,16 +152,16 @@ def compile_step(
     state: State,
     samples: int,
     *,
-    with_losses: bool,
+    told: Told,
     rescue: Callable[..., FlatValues],
     altered: Altered = UNALTERED,
 ) -> Program:
     """The program of one iteration for batches of `samples`, from the state's numbers to the same.
 
-    A batch is its samples in a row, each its inputs and then its targets. `with_losses`: append each
-    iteration's loss to the list that the program gets. `rescue(losses, state, batch, …)`, learning rate
-    and t behind them where they vary, does an iteration in which a function of `math` raises, as at an
-    overflow that NumPy goes on with.
+    A batch is its samples in a row, each its inputs and then its targets. `told`: what is appended to
+    the list that the program gets, each iteration's loss or the numbers of the state after it.
+    `rescue(losses, state, batch, …)`, learning rate and t behind them where they vary, does an
+    iteration in which a function of `math` raises, as at an overflow that NumPy goes on with.
     """
     emit = _Emitter(altered)
     inputs = emit.given((samples, len(network.inputs)))
@@ -168,7 +170,7 @@ def compile_step(
     moment, varying = emit.moment(rule)
     passed = forward(network, before.parameters, inputs, emit)
     end = []
-    if with_losses:
+    if told == "losses":
         loss = cost(network, rule, passed, targets, emit, moment)
         end = [f"losses.append({_source(loss.element(()))})"]
     after = backward(network, rule, before, passed, targets, emit, moment)
@@ -182,7 +184,7 @@ def compile_step(
     call = f"{_RESCUE}(losses, ({', '.join(names)},), {', '.join(('batch', *varying))})"
     row = [_source(element) for sample in batch for element in sample]
     lines = [*emit.lines, *_assignment(changed), *end]
-    return looped(scope, names, row, lines, call, varying)
+    return looped(scope, names, row, lines, call, varying, with_states=told == "states")
 
 
 def _assignment(changed: Sequence[tuple[Expression, Expression]]) -> list[str]:

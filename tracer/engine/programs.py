@@ -25,12 +25,15 @@ def looped(
     body: Sequence[str],
     rescue: str = "",
     moment: Sequence[str] = (),
+    *,
+    with_states: bool = False,
 ) -> Program:
     """The function that does the lines of `body` for every batch.
 
     `state` and `batch` are the names of the variables that stand for them, `moment` those of what
     else an iteration is given. `rescue` is an expression in `state`, `batch` and `moment` that
-    gives the state after an iteration whose lines failed.
+    gives the state after an iteration whose lines failed. `with_states`: the numbers of the state after
+    each iteration are appended to the list that the program gets.
     """
     old, row = (f"({', '.join(names)},)" if names else "_" for names in (state, batch))
     indent = "   " if rescue else "  "
@@ -45,6 +48,8 @@ def looped(
     if rescue:
         # math raises where NumPy goes on with infinity; a root may make a number complex
         lines += ["  except (ArithmeticError, TypeError, ValueError):", f"   {old} = {rescue}"]
+    if with_states:
+        lines += [f"  losses += {old}"]
     exec("\n".join([*lines, f" return {old}"]), scope)  # the text is made by the two modules alone
     program: Program = scope["program"]
     return program

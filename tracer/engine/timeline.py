@@ -19,7 +19,7 @@ import numpy as np
 
 from tracer.arrays import Compiled
 from tracer.engine.batches import Batch, Batches
-from tracer.engine.compiled import FlatValues, compile_step, worth_compiling
+from tracer.engine.compiled import FlatValues, Told, compile_step, worth_compiling
 from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import loss_of
 from tracer.engine.programs import Program
@@ -193,7 +193,7 @@ class NetworkTimeline:
             if self.compiled:
                 values = state.numbers()
                 for size, some in updates:
-                    program = self._program(size, losses is not None)
+                    program = self._program(size, "" if losses is None else "losses")
                     values = program(values, self._given(some, self._flats), found)
                 return state.with_numbers(values)
             arrays = state.arrays()
@@ -203,9 +203,24 @@ class NetworkTimeline:
                 arrays = work.program(arrays, self._given(some, pieces), found)
         return state.with_arrays(arrays)
 
+    def states(self, state: State, done: int, count: int) -> FloatArray:
+        """The numbers of each state that the next `count` updates lead to: (count, numbers)."""
+        if not self.compiled:
+            found = np.empty((count, sum(array.size for array in state.arrays())))
+            for place, row in enumerate(found):
+                state = self.advance(state, done + place, 1)
+                np.concatenate([array.ravel() for array in state.arrays()], out=row)
+            return found
+        values, numbers = state.numbers(), list[float]()
+        with np.errstate(all="ignore"):
+            for size, some in self.batches.stretches(self.earlier + done, count):
+                program = self._program(size, "states")
+                values = program(values, self._given(some, self._flats), numbers)
+        return np.fromiter(numbers, float, len(numbers)).reshape(count, -1)
+
     def next_loss(self, state: State, updates: int) -> float:
         """The loss of the batch that comes after so many updates, in that state."""
-        rows = list(self.batch(updates + 1).rows)
+        rows = self.batches.rows(self.earlier + updates)
         inputs, targets = self.data.inputs[rows], self.data.targets[rows]
         network = self.experiment.network
         return loss_of(network, self.rule, state.parameters, inputs, targets)
@@ -266,7 +281,7 @@ class NetworkTimeline:
             observe=self._observer,
         )
 
-    def _made(self, samples: int, with_losses: bool) -> Program:
+    def _made(self, samples: int, told: Told) -> Program:
         """The program on floats for batches of so many samples."""
         network = self.experiment.network
 
@@ -275,7 +290,7 @@ class NetworkTimeline:
         ) -> FlatValues:
             rows = np.array(batch).reshape(samples, -1)
             pair = rows[:, : len(network.inputs)], rows[:, len(network.inputs) :]
-            work = self._arrays(samples, with_losses)
+            work = self._arrays(samples, told == "losses")
             piece = work.piece(work.gathered(pair), slice(samples))
             arrays = self.start.with_numbers(values).arrays()
             after = work.program(arrays, [(piece, *moment) if moment else piece], losses)
@@ -286,7 +301,7 @@ class NetworkTimeline:
             self.rule,
             self.start,
             samples,
-            with_losses=with_losses,
+            told=told,
             rescue=rescue,
             altered=self.altered,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
@@ -147,7 +148,8 @@ def train(
     """Up to `iterations` updates; the states after the updates in `keep` and at both ends stay at hand.
 
     Ends early at the stop criterion, at a number that isn't finite, or on Ctrl-C, with what was done
-    up to there. `watch` is shown the states that it asks for.
+    up to there. `watch` is shown the states that it asks for. Without a watch, and where nothing
+    may stop it, training goes on from states at hand that it would come to.
 
     Raises:
         UsageError: there is nothing to train.
@@ -190,6 +192,7 @@ class _Trainer(Generic[T]):
         self.timeline, self.stop, self.progress = timeline, timeline.stop, progress
         self.watch, self.watched = watch, frozenset(watch.marks if watch else ())
         self.listener = watch if watch and watch.hears_losses else None
+        self._at_hand = sorted(timeline.kept)
         self.state = timeline.start
         self.result = Run(timeline, losses=deque(timeline.resume.losses))
         self._length = 1
@@ -199,6 +202,7 @@ class _Trainer(Generic[T]):
         try:
             self._look()
             for mark in sorted(k for k in {*keep, *self.watched} if 0 < k <= last or k == last):
+                self._jump(mark)
                 self._up_to(mark)
                 if mark in keep or self.result.ended != "finished":
                     self.timeline.kept[self.result.done] = self.state
@@ -209,6 +213,13 @@ class _Trainer(Generic[T]):
             self.result.ended = "interrupted"
             self.timeline.kept[self.result.done] = self.state
         return self.result
+
+    def _jump(self, mark: int) -> None:
+        """Go on at the last state at hand up to the mark, unless somebody needs what lies between."""
+        if self.watch is None and self.stop is None:
+            last = self._at_hand[bisect_right(self._at_hand, mark) - 1]
+            if last > self.result.done:
+                self.state, self.result.done = self.timeline.kept[last], last
 
     def _look(self) -> None:
         """Show the state to whoever wants to see it."""
@@ -221,11 +232,11 @@ class _Trainer(Generic[T]):
             started = time.perf_counter()
             count = min(self._length, mark - result.done)
             self._block(count)
-            quick = time.perf_counter() - started < _BLOCK_SECONDS / 4
-            if quick and count == self._length:
-                self._length = min(self._length * 4, _LONGEST_BLOCK)
             if self.progress:
                 self.progress(result.done)
+            if count == self._length:
+                more = int(_BLOCK_SECONDS / max(time.perf_counter() - started, 1e-9))
+                self._length = min(self._length * min(max(more, 1), 4), _LONGEST_BLOCK)
 
     def _advanced(self, count: int, *, watching: bool) -> tuple[State, list[float]]:
         losses: list[float] = []

@@ -7,7 +7,7 @@ shows numbers: those ask a `Calculation`, and need not know which of the two it 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from tracer.formula import Expression, Prepared
 from tracer.graph.building import build_graph
 from tracer.graph.timeline import GraphTimeline
 from tracer.model.experiment import Experiment, GraphExperiment
+from tracer.model.network import State
 from tracer.model.quantity import Identity
 
 Rank = tuple[int, ...]
@@ -181,12 +182,16 @@ def calculations(
     experiment: Experiment | GraphExperiment,
     iterations: Collection[int],
     progress: Callable[[int], None] | None = None,
+    states: Iterable[tuple[int, State]] = (),
 ) -> dict[int, Calculation]:
     """The numbers of these iterations, after training as far as the last of them.
+
+    `states`: some that training comes to, (updates, state), from which it may go on.
 
     Raises DivergedError, or UsageError when training stopped before one of them.
     """
     timeline = timeline_of(experiment)
+    timeline.kept.update(states)
     run: Run[Any] = train_through(timeline, iterations, progress)
     check_reached(run, iterations)
     return {k: Calculation(timeline, timeline.trace(k)) for k in iterations}

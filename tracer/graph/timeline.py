@@ -7,7 +7,7 @@ as in the arrays of a network, and the training looks for where and why.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -30,7 +30,7 @@ from tracer.graph.structure import Graph
 from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import GraphExperiment, GraphTraining, Resume, Stop
 from tracer.model.network import State
-from tracer.model.quantity import AFTER, Identity, Quantity, at
+from tracer.model.quantity import AFTER, Identity, Kind, Quantity, at
 
 _NOTHING = "_nothing"
 T = Quantity(UPDATE_NUMBER)
@@ -137,11 +137,16 @@ class GraphTimeline:
         """The state after `count` updates more; NaN where a number on the way has no value."""
         if self.rounding is not None:
             return self._by_hand(state, done, count)
-        batches: Iterable[Any] = [()] * count
+        iterations = range(done + 1, done + count + 1)
+        return self._advanced(self._program, state, iterations, [] if losses is None else losses)
+
+    def _advanced(
+        self, program: Program, state: State, iterations: range, told: list[float]
+    ) -> State:
+        batches: Iterable[Any] = [()] * len(iterations)
         if self.rule.varies:
-            iterations = range(done + 1, done + count + 1)
             batches = (((), *timed) for timed in self.rule.timed(iterations))
-        numbers = self._program(state.numbers(), batches, [] if losses is None else losses)
+        numbers = program(state.numbers(), batches, told)
         return state.with_numbers([x if isinstance(x, float) else math.nan for x in numbers])
 
     def _by_hand(self, state: State, done: int, count: int) -> State:
@@ -224,7 +229,30 @@ class GraphTimeline:
 
     @cached_property
     def _program(self) -> Program:
-        """Values, gradients, updates, as straight-line Python."""
+        """What the updates need, as straight-line Python."""
+        return self._made(())
+
+    @cached_property
+    def told(self) -> list[Identity]:
+        """The numbers of an iteration in the order of the calculation, but for the options."""
+        keys = GraphTrace(self.graph).formulas
+        return [k for k in keys if not (isinstance(k, Quantity) and k.kind is Kind.SETTING)]
+
+    @cached_property
+    def _telling(self) -> Program:
+        return self._made(self.told)
+
+    def numbers(self, state: State, done: int, count: int) -> tuple[list[float], State]:
+        """Those of the next iterations, one after the other, and the state after them.
+
+        Fewer than there are, where a number that no update needs has no value.
+        """
+        numbers: list[float] = []
+        after = self._advanced(self._telling, state, range(done + 1, done + count + 1), numbers)
+        return numbers, after
+
+    def _made(self, told: Sequence[Identity]) -> Program:
+        """Values, gradients, updates; what is `told` of each iteration is appended to the list."""
         graph, rule = self.graph, self.rule
         before, after = self._before, self._after
         formulas = GraphTrace(graph).formulas
@@ -236,12 +264,15 @@ class GraphTimeline:
         variables = {key: f"v{number}" for number, key in enumerate((*formulas, T))}
         scope = namespace()
         scope |= {variables[node]: value for node, value in graph.inputs.items()}
+        scope |= {variables[key]: value for key, value in GraphTrace(graph).given.items()}
         scope[variables[graph.gradient(graph.output)]] = 1.0
         state = [variables[each] for each in before]
         body = [
             f"{variables[identity]} = {to_python(formula, variables.__getitem__)}"
-            for identity, formula in self._needed(formulas, after)
+            for identity, formula in self._needed(formulas, [*after, *told])
         ]
+        if told:
+            body += [f"losses += ({', '.join(variables[key] for key in told)},)"]
         scope[_NOTHING] = (math.nan,) * len(state)
         body += [f"{', '.join(state)}, = {', '.join(variables[each] for each in after)},"]
         varying = [variables[RATE], variables[T]] if rule.varies else []

@@ -159,16 +159,20 @@ def named_arrays(trace: IterationTrace | GraphTrace) -> Iterator[tuple[str, Floa
             yield trace.names.bare(identity) + suffix, np.asarray(trace.value(identity))
         return
     for stage, array in trace.arrays.items():
-        if stage.kind is Kind.SETTING:
-            continue
-        network = trace.experiment.network
-        name = _written(stage, network) if array.ndim else trace.names.bare(Quantity(stage))
+        name = array_name(stage, array.ndim, trace)
         if name:
             yield name + suffix, array
 
 
+def array_name(stage: Stage, axes: int, trace: IterationTrace) -> str:
+    """The name of a stage's array; empty where `find_stage` knows none, and for options."""
+    if stage.kind is Kind.SETTING:
+        return ""
+    network = trace.experiment.network
+    return _written(stage, network) if axes else trace.names.bare(Quantity(stage))
+
+
 def _written(stage: Stage, network: Network) -> str:
-    """The name of a stage's array; empty where `find_stage` knows none."""
     mean = _MEAN if stage.mean else ""
     if stage.kind in _WRITTEN_SINGLE:
         return mean + _WRITTEN_SINGLE[stage.kind]

@@ -1,0 +1,77 @@
+"""The kinds of files that a training is recorded in; `RECORDINGS` is the only place that lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from tracer.engine.recording import Block, NetworkRecording, Recording
+from tracer.engine.timeline import NetworkTimeline
+from tracer.errors import UsageError, did_you_mean
+from tracer.graph.recording import GraphRecording
+from tracer.graph.timeline import GraphTimeline
+from tracer.show.recordings import parquet
+from tracer.show.recordings.layouts import Layout
+from tracer.show.recordings.npz import NpzRecording
+from tracer.show.recordings.text import CsvRecording, JsonlRecording
+
+
+class Writer(Protocol):
+    """Writes a recording, block by block; nothing of it grows with the iterations."""
+
+    def write(self, block: Block, /) -> None:
+        """The next iterations."""
+
+    def end(self) -> None:
+        """What is left to write once there are no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """A row of the table: the ending of its files' names, what writes one.
+
+    `check` raises UsageError where something that it needs is missing.
+    """
+
+    extension: str
+    writer: Callable[[Layout, BinaryIO], Writer]
+    check: Callable[[], None] = lambda: None
+
+
+RECORDINGS: dict[str, RecordFile] = {
+    row.extension: row
+    for row in (
+        RecordFile(".npz", NpzRecording),
+        RecordFile(".csv", CsvRecording),
+        RecordFile(".jsonl", JsonlRecording),
+        RecordFile(".parquet", parquet.ParquetRecording, parquet.check),
+    )
+}
+
+
+def recording_of(timeline: NetworkTimeline | GraphTimeline, every: int) -> Recording:
+    """Every K-th iteration of a training, K being `every`."""
+    if isinstance(timeline, GraphTimeline):
+        return GraphRecording(timeline, every)
+    return NetworkRecording(timeline, every)
+
+
+def record_file(path: Path) -> RecordFile:
+    """The kind that the ending of the file's name chooses.
+
+    Raises:
+        UsageError: the name has no such ending, or something that the kind needs is missing.
+    """
+    ending = path.suffix.casefold()
+    if ending not in RECORDINGS:
+        *most, last = RECORDINGS
+        told = f"name it {', '.join(most)} or {last}"
+        near = did_you_mean(ending, list(RECORDINGS))
+        raise UsageError(
+            f"--record {path}: there is no such kind of recording",
+            f"{near}; {told}" if near else told,
+        )
+    RECORDINGS[ending].check()
+    return RECORDINGS[ending]
