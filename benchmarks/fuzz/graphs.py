@@ -9,11 +9,32 @@ from benchmarks.fuzz.networks import OPTIMIZERS, RATES, extreme, usual
 from benchmarks.fuzz.texts import ODD_NUMBERS, among, odd_numbers, odd_texts, quoted, rarely, saved
 
 NAMES = ("x", "y", "w", "b")
+KNOWN = (*NAMES, "n0", "dn0/dx", "dn0/dn0", "x+", "lr")
+"""Names of numbers that most of these graphs have."""
 FUNCTIONS = ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "tanh", "sin", "cos", "erf",
     "sigmoid",
              "softplus", "abs", "max", "min")  # fmt: skip
 _OPERATORS = (" + ", " - ", " * ", "/", " ** ", "-", "**", "*", "+")
-_COMPARED = (">", "<", ">=", "<=", "==", "!=", "is", "in", "and", "or", "=", "<>")
+_COMPARED = (
+    ">",
+    "<",
+    ">=",
+    ">",
+    "<",
+    "<=",
+    ">",
+    "<",
+    ">=",
+    "<=",
+    "==",
+    "!=",
+    "is",
+    "in",
+    "and",
+    "or",
+    "=",
+    "<>",
+)
 _DEEP = (
     ("(", "x", ")"), ("-", "x", ""), ("x ** ", "x", ""), ("x + ", "x", ""), ("exp(", "x", ")"),
     ("x if x > 0 else ", "y", ""), ("max(x, ", "y", ")"), ("(x + ", "y", ")"), ("not ", "x", ""),
@@ -40,8 +61,9 @@ def _joined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(parts, st.sampled_from(_OPERATORS), parts).map("".join),
         parts.map("({})".format),
         parts.map("-{}".format),
-        st.tuples(st.sampled_from(FUNCTIONS), st.lists(parts, max_size=3).map(", ".join)).map(
-            lambda pair: f"{pair[0]}({pair[1]})"
+        st.tuples(st.sampled_from(FUNCTIONS[:-2]), parts).map(lambda pair: f"{pair[0]}({pair[1]})"),
+        st.tuples(st.sampled_from(("max", "min")), parts, parts).map(
+            lambda three: f"{three[0]}({three[1]}, {three[2]})"
         ),
         st.tuples(parts, st.sampled_from(_COMPARED), parts, parts, parts).map(
             lambda five: f"{five[3]} if {five[0]} {five[1]} {five[2]} else {five[4]}"
@@ -49,13 +71,16 @@ def _joined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-_atoms = st.sampled_from(NAMES) | usual | extreme | rarely(usual, odd_numbers)
+_atoms = st.sampled_from(NAMES) | usual | extreme | rarely(usual, odd_numbers, 12)
 sound = st.recursive(_atoms, _joined, max_leaves=12)
 _soup = st.lists(st.sampled_from(_SOUP) | st.sampled_from(ODD_NUMBERS), max_size=12).map(" ".join)
 _deep = st.tuples(st.sampled_from(_DEEP), st.sampled_from((2, 30, 90, 200, 1000, 20_000))).map(
     lambda pair: pair[0][0] * pair[1] + pair[0][1] + pair[0][2] * pair[1]
 )
-formulas = st.one_of(sound, sound, sound, _soup, _deep, odd_texts)
+_miscalled = st.tuples(st.sampled_from(FUNCTIONS), st.lists(sound, max_size=3).map(", ".join)).map(
+    lambda pair: f"{pair[0]}({pair[1]})"
+)
+formulas = st.one_of(sound, sound, sound, sound, _miscalled, _soup, _deep, odd_texts)
 """Formulas: mostly sound ones."""
 
 

@@ -70,12 +70,12 @@ def hunt(kind: str, first: int, seconds: float) -> Found:
     found, start, number = Found(), time.monotonic(), first * 1_000_000
     while (left := start + seconds - time.monotonic()) > 0:
         known = set(found.smallest)
-        found.add(_apart(kind, number, left, known))
+        found.add(apart(kind, number, left, known))
         number += 1000
     return found
 
 
-def _apart(kind: str, number: int, seconds: float, known: set[str]) -> Found:
+def apart(kind: str, number: int, seconds: float, known: set[str]) -> Found:
     """What a process of its own finds, until its time is up or it dies."""
     here, there = multiprocessing.Pipe(duplex=False)
     with tempfile.NamedTemporaryFile() as written:
@@ -109,12 +109,12 @@ def _work(
     warnings.simplefilter("ignore", HypothesisWarning)  # of the sizes of what is handed in here
     found, end = Found(), time.monotonic() + seconds
     while time.monotonic() < end and found.tried < 5000:  # a fresh process now and then
-        _batch(found, last, kind, number, end, known)
+        batch(found, last, kind, number, end, known)
         number += 1
     answer.send(found)
 
 
-def _batch(found: Found, last: Path, kind: str, number: int, end: float, known: set[str]) -> None:
+def batch(found: Found, last: Path, kind: str, number: int, end: float, known: set[str]) -> None:
     """Cases from one seed up to the first with a new cause, which is made small."""
     shrunk, until = "", end
 

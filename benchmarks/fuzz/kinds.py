@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hypothesis import strategies as st
 
 from benchmarks.fuzz import arrays, classes, graphs, networks, tables
-from benchmarks.fuzz.answers import answers, names, rows
+from benchmarks.fuzz.answers import RIGHT, answers, names, rows
 from benchmarks.fuzz.case import Case
 from benchmarks.fuzz.texts import ODD_NUMBERS, among, odd_texts, rarely
 from benchmarks.fuzz.words import commands, lines
@@ -39,14 +39,19 @@ _ENVIRONMENTS: tuple[dict[str, str], ...] = (
 
 
 @st.composite
-def _reading(draw: st.DrawFn, files: dict[str, bytes], asked: tuple[str, ...] = READS) -> Case:
+def _reading(
+    draw: st.DrawFn,
+    files: dict[str, bytes],
+    asked: tuple[str, ...] = READS,
+    known: tuple[str, ...] = tuple(RIGHT),
+) -> Case:
     """A command that reads `net.yaml`, from the file or from standard input."""
-    known = tuple(
+    others = tuple(
         name for name in commands() if name not in ("new", "examples", "help", "mark", *READS)
     )
-    command = among(draw, (*asked, *known) if asked is READS else asked)
+    command = among(draw, (*asked, *others) if asked is READS else asked)
     typed = draw(st.integers(0, 9)) == 0
-    words = draw(lines(command, "-" if typed else "net.yaml", most=2))
+    words = draw(lines(command, "-" if typed else "net.yaml", most=2, known=known))
     if command in _WRITTEN and "-o" not in words:
         words = (*words[:1], "-o", "out.html", *words[1:])
     files = {"answers": b"net_h1: 0.3775\nE_total = 0.2\n"} | files
@@ -202,7 +207,8 @@ def _as_answers(content: bytes) -> dict[str, bytes]:
 _TABLES = ("run", "step", "check", "explain", "graph")
 KINDS: dict[str, st.SearchStrategy[Case]] = {
     "configurations": networks.configurations.map(_as_net).flatmap(_reading),
-    "graphs": graphs.graph_files.map(_as_net).flatmap(_reading),
+    "graphs": graphs.graph_files.map(_as_net).flatmap(lambda files: _reading(files,
+        known=graphs.KNOWN)),
     "formulas": graphs.formula_files().map(_as_net).flatmap(
         lambda files: _reading(files, ("run", "step", "gradcheck", "page", "explain"))
     ),

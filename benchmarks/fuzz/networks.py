@@ -143,7 +143,7 @@ def network(draw: st.DrawFn) -> Node:
     sizes[-1] += loss == "cross_entropy"
     last = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}.get(loss)
     letters = ["i", *("h" * (len(sizes) - 2)), "o"]
-    names = [[f"{letter}{layer}{k}" for k in range(size)]
+    names = [[f"{letter}{k + sum(sizes[1:layer] if letter == 'h' else ()) + 1}" for k in range(size)]
              for layer, (size, letter) in enumerate(zip(sizes, letters, strict=True))]  # fmt: skip
     if draw(st.integers(0, 3)) == 0:
         names[-1][0] = quoted(draw(odd_texts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,7 @@ import typer.main
 from hypothesis import strategies as st
 
 from benchmarks.fuzz import classes
-from benchmarks.fuzz.answers import names
+from benchmarks.fuzz.answers import RIGHT, names
 from benchmarks.fuzz.texts import ODD_NUMBERS, ODD_TEXTS, among, misspelt, odd_texts, rarely
 
 FORMATS = (
@@ -155,19 +156,21 @@ def some_options(draw: st.DrawFn, command: str, most: int = 4) -> list[str]:
             if given and spelt.startswith("--") and draw(st.integers(0, 5)) == 0
             else [spelt, *given]
         )
-        words += _COMPANIONS.get(option, ()) if draw(st.booleans()) else ()
+        companions = _COMPANIONS.get(option, ())
+        fitting = companions[:1] in {(name,) for name, _ in known}
+        words += companions if fitting and draw(st.integers(0, 4)) else ()
     return words
 
 
 @st.composite
-def arguments(draw: st.DrawFn, command: str, config: str) -> list[str]:
+def arguments(draw: st.DrawFn, command: str, config: str, known: Sequence[str]) -> list[str]:
     """What stands beside the options."""
     if command in _NAMELESS:
         odd = st.sampled_from(("mazur", "run", "step", "none", *ODD_TEXTS))
         return draw(st.lists(odd, max_size=1)) if command != "new" else []
     more = {
-        "explain": names(),
-        "why": names().map(lambda name: f"{name}=0.5"),
+        "explain": names(known),
+        "why": names(known).map(lambda name: f"{name}=0.5"),
         "compare": st.sampled_from(("mazur", "mazur-as-published", "net.yaml", "apples")),
         "mark": st.sampled_from(("class", "answers", "none")),
     }
@@ -183,10 +186,12 @@ def arguments(draw: st.DrawFn, command: str, config: str) -> list[str]:
 
 
 @st.composite
-def lines(draw: st.DrawFn, command: str, config: str, most: int = 4) -> tuple[str, ...]:
-    """A whole command line."""
+def lines(
+    draw: st.DrawFn, command: str, config: str, most: int = 4, known: Sequence[str] = tuple(RIGHT)
+) -> tuple[str, ...]:
+    """A whole command line; `known` are the names of the configuration's numbers."""
     given = draw(some_options(command, most))
-    beside = draw(arguments(command, config))
+    beside = draw(arguments(command, config, known))
     beside = (
         ["--", *beside]
         if any(word.startswith("-") and len(word) > 1 for word in beside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from collections.abc import Callable
@@ -131,23 +132,24 @@ def test_a_good_program_is_not_blamed() -> None:
     assert judge.judged(Case(("run", "none.yaml"))) == judge.Verdict(2)
 
 
-def test_a_failure_is_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_made_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def judged(case: Case) -> judge.Verdict:
         return judge.Verdict(0, "an a" if "a" in case.words[0] else "")
 
     words = st.text(st.sampled_from("abc"), max_size=30).map(lambda word: Case((word,)))
     monkeypatch.setitem(KINDS, "words", words)
     monkeypatch.setattr(hunt, "judged", judged)
-    found = hunt.hunt("words", 1, 1)
+    found = hunt.Found()
+    hunt.batch(found, tmp_path / "last", "words", 1, math.inf, set())
     case, _ = found.smallest["an a"]
     assert case.words == ("a",)
-    assert found.tried == found.failed.total() + found.codes.total() > 10
+    assert found.tried == found.failed.total() + found.codes.total()
 
 
 def test_a_process_that_dies_has_a_case_to_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(KINDS, "deadly", st.just(Case(("deadly",))))
     monkeypatch.setattr(hunt, "judged", lambda case: os._exit(9))
-    found = hunt.hunt("deadly", 1, 0.5)
+    found = hunt.apart("deadly", 1, 60, set())
     assert found.smallest["died with 9"][0] == Case(("deadly",))
 
 
@@ -157,6 +159,7 @@ def test_the_table_is_written_into_a_page(
     found = hunt.Found()
     found.take(Case(("run",)), judge.Verdict(0))
     found.take(Case(("run", "\x1b")), judge.Verdict(2, "an escape", "\x1b"))
+    monkeypatch.setattr(command, "judged", lambda case: judge.Verdict(0))
     monkeypatch.setattr(command, "hunt", lambda kind, seed, seconds: found)
     page = tmp_path / "page.md"
     page.write_text(f"{command.BEGIN}\n<!-- until here -->\n")
