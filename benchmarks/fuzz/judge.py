@@ -7,6 +7,7 @@ leaves its inputs alone, and no litter beside them.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -17,14 +18,12 @@ import tempfile
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import chdir, contextmanager
+from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
-
-from typer.testing import CliRunner, Result
 
 from benchmarks.fuzz.case import Case
 
@@ -41,6 +40,8 @@ _CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
 _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
 _MARKED = ("html", "svg")
 """Formats for programs that keep a text's direction to itself by their own means."""
+_HEEDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)
+"""Signals that the program may treat in its own way, and this one then again in its."""
 _ESCAPE = Path("/bptrace-fuzz-escape")
 
 
@@ -81,34 +82,28 @@ def judged(case: Case) -> Verdict:
     return _streams(case, verdict, printed)
 
 
-def _run(case: Case) -> tuple[Verdict, Result | None]:
+def _run(case: Case) -> tuple[Verdict, _Printed | None]:
     """The end of the run as the process shows it, and what it printed."""
-    environment = {"COLUMNS": None, "NO_COLOR": "1", "LC_ALL": "C.UTF-8", "LANGUAGE": None} | dict(
-        case.environment
-    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     bell = _Bell()
     try:
         with _limited(bell):
-            runner = _AtTerminal() if case.words[:1] == ("walk",) else CliRunner()
-            result = runner.invoke(_application(), list(case.words), case.typed, environment)
+            printed = _process(case)
     except Stuck as stuck:
-        return Verdict(
-            None, f"stuck in {_last(stuck)}", f"for {PATIENCE} s after an interrupt"
-        ), None
-    except BaseException as error:
-        return _raised(error, None), None
-    code, raised = result.exit_code, result.exception
+        shown = f"for {PATIENCE} s after an interrupt"
+        return Verdict(None, f"stuck in {_last(stuck)}", shown), None
     taken = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) * 1024
-    if raised is not None and not isinstance(raised, SystemExit):
-        return _raised(raised, code), result
+    if printed.raised is not None:
+        cause = f"{type(printed.raised).__name__} at {_last(printed.raised)}"
+        return Verdict(None, cause, str(printed.raised)[:300]), printed
     if taken > MEMORY / 2:
-        return Verdict(code, "memory", f"{taken >> 20} MiB"), result
-    return _ended(case, code, result, bell), result
+        return Verdict(printed.code, "memory", f"{taken >> 20} MiB"), printed
+    return _ended(case, printed, bell), printed
 
 
-def _ended(case: Case, code: int, result: Result, bell: _Bell) -> Verdict:
+def _ended(case: Case, result: _Printed, bell: _Bell) -> Verdict:
     """Whether it may leave with this code."""
+    code = result.code
     if bell.where:
         if code == 130 and case.takes_long():
             return Verdict(code)
@@ -125,7 +120,7 @@ def _ended(case: Case, code: int, result: Result, bell: _Bell) -> Verdict:
     return Verdict(code)
 
 
-def _streams(case: Case, verdict: Verdict, printed: Result) -> Verdict:
+def _streams(case: Case, verdict: Verdict, printed: _Printed) -> Verdict:
     """What may not stand on standard output and error."""
     form = _format(case)
     for name, text in (("stderr", printed.stderr), ("stdout", printed.stdout)):
@@ -206,23 +201,69 @@ def _files(
     return verdict
 
 
-@cache
-def _application() -> Any:
-    from tracer.cli import application
+@dataclass(slots=True)
+class _Printed:
+    """What came out, and the exit code; what was raised, if it was no leaving."""
 
-    return application()
+    code: int = 0
+    stdout: str = ""
+    stderr: str = ""
+    raised: BaseException | None = None
+
+    @property
+    def output(self) -> str:
+        return self.stdout + self.stderr
 
 
-class _AtTerminal(CliRunner):
-    """Somebody seems to sit there and type."""
+def _process(case: Case) -> _Printed:
+    """The whole program, as a process would run it, with streams of its own."""
+    main = import_module("tracer.__main__").main
+    names = ("stdin", "stdout", "stderr")
+    contents = (io.BytesIO(case.typed), io.BytesIO(), io.BytesIO())
+    faults = ("strict", "strict", "backslashreplace")
+    streams = [_Stream(*both) for both in zip(contents, faults, strict=True)]
+    kept = (sys.argv, *(getattr(sys, name) for name in names))
+    handlers = {number: signal.getsignal(number) for number in _HEEDED}
+    environment = os.environ.copy()
+    printed = _Printed()
+    for name in ("COLUMNS", "LANGUAGE"):
+        os.environ.pop(name, None)
+    os.environ.update({"NO_COLOR": "1", "LC_ALL": "C.UTF-8"} | dict(case.environment))
+    sys.argv, sys.stdin, sys.stdout, sys.stderr = ["bptrace", *case.words], *streams
+    for stream in streams:
+        stream.terminal = case.words[:1] == ("walk",)
+    try:
+        main()
+    except SystemExit as left:
+        printed.code = left.code if isinstance(left.code, int) else int(left.code is not None)
+    except (KeyboardInterrupt, Exception) as error:
+        printed.raised = error
+    finally:
+        for stream in streams[1:]:
+            with suppress(ValueError):  # closed
+                stream.flush()
+        sys.argv, sys.stdin, sys.stdout, sys.stderr = kept
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        os.environ.clear()
+        os.environ.update(environment)
+    printed.stdout, printed.stderr = (
+        each.getvalue().decode("utf-8", "replace") for each in contents[1:]
+    )
+    return printed
 
-    @contextmanager
-    def isolation(self, *given: Any, **named: Any) -> Iterator[Any]:
-        """The streams of a run."""
-        with super().isolation(*given, **named) as streams:
-            for stream in (sys.stdin, sys.stdout, sys.stderr):
-                stream.isatty = lambda: True  # type: ignore[method-assign]
-            yield streams
+
+class _Stream(io.TextIOWrapper):
+    """A standard stream in UTF-8, before which somebody may seem to sit."""
+
+    terminal = False
+
+    def __init__(self, content: io.BytesIO, errors: str) -> None:
+        super().__init__(content, encoding="utf-8", errors=errors, newline=None)
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        return self.terminal
 
 
 class _Bell:
@@ -254,10 +295,6 @@ def _limited(bell: _Bell) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
-def _raised(error: BaseException, code: int | None) -> Verdict:
-    return Verdict(code, f"{type(error).__name__} at {_last(error)}", str(error)[:300])
 
 
 def _last(error: BaseException) -> str:

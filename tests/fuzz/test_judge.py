@@ -16,6 +16,7 @@ from benchmarks.fuzz import __main__ as command
 from benchmarks.fuzz import hunt, judge
 from benchmarks.fuzz.case import Case
 from benchmarks.fuzz.kinds import KINDS
+from tracer import __main__ as main
 
 pytestmark = pytest.mark.no_cover
 
@@ -92,7 +93,7 @@ def verdict_on(act: Callable[[], None], monkeypatch: pytest.MonkeyPatch, **case:
     def _act() -> None:
         act()
 
-    monkeypatch.setattr(judge, "_application", lambda: app)
+    monkeypatch.setattr(main, "main", app)
     monkeypatch.setattr(judge, "PATIENCE", 0.2)
     return judge.judged(Case(("run", "--format", "json"), {"net.yaml": b"theirs", **case})).cause
 
