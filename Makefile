@@ -1,6 +1,7 @@
 # `make help` lists the targets. Another Python: `make demo PYTHON=python3.12`.
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
+FUZZ ?= 1800
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -11,7 +12,7 @@ WITHOUT_EXTRAS := $(EXTRAS:%=--ignore tests/%)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long test-browser test-parquet test-plot test-notebook test-torch notebook lint type format bench mistakes errata equations pictures clean
+.PHONY: help demo test test-long test-browser test-parquet test-plot test-notebook test-torch notebook lint type format bench mistakes errata equations pictures clean fuzz
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile
@@ -56,6 +57,9 @@ bench: $(VENV)/.installed  ## speed beside others, of recordings and of whole co
 	$(BIN)/python -m benchmarks.recording
 	$(BIN)/python -m benchmarks.slopes
 	$(BIN)/python -m benchmarks.processes
+
+fuzz: $(VENV)/.installed-test  ## odd inputs of every kind, for FUZZ seconds (1800); writes the table of docs/reliability.md
+	$(BIN)/python -m benchmarks.fuzz --seconds $(FUZZ) --write docs/reliability.md
 
 mistakes: $(VENV)/.installed  ## how good `check` is; writes the tables of docs/checking.md
 	$(BIN)/python -m benchmarks.mistakes --write docs/checking.md

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -211,6 +213,8 @@ _DATA_CASES = {
     "of columns, a range such as x1..x9, or the name of an array; put it in quotes",
     "{file: d.npy, inputs: X}": "FILE:14:21: data.inputs: an .npy file has a single array; "
     "its columns are the inputs, then the targets; arrays have names in .npz files",
+    "{file: zipped.npy}": "FILE:14:14: data.file: zipped.npy: an archive, whose arrays have names; "
+    "call it .npz, and say which are meant: inputs: X",
     "{file: d.npy}": "FILE:14:14: data.file: 3 columns, expected 2 of inputs and 2 of targets",
 }
 
@@ -221,6 +225,7 @@ def test_problems_with_an_archive_of_samples(tmp_path: Path, data: str, problem:
     arrays |= {"few": [[0, 1]], "cube": np.ones((2, 1, 2)), "half": [0, 0.5], "two": [0, 2]}
     np.savez(tmp_path / "d.npz", **arrays)
     np.save(tmp_path / "d.npy", np.ones((2, 3)))
+    (tmp_path / "zipped.npy").write_bytes((tmp_path / "d.npz").read_bytes())
     assert file_problems(_data(tmp_path, data)) == [problem]
 
 
@@ -265,6 +270,14 @@ def test_a_header_is_checked_before_the_data_is_read(
     for file, name in (("a.npy", ""), ("a.npz", "a")):
         with (tmp_path / file).open("rb") as stream, pytest.raises(ArrayError, match=message):
             ArrayFile.open(stream).read(name)
+
+
+def test_a_header_like_faulty_source_gives_no_warning() -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(ArrayError, match="can't be read"):
+            ArrayFile.open(io.BytesIO(_npy("(1if"))).header()
+    assert not told
 
 
 def test_a_header_tells_shape_and_type(tmp_path: Path) -> None:

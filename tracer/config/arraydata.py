@@ -14,7 +14,8 @@ from tracer.config.matrices import open_arrays, read_array
 from tracer.config.models import DataFileModel
 from tracer.config.report import Report, counted
 
-SUFFIXES = (".npz", ".npy")
+_SINGLE = ".npy"
+SUFFIXES = (".npz", _SINGLE)
 _PARTS = ("inputs", "targets", "class")
 
 
@@ -42,6 +43,10 @@ def read_samples(
         report.at((key, "names"), "names come from CSV files", "leave them out")
     with open_arrays(model.file, (key,), report) as opened:
         if opened is None:
+            return None
+        if opened.archive is not None and model.file.lower().endswith(_SINGLE):
+            message = f"{model.file}: an archive, whose arrays have names"
+            report.at((key, "file"), message, "call it .npz, and say which are meant: inputs: X")
             return None
         if opened.archive is None:
             found = _whole(opened, model, key, sizes, predict, report)

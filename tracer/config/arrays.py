@@ -13,6 +13,7 @@ import io
 import math
 import struct
 import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -249,7 +250,9 @@ def _header(stream: IO[bytes]) -> ArrayHeader:
     version = np.lib.format.read_magic(stream)
     if version not in _HEADERS:
         raise ValueError(version)  # of structured types alone, whose fields have names
-    shape, _, dtype = _HEADERS[version](stream)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of Python, that reads the header as source
+        shape, _, dtype = _HEADERS[version](stream)
     return ArrayHeader(shape, dtype)
 
 
