@@ -14,17 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from tracer.formula.lazy import OPERATORS
+
 Floats = npt.NDArray[np.float64]
 
-_OPERATORS: dict[Any, Callable[..., Any]] = {
-    np.add: operator.add,
-    np.subtract: operator.sub,
-    np.multiply: operator.mul,
-    np.true_divide: operator.truediv,
-    np.power: operator.pow,
-    np.negative: operator.neg,
-    np.matmul: operator.matmul,
-}
+_OPERATORS = {**OPERATORS, np.matmul: operator.matmul}
 
 
 class StackedArray(NDArrayOperatorsMixin):

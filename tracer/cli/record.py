@@ -110,8 +110,8 @@ class Recorded:
             with _whole():
                 self._writer.write(block)
                 self._recording.take(block)
-            self._first = self._first or block.iterations[0]
-            self._last, self._count = block.iterations[-1], self._count + len(block.iterations)
+                self._first = self._first or block.iterations[0]
+                self._last, self._count = block.iterations[-1], self._count + len(block.iterations)
 
     @property
     def iterations(self) -> str:

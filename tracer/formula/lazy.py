@@ -20,7 +20,7 @@ from tracer.formula.primitives import maximum
 
 Index = tuple[int, ...]
 
-_OPERATORS: dict[Any, Callable[..., Any]] = {
+OPERATORS: dict[Any, Callable[..., Any]] = {
     np.add: operator.add,
     np.subtract: operator.sub,
     np.multiply: operator.mul,
@@ -28,6 +28,7 @@ _OPERATORS: dict[Any, Callable[..., Any]] = {
     np.power: operator.pow,
     np.negative: operator.neg,
 }
+"""Element by element, by what NumPy calls them."""
 
 
 class SymbolArray(NDArrayOperatorsMixin):
@@ -48,7 +49,7 @@ class SymbolArray(NDArrayOperatorsMixin):
             return NotImplemented
         if ufunc is np.matmul:
             return _product(*map(_symbolic, inputs))
-        function = _OPERATORS.get(ufunc)
+        function = OPERATORS.get(ufunc)
         return NotImplemented if function is None else _elementwise(function, *inputs)
 
     def __len__(self) -> int:

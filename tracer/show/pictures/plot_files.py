@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from tracer.errors import UsageError, did_you_mean
+from tracer.show.endings import by_ending
 from tracer.show.pictures import plot_matplotlib
 from tracer.show.pictures.plot import Plot
 from tracer.show.pictures.plot_svg import plot_svg
@@ -46,13 +46,4 @@ def plot_file(path: Path) -> PlotFile:
     Raises:
         UsageError: the name has no such ending, or something that the kind needs is missing.
     """
-    ending = path.suffix.casefold()
-    if ending not in PLOTS:
-        *most, last = PLOTS
-        told = f"name it {', '.join(most)} or {last}"
-        near = did_you_mean(ending, list(PLOTS))
-        raise UsageError(
-            f"--plot {path}: there is no such kind of picture", f"{near}; {told}" if near else told
-        )
-    PLOTS[ending].check()
-    return PLOTS[ending]
+    return by_ending(path, PLOTS, "--plot", "picture")

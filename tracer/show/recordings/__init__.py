@@ -9,9 +9,9 @@ from typing import BinaryIO, Protocol
 
 from tracer.engine.recording import Block, NetworkRecording, Recording
 from tracer.engine.timeline import NetworkTimeline
-from tracer.errors import UsageError, did_you_mean
 from tracer.graph.recording import GraphRecording
 from tracer.graph.timeline import GraphTimeline
+from tracer.show.endings import by_ending
 from tracer.show.recordings import parquet
 from tracer.show.recordings.layouts import Layout
 from tracer.show.recordings.npz import NpzRecording
@@ -64,14 +64,4 @@ def record_file(path: Path) -> RecordFile:
     Raises:
         UsageError: the name has no such ending, or something that the kind needs is missing.
     """
-    ending = path.suffix.casefold()
-    if ending not in RECORDINGS:
-        *most, last = RECORDINGS
-        told = f"name it {', '.join(most)} or {last}"
-        near = did_you_mean(ending, list(RECORDINGS))
-        raise UsageError(
-            f"--record {path}: there is no such kind of recording",
-            f"{near}; {told}" if near else told,
-        )
-    RECORDINGS[ending].check()
-    return RECORDINGS[ending]
+    return by_ending(path, RECORDINGS, "--record", "recording")
