@@ -12,8 +12,8 @@ from support.cli import python
 from support.paths import PACKAGE
 
 ROOMS = (
-    "errors", "bundled", "language", "digits", "formula", "model", "engine", "graph", "config",
-    "explain", "diagnose", "teach", "show", "page", "torch", "cli", "__main__",
+    "visible", "signals", "errors", "bundled", "language", "digits", "formula", "model", "engine",
+    "graph", "config", "explain", "diagnose", "teach", "show", "page", "torch", "cli", "__main__",
 )  # fmt: skip
 """From the ground up; a module imports from its own room and those below it."""
 
@@ -66,8 +66,15 @@ def test_lower_modules_never_import_higher_ones(path: Path) -> None:
 
 KNOWS = {
     "show/document.py": ("formula", "model.quantity"),
-    "show/symbols.py": (),
-    "show/formats": ("errors", "show.document", "show.formats", "show.pictures", "show.symbols"),
+    "show/symbols.py": ("visible",),
+    "show/formats": (
+        "errors",
+        "show.document",
+        "show.formats",
+        "show.pictures",
+        "show.symbols",
+        "visible",
+    ),
     "show/notation": (
         "digits",
         "errors",

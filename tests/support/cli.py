@@ -16,7 +16,8 @@ import pexpect
 import pytest
 from typer.testing import CliRunner, Result
 
-from tracer.cli import app, application, main
+from tracer.__main__ import main
+from tracer.cli import app, application
 
 _PATIENCE = 60
 """Seconds after which a terminal that shows nothing new counts as stuck."""

@@ -47,8 +47,3 @@ def application() -> typer.Typer:
 
 
 app = application()
-
-
-def main() -> None:
-    """The entry point of the `bptrace` command."""
-    app(prog_name="bptrace")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -112,6 +111,7 @@ def _answers(
     experiment: Experiment | GraphExperiment,
     tolerance: str | None,
 ) -> tuple[Supplied, ...]:
+    from tracer.config.files import STANDARD_INPUT, read_standard_input
     from tracer.diagnose.answers import (
         Tolerance,
         foreign_title,
@@ -122,8 +122,8 @@ def _answers(
     within = Tolerance.parse(tolerance) if tolerance else None
     if answers is None:
         return published_answers(experiment, config, within)
-    content = sys.stdin.buffer.read() if answers == "-" else _content(Path(answers))
-    shown = "<stdin>" if answers == "-" else answers
+    content = read_standard_input() if answers == "-" else _content(Path(answers))
+    shown = STANDARD_INPUT if answers == "-" else answers
     if title := foreign_title(content, experiment):
         note(f"bptrace: {shown} begins with '{title}'; the exercise is '{experiment.title}'")
     return read_answers(content, shown, experiment, within)

@@ -1,4 +1,4 @@
-"""Which commands there are, and what all of them share: display options, errors, exit codes."""
+"""Which commands there are, and what all of them share: display options."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ from tracer.cli import (
 )
 from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
-from tracer.cli.ending import INTERRUPTED
-from tracer.cli.usage import Command, told
-from tracer.errors import BptraceError
+from tracer.cli.usage import Command
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
@@ -53,7 +51,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 def register(app: typer.Typer) -> None:
     """Make every row of `COMMANDS` a command of the app."""
     for name, command in COMMANDS.items():
-        app.command(name, cls=Command)(_guarded(_with_choices(_with_display(command))))
+        app.command(name, cls=Command)(_with_choices(_with_display(command)))
 
 
 def _with_display(command: Callable[..., None]) -> Callable[..., None]:
@@ -103,22 +101,6 @@ def _with_choices(command: Callable[..., None]) -> Callable[..., None]:
         command(**given)
 
     return _signed(called, list(map(spelled_out, parameters)))
-
-
-def _guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, its errors told on standard error and turned into exit codes."""
-
-    @functools.wraps(command)
-    def guarded(**given: Any) -> None:
-        try:
-            command(**given)
-        except BptraceError as error:
-            raise told(error) from error
-        except KeyboardInterrupt as error:
-            typer.echo("bptrace: interrupted", err=True)
-            raise typer.Exit(INTERRUPTED) from error
-
-    return _signed(guarded, list(inspect.signature(command, eval_str=True).parameters.values()))
 
 
 def _signed(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tracer.cli.choices import RowChoices
+from tracer.cli.telling import tell
 from tracer.errors import UsageError
 from tracer.show.formats import Format, all_formats, by_extension, by_name, chosen, detect
 
@@ -230,4 +231,4 @@ def draws(option: str, wanted: bool | None, display: Display) -> bool:
 
 def note(text: str) -> None:
     """A remark for the person at the keyboard: on standard error."""
-    typer.echo(text, err=True)
+    tell(text)

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
 
 DISAGREE = 1
 """Exit code: the numbers disagree."""
-INTERRUPTED = 130
 
 
 def raise_end(run: Run[Any]) -> None:

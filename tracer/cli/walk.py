@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import sys
@@ -13,10 +14,10 @@ import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
 from tracer.cli.display import Display, NotationStyle, notation, number_format
-from tracer.cli.ending import INTERRUPTED
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
+from tracer.visible import printable
 
 if TYPE_CHECKING:
     from tracer.diagnose.dialogue import Dialogue
@@ -137,6 +138,8 @@ class _Session:
 
     def go(self) -> None:
         """The whole way, until its end or until the reader has had enough."""
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(errors="backslashreplace")  # a key of another encoding is no key
         print(f"{len(self.state.items)} numbers; Enter goes on, ? tells the keys.")
         self._say(self._given())
         try:
@@ -147,7 +150,7 @@ class _Session:
         except KeyboardInterrupt:
             print()
             self._count()
-            raise typer.Exit(INTERRUPTED) from None
+            raise
         self._count()
 
     def _given(self) -> Iterator[Block]:
@@ -176,7 +179,7 @@ class _Session:
             if key == "?":
                 print(f"{_HELP}\n{_HELP_ASK}" if self.dialogue else _HELP)
             elif self.dialogue is None or not known or state.shown is Shown.RESULT:
-                print(f"  no such key: {key}; Enter goes on, ? tells the keys")
+                print(f"  no such key: {printable(key)}; Enter goes on, ? tells the keys")
             elif (judged := self._judged(self.dialogue, state, key)).shown is not state.shown:
                 return judged
             else:
@@ -221,7 +224,7 @@ class _Session:
         try:
             finding = dialogue.judged(state.item.identity, text)
         except ValueError as error:
-            print(f"  {error}; ? tells the keys")
+            print(f"  {printable(str(error))}; ? tells the keys")
             return state
         self._say(remarks(finding, again=finding.blamed and state.missed + 1 < TRIES))
         if finding.verdict == "coarse":

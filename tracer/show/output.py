@@ -5,6 +5,7 @@ Used by the command line around every writer and exporter; opens nothing for rea
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -96,14 +97,14 @@ def _standard_output() -> Iterator[TextIO]:
             yield stream
             stream.flush()
     except BrokenPipeError:
-        _discard(stream)
+        discard(stream)
     except OutputError:
-        _discard(stream)
+        discard(stream)
         raise
 
 
-def _discard(stream: TextIO) -> None:
-    """Send the rest to nowhere, else Python complains about it once more when it exits."""
+def discard(stream: TextIO) -> None:
+    """Send the rest to nowhere, lest Python complains about it once more when it exits."""
     null = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(null, stream.fileno())
@@ -156,8 +157,14 @@ def _worded(path: Path | None) -> Iterator[None]:
             raise
         if isinstance(error.filename, str) and not _beside(error.filename, path):
             raise
-        where = "standard output" if path is None else str(path)
-        raise OutputError(f"can't write to {where}: {error.strerror or error}") from error
+        raise refused(path, error) from error
+
+
+def refused(path: Path | None, error: OSError) -> OutputError:
+    """The system's refusal to write to a file, or to standard output, in words."""
+    where = "standard output" if path is None else str(path)
+    why = "it is closed" if error.errno == errno.EBADF else error.strerror or error
+    return OutputError(f"can't write to {where}: {why}")
 
 
 def _beside(name: str, path: Path | None) -> bool:
