@@ -46,7 +46,8 @@ class UnknownNameError(BptraceError, KeyError):
 class Problem:
     """`FILE:LINE:COLUMN: PATH: message; hint`: one thing that is wrong in a file.
 
-    `line` and `column` count from 1; 0 means that the problem belongs to the file as a whole.
+    `line` and `column` count from 1; 0 means that the problem belongs to the file as a whole. `below`:
+    lines to show under it, such as a formula with a caret.
     """
 
     file: str
@@ -55,12 +56,13 @@ class Problem:
     path: str
     message: str
     hint: str = ""
+    below: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         place = f"{where}: {self.path}" if self.path else where
         hint = f"; {self.hint}" if self.hint else ""
-        return printable(f"{place}: {self.message}{hint}")
+        return "\n".join(map(printable, (f"{place}: {self.message}{hint}", *self.below)))
 
 
 class ConfigError(BptraceError):

@@ -63,8 +63,7 @@ def open_bytes(path: Path, shown: str) -> BinaryIO:
     found = _attempt(path.stat, path, shown)
     for is_one, what in _KINDS:
         if is_one(found.st_mode):
-            hint = "name a file, or - for standard input where that is possible"
-            raise _refused(shown, f"this is {what}", hint)
+            raise _refused(shown, f"this is {what}", "copy what comes from it into a file")
     if found.st_size > MOST_DATA:
         raise _too_large(shown, MOST_DATA)
     return _attempt(lambda: path.open("rb"), path, shown)
