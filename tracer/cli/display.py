@@ -95,6 +95,16 @@ class Display:
         found = by_extension(self.output) if self.output else None
         return replace(self, format=found.name) if found else self
 
+    def check_targets(self, **others: Path | None) -> None:
+        """Before there is any work: OutputError where a file can't be written, or is asked for twice.
+
+        `others`: the files of other options by their names, `save_arrays=...`.
+        """
+        from tracer.show.output import check_targets
+
+        named = {f"--{name.replace('_', '-')}": path for name, path in others.items()}
+        check_targets({**named, "--output": self.output or Path("-")}, self.force)
+
     def checked(self) -> Display:
         """The same; UsageError where `--fragment` is of no use to the format."""
         if self.fragment and not self.row.pages:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracer.cli.arrays import SaveArraysOption, save_arrays
+from tracer.cli.arrays import SaveArraysOption, check_arrays, save_arrays
 from tracer.cli.byhand import (
     RoundingMode,
     RoundingOption,
@@ -73,6 +73,8 @@ def run(
     """
     from tracer.model.experiment import Experiment
 
+    check_arrays(arrays)
+    display.check_targets(save_arrays=arrays)
     experiment = load_config(config)
     if round and arrays:
         raise UsageError("--save-arrays saves exact numbers", "leave --round out")

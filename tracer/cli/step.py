@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from tracer.cli.arrays import SaveArraysOption, save_arrays
+from tracer.cli.arrays import SaveArraysOption, check_arrays, save_arrays
 from tracer.cli.display import Display, draws, notation, note, show, show_objects
 from tracer.cli.ending import raise_end
 from tracer.cli.plot import PlotOption, PlotQuantityOption, Wish, wish
@@ -68,6 +68,8 @@ def step(
     if every and rows:
         raise UsageError("--every and --rows exclude each other", "give one of them")
     drawn = wish(plot, plot_quantity)
+    check_arrays(arrays)
+    display.check_targets(save=save, save_arrays=arrays, plot=plot)
     experiment = load_config(config)
     if experiment.training is None:
         raise UsageError(f"{config} has no `training`", "`bptrace run` shows its passes")
