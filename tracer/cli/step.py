@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Timeline")
 
+MOST_ROWS = 1_000_000
+"""What `--rows` may ask for; `--every` has no such limit, for its rows aren't chosen beforehand."""
+
 
 def step(
     config: ConfigArgument = "mazur",
@@ -35,7 +40,8 @@ def step(
         int | None, typer.Option(min=1, metavar="K", help="Show every K-th iteration.")
     ] = None,
     rows: Annotated[
-        int | None, typer.Option(min=2, metavar="N", help="Show about N iterations.")
+        int | None,
+        typer.Option(min=2, max=MOST_ROWS, metavar="N", help="Show about N iterations."),
     ] = None,
     all_rows: Annotated[
         bool, typer.Option("--all-rows", help="Don't shorten long tables.")
@@ -99,7 +105,7 @@ class Steps:
     """
 
     total: int
-    shown: list[int]
+    shown: Sequence[int]
     traced: list[int]
     limit: int | None
     save: Path | None
@@ -108,10 +114,10 @@ class Steps:
     curve: bool
 
     @property
-    def kept(self) -> set[int]:
-        """The numbers of updates after which training must keep its parameters."""
+    def kept(self) -> Iterator[int]:
+        """The numbers of updates after which training should keep its parameters, ascending."""
         looked_at = self.traced or [self.total]
-        return {*self.shown, *looked_at, *(iteration - 1 for iteration in looked_at)}
+        return merge(self.shown, sorted({*looked_at, *(k - 1 for k in looked_at)}))
 
 
 def _traced(text: str | None, total: int) -> list[int]:
