@@ -61,6 +61,8 @@ def compare(
         show_objects(compare_json(comparison, names), display)
     else:
         show(compare_document(comparison, labels), display, names)
+    if comparison.interrupted:
+        raise KeyboardInterrupt
     if not comparison.agree:
         raise typer.Exit(DISAGREE)
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from tracer.model.experiment import Experiment, GraphExperiment
 
 
+MOST_AT_ONCE = 10_000
+"""So many iterations are held at once, where they aren't shown while they are calculated."""
+
 _VIEWS = RowChoices(
     lambda: [
         *(((row.name,), row.words) for row in VIEWS.values()),
@@ -76,6 +79,12 @@ def run(
     check_arrays(arrays)
     display.check_targets(save_arrays=arrays)
     experiment = load_config(config)
+    if iterations > MOST_AT_ONCE and (round or not isinstance(experiment, Experiment)):
+        what = "with --round" if round else "of a graph"
+        raise UsageError(
+            f"--iterations {iterations}: run shows up to {MOST_AT_ONCE} {what}",
+            "`bptrace step` makes as many as you like, and --trace-at shows some of them",
+        )
     if round and arrays:
         raise UsageError("--save-arrays saves exact numbers", "leave --round out")
     if round and view != DEFAULT:
