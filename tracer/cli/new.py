@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tracer.cli.completion import complete_activation, complete_loss, complete_optimizer
+from tracer.cli.run import MOST_AT_ONCE
 from tracer.errors import UsageError, did_you_mean
 
 
@@ -73,12 +74,18 @@ def new(
         ),
     ] = "sgd",
     iterations: Annotated[
-        int, typer.Option("--iterations", "-n", min=1, help="Iterations to calculate.")
+        int,
+        typer.Option(
+            "--iterations", "-n", min=1, max=MOST_AT_ONCE, help="Iterations to calculate."
+        ),
     ] = 1,
     freeze: Annotated[Freeze | None, typer.Option(help="Leave the biases as they are.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same exercise.")] = 1,
     count: Annotated[
-        int, typer.Option(min=1, help="So many exercises, from this seed on; see --output.")
+        int,
+        typer.Option(
+            min=1, max=MOST_AT_ONCE, help="So many exercises, from this seed on; see --output."
+        ),
     ] = 1,
     output: Annotated[
         Path | None,

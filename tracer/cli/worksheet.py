@@ -11,6 +11,7 @@ import typer
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, notation, show
+from tracer.cli.run import MOST_AT_ONCE
 from tracer.cli.source import load_config, name_of
 from tracer.errors import UsageError
 
@@ -52,6 +53,7 @@ def worksheet(
             "--iterations",
             "-n",
             min=1,
+            max=MOST_AT_ONCE,
             help="So many iterations, each with its section.",
             show_default=f"the configuration's if 2 to {_A_FEW}, else 1",
         ),

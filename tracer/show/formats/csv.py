@@ -2,7 +2,8 @@
 
 One table a file: the records that `tracer.show.formats.selection` chooses, or the one that was asked
 for. Numbers are the shortest text that reads back as the same float64, whatever digits the notation
-shows.
+shows. Text that a spreadsheet would take for a formula (`=HYPERLINK(…)` as a sample's name) has an
+apostrophe before it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tracer.show.symbols import to_ascii
 
 _NOT_IN_HEADERS = re.compile(r"[^\w/+:.#@\[\],]+", re.ASCII)
 # Signs of our own words, in "i1 → h1", "2×2", "w1–w4"; a neuron's name keeps its letters.
+_FORMULA = ("=", "+", "-", "@")
 _SIGNS = str.maketrans({"→": "->", "×": "x", "–": "-", "−": "-", "·": "*"})
 
 
@@ -62,8 +64,19 @@ def _cell(cell: Cell, notation: Notation) -> str:
         case Blank():
             return ""
         case str():
-            return plain(cell, notation).translate(_SIGNS)
+            return _harmless(plain(cell, notation).translate(_SIGNS))
         case tuple():
             return "".join(_cell(part, notation) for part in cell)
         case _:
             return plain(cell, notation)
+
+
+def _harmless(text: str) -> str:
+    """The text, not to be taken for a formula; what is a number stays one."""
+    if not text.lstrip().startswith(_FORMULA):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
