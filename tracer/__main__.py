@@ -1,7 +1,7 @@
 """The `bptrace` command, and `python -m tracer`: where a process begins and ends.
 
-Nothing else is imported until signals are heeded and the standard streams are there, so that neither
-an early Ctrl-C nor a closed stream is a traceback.
+Nothing is imported before signals are heeded and the standard streams are there, so that neither an
+early Ctrl-C nor a closed stream is a traceback.
 """
 
 from __future__ import annotations
@@ -9,23 +9,46 @@ from __future__ import annotations
 import os
 import sys
 
-from tracer import signals
+_INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line; leaves with its exit code."""
-    signals.heed()
+    code: str | int | None = _INTERRUPTED
+    interrupted = True
+    try:
+        from tracer import signals
+
+        signals.heed()
+        code = _run()
+        interrupted = signals.received()
+        signals.ignore()
+    except KeyboardInterrupt:
+        pass  # at the very beginning, or once more at the end
+    if interrupted:
+        os._exit(int(code or 0))  # Python may die of an interrupt that was caught long ago
+    sys.exit(code)
+
+
+def _run() -> str | int | None:
+    """The exit code."""
+    from tracer import signals
+
     _fill_streams()
-    code: str | int | None = 0
     try:
         from tracer.cli import app
 
         app(prog_name="bptrace")
     except SystemExit as leaving:
-        code = leaving.code
-    except KeyboardInterrupt:
-        code = signals.exit_code()
-    sys.exit(_flushed(code))
+        return leaving.code
+    except BaseException as error:
+        # Who was interrupted may have made an exception of its own of it, as pydantic does.
+        if not (isinstance(error, KeyboardInterrupt) or signals.received()):
+            raise
+        return signals.exit_code()
+    finally:
+        _flush()
+    return 0
 
 
 def _fill_streams() -> None:
@@ -42,16 +65,14 @@ def _fill_streams() -> None:
             setattr(sys, name, stream)
 
 
-def _flushed(code: str | int | None) -> str | int | None:
-    """The code, after what is left in standard output has gone where it can go."""
+def _flush() -> None:
+    """Let what is left in standard output go where it can go."""
     try:
         sys.stdout.flush()
     except (OSError, KeyboardInterrupt):
         from tracer.show.output import discard
 
         discard(sys.stdout)
-    signals.ignore()
-    return code
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # of which some systems lack some
 
-_received = [int(signal.SIGINT)]
+_received: list[int] = []
 
 
 def heed() -> None:
@@ -30,7 +30,12 @@ def ignore() -> None:
 
 def exit_code() -> int:
     """What an interrupted process leaves with."""
-    return 128 + _received[-1]
+    return 128 + (_received[-1] if _received else signal.SIGINT)
+
+
+def received() -> bool:
+    """Whether any of them has come."""
+    return bool(_received)
 
 
 def _numbers() -> list[signal.Signals]:
