@@ -16,6 +16,7 @@ from tracer.errors import UnknownNameError, UsageError
 from tracer.formula import Expression
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity, Stage
+from tracer.visible import printable
 
 MOST = 1000
 """Quantities beyond which a sheet is refused."""
@@ -129,7 +130,7 @@ def answers(title: str, traces: Sequence[Sheeted], spell: Callable[[Any], str]) 
 
 def title_line(title: str) -> str:
     """The first line of an ANSWERS file, which says whose answers they are."""
-    return f"# Answers: {' '.join(title.split())}".rstrip(": ")
+    return f"# Answers: {' '.join(printable(title).split())}".rstrip(": ")
 
 
 def heading(trace: Sheeted, group: SheetGroup) -> str:
