@@ -1,6 +1,6 @@
 """`python -m bptrace` is `bptrace`; the package is called `tracer`."""
 
-from tracer.cli import main
+from tracer.__main__ import main
 
 if __name__ == "__main__":
     main()

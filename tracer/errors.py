@@ -10,9 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from tracer.visible import printable
+
 
 class BptraceError(Exception):
-    """`message; hint`: something that the user can mend."""
+    """`message; hint`: something that the user can mend.
+
+    The parts may quote what stands in a file; as text the error is on one line, and harmless.
+    """
 
     exit_code = 2
 
@@ -22,7 +27,7 @@ class BptraceError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}; {self.hint}" if self.hint else self.message
+        return printable(f"{self.message}; {self.hint}" if self.hint else self.message)
 
 
 class UsageError(BptraceError):
@@ -41,7 +46,8 @@ class UnknownNameError(BptraceError, KeyError):
 class Problem:
     """`FILE:LINE:COLUMN: PATH: message; hint`: one thing that is wrong in a file.
 
-    `line` and `column` count from 1; 0 means that the problem belongs to the file as a whole.
+    `line` and `column` count from 1; 0 means that the problem belongs to the file as a whole. `below`:
+    lines to show under it, such as a formula with a caret.
     """
 
     file: str
@@ -50,11 +56,13 @@ class Problem:
     path: str
     message: str
     hint: str = ""
+    below: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         place = f"{where}: {self.path}" if self.path else where
-        return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+        hint = f"; {self.hint}" if self.hint else ""
+        return "\n".join(map(printable, (f"{place}: {self.message}{hint}", *self.below)))
 
 
 class ConfigError(BptraceError):
@@ -62,7 +70,10 @@ class ConfigError(BptraceError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class DivergedError(BptraceError):

@@ -122,7 +122,7 @@ def test_each_shell_has_a_script(shell: str) -> None:
 def test_the_examples_are_completed_without_numpy_and_yaml() -> None:
     program = (
         "import sys\n"
-        "from tracer.cli import main\n"
+        "from tracer.__main__ import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "sys.exit(str({'numpy', 'rich', 'yaml'} & set(sys.modules) or 0))\n"

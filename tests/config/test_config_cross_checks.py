@@ -6,6 +6,7 @@ import pytest
 
 from support.configs import SOUND, network, problems, spoiled
 from tracer.config import memory
+from tracer.model.experiment import Experiment
 
 _SIGMOID_OUTPUT = "activation: sigmoid\n      weights: 0.5"
 _SOFTMAX_OUTPUT = "activation: softmax\n      weights: 0.5"
@@ -146,8 +147,8 @@ def test_a_network_too_large_for_the_memory_is_refused_before_it_is_made() -> No
     )
     first = problems(text)[0]
     assert first == (
-        "net.yaml:2:1: network: the network's 1,000,002,000,000 parameters would take 7.3 TiB; "
-        f"this machine has {memory.in_words(memory.available())} of memory; use fewer neurons"
+        "net.yaml:2:1: network: the network's 1,000,002,000,000 parameters would take 116.4 TiB in "
+        f"training; this machine has {memory.in_words(memory.available())} of memory; use fewer neurons"
     )
 
 
@@ -161,7 +162,20 @@ def test_memory_is_taken_as_8_gib_where_the_system_does_not_say(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delattr("os.sysconf")
+    monkeypatch.setattr(memory, "_limits", list)
     assert memory.in_words(memory.available()) == "8.0 GiB"
+
+
+def test_memory_is_promised_for_what_an_optimiser_keeps_and_for_the_samples(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "available", lambda: 5000)
+    assert isinstance(network(SOUND), Experiment)
+    adam = spoiled(("learning_rate: 0.5", "learning_rate: 0.5\n  optimizer: adam"))
+    assert problems(adam) == [
+        "net.yaml:2:1: network: the network's 15 parameters would take 7.3 KiB in training; this "
+        "machine has 4.9 KiB of memory; use fewer neurons, fewer samples or a smaller batch"
+    ]
 
 
 def test_a_matrix_is_checked_as_far_as_the_layers_sizes_are_known() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -244,17 +245,17 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_path: Path) -> bytes:
+    def refuse(*_: object) -> NoReturn:
         raise PermissionError
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    assert file_problems(tmp_path / "net.yaml") == [
-        "FILE: the file can't be read; check its permissions"
-    ]
+    path = tmp_path / "net.yaml"
+    path.touch()
+    monkeypatch.setattr(Path, "open", refuse)
+    assert file_problems(path) == ["FILE: the file can't be read; check its permissions"]
 
 
 def test_a_name_that_no_file_can_have() -> None:
-    assert file_problems(Path("a\0b")) == ["FILE: the file can't be read: embedded null byte"]
+    assert file_problems(Path("a\0b")) == ["a\\x00b: the file can't be read: embedded null byte"]
 
 
 def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:

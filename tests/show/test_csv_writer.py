@@ -77,3 +77,12 @@ def test_signs_of_our_own_are_ascii_and_names_stay() -> None:
 def test_a_row_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="a row of 2 cells in a table of 1 columns"):
         read(Table((Column("a"),), ((1, 2),)))
+
+
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1"])
+def test_text_is_no_formula_of_a_spreadsheet(text: str) -> None:
+    cells = (text, "-0.5", "a=b", ("=", Name("w1")))
+    columns = tuple(Column(str(i)) for i in range(len(cells)))
+    ((found, *others),) = read(Table(columns, (cells,)))[1:]
+    assert found == f"'{text}".replace("\t", " ")
+    assert others == ["-0.5", "a=b", "'=w1"]

@@ -108,7 +108,7 @@ def test_what_the_system_refuses_is_a_clean_error(
         raise PermissionError(13, "Permission denied", str(source), None, str(target))
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(OutputError) as caught, open_output(Path("out.txt")):
+    with pytest.raises(OutputError) as caught, open_output(Path("out.txt"), force=True):
         pass
     assert str(caught.value) == "can't write to out.txt: Permission denied"
     assert listing(tmp_path) == []

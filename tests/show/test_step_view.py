@@ -1,5 +1,6 @@
 """The document of `step`: the history, how training ended, what it made of the parameters."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +19,9 @@ from tracer.show.document import Block, Text, Warn
 from tracer.show.reports.step import history_iterations, step_document
 
 
-def blocks_after(experiment: Experiment, total: int, shown: list[int] | None = None) -> list[Block]:
+def blocks_after(
+    experiment: Experiment, total: int, shown: Sequence[int] | None = None
+) -> list[Block]:
     shown = history_iterations(total) if shown is None else shown
     run = trained(experiment, total, shown)
     return spelled(experiment, step_document(experiment, run, shown))
@@ -32,8 +35,8 @@ def test_the_history_looks_at_round_numbers() -> None:
 
 
 def test_the_history_looks_every_so_often() -> None:
-    assert history_iterations(10, every=4) == [0, 4, 8, 10]
-    assert history_iterations(3, every=5) == [0, 3]
+    assert list(history_iterations(10, every=4)) == [0, 4, 8, 10]
+    assert list(history_iterations(3, every=5)) == [0, 3]
 
 
 def test_the_history_has_as_many_rows_as_asked_for() -> None:

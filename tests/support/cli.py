@@ -16,7 +16,8 @@ import pexpect
 import pytest
 from typer.testing import CliRunner, Result
 
-from tracer.cli import application, main
+from tracer.__main__ import main
+from tracer.cli import application
 
 app = application()
 

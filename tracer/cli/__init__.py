@@ -6,7 +6,6 @@ Nothing here imports NumPy, rich or YAML before a command runs: `bptrace --help`
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -53,12 +52,10 @@ def application(only: str | None = None) -> typer.Typer:
 
 
 def application_for(words: Sequence[str]) -> typer.Typer:
-    """As much of the command line as these words need: one command, where they name it."""
-    name = next((word for word in words if not word.startswith("-")), None)
-    return application(name if name in COMMANDS else None)
+    """As much of the command line as these words need: one command, where they name it.
 
-
-def main() -> None:
-    """The entry point of the `bptrace` command."""
+    A shell that asks for completions names none.
+    """
     completing = "_BPTRACE_COMPLETE" in os.environ
-    application_for([] if completing else sys.argv[1:])(prog_name="bptrace")
+    name = next((word for word in words if not word.startswith("-")), None)
+    return application(name if name in COMMANDS and not completing else None)

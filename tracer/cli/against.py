@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,10 +37,10 @@ def content_of(file: str) -> bytes:
         ConfigError: it can't be read.
         UsageError: it is a bundled configuration.
     """
-    from tracer.config.files import read_bytes
+    from tracer.config.files import read_bytes, read_standard_input
 
     if file == "-":
-        return sys.stdin.buffer.read()
+        return read_standard_input()
     path = Path(file)
     if not path.exists() and bundled.find(file):
         raise UsageError(f"{path} is a configuration", "ANSWERS is a file of numbers")

@@ -22,6 +22,12 @@ SaveArraysOption = Annotated[
 ]
 
 
+def check_arrays(path: Path | None) -> None:
+    """OutputError where the file isn't called `.npz`: said before there is any work."""
+    if path and path.suffix != ".npz":
+        raise OutputError(f"--save-arrays {path}: arrays go into an .npz file", "name it a.npz")
+
+
 def save_arrays(traces: Iterable[Any], path: Path, display: Display) -> None:
     """The arrays of these iterations in an `.npz` file.
 
@@ -30,13 +36,11 @@ def save_arrays(traces: Iterable[Any], path: Path, display: Display) -> None:
 
     Raises:
         UsageError: there is no iteration.
-        OutputError: the file isn't called `.npz`, exists already or can't be written.
+        OutputError: the file exists already or can't be written.
     """
     from tracer.config.arrays import write_arrays
     from tracer.show.output import open_binary_output
 
-    if path.suffix != ".npz":
-        raise OutputError(f"--save-arrays {path}: arrays go into an .npz file", "name it a.npz")
     numbers: list[int] = []
     without: list[str] = []
     with open_binary_output(path, display.force) as stream:

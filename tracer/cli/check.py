@@ -153,6 +153,7 @@ def _answers(
     tolerance: str | None,
     after: int | None,
 ) -> tuple[Supplied, ...]:
+    from tracer.config.files import STANDARD_INPUT
     from tracer.diagnose.answers import (
         Moment,
         Tolerance,
@@ -165,7 +166,7 @@ def _answers(
     if answers is None:
         return published_answers(experiment, config, within)
     content = content_of(answers)
-    shown = "<stdin>" if answers == "-" else answers
+    shown = STANDARD_INPUT if answers == "-" else answers
     if title := foreign_title(content, experiment):
         note(f"bptrace: {shown} begins with '{title}'; the exercise is '{experiment.title}'")
     moment = None if after is None else Moment(None, after)

@@ -1,4 +1,4 @@
-"""Which commands there are, and what all of them share: display options, errors, exit codes."""
+"""Which commands there are, and what all of them share: display options."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ import typer
 
 from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
-from tracer.cli.ending import INTERRUPTED
 from tracer.cli.languages import speaking
-from tracer.cli.usage import Command, told
-from tracer.errors import BptraceError
+from tracer.cli.usage import Command
 from tracer.language import read_by_programs
 
 COMMANDS: dict[str, str | Callable[..., None]] = {
@@ -46,8 +44,7 @@ def register(app: typer.Typer, only: str | None = None) -> None:
     """Make every row of `COMMANDS` a command of the app, or `only` one."""
     for name in [only] if only else COMMANDS:
         shown = _with_choices(_with_display(command_of(name)))
-        spoken = shown if name in _WORDLESS else speaking(shown, _signed)
-        app.command(name, cls=Command)(_guarded(spoken))
+        app.command(name, cls=Command)(shown if name in _WORDLESS else speaking(shown, _signed))
 
 
 def _with_display(command: Callable[..., None]) -> Callable[..., None]:
@@ -99,22 +96,6 @@ def _with_choices(command: Callable[..., None]) -> Callable[..., None]:
         command(**given)
 
     return _signed(called, list(map(spelled_out, parameters)))
-
-
-def _guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, its errors told on standard error and turned into exit codes."""
-
-    @functools.wraps(command)
-    def guarded(**given: Any) -> None:
-        try:
-            command(**given)
-        except BptraceError as error:
-            raise told(error) from error
-        except KeyboardInterrupt as error:
-            typer.echo("bptrace: interrupted", err=True)
-            raise typer.Exit(INTERRUPTED) from error
-
-    return _signed(guarded, list(inspect.signature(command, eval_str=True).parameters.values()))
 
 
 def _signed(

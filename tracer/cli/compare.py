@@ -70,6 +70,7 @@ def compare(
     if len(configs) == 1:
         raise UsageError("one configuration has nothing to be compared with", "name another one")
     drawn = wish(plot, plot_quantity)
+    display.check_targets(plot=plot)
     labels = [Path(config).name for config in configs]
     experiments = [load_network(config) for config in configs]
     comparison = _compared(experiments, iterations, labels, drawn, display)
@@ -78,6 +79,8 @@ def compare(
         show_objects(compare_json(comparison, names), display)
     else:
         show(compare_document(comparison, labels), display, names)
+    if comparison.interrupted:
+        raise KeyboardInterrupt
     if not comparison.agree:
         raise typer.Exit(DISAGREE)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from tracer.cli.choices import RowChoices
+from tracer.cli.telling import tell
 from tracer.errors import UsageError
 from tracer.show.formats import (
     POINTS,
@@ -105,6 +106,16 @@ class Display:
         """The same in the format that the ending of the file's name chooses, if it chooses one."""
         found = by_extension(self.output) if self.output else None
         return replace(self, format=found.name) if found else self
+
+    def check_targets(self, **others: Path | None) -> None:
+        """Before there is any work: OutputError where a file can't be written, or is asked for twice.
+
+        `others`: the files of other options by their names, `save_arrays=...`.
+        """
+        from tracer.show.output import check_targets
+
+        named = {f"--{name.replace('_', '-')}": path for name, path in others.items()}
+        check_targets({**named, "--output": self.output or Path("-")}, self.force)
 
     def checked(self) -> Display:
         """The same; UsageError where `--fragment` is of no use to the format."""
@@ -312,4 +323,4 @@ def draws(option: str, wanted: bool | None, display: Display) -> bool:
 
 def note(text: str) -> None:
     """A remark for the person at the keyboard: on standard error."""
-    typer.echo(text, err=True)
+    tell(text)

@@ -4,4 +4,3 @@ DISAGREE = 1
 """Exit code: the numbers disagree."""
 UNREAD = 2
 """Exit code: something could not be read."""
-INTERRUPTED = 130

@@ -15,6 +15,7 @@ from tracer.cli.completion import (
     complete_optimizer,
 )
 from tracer.cli.exercise_files import COMPANIONS, exercise_files
+from tracer.cli.run import MOST_AT_ONCE
 from tracer.errors import UsageError
 
 _WITH = "Beside each exercise: " + "; ".join(f"{k}: {v.words}" for k, v in COMPANIONS.items()) + "."
@@ -87,7 +88,10 @@ def new(
         ),
     ] = "sgd",
     iterations: Annotated[
-        int, typer.Option("--iterations", "-n", min=1, help="Iterations to calculate.")
+        int,
+        typer.Option(
+            "--iterations", "-n", min=1, max=MOST_AT_ONCE, help="Iterations to calculate."
+        ),
     ] = 1,
     digits: Annotated[
         int,
@@ -105,7 +109,11 @@ def new(
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same exercise.")] = 1,
     count: Annotated[
         int,
-        typer.Option(min=1, help="So many exercises that differ, from this seed on; see --output."),
+        typer.Option(
+            min=1,
+            max=MOST_AT_ONCE,
+            help="So many exercises that differ, from this seed on; see --output.",
+        ),
     ] = 1,
     companions: Annotated[
         str | None,

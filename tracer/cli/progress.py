@@ -1,4 +1,4 @@
-"""A progress bar for long work, on standard error, on a terminal only."""
+"""A progress bar for long work, its rate and the time left: on a terminal only, on standard error."""
 
 from __future__ import annotations
 
@@ -18,18 +18,41 @@ def progress(total: int, what: str) -> Iterator[Callable[[int], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     started = time.monotonic()
-    bar = Progress(console=Console(stderr=True), transient=True)
-    task = bar.add_task(what, total=total)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    task = bar.add_task(what, total=total, rate="")
 
     def advance(done: int) -> None:
-        if time.monotonic() - started > _LONG:
+        took = time.monotonic() - started
+        if took > _LONG:
             bar.start()
-        bar.update(task, completed=done)
+        bar.update(task, completed=done, rate=_rate(done / max(took, 1e-9)))
 
     try:
         yield advance
     finally:
         bar.stop()
+
+
+def _rate(a_second: float) -> str:
+    """`1.6 M/s`."""
+    for power, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if a_second >= power:
+            return f"{a_second / power:.1f}{letter}/s"
+    return f"{a_second:.3g}/s"

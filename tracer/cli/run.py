@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracer.cli.arrays import SaveArraysOption, save_arrays
+from tracer.cli.arrays import SaveArraysOption, check_arrays, save_arrays
 from tracer.cli.byhand import (
     RoundingMode,
     RoundingOption,
@@ -27,6 +27,9 @@ from tracer.show.reports.views import DEFAULT, VIEWS
 if TYPE_CHECKING:
     from tracer.model.experiment import Experiment, GraphExperiment
 
+
+MOST_AT_ONCE = 10_000
+"""So many iterations are held at once, where they aren't shown while they are calculated."""
 
 _VIEWS = RowChoices(
     lambda: [
@@ -72,7 +75,15 @@ def run(
     from tracer.model.experiment import Experiment
     from tracer.show.reports.runs import check_of_graph
 
+    check_arrays(arrays)
+    display.check_targets(save_arrays=arrays)
     experiment = load_config(config)
+    if iterations > MOST_AT_ONCE and (round or not isinstance(experiment, Experiment)):
+        what = "with --round" if round else "of a graph"
+        raise UsageError(
+            f"--iterations {iterations}: run shows up to {MOST_AT_ONCE} {what}",
+            "`bptrace step` makes as many as you like, and --trace-at shows some of them",
+        )
     if round and arrays:
         raise UsageError("--save-arrays saves exact numbers", "leave --round out")
     if round and view != DEFAULT:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,10 +41,10 @@ def load_config(config: str) -> Experiment | GraphExperiment:
     path = Path() if config == "-" else bundled.file_of(config)
     _choose_threads(config, path)
     from tracer.config import load
-    from tracer.config.files import decode
+    from tracer.config.files import STANDARD_INPUT, decode, read_standard_input
 
     if config == "-":
-        return load("<stdin>", decode(sys.stdin.buffer.read(), "<stdin>"))
+        return load(STANDARD_INPUT, decode(read_standard_input(), STANDARD_INPUT))
     return load(path)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracer.cli.arrays import SaveArraysOption, save_arrays
+from tracer.cli.arrays import SaveArraysOption, check_arrays, save_arrays
 from tracer.cli.checkpoints import Checkpoints, EveryOption, WriteOption, checkpoints_of
 from tracer.cli.display import Display, draws, notation, note, show, show_objects
 from tracer.cli.plot import PlotOption, PlotQuantityOption, Wish, wish
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from tracer.explain.series import Recorder
     from tracer.model.experiment import Experiment, GraphExperiment
 
+MOST_ROWS = 1_000_000
+"""What `--rows` may ask for; `--every` has no such limit, for its rows aren't chosen beforehand."""
+
 
 def step(
     config: ConfigArgument = "mazur",
@@ -34,7 +39,8 @@ def step(
         int | None, typer.Option(min=1, metavar="K", help="Show every K-th iteration.")
     ] = None,
     rows: Annotated[
-        int | None, typer.Option(min=2, metavar="N", help="Show about N iterations.")
+        int | None,
+        typer.Option(min=2, max=MOST_ROWS, metavar="N", help="Show about N iterations."),
     ] = None,
     all_rows: Annotated[
         bool, typer.Option("--all-rows", help="Don't shorten long tables.")
@@ -73,6 +79,10 @@ def step(
     drawn = wish(plot, plot_quantity)
     recorded = record(record_file, record_quantity, record_every)
     kept = checkpoints_of(checkpoints, checkpoint_every)
+    check_arrays(arrays)
+    display.check_targets(
+        save=save, save_arrays=arrays, plot=plot, record=record_file, checkpoints=checkpoints
+    )
     experiment = load_config(config)
     if experiment.training is None:
         raise UsageError(f"{config} has no `training`", "`bptrace run` shows its passes")
@@ -102,7 +112,7 @@ class Steps:
     """
 
     total: int
-    shown: list[int]
+    shown: Sequence[int]
     traced: list[int]
     limit: int | None
     save: Path | None
@@ -113,10 +123,10 @@ class Steps:
     curve: bool
 
     @property
-    def kept(self) -> set[int]:
-        """The numbers of updates after which training must keep its parameters."""
+    def kept(self) -> Iterator[int]:
+        """The numbers of updates after which training should keep its parameters, ascending."""
         looked_at = self.traced or [self.total]
-        return {*self.shown, *looked_at, *(iteration - 1 for iteration in looked_at)}
+        return merge(self.shown, sorted({*looked_at, *(k - 1 for k in looked_at)}))
 
 
 def _traced(text: str | None, total: int) -> list[int]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from tracer import bundled
+from tracer import bundled, signals
+from tracer.cli.telling import tell
 from tracer.errors import BptraceError, ConfigError, UsageError, did_you_mean
+from tracer.show.output import discard, refused
 
 CONFIG = "CONFIG"
 _IN_OUR_WORDS = (
@@ -23,8 +29,22 @@ _IN_OUR_WORDS = (
 """What pydantic says of an option's value, and what is said everywhere else."""
 
 
+_WrongLine: Any = typer.BadParameter.__base__
+"""What typer raises for all lines that it can't read."""
+
+
 class CommandGroup(TyperGroup):
-    """The commands; a word that is none of them gets the nearest ones."""
+    """The commands; a word that is none of them gets the nearest ones. They leave by `leaving`."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """What the words before the command say."""
+        with leaving():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read the rest of the words, and do what they say."""
+        with leaving():
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first word names."""
@@ -51,11 +71,46 @@ class Command(TyperCommand):
             raise
 
 
+@contextmanager
+def leaving() -> Iterator[None]:
+    """Whatever ends a command early is told on standard error and becomes an exit code."""
+    try:
+        yield
+    except BptraceError as error:
+        raise told(error) from error
+    except _WrongLine as error:
+        shown = io.StringIO()
+        error.show(shown)
+        tell(shown.getvalue().removesuffix("\n"))
+        raise typer.Exit(error.exit_code) from error
+    except OSError as error:
+        raise _refused(error) from error
+    except MemoryError as error:
+        hint = "a smaller network, fewer samples or shorter tables take less"
+        raise told(BptraceError("there is not enough memory", hint)) from error
+    except KeyboardInterrupt as error:
+        tell("bptrace: interrupted")
+        raise typer.Exit(signals.exit_code()) from error
+
+
+def _refused(error: OSError) -> typer.Exit:
+    """What the system refused: a file by its name, or else standard output.
+
+    Nobody is told that the reader of standard output has gone.
+    """
+    if error.filename is not None:
+        return told(BptraceError(f"{error.filename}: {error.strerror}"))
+    discard(sys.stdout)
+    if isinstance(error, BrokenPipeError):
+        return typer.Exit()
+    return told(refused(None, error))
+
+
 def told(error: BptraceError) -> typer.Exit:
     """The error, told on standard error, as an exit code to leave with."""
     # A file's problems begin with their places, for editors and for `grep`.
     located = isinstance(error, ConfigError)
-    typer.echo(str(error) if located else f"bptrace: {error}", err=True)
+    tell(str(error) if located else f"bptrace: {error}")
     return typer.Exit(error.exit_code)
 
 

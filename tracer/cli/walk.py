@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import sys
@@ -13,11 +14,11 @@ import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
 from tracer.cli.display import Display, NotationStyle, notation, number_format
-from tracer.cli.ending import INTERRUPTED
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.errors import UsageError
 from tracer.language import message, say
+from tracer.visible import printable
 
 if TYPE_CHECKING:
     from tracer.diagnose.dialogue import Dialogue
@@ -142,6 +143,8 @@ class _Session:
 
     def go(self) -> None:
         """The whole way, until its end or until the reader has had enough."""
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(errors="backslashreplace")  # a key of another encoding is no key
         count = len(self.state.items)
         print(say("{count} numbers; Enter goes on, ? tells the keys.", count=count))
         self._say(self._given())
@@ -153,7 +156,7 @@ class _Session:
         except KeyboardInterrupt:
             print()
             self._count()
-            raise typer.Exit(INTERRUPTED) from None
+            raise
         self._count()
 
     def _given(self) -> Iterator[Block]:
@@ -182,7 +185,8 @@ class _Session:
             if key == "?":
                 print(f"{say(_HELP)}\n{say(_HELP_ASK)}" if self.dialogue else say(_HELP))
             elif self.dialogue is None or not known or state.shown is Shown.RESULT:
-                told = say("no such key: {key}; Enter goes on, ? tells the keys", key=key)
+                shown = printable(key)
+                told = say("no such key: {key}; Enter goes on, ? tells the keys", key=shown)
                 print(f"  {told}")
             elif (judged := self._judged(self.dialogue, state, key)).shown is not state.shown:
                 return judged
@@ -228,7 +232,7 @@ class _Session:
         try:
             finding = dialogue.judged(state.item.identity, text)
         except ValueError as error:
-            print(f"  {error}; {say('? tells the keys')}")
+            print(f"  {printable(str(error))}; {say('? tells the keys')}")
             return state
         self._say(remarks(finding, again=finding.blamed and state.missed + 1 < TRIES))
         if finding.verdict == "coarse":

@@ -14,6 +14,7 @@ from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, refuse_export, show, show_together
 from tracer.cli.progress import progress
+from tracer.cli.run import MOST_AT_ONCE
 from tracer.cli.sheets import SheetWish, answers_text, sheet_document
 from tracer.cli.source import load_config, name_of
 from tracer.errors import UsageError
@@ -62,6 +63,7 @@ def worksheet(
             "--iterations",
             "-n",
             min=1,
+            max=MOST_AT_ONCE,
             help="So many iterations, each with its section.",
             show_default=f"the configuration's if 2 to {A_FEW}, else 1",
         ),

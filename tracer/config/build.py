@@ -15,7 +15,7 @@ from tracer.config.parameters import start
 from tracer.config.report import Report
 from tracer.config.samples import SampleReader
 from tracer.config.state import KeptValues, check_state, shaped
-from tracer.config.structure import check_loss, read_outline
+from tracer.config.structure import check_fits, check_loss, read_outline
 from tracer.config.training import check_training, training
 from tracer.config.wording import misspelled, sift
 from tracer.digits.numbers import Written
@@ -74,6 +74,12 @@ def _network(config: NetworkConfig, report: Report) -> Experiment:
         named = {STRENGTH: "the strength of the penalty"} if of_size else {}
         check_settings(config.network, named | (descent.named() if descent else {}), report)
     expected = _expected(config.expected, report)
+    report.raise_if_any()
+    slots = len(descent.optimizer.slots) if descent and descent.optimizer else 0
+    size = samples or len(predict or ())
+    batch = config.training.batch if config.training else None
+    in_batch = min(batch, size) if isinstance(batch, int) else size
+    check_fits(sound(network), slots, size, in_batch, report)
     report.raise_if_any()
     seed = sound(sound(config.network).seed)
     parameters = start(sound(network), outline.weights, outline.offsets, seed, report)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from tracer.config.arraydata import SUFFIXES, read_samples
 from tracer.config.arrays import FloatArray
 from tracer.config.fields import ConfigModel, sound
+from tracer.config.files import open_lines
 from tracer.config.models import DataFileModel
 from tracer.config.nodes import Node
 from tracer.config.report import Report, counted
-from tracer.config.tables import RANGE, CsvRow, CsvTable, read_table
+from tracer.config.tables import RANGE, CsvTable, read_table, report_file
 from tracer.config.wording import misspelled
+from tracer.errors import ConfigError
 
 _PARTS = ("inputs", "targets", "class")
 
@@ -55,7 +57,7 @@ class DataFile:
     sizes: tuple[int | None, int | None]
     report: Report
 
-    def samples(self) -> Iterator[Sample]:
+    def samples(self) -> Generator[Sample]:
         """The samples; what is wrong with the file or the choice of its columns is reported."""
         if self.model.file is None or not self._right_parts():
             return
@@ -65,22 +67,27 @@ class DataFile:
             yield from self._from_table()
 
     def _from_table(self) -> Iterator[Sample]:
-        found = read_table(self.model, (self.key,), self.report)
+        if self.model.file is None or self.model.inputs is None:
+            return
+        path = self.report.folder / self.model.file
+        try:
+            with open_lines(path, str(path)) as lines:
+                yield from self._rows(lines, str(path))
+        except ConfigError as error:
+            report_file(error, str(path), (self.key,), self.report)
+
+    def _rows(self, lines: Iterator[str], shown: str) -> Iterator[Sample]:
+        found = read_table(lines, shown, self.model, (self.key,), self.report)
         if found is None:
             return
         table, rows = found
         counts = {part: len(columns) for part, columns in table.columns.items()}
         if not self._right_counts(counts):
             return
+        given = self._given()
         for row in rows:
-            yield Sample(
-                row.inputs,
-                row.targets,
-                row.number,
-                row.name,
-                self._given(),
-                _table_complaints(table, row),
-            )
+            complain = _table_complaints(table, row.line)
+            yield Sample(row.inputs, row.targets, row.number, row.name, given, complain)
 
     def _from_arrays(self) -> Iterator[Sample]:
         found = read_samples(self.model, self.key, self.sizes, self.predict, self.report)
@@ -155,9 +162,9 @@ class DataFile:
         return len(self.report.problems) == before
 
 
-def _table_complaints(table: CsvTable, row: CsvRow) -> Complain:
+def _table_complaints(table: CsvTable, line: int) -> Complain:
     def complain(part: str, index: int | None, message: str, hint: str) -> None:
         column = table.columns[part][index or 0]
-        table.complain(row.line, column, message, hint)
+        table.complain(line, column, message, hint)
 
     return complain

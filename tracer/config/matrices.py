@@ -6,13 +6,14 @@ file, at its line.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 
 from tracer.config.arrays import ArrayError, ArrayFile, FloatArray, in_words
-from tracer.config.files import open_bytes, read_text
+from tracer.config.files import open_bytes, open_lines
 from tracer.config.nodes import KeyPath
 from tracer.config.report import Report
 from tracer.config.tables import MOST_PROBLEMS, cells_of, finite, report_file
@@ -90,26 +91,34 @@ def read_array(
 def _from_csv(file: str, place: KeyPath, report: Report) -> FloatArray | None:
     """Rows of numbers, separated by commas, without a header."""
     shown = str(report.folder / file)
+    before = len(report.problems)
+    found: FloatArray | None = None
     try:
-        text = read_text(report.folder / file, shown)
+        with open_lines(report.folder / file, shown) as lines:
+            found = _rows(lines, shown, report)
     except ConfigError as error:
         report_file(error, shown, place, report)
+    if len(report.problems) > before:
         return None
-    before = len(report.problems)
-    rows: list[list[float]] = []
-    for line, cells in cells_of(text, shown, report):
-        rows.append(_numbers(line, cells, shown, report))
-        if len(cells) != len(rows[0]) and len(report.problems) == before:
-            message = f"the row has {len(cells)} cells, the first has {len(rows[0])}"
+    if found is None:
+        report.at((*place, "file"), f"{shown}: the file is empty", "write a row of numbers a line")
+    return found
+
+
+def _rows(lines: Iterator[str], shown: str, report: Report) -> FloatArray | None:
+    """The numbers, a line a row; None where there are none. What is wrong goes to the report."""
+    before, numbers, first = len(report.problems), array("d"), 0
+    for line, cells in cells_of(lines, shown, report):
+        first = first or len(cells)
+        numbers.extend(_numbers(line, cells, shown, report))
+        if len(cells) != first and len(report.problems) == before:
+            message = f"the row has {len(cells)} cells, the first has {first}"
             report.problems.append(Problem(shown, line, 1, "", message))
         if len(report.problems) >= before + MOST_PROBLEMS:
             break
-    if len(report.problems) > before:
+    if not first or len(report.problems) > before:
         return None
-    if not rows:
-        report.at((*place, "file"), f"{shown}: the file is empty", "write a row of numbers a line")
-        return None
-    return np.array(rows)
+    return np.frombuffer(numbers).reshape(-1, first)
 
 
 def _numbers(line: int, cells: list[str], shown: str, report: Report) -> list[float]:

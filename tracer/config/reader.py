@@ -23,6 +23,8 @@ MOST_LEVELS = 100
 """How deep lists and mappings may be nested."""
 MOST_REPEATED = 1_000_000
 """How many values the aliases of a file may stand for."""
+MOST_VALUES = 5_000_000
+"""How many values a file may have."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -54,6 +56,7 @@ class _Composer:
     stack: list[_Open] = field(default_factory=list)
     root: Node | None = None
     repeated: int = 0
+    values: int = 0
 
     def compose(self, text: str) -> Node:
         for event in self._events(text):
@@ -151,6 +154,10 @@ class _Composer:
 
     def _done(self, node: Node, anchor: str | None) -> None:
         """A whole value: the root, the next of the open list, or the one for the open key."""
+        self.values += 1
+        if self.values > MOST_VALUES:
+            message = f"more than {MOST_VALUES:,} values"
+            self._refuse(node.position, message, "put matrices and samples into .npz files")
         if anchor is not None:
             self.anchors[anchor] = node
         if not self.stack:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from array import array
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,6 +23,37 @@ _TOLERANCE = 1e-9
 _LISTED = 8
 
 
+@dataclass(slots=True)
+class _Found:
+    """The samples so far, their numbers as they stand in memory in the end; `whole`: none is faulty."""
+
+    inputs: array[float] = field(default_factory=lambda: array("d"))
+    targets: array[float] = field(default_factory=lambda: array("d"))
+    names: list[str | None] = field(default_factory=list)
+    whole: bool = True
+
+    def add(
+        self, sample: Sample, inputs: SampleValues | None, targets: SampleValues | None
+    ) -> None:
+        self.names.append(sample.name)
+        if inputs is None or targets is None:
+            self.whole = False
+        elif self.whole:
+            self.inputs.extend(inputs)
+            self.targets.extend(targets)
+
+    def data(self) -> Data | None:
+        """None where there are no samples, or a faulty one."""
+        samples = len(self.names)
+        if not samples or not self.whole:
+            return None
+        inputs, targets = (
+            np.frombuffer(numbers).reshape(samples, -1) if numbers else np.empty((samples, 0))
+            for numbers in (self.inputs, self.targets)
+        )
+        return Data(inputs, targets, tuple(self.names))
+
+
 @dataclass(frozen=True, slots=True)
 class SampleReader:
     """Reads the samples of one configuration."""
@@ -34,30 +67,22 @@ class SampleReader:
     ) -> Data | None:
         """The samples under a key; None when there are none, or problems with them."""
         before = len(self.report.problems)
+        from_file = isinstance(given, DataFileModel)
         if isinstance(given, DataFileModel):
             sizes = self.outline.sizes[0], self.outline.sizes[-1]
-            samples = list(DataFile(key, given, predict, sizes, self.report).samples())
+            samples = DataFile(key, given, predict, sizes, self.report).samples()
         else:
-            samples = list(self._inline(key, given or []))
-        read, rows = len(self.report.problems), []
-        for sample in samples:
-            rows.append((self._inputs(sample), self._targets(sample, predict)))
-            if (
-                isinstance(given, DataFileModel)
-                and len(self.report.problems) - read > MOST_PROBLEMS
-            ):
-                break
-        if not rows or len(self.report.problems) > before or None in self.outline.sizes:
-            return None
-        if any(part is None for row in rows for part in row):
-            return None
-        return Data(
-            np.array([inputs for inputs, _ in rows], dtype=float),
-            np.array([targets for _, targets in rows], dtype=float),
-            tuple(sample.name for sample in samples),
-        )
+            samples = self._inline(key, given or [])
+        found = _Found()
+        with closing(samples):
+            for sample in samples:
+                found.add(sample, self._inputs(sample), self._targets(sample, predict))
+                if from_file and len(self.report.problems) - before > MOST_PROBLEMS:
+                    break
+        complete = len(self.report.problems) == before and None not in self.outline.sizes
+        return found.data() if complete else None
 
-    def _inline(self, key: str, given: list[SampleModel | None]) -> Iterator[Sample]:
+    def _inline(self, key: str, given: list[SampleModel | None]) -> Generator[Sample]:
         for place, model in enumerate(given):
             if model is None:
                 continue

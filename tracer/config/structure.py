@@ -111,17 +111,25 @@ def _check_one_offset(layer: LayerModel, path: KeyPath, report: Report) -> None:
         report.at_key((*path, "threshold"), "both bias and threshold", hint)
 
 
-def _fits(sizes: list[int], biases: list[Bias], report: Report) -> bool:
-    parameters, needed = memory.needed(sizes, biases)
+def _fits(sizes: Sequence[int], biases: Sequence[Bias], report: Report, **kept: int) -> bool:
+    """Whether there is memory for them; `kept` as `memory.needed` has it."""
+    parameters, needed = memory.needed(sizes, biases, **kept)
     available = memory.available()
     if needed <= available:
         return True
     message = (
-        f"the network's {parameters:,} parameters would take {memory.in_words(needed)}; "
+        f"the network's {parameters:,} parameters would take {memory.in_words(needed)} in training; "
         f"this machine has {memory.in_words(available)} of memory"
     )
-    report.at_key(("network",), message, "use fewer neurons")
+    smaller = "fewer neurons, fewer samples or a smaller batch" if kept else "fewer neurons"
+    report.at_key(("network",), message, f"use {smaller}")
     return False
+
+
+def check_fits(network: Network, slots: int, samples: int, batch: int, report: Report) -> None:
+    """Reports a training that memory has no room for, with its data and what the optimiser keeps."""
+    biases = [layer.bias for layer in network.layers]
+    _fits(network.sizes, biases, report, slots=slots, samples=samples, batch=batch)
 
 
 def _check_coupled(

@@ -6,12 +6,10 @@ Problems within the file are told as FILE:LINE:COLUMN, where the column is count
 from __future__ import annotations
 
 import csv
-import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tracer.config.files import read_text
 from tracer.config.models import DataFileModel
 from tracer.config.nodes import KeyPath
 from tracer.config.report import Report
@@ -99,24 +97,10 @@ def finite(text: str) -> float | str:
 
 
 def read_table(
-    model: DataFileModel, place: KeyPath, report: Report
-) -> tuple[CsvTable, list[CsvRow]] | None:
-    """The table and its rows; None when there is no use in checking them any further."""
-    if model.file is None or model.inputs is None:
-        return None
-    shown = str(report.folder / model.file)
-    try:
-        text = read_text(report.folder / model.file, shown)
-    except ConfigError as error:
-        report_file(error, shown, place, report)
-        return None
-    return _parse(text, shown, model, place, report)
-
-
-def _parse(
-    text: str, shown: str, model: DataFileModel, place: KeyPath, report: Report
-) -> tuple[CsvTable, list[CsvRow]] | None:
-    rows = cells_of(text, shown, report)
+    lines: Iterator[str], shown: str, model: DataFileModel, place: KeyPath, report: Report
+) -> tuple[CsvTable, Iterator[CsvRow]] | None:
+    """The table, and its rows as they are taken; None when there is no use in checking them."""
+    rows = cells_of(lines, shown, report)
     _, header = next(rows, (0, []))
     header = [name.strip() for name in header]
     if not header:
@@ -130,24 +114,30 @@ def _parse(
     if columns is None:
         return None
     table = CsvTable(shown, header, columns, report)
-    samples = []
+    return table, _samples(table, rows, place)
+
+
+def _samples(
+    table: CsvTable, rows: Iterator[tuple[int, list[str]]], place: KeyPath
+) -> Iterator[CsvRow]:
+    empty = True
     for line, cells in rows:
         sample = table.row(line, cells)
         if sample is not None:
-            samples.append(sample)
+            empty = False
+            yield sample
         if table.refused >= MOST_PROBLEMS:
             table.complain(
                 line + 1, 0, "not read any further", "mend the problems before this line"
             )
             break
-    if not samples and not table.refused:
-        report.at((*place, "file"), f"{shown}: the file has a header and no rows")
-    return table, samples
+    if empty and not table.refused:
+        table.report.at((*place, "file"), f"{table.shown}: the file has a header and no rows")
 
 
-def cells_of(text: str, shown: str, report: Report) -> Iterator[tuple[int, list[str]]]:
+def cells_of(text: Iterator[str], shown: str, report: Report) -> Iterator[tuple[int, list[str]]]:
     """The rows that aren't blank, each with its line."""
-    lines = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
+    lines = csv.reader(text, skipinitialspace=True, strict=True)
     try:
         for cells in lines:
             if any(cell.strip() for cell in cells):

@@ -40,7 +40,7 @@ class PassSummary:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One run: its settings, how it ended (`finished`, `stopped`, `diverged`), and both its ends."""
+    """One run: its settings, how it ended (as `Run` has it), and both its ends."""
 
     title: str
     settings: Mapping[str, object]
@@ -73,6 +73,11 @@ class Comparison:
     iterations: int
 
     @property
+    def interrupted(self) -> bool:
+        """Whether somebody had no time for all of the runs."""
+        return any(run.ended == "interrupted" for run in self.runs)
+
+    @property
     def agree(self) -> bool:
         """Whether all numbers are the same, and as many."""
         lengths = {run.last.updates for run in self.runs}
@@ -88,6 +93,8 @@ def compare(
     """Run every experiment, for `iterations` updates or as many as it says, and lay them side by side.
 
     `progress` gets the number of runs done. `watch` gives who is to look at a run of so many updates.
+    After an interrupt the runs that haven't begun stay where they are, and only the first iterations
+    are compared.
 
     Raises:
         UsageError: an experiment has no data.
@@ -98,14 +105,19 @@ def compare(
     timelines = [NetworkTimeline(experiment) for experiment in experiments]
     totals = [_updates(timeline, iterations) for timeline in timelines]
     watches = [watch and watch(*run) for run in zip(timelines, totals, strict=True)]
-    runs = []
-    for number, run in enumerate(zip(timelines, totals, watches, strict=True), 1):
-        runs.append(_run(*run))
+    runs: list[Run[NetworkTimeline]] = []
+    for number, (timeline, total, look) in enumerate(
+        zip(timelines, totals, watches, strict=True), 1
+    ):
+        interrupted = bool(runs) and runs[-1].ended == "interrupted"
+        runs.append(_run(timeline, total, look, interrupted=interrupted))
         if progress:
             progress(number)
     outcomes = tuple(map(_outcome, runs))
     same_shape = len({experiment.network.sizes for experiment in experiments}) == 1
     common = max(1, min(run.done for run in runs))
+    if runs[-1].ended == "interrupted":
+        common = 1
     difference = _first_difference(timelines, common) if same_shape else None
     return Comparison(outcomes, _differing(outcomes), difference, same_shape, common)
 
@@ -166,8 +178,14 @@ def _updates(timeline: NetworkTimeline, iterations: int | None) -> int:
     return (iterations or training.iterations) if training else 0
 
 
-def _run(timeline: NetworkTimeline, total: int, watch: Recorder | None) -> Run[NetworkTimeline]:
-    run = train(timeline, total, watch=watch) if timeline.trained else Run(timeline)
+def _run(
+    timeline: NetworkTimeline, total: int, watch: Recorder | None, *, interrupted: bool
+) -> Run[NetworkTimeline]:
+    run: Run[NetworkTimeline] = Run(timeline)
+    if interrupted:
+        run.ended = "interrupted"
+    elif timeline.trained:
+        run = train(timeline, total, watch=watch)
     if watch:
         watch.end(run.state, run.done)
     return run

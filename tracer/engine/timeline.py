@@ -20,6 +20,7 @@ import numpy as np
 from tracer.arrays import Compiled
 from tracer.engine.batches import Batch, Batches
 from tracer.engine.compiled import FlatValues, Told, compile_step, worth_compiling
+from tracer.engine.kept import Kept, room_for
 from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import loss_of
 from tracer.engine.programs import Program
@@ -68,8 +69,9 @@ class NetworkTimeline:
         self.earlier = self.resume.iterations
         self.batches = Batches(len(data), training)
         self.start = self._start()
-        self.kept: dict[int, State] = {0: self.start}
+        self.kept = Kept(self.start)
         self._recent: OrderedDict[int, State] = OrderedDict()
+        self._remembered = room_for(self.start, _REMEMBERED)
         self._passed: dict[int, State] = {}
         self.few = few
         self.compiled = not few and worth_compiling(experiment.network, self.batches.size)
@@ -150,12 +152,13 @@ class NetworkTimeline:
         found = kept or self._recent.get(updates)
         if found is None:
             found = self._recent[updates] = self._replayed(updates)
-            if len(self._recent) > _REMEMBERED:
+            if len(self._recent) > self._remembered:
                 self._recent.popitem(last=False)
         return found
 
     def _replayed(self, updates: int) -> State:
-        done = max(k for k in chain(self.kept, self._recent, self._passed) if k <= updates)
+        near = (k for k in chain(self._recent, self._passed) if k <= updates)
+        done = max(self.kept.before(updates), *near, 0)
         state = self.state(done)
         while done < updates:
             count = self._stretch(updates - done)

@@ -10,12 +10,16 @@ import math
 import time
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import groupby, repeat
+from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
+from tracer.engine.kept import Kept
 from tracer.errors import DivergedError, UsageError
 from tracer.model.experiment import Experiment, GraphExperiment, Resume, Stop
 from tracer.model.network import State
@@ -32,7 +36,7 @@ class Timeline(Protocol):
         """State 0."""
 
     @property
-    def kept(self) -> MutableMapping[int, State]:
+    def kept(self) -> Kept:
         """The states that stay at hand."""
 
     @property
@@ -110,13 +114,14 @@ class Watch(Protocol):
 class Run(Generic[T]):
     """What training left: its timeline, as far as it came.
 
-    `done`: how many updates; `ended` is `finished`, `stopped` (by the criterion) or `interrupted`,
-    or `diverged` with the error in `diverged`. `losses` are the last ones that the stop criterion
-    looks at.
+    `done`: how many updates, of so many `asked` for; `ended` is `finished`, `stopped` (by the
+    criterion) or `interrupted`, or `diverged` with the error in `diverged`. `losses` are the last ones
+    that the stop criterion looks at.
     """
 
     timeline: T
     done: int = 0
+    asked: int = 0
     ended: str = "finished"
     diverged: DivergedError | None = None
     losses: deque[float] = field(default_factory=deque)
@@ -133,29 +138,33 @@ class Run(Generic[T]):
         if self.ended == "interrupted":
             raise KeyboardInterrupt
 
-    def reached(self, iterations: Iterable[int]) -> list[int]:
+    def reached(self, iterations: Iterable[int]) -> Sequence[int]:
         """Those of the iterations that training came to; without training there is the first."""
+        if isinstance(iterations, range) and self.timeline.trained:
+            return iterations[: len(range(iterations.start, self.done + 1, iterations.step))]
         return sorted(k for k in set(iterations) if k <= self.done or not self.timeline.trained)
 
 
 def train(
     timeline: T,
     iterations: int,
-    keep: Collection[int] = (),
+    keep: Iterable[int] = (),
     progress: Callable[[int], None] | None = None,
     watch: Watch | None = None,
 ) -> Run[T]:
     """Up to `iterations` updates; the states after the updates in `keep` and at both ends stay at hand.
 
-    Ends early at the stop criterion, at a number that isn't finite, or on Ctrl-C, with what was done
-    up to there. `watch` is shown the states that it asks for. Without a watch, and where nothing
-    may stop it, training goes on from states at hand that it would come to.
+    `keep`: a collection, or an iterator or a range of rising numbers, of which there may be any number:
+    where they find no room, only some of the states stay. `watch` is shown the states that it asks for.
+    Ends early at the stop criterion, at a number that isn't finite, or on Ctrl-C, with what was done up
+    to there. Without a watch, and where nothing may stop it, training goes on from states at hand that
+    it would come to.
 
     Raises:
         UsageError: there is nothing to train.
     """
     timeline.check()
-    return _Trainer(timeline, progress, watch).run({*keep, iterations}, iterations)
+    return _Trainer(timeline, progress, watch).run(keep, iterations)
 
 
 def check_iterations(iterations: Iterable[int], *, trained: bool) -> None:
@@ -179,6 +188,8 @@ def train_through(
     check_iterations(iterations, trained=timeline.trained)
     if not timeline.trained:
         return Run(timeline)
+    if isinstance(iterations, range):
+        return train(timeline, iterations[-1], range(iterations[0] - 1, iterations.stop), progress)
     keep = {k for iteration in iterations for k in (iteration - 1, iteration)}
     return train(timeline, max(iterations), keep, progress)
 
@@ -197,14 +208,15 @@ class _Trainer(Generic[T]):
         self.result = Run(timeline, losses=deque(timeline.resume.losses))
         self._length = 1
 
-    def run(self, keep: Collection[int], last: int) -> Run[T]:
+    def run(self, keep: Iterable[int], last: int) -> Run[T]:
         """Train up to the last update; keep the states in `keep`, show those that are watched."""
+        self.result.asked = last
         try:
             self._look()
-            for mark in sorted(k for k in {*keep, *self.watched} if 0 < k <= last or k == last):
+            for mark, kept in self._marks(keep, last):
                 self._jump(mark)
                 self._up_to(mark)
-                if mark in keep or self.result.ended != "finished":
+                if kept or self.result.ended != "finished":
                     self.timeline.kept[self.result.done] = self.state
                 if self.result.ended != "finished":
                     break
@@ -220,6 +232,20 @@ class _Trainer(Generic[T]):
             last = self._at_hand[bisect_right(self._at_hand, mark) - 1]
             if last > self.result.done:
                 self.state, self.result.done = self.timeline.kept[last], last
+
+    def _marks(self, keep: Iterable[int], last: int) -> Iterator[tuple[int, bool]]:
+        """Where to stop on the way, up to the last update, and whether to keep the state there."""
+        rising = keep if isinstance(keep, Iterator | range) else sorted(keep)
+        marks = merge(
+            zip(rising, repeat(True)), zip(sorted(self.watched), repeat(False)), [(last, True)]
+        )
+        for mark, reasons in groupby(marks, itemgetter(0)):
+            if mark > last:
+                return
+            kept = any(kept for _, kept in reasons)
+            kept = kept and (self.timeline.kept.wants(mark) or mark == last)
+            if (mark > 0 or mark == last) and (kept or mark in self.watched):
+                yield mark, kept
 
     def _look(self) -> None:
         """Show the state to whoever wants to see it."""

@@ -20,6 +20,7 @@ from tracer.graph.trace import GraphTrace
 from tracer.language import message, say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity, Stage
+from tracer.visible import printable
 
 MOST = 1000
 """Quantities beyond which a sheet is refused."""
@@ -170,7 +171,7 @@ def answers(
 
 def title_line(title: str) -> str:
     """The first line of an ANSWERS file, which says whose answers they are."""
-    return f"# Answers: {' '.join(title.split())}".rstrip(": ")
+    return f"# Answers: {' '.join(printable(title).split())}".rstrip(": ")
 
 
 def heading(trace: Sheeted, group: SheetGroup) -> str:

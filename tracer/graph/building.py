@@ -107,10 +107,12 @@ class _Builder:
     def _problem(self, node: GraphNode, offset: int, message: str, hint: str = "") -> None:
         """A problem at a character of a formula, the formula below it with a caret."""
         line = " ".join(node.text.splitlines())
-        pointed = f"{message}{f'; {hint}' if hint else ''}\n    {line}\n    {' ' * offset}^"
+        below = f"    {line}", f"    {' ' * offset}^"
         path = f"graph.nodes.{node.name}"
         self.problems.append(
-            Problem(self.experiment.file, node.line, node.column + offset, path, pointed)
+            Problem(
+                self.experiment.file, node.line, node.column + offset, path, message, hint, below
+            )
         )
 
 

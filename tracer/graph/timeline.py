@@ -10,11 +10,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from tracer.digits.rounding import Rounding
+from tracer.engine.kept import Kept
 from tracer.engine.programs import Program, looped
 from tracer.engine.rule import Moment, remedy
 from tracer.engine.stages import UPDATE_NUMBER
@@ -61,7 +63,8 @@ class GraphTimeline:
             for slot, states in self._states.items()
         }
         self.start = State(((start, None),), {slot: ((x, None),) for slot, x in kept.items()})
-        self.kept: dict[int, State] = {0: self.start}
+        self.kept = Kept(self.start)
+        self._latest = 0, self.start
 
     @property
     def trained(self) -> bool:
@@ -123,13 +126,17 @@ class GraphTimeline:
 
     def state(self, updates: int) -> State:
         """The state after so many updates."""
-        if updates not in self.kept:
-            done = max(k for k in self.kept if k <= updates)
-            found = self.advance(self.kept[done], done, updates - done)
-            if self.rounding is None:
-                return found
+        if updates in self.kept:
+            return self.kept[updates]
+        done, before = self._latest  # whoever asks for one after the other finds the last one
+        if not self.kept.before(updates) <= done <= updates:
+            done = self.kept.before(updates)
+            before = self.kept[done]
+        found = self.advance(before, done, updates - done)
+        self._latest = updates, found
+        if self.rounding is not None:
             self.kept[updates] = found  # worked out number by number: too slow to do it again
-        return self.kept[updates]
+        return found
 
     def advance(
         self, state: State, done: int, count: int, losses: list[float] | None = None
@@ -143,7 +150,7 @@ class GraphTimeline:
     def _advanced(
         self, program: Program, state: State, iterations: range, told: list[float]
     ) -> State:
-        batches: Iterable[Any] = [()] * len(iterations)
+        batches: Iterable[Any] = repeat((), len(iterations))
         if self.rule.varies:
             batches = (((), *timed) for timed in self.rule.timed(iterations))
         numbers = program(state.numbers(), batches, told)

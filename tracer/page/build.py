@@ -34,6 +34,7 @@ from tracer.show.pictures.picture import Picture
 from tracer.show.pictures.style import STYLE
 from tracer.show.pictures.svg import drawings
 from tracer.show.symbols import printable
+from tracer.visible import json_escaped
 
 _PLACE = re.compile(r"§(\w+)§")
 _MESSAGE = re.compile(r"\{\{(.+?)\}\}")
@@ -162,7 +163,7 @@ def _json(content: Any) -> str:
     text = json.dumps(
         content, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=list
     )
-    return text.replace("</", "<\\/").replace("<!", "\\u003c!")
+    return json_escaped(text).replace("</", "<\\/").replace("<!", "\\u003c!")
 
 
 def _source(source: str) -> str:

@@ -5,18 +5,18 @@ Used by the command line around every writer and exporter; opens nothing for rea
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
-import secrets
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Literal, TextIO
+from typing import BinaryIO, TextIO
 
 from tracer.errors import OutputError, UsageError
+from tracer.show.replacement import check_target, replacement
 from tracer.show.symbols import ENCODING_ERRORS, printable
 
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|{}]')
@@ -70,7 +70,7 @@ def check_free(paths: Sequence[Path | None], force: bool) -> None:
     """OutputError where one of the files could not be written; before long work."""
     for path in paths:
         if path is not None and str(path) != "-":
-            _check(path, Path(os.path.realpath(path)), force)
+            check_target(path, force)
 
 
 @contextmanager
@@ -85,24 +85,61 @@ def open_output(path: Path | None, force: bool = False) -> Iterator[TextIO]:
         with _standard_output() as stream:
             yield stream
         return
-    with _worded(path):
-        if path.exists() and not path.is_file() and not path.is_dir():
-            with _open(path, "w") as device:  # /dev/null, a named pipe
-                yield device
-            return
-        with _replacement(path, force) as temporary, _open(temporary, "x") as file:
-            yield file
+    with _bytes(path, force) as file:
+        text = io.TextIOWrapper(file, "utf-8", ENCODING_ERRORS, newline="")
+        yield text
+        text.flush()
+        text.detach()
 
 
 @contextmanager
 def open_binary_output(path: Path, force: bool = False) -> Iterator[BinaryIO]:
     """A stream for bytes into a file, which appears and is replaced as by `open_output`."""
-    with _worded(path), _replacement(path, force) as temporary, temporary.open("xb") as file:
+    with _bytes(path, force) as file:
         yield file
 
 
-def _open(path: Path, mode: Literal["w", "x"]) -> TextIO:
-    return path.open(mode, encoding="utf-8", newline="", errors=ENCODING_ERRORS)
+@contextmanager
+def _bytes(path: Path, force: bool) -> Iterator[BinaryIO]:
+    with _worded(path):
+        if _is_place(path):
+            with path.open("wb") as file:
+                yield file
+        else:
+            with replacement(path, force) as file:
+                yield file
+
+
+def _is_place(path: Path) -> bool:
+    """Whether this is where bytes go by themselves: /dev/null, a named pipe."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def check_targets(targets: Mapping[str, Path | None], force: bool) -> None:
+    """Before there is any work: whether the files can be written, each for itself.
+
+    `targets`: options and their files; `-` is standard output, None is nothing.
+
+    Raises:
+        OutputError: what can be said beforehand of a file that can't be written; one for two results.
+    """
+    found: dict[str, tuple[str, Path]] = {}
+    for option, path in targets.items():
+        if path is None:
+            continue
+        with _worded(path):
+            if str(path) == "-":
+                place = "standard output"
+            elif _is_place(path):
+                continue
+            else:
+                place = str(check_target(path, force))
+        if place in found:
+            other, first = found[place]
+            raise OutputError(
+                f"{other} {first} and {option} {path} are both {place}", "name two files"
+            )
+        found[place] = option, path
 
 
 @contextmanager
@@ -115,14 +152,14 @@ def _standard_output() -> Iterator[TextIO]:
             yield stream
             stream.flush()
     except BrokenPipeError:
-        _discard(stream)
+        discard(stream)
     except OutputError:
-        _discard(stream)
+        discard(stream)
         raise
 
 
-def _discard(stream: TextIO) -> None:
-    """Send the rest to nowhere, else Python complains about it once more when it exits."""
+def discard(stream: TextIO) -> None:
+    """Send the rest to nowhere, lest Python complains about it once more when it exits."""
     null = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(null, stream.fileno())
@@ -130,35 +167,6 @@ def _discard(stream: TextIO) -> None:
         return  # not a file: nothing is left in a buffer
     finally:
         os.close(null)
-
-
-@contextmanager
-def _replacement(path: Path, force: bool) -> Iterator[Path]:
-    """A name in the target's folder for the new file, which becomes the target in the end."""
-    target = Path(os.path.realpath(path))  # through a link, so that the link stays one
-    _check(path, target, force)
-    temporary = target.with_name(f".bptrace-{secrets.token_hex(8)}.tmp")
-    try:
-        yield temporary
-        _check(path, target, force)  # it may have appeared meanwhile
-        if target.exists():
-            shutil.copymode(target, temporary)
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _check(path: Path, target: Path, force: bool) -> None:
-    if target.is_dir():
-        raise OutputError(f"{path} is a folder", "name a file in it")
-    if not target.parent.is_dir():
-        raise OutputError(f"the folder {path.parent} does not exist", "make it first")
-    if not target.exists():
-        return
-    if not force:
-        raise OutputError(f"{path} exists already", "--force overwrites it")
-    if not os.access(target, os.W_OK):
-        raise OutputError(f"{path} is write-protected", "choose another file")
 
 
 @contextmanager
@@ -175,8 +183,14 @@ def _worded(path: Path | None) -> Iterator[None]:
             raise
         if isinstance(error.filename, str) and not _beside(error.filename, path):
             raise
-        where = "standard output" if path is None else str(path)
-        raise OutputError(f"can't write to {where}: {error.strerror or error}") from error
+        raise refused(path, error) from error
+
+
+def refused(path: Path | None, error: OSError) -> OutputError:
+    """The system's refusal to write to a file, or to standard output, in words."""
+    where = "standard output" if path is None else str(path)
+    why = "it is closed" if error.errno == errno.EBADF else error.strerror or error
+    return OutputError(f"can't write to {where}: {why}")
 
 
 def _beside(name: str, path: Path | None) -> bool:

@@ -9,6 +9,10 @@ import codecs
 import re
 from html import escape
 
+from tracer.visible import printable
+
+__all__ = ["ENCODING_ERRORS", "SYMBOLS", "escaped", "printable", "to_ascii"]
+
 SYMBOLS: dict[str, tuple[str, str]] = {
     # sign: (ASCII, LaTeX in math mode); {} lets a second superscript follow a first
     "α": ("alpha", r"\alpha"),
@@ -69,10 +73,6 @@ ENCODING_ERRORS = "bptrace.ascii"
 
 _BOX = dict(zip("─═│⎡⎢⎣⎤⎥⎦", "-=|[[[]]]", strict=True))
 _TO_ASCII = str.maketrans({sign: ascii_ for sign, (ascii_, _) in SYMBOLS.items()} | _BOX)
-_BREAKS = re.compile(r"\s*[\t\n\v\f\r\x85\u2028\u2029]\s*")
-# Control characters (a name must not steer the terminal), changes of direction, lone surrogates.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 
@@ -81,20 +81,6 @@ def to_ascii(text: str) -> str:
     if text.isascii():
         return text
     return text.translate(_TO_ASCII).encode("ascii", "backslashreplace").decode("ascii")
-
-
-def printable(text: str) -> str:
-    r"""The text on one line, control characters visible: `a\nb` → `a b`, ESC → `\x1b`."""
-    if text.isprintable():
-        return text
-    return _UNPRINTABLE.sub(
-        lambda found: (
-            found[0].encode("ascii", "backslashreplace").decode()
-            if ord(found[0]) > 0x7F
-            else f"\\x{ord(found[0]):02x}"
-        ),
-        _BREAKS.sub(" ", text),
-    )
 
 
 def escaped(text: str) -> str:

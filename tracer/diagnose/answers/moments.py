@@ -153,6 +153,8 @@ def _calculated(
 
 def _trace(run: Run[Any], moment: Moment) -> Any:
     timeline = run.timeline
+    if run.ended == "interrupted":
+        raise KeyboardInterrupt
     if timeline.trained and moment.updates > run.done:
         raise run.diverged or UsageError(
             f"training ended after {run.done:,} updates, before {moment.words.lower()}"

@@ -2,7 +2,8 @@
 
 One table a file: the records that `tracer.show.formats.selection` chooses, or the one that was asked
 for. Numbers are the shortest text that reads back as the same float64, whatever digits the notation
-shows.
+shows. Text that a spreadsheet would take for a formula (`=HYPERLINK(…)` as a sample's name) has an
+apostrophe before it.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def _distinct(headers: Iterable[str]) -> list[str]:
 
 def _harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula; a number that somebody wrote stays one."""
-    return f"'{text}" if text[:1] in _FORMULA and not _NUMBER.fullmatch(text) else text
+    begins = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
+    return f"'{text}" if begins and not _NUMBER.fullmatch(text) else text
 
 
 def _cell(cell: Cell, notation: Notation) -> str:

@@ -7,7 +7,6 @@ its name: `data-quantity="dE/dw5"`. What people wrote is escaped here, and nothi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -65,8 +64,6 @@ _UNTITLED = "bptrace"
 _BLANK = '<span class="blank" role="img" aria-label="{words}"></span>'
 _CLASSES: dict[Align, str] = {"left": "", "right": "number", "center": "center"}
 _DEEPEST = 6
-# Marks that turn the direction of what stands around them, and are no control characters.
-_TURNS = re.compile("[\u061c\u200e\u200f]")
 
 
 @cache
@@ -295,7 +292,7 @@ class HtmlWriter:
         """As the notation writes it, its canonical name as what shows up when one points at it."""
         label = name.label
         typed = "" if isinstance(label, str) else self._notation.canonical(label)
-        written = _TURNS.sub(_visible, plain(name, self._notation))
+        written = plain(name, self._notation)
         return f"<span{_attributes(class_='name', title=typed)}>{written}</span>"
 
     def _number(self, value: Value) -> str:
@@ -336,8 +333,4 @@ def _attributes(**given: str) -> str:
 
 def _escaped(text: str) -> str:
     """Text of people, on one line, that neither HTML nor a direction mark makes anything of."""
-    return escape(_TURNS.sub(_visible, printable(text)))
-
-
-def _visible(mark: re.Match[str]) -> str:
-    return f"\\u{ord(mark[0]):04x}"
+    return escape(printable(text))

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from tracer.show.document import Notation
 from tracer.show.formats.medium import Medium
+from tracer.visible import json_escaped
 
 
 def write_json(result: Any, notation: Notation, stream: TextIO, medium: Medium) -> None:
@@ -26,7 +27,8 @@ def write(result: Any, stream: TextIO, *, ascii: bool = True) -> None:
     `ascii`: other signs in names and titles are written as \\uXXXX.
     """
     encoder = json.JSONEncoder(ensure_ascii=ascii, allow_nan=False)
-    stream.writelines(_pieces(iter(result) if isinstance(result, list) else result, encoder, "\n"))
+    pieces = _pieces(iter(result) if isinstance(result, list) else result, encoder, "\n")
+    stream.writelines(map(json_escaped, pieces))
     stream.write("\n")
 
 

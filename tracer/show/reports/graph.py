@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from tracer.engine.training import Run
 from tracer.explain.series import Points
-from tracer.graph.calculation import GraphValueError
 from tracer.graph.names import updated
 from tracer.graph.structure import Graph
 from tracer.graph.timeline import GraphTimeline
@@ -42,9 +42,10 @@ from tracer.show.reports.descent import (
 )
 from tracer.show.reports.descent_objects import number_at, number_of_input
 from tracer.show.reports.ending import diverged
+from tracer.show.reports.marks import reached, without_last
 from tracer.show.reports.rules import update_items
 from tracer.show.reports.selection import ROW_LIMIT
-from tracer.show.reports.tables import Row, cell, listed, number_column, suffix, table
+from tracer.show.reports.tables import Row, cell, listed, long_table, number_column, suffix, table
 from tracer.show.words import worded
 
 _NODES = (
@@ -87,7 +88,7 @@ def _records(traces: Iterable[GraphTrace]) -> Records:
 
 def graph_steps_document(
     run: Run[GraphTimeline],
-    shown: Iterable[int],
+    shown: Sequence[int],
     traces: Sequence[GraphTrace] = (),
     limit: int | None = ROW_LIMIT,
     curve: Points = (),
@@ -100,17 +101,22 @@ def graph_steps_document(
     shown_nodes = (graph.output, *graph.trainable)
     numbers = [number_column(Name(node)) for node in shown_nodes]
 
-    def row(k: int, result: float) -> Row:
-        values = (result, *run.timeline.inputs(run.timeline.state(k)).values())
+    updates = with_result(run, shown)
+
+    def row(place: int) -> Row:
+        k = updates[place]
+        state = run.timeline.state(k)
+        values = (run.timeline.forward(k).result, *run.timeline.inputs(state).values())
         ofs = (at(node, k + 1) if k < run.done else None for node in shown_nodes)
         return (k, *map(cell, values, ofs))
 
-    rows = [row(k, result) for k, result in history(run, shown)]
+    rows = map(row, range(len(updates)))
     records = Records(Table((number_column(say("iteration")), *numbers), rows, name="history"))
     yield _records(traces) if traces else records
     yield from graph_head(graph)
     columns = [number_column(say("updates")), *numbers]
-    yield from table(columns, rows, limit, title=say("The output on the way"), name="history")
+    title = say("The output on the way")
+    yield from long_table(columns, len(updates), row, limit, title=title, name="history")
     if curve:
         yield Drawing(CurveSketch(say("The output as a curve"), curve), asked=True)
     yield _ended(run)
@@ -118,17 +124,19 @@ def graph_steps_document(
         yield from _iteration(trace, limit)
 
 
-def history(run: Run[GraphTimeline], shown: Iterable[int]) -> Iterator[tuple[int, float]]:
-    """(updates, value of the output after them), for those that training came to and the last.
+def history(run: Run[GraphTimeline], shown: Sequence[int]) -> Iterator[tuple[int, float]]:
+    """(updates, value of the output after them)."""
+    return ((k, run.timeline.forward(k).result) for k in with_result(run, shown))
 
-    Where training diverged, the output after the last update may have no value, and no row.
+
+def with_result(run: Run[GraphTimeline], shown: Sequence[int]) -> Sequence[int]:
+    """Those of the numbers of updates that training came to, and the last one.
+
+    Where training diverged, the output after the last one may have no value: then without it.
     """
-    for k in sorted({k for k in shown if k < run.done} | {run.done}):
-        try:
-            yield k, run.timeline.forward(k).result
-        except GraphValueError:
-            if not run.diverged:
-                raise
+    updates = reached(run, shown)
+    lacking = run.diverged and math.isnan(run.timeline.whole_loss(run.state))
+    return without_last(updates) if lacking else updates
 
 
 def graph_head(graph: Graph) -> Iterator[Block]:

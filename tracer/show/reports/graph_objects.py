@@ -17,7 +17,7 @@ from tracer.show.reports.descent_objects import (
     graph_descent,
     number_of_input,
 )
-from tracer.show.reports.graph import history
+from tracer.show.reports.graph import history, with_result
 from tracer.show.reports.objects import SCHEMA_VERSION, Object
 
 
@@ -31,20 +31,20 @@ def graph_run_json(traces: Sequence[GraphTrace]) -> Object:
 
 
 def graph_step_json(
-    run: Run[GraphTimeline], shown: Iterable[int], traces: Iterable[GraphTrace] = ()
+    run: Run[GraphTimeline], shown: Sequence[int], traces: Iterable[GraphTrace] = ()
 ) -> Object:
     """As `graph_run_json` for iteration 1, with `history`, the output after so many updates each.
 
     `iterations` are the traced ones, `final` the trainable inputs at the end.
     """
-    rows = [{"iteration": k, "loss": result} for k, result in history(run, shown)]
+    timeline, updates = run.timeline, with_result(run, shown)
+    rows = ({"iteration": k, "loss": result} for k, result in history(run, shown))
     final: Object = {"iterations": run.done, "ended": run.ended}
     if run.diverged:
         wrong = run.diverged
         final["diverged"] = {"iteration": wrong.iteration, "quantity": wrong.quantity}
-    if rows and rows[-1]["iteration"] == run.done:
-        final["loss"] = rows[-1]["loss"]
-    timeline = run.timeline
+    if updates and updates[-1] == run.done:
+        final["loss"] = timeline.forward(run.done).result
     ends = timeline.inputs(run.state)
     return _head(timeline.graph) | {
         "graph": _graph(timeline.trace(1)),

@@ -74,7 +74,7 @@ def run_objects(
     return graph_run_json(list(traces))
 
 
-def reached_of(run: Run[Any], iterations: Collection[int]) -> list[int]:
+def reached_of(run: Run[Any], iterations: Collection[int]) -> Sequence[int]:
     """Those of the iterations that training came to.
 
     Raises DivergedError where a graph came to none: there is nothing to show.

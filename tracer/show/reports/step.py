@@ -17,6 +17,7 @@ from tracer.model.quantity import AFTER, Kind, Quantity, Stage, at
 from tracer.show.document import Block, Drawing, Name, Records, Table, Text, Value, Warn
 from tracer.show.pictures.curve import CurveSketch
 from tracer.show.reports.ending import diverged
+from tracer.show.reports.marks import Every, reached
 from tracer.show.reports.outcomes import outputs, predictions, results
 from tracer.show.reports.parameters import parameter_at
 from tracer.show.reports.records import quantities
@@ -30,13 +31,15 @@ OUTPUTS_SHOWN = 6
 """Up to so many outputs, over all samples, have a column in the history."""
 
 
-def history_iterations(total: int, rows: int | None = None, every: int | None = None) -> list[int]:
+def history_iterations(
+    total: int, rows: int | None = None, every: int | None = None
+) -> Sequence[int]:
     """After how many updates to look: 0 and `total`, and some between.
 
     Every so many, or so many rows at logarithmic distances; with neither 1, 2, 5, 10, 20, 50, ….
     """
     if every is not None:
-        return sorted({*range(0, total, every), total})
+        return Every(every, total)
     if rows is not None:
         return _spread(total, rows)
     series = (digit * 10**power for power in count() for digit in (1, 2, 5))
@@ -81,17 +84,12 @@ def step_document(
     yield history
     if curve:
         yield Drawing(CurveSketch(say("The loss as a curve"), curve), asked=True)
-    yield _ended(experiment, run, shown)
+    yield _ended(experiment, run)
     yield from results(experiment, run.state.parameters, limit and min(limit, _FEW_ROWS))
     yield from predictions(experiment, run.state.parameters, limit)
     yield from _parameters(experiment, run, limit)
     for trace in traces:
         yield from iteration(trace, selection=Selection(sample, limit))
-
-
-def reached(run: Run[NetworkTimeline], shown: Sequence[int]) -> list[int]:
-    """Those of the numbers of updates that training came to, and the last one."""
-    return sorted({k for k in shown if k < run.done} | {run.done})
 
 
 def losses(run: Run[NetworkTimeline], iterations: Iterable[int]) -> Iterator[float]:
@@ -109,8 +107,7 @@ def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[
     """Loss, the next learning rate if it is scheduled, and outputs if they are few."""
     data, iterations = experiment.data, reached(run, shown)
     columns = [number_column(say("updates")), number_column(say("loss"))]
-    rates = _rates(run, iterations)
-    if rates:
+    if run.timeline.rule.schedule.varies:
         columns.append(number_column(Name(Kind.LEARNING_RATE)))
     few = data if data is not None and shows_outputs(experiment) else None
     named = _outputs_of(experiment, len(few)) if few else []
@@ -122,7 +119,7 @@ def _history(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[
         lost, state = cell(loss, of(batch)), run.timeline.state(k)
         outs = outputs(experiment.network, state.parameters, few).ravel() if few else ()
         numbers = (cell(out, of(name)) for out, name in zip(outs, named, strict=True))
-        return (k, lost, *rates.get(k, ()), *numbers)
+        return (k, lost, *_rate(run, k), *numbers)
 
     rows = map(row, iterations, losses(run, iterations))
     return Table(tuple(columns), rows, say("Loss over all of the data"), "history")
@@ -135,14 +132,10 @@ def _in_iteration(run: Run[NetworkTimeline], updates: int, number: Quantity) -> 
     return at(number, updates + 1) if whole and updates < run.done else None
 
 
-def _rates(run: Run[NetworkTimeline], updates: Sequence[int]) -> dict[int, tuple[float]]:
+def _rate(run: Run[NetworkTimeline], updates: int) -> tuple[float, ...]:
     """The learning rate of the iteration after so many updates; nothing where there is but one."""
     rule = run.timeline.rule
-    if not rule.schedule.varies:
-        return {}
-    return {
-        k: (rate,) for k, (rate, _) in zip(updates, rule.timed(k + 1 for k in updates), strict=True)
-    }
+    return tuple(rate for rate, _ in rule.timed([updates + 1])) if rule.schedule.varies else ()
 
 
 def _outputs_of(experiment: Experiment, samples: int) -> list[Quantity]:
@@ -155,7 +148,7 @@ def _outputs_of(experiment: Experiment, samples: int) -> list[Quantity]:
     ]
 
 
-def _ended(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[int]) -> Block:
+def _ended(experiment: Experiment, run: Run[NetworkTimeline]) -> Block:
     """How training ended, and after how many updates."""
     training = experiment.training
     updates = counted(run.done, "{count} update", "{count} updates")
@@ -172,7 +165,7 @@ def _ended(experiment: Experiment, run: Run[NetworkTimeline], shown: Sequence[in
             say("After {updates}: {reason}.", updates=updates, reason=diverged(run.diverged))
         )
     if run.ended == "interrupted":
-        return Warn(say("Interrupted after {updates} of {all}.", updates=updates, all=max(shown)))
+        return Warn(say("Interrupted after {updates} of {all}.", updates=updates, all=run.asked))
     if run.ended == "stopped" and training and training.stop:
         words = counted(
             training.stop.window,

@@ -8,6 +8,7 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.model.experiment import Experiment
+from tracer.show.reports.marks import reached
 from tracer.show.reports.objects import Object, only_finite
 from tracer.show.reports.run_objects import (
     IterationObjects,
@@ -15,7 +16,7 @@ from tracer.show.reports.run_objects import (
     head_object,
     output_rows,
 )
-from tracer.show.reports.step import losses, reached, shows_outputs
+from tracer.show.reports.step import losses, shows_outputs
 
 
 def step_json(
