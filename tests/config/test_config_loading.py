@@ -247,6 +247,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def refuse(_path: Path) -> bytes:
         raise PermissionError
 
+    (tmp_path / "net.yaml").write_text(SOUND)
     monkeypatch.setattr(Path, "read_bytes", refuse)
     assert file_problems(tmp_path / "net.yaml") == [
         "FILE: the file can't be read; check its permissions"
