@@ -126,6 +126,19 @@ def test_a_path_text_a_dict_and_a_result_are_configurations(mazur: tracer.Traced
         tracer.trace(3)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("key", [3, None, ("w1",)])
+def test_what_is_no_text_is_no_name(mazur: tracer.Traced, key: Any) -> None:
+    for numbers in (mazur, mazur.arrays, tracer.trace("apples")):
+        assert key not in numbers
+        with pytest.raises(tracer.UnknownNameError, match="is no name; names are text"):
+            numbers[key]
+
+
+def test_an_unknown_view_is_told_which_there_are(mazur: tracer.Traced) -> None:
+    with pytest.raises(tracer.UsageError, match="there are neurons, matrix"):
+        mazur.view("zzz")
+
+
 WRONG: dict[str, Callable[[], object]] = {
     "there is no file or bundled example 'mazr'; did you mean 'mazur'?": lambda: tracer.trace(
         "mazr"

@@ -249,7 +249,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise PermissionError
 
     path = tmp_path / "net.yaml"
-    path.touch()
+    path.write_text(SOUND)
     monkeypatch.setattr(Path, "open", refuse)
     assert file_problems(path) == ["FILE: the file can't be read; check its permissions"]
 

@@ -15,7 +15,7 @@ from benchmarks.page_judge.sheets import Texts, sheets_of
 from support.node import needs_node, run_javascript
 from support.sparing import sparing
 from tracer.explain.worksheet import to_calculate
-from tracer.language import in_language
+from tracer.language import in_force, in_language
 from tracer.page.exercise import exercise_data, judge_script
 
 pytestmark = [needs_node, pytest.mark.no_cover]
@@ -64,14 +64,15 @@ def test_the_right_values_are_the_engines(name: str) -> None:
 
 
 @cache
-def data_of(name: str) -> dict[str, Any]:
-    return exercise_data(bundled(name).experiment)
+def data_of(name: str, language: str) -> dict[str, Any]:
+    with in_language(language):
+        return exercise_data(bundled(name).experiment)
 
 
 def judge(name: str, source: str, given: Any = None) -> Any:
     parts = {
         "script": f"{judge_script()} return bptraceJudge;",  # too long for a command line
-        "data": data_of(name),
+        "data": data_of(name, in_force()),
         "given": given,
     }
     made = "const judge = new Function(given.script)()(given.data); given = given.given;"

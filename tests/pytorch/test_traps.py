@@ -332,3 +332,65 @@ def test_odd_names_reach_no_terminal() -> None:
     assert "a\\x1b[31m.weight need no gradient" in repr(numbers)
     for shown in (repr(numbers), repr(numbers.check()), numbers.config()):
         assert "\x1b" not in shown
+
+
+def by_hand(change: Callable[[int, Any], object], count: int = 2, zero: bool = True) -> Recorded:
+    """Iterations whose parameters a function changes, told the iteration, without an optimiser."""
+
+    def block(model: Any, _: Any, x: Any, y: Any) -> None:
+        for number in range(count):
+            if zero:
+                model.zero_grad()
+            MSE(model(x), y).backward()
+            with torch.no_grad():
+                for parameter in model.parameters():
+                    change(number, parameter)
+
+    return recorded(block)
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.03, 1 / 3])
+def test_steps_written_by_hand_are_iterations(rate: float) -> None:
+    numbers = by_hand(lambda _, p: p.sub_(rate * p.grad), 3)
+    told(numbers, "without an optimiser", "recorded as steps of sgd")
+    assert not any("backward() ran" in note for note in numbers.notes)
+    assert numbers.iterations == 3
+    assert [float(numbers[name]) for name in ("lr", "lr@2", "lr@3")] == pytest.approx([rate] * 3)
+    assert len({float(numbers[name]) for name in ("lr", "lr@2", "lr@3")}) == 1
+    assert numbers.check().all_right
+    assert "schedule" not in numbers.config()
+
+
+def test_rates_of_steps_by_hand_may_follow_a_schedule() -> None:
+    numbers = by_hand(lambda k, p: p.sub_(0.1 * 0.5**k * p.grad), 3)
+    assert "{initial: 0.1, schedule: exponential, rate: 0.5}" in numbers.config()
+
+
+def test_parameters_that_steps_by_hand_leave_out_are_frozen() -> None:
+    numbers = by_hand(lambda _, p: p.sub_(0.1 * p.grad) if p.ndim == 2 else None)
+    told(numbers, "0.bias, 2.bias stay as they are")
+    assert numbers.check().all_right
+
+
+def test_steps_by_hand_on_gradients_never_zeroed_are_told_of() -> None:
+    numbers = by_hand(lambda _, p: p.sub_(0.1 * p.grad), zero=False)
+    told(numbers, "iteration 2", "weren't zero before backward()", "call model.zero_grad()")
+    assert numbers.check().first_wrong.endswith("@2")
+
+
+def test_a_change_that_is_no_step_is_told_as_one() -> None:
+    numbers = by_hand(lambda _, p: p.add_(0.1 * p.grad))
+    told(numbers, "0.weight and 3 more changed after backward()", "isn't recorded as a step")
+    told(numbers, "ran 2 times without a step", "zero before the last")
+    assert numbers.iterations == 1
+    assert numbers.check().all_right
+
+
+def test_gradients_that_were_zeroed_between_two_passes_are_no_sum() -> None:
+    def block(model: Any, optimizer: Any, x: Any, y: Any) -> None:
+        MSE(model(x), y).backward()
+        step(model, optimizer, x, y)
+
+    numbers = recorded(block)
+    told(numbers, "ran 2 times before the step", "zero before the last")
+    assert numbers.check().all_right

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tracer.api.iterations import Iterations
+from tracer.api.iterations import Iterations, check_is_text
 from tracer.api.shown import one_line
 from tracer.diagnose.answers.arrays import find_stage, named_arrays
 from tracer.engine.trace import IterationTrace
@@ -36,6 +36,7 @@ class Arrays(Mapping[str, NDArray[np.float64]]):
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """The array, a copy of its own; UnknownNameError where there is none of that name."""
+        check_is_text(name)
         trace = self._iterations.trace(max(iteration_said(name, self._shown[0]), 1))
         bare, suffix = name.partition("@")[0], f"@{trace.number}" if trace.number != 1 else ""
         known = dict(named_arrays(trace))

@@ -15,6 +15,12 @@ from tracer.model.quantity import Identity
 _AT_HAND = 64
 
 
+def check_is_text(name: object) -> None:
+    """UnknownNameError for what can't be a name, so that `in` is False for it."""
+    if not isinstance(name, str):
+        raise UnknownNameError(f"{name!r} is no name", "names are text, such as 'dE/dw1'")
+
+
 class Iterations:
     """Gives the trace of any iteration, and any number by its name.
 
@@ -67,6 +73,7 @@ class Iterations:
         Raises:
             UnknownNameError: nothing is called so, or not in that iteration.
         """
+        check_is_text(name)
         self.names.parse(name)  # before a long training, not after it
         wanted = iteration_said(name, iteration)
         if wanted < 1:

@@ -14,7 +14,7 @@ import numpy as np
 from tracer.model.quantity import Kind
 from tracer.model.schedules import CONSTANT
 from tracer.torch.experiment import Built, trained
-from tracer.torch.steps import Arrays, Iteration, Step
+from tracer.torch.iterations import Arrays, Iteration, Step
 from tracer.torch.tape import Numbers
 
 

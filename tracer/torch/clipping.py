@@ -13,7 +13,7 @@ import numpy as np
 
 from tracer.errors import UsageError
 from tracer.model.clipping import Clip
-from tracer.torch.steps import Arrays, Iteration
+from tracer.torch.iterations import Arrays, Iteration
 from tracer.torch.tape import Numbers
 
 

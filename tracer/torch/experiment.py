@@ -18,9 +18,9 @@ from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.model.schedules import Schedule
 from tracer.torch.chain import Chain
 from tracer.torch.clipping import clips, shared
+from tracer.torch.iterations import Arrays, Iteration, Step
 from tracer.torch.optimizers import Rule, read_rule
 from tracer.torch.rates import read_schedule
-from tracer.torch.steps import Arrays, Iteration, Step
 from tracer.torch.tape import Node
 
 

@@ -16,7 +16,7 @@ from tracer.errors import UsageError
 from tracer.model.adam import Adam, AdamW
 from tracer.model.optimizers import SGD, Adagrad, Momentum, Optimizer, Rmsprop
 from tracer.model.schedules import CONSTANT, InverseTime, Schedule
-from tracer.torch.steps import Step
+from tracer.torch.iterations import Step
 
 Options = Mapping[str, Any]
 

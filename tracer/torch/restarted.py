@@ -19,7 +19,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.model.network import State, zeros_like
 from tracer.torch.experiment import Built, parameters_of, slots_of, trained
-from tracer.torch.steps import Arrays, Iteration
+from tracer.torch.iterations import Arrays, Iteration
 
 
 def calculations(iterations: Sequence[Iteration], built: Built) -> dict[Moment, Calculation]:

@@ -18,60 +18,10 @@ from torch.optim.optimizer import (
 )
 
 from tracer.errors import UsageError
-from tracer.torch.chain import Chain, read_chain
+from tracer.torch.by_hand import changed, step_by_hand
+from tracer.torch.chain import read_chain
+from tracer.torch.iterations import Arrays, Iteration, Pass, Step
 from tracer.torch.tape import Node, Numbers, Tape, named_parameters, numbers_of
-
-Arrays = Mapping[str, Numbers]
-"""Arrays by the names of the model's parameters; what a parameter doesn't have is left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """One backward pass: its chain, and the gradients before and after it.
-
-    `layers` are copies of the gradients that came through each link of the chain: at the outputs, and
-    at the net inputs.
-    """
-
-    chain: Chain
-    before: Arrays
-    after: Arrays
-    layers: tuple[tuple[Numbers | None, Numbers | None], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of an optimiser of class `kind`; `options` and states by parameter.
-
-    `gradients` are those that it was given.
-    """
-
-    kind: type
-    which: int
-    options: Mapping[str, Mapping[str, Any]]
-    gradients: Arrays
-    before: Arrays
-    after: Arrays
-    states_before: Mapping[str, Arrays]
-    states_after: Mapping[str, Arrays]
-
-
-@dataclass(slots=True)
-class Iteration:
-    """The backward passes before a step, and the step; None where there was none."""
-
-    passes: list[Pass] = field(default_factory=list)
-    step: Step | None = None
-
-    @property
-    def last(self) -> Pass:
-        """The pass that the iteration is read from."""
-        return self.passes[-1]
-
-    @property
-    def chain(self) -> Chain:
-        """Its layers and its loss."""
-        return self.last.chain
 
 
 @dataclass
@@ -106,6 +56,7 @@ class Watch:
             handle.remove()
         if self.iterations and self.iterations[-1].step is not None:
             self.later = [node for node in self.tape.nodes() if node.learned]
+        self._stepped_by_hand(self._values())
         self.tape.forget()
 
     def gradients(self) -> dict[str, Numbers]:
@@ -124,6 +75,7 @@ class Watch:
         except UsageError as error:
             self._refuse(error)
             return result
+        self._stepped_by_hand({p.parameter: p.value for p in chain.parameters})
         if not self.iterations or self.iterations[-1].step is not None:
             self.iterations.append(Iteration())
         layers = tuple((link.out.gradient, link.net.gradient) for link in chain.links)
@@ -178,6 +130,26 @@ class Watch:
                 f"{step.kind.__name__} made a step without a backward pass before it in the block: "
                 "that step isn't recorded"
             )
+
+    def _stepped_by_hand(self, values: Arrays) -> None:
+        """An iteration without a step whose parameters have become these has been stepped by hand."""
+        last = self.iterations[-1] if self.iterations else None
+        names = changed(last.last, values) if last is not None and last.step is None else ()
+        if last is None or not names:
+            return
+        usual = [each.step.rate for each in self.iterations if each.step and each.step.by_hand]
+        last.step = step_by_hand(last.last, values, usual[-1] if usual else None)
+        if last.step is not None:
+            self.note(
+                "parameters were changed without an optimiser of PyTorch's, as w - lr*dE/dw changes "
+                "them: recorded as steps of sgd with the lr on which all numbers agree"
+            )
+            return
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        self.note(
+            f"{names[0]}{more} changed after backward() without an optimiser of PyTorch's, and not "
+            "as w - lr*dE/dw with one lr for all: that change isn't recorded as a step"
+        )
 
     def _groups(self, optimizer: Any) -> dict[str, dict[str, Any]]:
         """The options of each of the model's parameters that the optimiser holds."""

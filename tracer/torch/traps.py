@@ -12,7 +12,8 @@ import numpy as np
 
 from tracer.torch.clipping import treated
 from tracer.torch.experiment import Built, trained
-from tracer.torch.steps import Arrays, Iteration, Watch
+from tracer.torch.iterations import Arrays, Iteration
+from tracer.torch.steps import Watch
 
 _MOST = 3
 _SOFTPLUS_LINEAR = 20
@@ -69,19 +70,28 @@ def _in_place(found: Found) -> Iterator[str]:
 
 def _accumulated(found: Found) -> Iterator[str]:
     for number, iteration in enumerate(found.iterations, 1):
-        names = [name for name, array in iteration.passes[0].before.items() if array.any()]
-        held = iteration.step.options if iteration.step else names
-        whose = "optimizer" if any(name in held for name in names) else "model"
+        summed = iteration.summed
+        names = [name for name, array in summed[0].before.items() if array.any()]
+        held = iteration.step.options if iteration.step else ()
+        by_hand = iteration.step is None or iteration.step.by_hand
+        whose = "model" if by_hand or not any(name in held for name in names) else "optimizer"
         if names:
             yield (
                 f"iteration {number}: the gradients weren't zero before backward(), so it was added "
                 f"to what an earlier one had left in {_listed(names)}: call {whose}.zero_grad() "
                 "before it"
             )
-        if len(iteration.passes) > 1:
+        ran, when = len(iteration.passes), "before the step" if iteration.step else "without a step"
+        if len(summed) > 1:
             yield (
-                f"iteration {number}: backward() ran {len(iteration.passes)} times before the step, "
-                "and the gradients are the sum; the passes recorded are those of the last one"
+                f"iteration {number}: backward() ran {ran} times {when}, and the gradients are the "
+                f"sum{'' if len(summed) == ran else f' of the last {len(summed)}'}; the passes "
+                "recorded are those of the last one"
+            )
+        elif ran > 1:
+            yield (
+                f"iteration {number}: backward() ran {ran} times {when}, and the gradients were "
+                "zero before the last, which is the one recorded"
             )
 
 
@@ -148,7 +158,9 @@ def _not_held(found: Found) -> Iterator[str]:
     names = [p.parameter for p in first.chain.parameters]
     stopped = [p.parameter for p in first.chain.parameters if not p.follows]
     missing = [name for name in names if name not in first.step.options and name not in stopped]
-    if missing:
+    if missing and first.step.by_hand:
+        yield f"{_listed(missing)} stay as they are (freeze in the configuration)"
+    elif missing:
         yield (
             f"the optimiser doesn't hold {_listed(missing)}, which stay as they are (freeze in the "
             "configuration): was it made before the model was complete?"

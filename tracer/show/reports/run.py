@@ -42,7 +42,10 @@ def run_document(
         UsageError: the data have no such sample, or there is no such view.
     """
     if view not in VIEWS:
-        raise UsageError(f"there is no view '{view}'", did_you_mean(view, list(VIEWS)))
+        raise UsageError(
+            f"there is no view '{view}'",
+            did_you_mean(view, list(VIEWS)) or f"there are {', '.join(VIEWS)}",
+        )
     if experiment.data is None and VIEWS[view].needs_targets:
         raise UsageError(
             f"--view {view} needs samples with targets", "the configuration has no `data`"
