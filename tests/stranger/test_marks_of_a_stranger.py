@@ -73,7 +73,6 @@ def marked(
     return row
 
 
-@pytest.mark.xfail(strict=True, reason="taken for another exercise's numbers")
 def test_forgetting_the_hidden_biases_costs_two_numbers_and_not_the_whole_sheet(
     tmp_path: Path,
 ) -> None:

@@ -9,13 +9,15 @@ it is told.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tracer.diagnose.answers import Moment
 from tracer.diagnose.verdicts import Finding
 from tracer.digits.agreement import agreement
+from tracer.digits.numbers import Written, shortest
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError
@@ -28,6 +30,9 @@ FAR = 100.0
 """So many times larger or smaller than its like, a wrong number is none that a slip would give."""
 _MOST_GIVEN = 200
 """Beyond so many given numbers, nearly any of few digits is one of them by chance."""
+
+
+_OF_MANY_WAYS = frozenset({"weight_of_a_neighbour"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,14 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The right numbers of the moment, and the values that the exercise gives."""
+    """The right numbers of the moment, and the values that the exercise gives.
+
+    `made`: how many other values of the sheet match a mistake, by its name.
+    """
 
     exact: Calculation
     given: frozenset[float]
+    made: Counter[str]
 
     def like(self, identity: Identity) -> Like:
         """What is like the number."""
@@ -82,6 +91,12 @@ def _sizes(values: Sequence[float], exact: Calculation) -> Like:
     return Like(min(sizes, default=0.0), max(sizes, default=math.inf), switches)
 
 
+def slips(finding: Finding) -> set[str]:
+    """The mistakes in the number's formula; of one that has many ways, some match by chance."""
+    some = (match for match in finding.matches if match.formula and not match.read_as)
+    return {match.name for match in some} - _OF_MANY_WAYS
+
+
 def _is_zero(finding: Finding, around: Surroundings) -> bool:
     return finding.answer.value == 0
 
@@ -90,13 +105,22 @@ def _is_one(finding: Finding, around: Surroundings) -> bool:
     """±1, unless the numbers of its kind are switches, such as the slopes of ReLUs."""
     if abs(finding.answer.value) != 1:
         return False
-    return not around.like(finding.identity).switches
+    return not (around.like(finding.identity).switches or _is_made_again(finding, around))
 
 
 def _is_copied(finding: Finding, around: Surroundings) -> bool:
-    """A number of the exercise; 0 and 1 are another matter."""
+    """A number of the exercise that no mistake in its formula gives; 0 and 1 are another matter."""
     value = finding.answer.value
-    return value not in PLAIN and value in around.given
+    if value in PLAIN or value not in around.given:
+        return False
+    padded = finding.answer.written.significant > Written.parse(shortest(value)).significant
+    return not (_is_made_again(finding, around) or (padded and slips(finding)))
+
+
+def _is_made_again(finding: Finding, around: Surroundings) -> bool:
+    """Whether a mistake that other numbers show gives this one, too, perhaps with too few digits."""
+    likely = (match.name for match in finding.possible if match.formula)
+    return any(around.made[name] for name in (*slips(finding), *likely))
 
 
 def _is_far(finding: Finding, around: Surroundings) -> bool:
@@ -144,15 +168,21 @@ class Spoiled:
 
 @dataclass
 class Trivial:
-    """Goes through the numbers of a sheet in their order; knows which of them spoil what follows."""
+    """Goes through the numbers of a sheet in their order; knows which of them spoil what follows.
+
+    `made`: how many numbers match a mistake, by its name, but for those that were perhaps copied.
+    """
 
     given: frozenset[float]
+    made: Counter[str] = field(default_factory=Counter)
     spoiled: dict[Identity, Spoiled] = field(default_factory=dict)
 
     @classmethod
-    def of_exercise(cls, exact: Mapping[Moment, Calculation]) -> Trivial:
-        """For a sheet of the exercise that has these right numbers."""
-        return cls(_given(next(iter(exact.values()))))
+    def of_sheet(cls, exact: Mapping[Moment, Calculation], findings: Iterable[Finding]) -> Trivial:
+        """For a sheet with these verdicts, of the exercise that has these right numbers."""
+        given = _given(next(iter(exact.values())))
+        own = (f for f in findings if f.matches and f.answer.value not in given | PLAIN)
+        return cls(given, Counter(name for finding in own for name in slips(finding)))
 
     def of(self, finding: Finding, exact: Calculation) -> Spoiled | None:
         """Why the number earns nothing as far as it is wrong; None where it does, or is right."""
@@ -164,7 +194,7 @@ class Trivial:
         return found
 
     def _of(self, finding: Finding, exact: Calculation) -> Spoiled | None:
-        around = Surroundings(exact, self.given)
+        around = Surroundings(exact, self.given, self.made)
         for ground in GROUNDS:
             if (finding.blamed or not ground.blamed) and ground.holds(finding, around):
                 return Spoiled(ground)
