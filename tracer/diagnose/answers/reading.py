@@ -16,7 +16,7 @@ from tracer.diagnose.answers.plain import read_plain
 from tracer.diagnose.answers.table import read_table
 from tracer.diagnose.answers.tree import read_tree
 from tracer.errors import ConfigError, Problem, UsageError
-from tracer.explain.worksheet import title_line
+from tracer.explain.worksheet import is_title_line
 from tracer.model.experiment import Experiment, GraphExperiment
 
 _NPZ = (b"PK\x03\x04", b"PK\x05\x06")
@@ -111,10 +111,10 @@ def _as_utf8(content: bytes) -> bytes:
 
 def foreign_title(content: bytes, experiment: Experiment | GraphExperiment) -> str:
     """The heading of a file made by `bptrace worksheet --answers` for another title; or empty."""
-    own = title_line(experiment.title)
     content = _as_utf8(content)
-    first = content[: len(own) + 1000].decode("utf-8-sig", "replace").partition("\n")[0].rstrip()
-    return first if first.startswith(title_line("")) and first != own else ""
+    length = len(experiment.title.encode()) + 1000
+    first = content[:length].decode("utf-8-sig", "replace").partition("\n")[0].rstrip()
+    return first if is_title_line(first, experiment.title) is False else ""
 
 
 def published_answers(
