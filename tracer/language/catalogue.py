@@ -150,7 +150,7 @@ def translation(message: str) -> Forms | None:
 
 
 def everywhere(message: str) -> tuple[str, ...]:
-    """A message that has one form in every language, for what people hand back; loads all catalogues."""
+    """A message in every language, for what people hand back; it has one form. Loads all of them."""
     forms = (language(code).messages.get(message, message) for code in codes())
     return tuple(form for form in forms if isinstance(form, str))
 
