@@ -9,7 +9,7 @@ from typing import Any
 from tracer.config.files import decode
 from tracer.diagnose.answers.collecting import Collector
 from tracer.diagnose.answers.dialect import dialect_of
-from tracer.diagnose.answers.model import Entry, Leaf, Spot, Supplied, Tolerance
+from tracer.diagnose.answers.model import NOT_SUPPLIED, Entry, Leaf, Spot, Supplied, Tolerance
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.answers.npz import read_npy, read_npz
 from tracer.diagnose.answers.plain import read_plain
@@ -53,6 +53,7 @@ def read_answers(
         NoNumbersError: there is no number at all, as on a worksheet that nobody has filled in.
     """
     entries, problems = _entries(content, file)
+    entries = [entry for entry in entries if not _is_left_out(entry)]
     stated = _stated(entries)
     if moment is None or moment.iteration is not None:
         moment = stated or moment
@@ -97,6 +98,13 @@ def _entries(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
     text = decode(content, file)
     dialect = dialect_of(text, file)
     return read_table(text, file, dialect) if dialect else read_tree(text, file)
+
+
+def _is_left_out(entry: Entry) -> bool:
+    """Whether somebody has put a sign for "not supplied" in the number's place."""
+    return not entry.shape and [leaf.text.strip() in NOT_SUPPLIED for leaf in entry.leaves] == [
+        True
+    ]
 
 
 def _as_utf8(content: bytes) -> bytes:

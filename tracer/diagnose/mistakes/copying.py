@@ -40,7 +40,7 @@ def _text(value: float, decimals: int) -> str:
 
 
 def _size(written: Written) -> Decimal:
-    return abs(Decimal(written.text.replace("−", "-")))
+    return abs(Decimal(written.text.replace("−", "-").replace("–", "-")))
 
 
 def _same_sign(written: Written, value: float) -> bool:

@@ -20,9 +20,9 @@ from tracer.digits.agreement import agreement
 from tracer.digits.numbers import Written, shortest
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError
+from tracer.formula import EvaluationError, value_or_none
 from tracer.language import say
-from tracer.model.quantity import Identity, Quantity, Stage
+from tracer.model.quantity import Identity, Kind, Quantity, Stage
 
 PLAIN = frozenset({0.0, 1.0, -1.0})
 """Numbers that come without a calculation."""
@@ -77,6 +77,16 @@ class Surroundings:
             return _like(self.exact, identity.stage, identity.iteration)
         return _sizes([self.exact.value(identity)], self.exact)
 
+    def ends(self, identity: Identity) -> tuple[float, float]:
+        """Between which ends the number lies, whatever the exercise gives."""
+        trace = self.exact.trace
+        if not isinstance(trace, IterationTrace) or not isinstance(identity, Quantity):
+            return -math.inf, math.inf
+        if identity.kind not in (Kind.OUT, Kind.SLOPE):
+            return -math.inf, math.inf
+        activation = trace.experiment.network.layers[identity.layer - 1].activation
+        return activation.outputs if identity.kind is Kind.OUT else activation.slopes
+
 
 @lru_cache(maxsize=256)
 def _like(exact: Calculation, stage: Stage, iteration: int) -> Like:
@@ -124,9 +134,16 @@ def _is_made_again(finding: Finding, around: Surroundings) -> bool:
 
 
 def _is_far(finding: Finding, around: Surroundings) -> bool:
-    """Far from every right number of its kind, and from what any known mistake makes of it."""
+    """Far from every right number of its kind, and from what any known mistake makes of it.
+
+    Also an output or a slope that its activation can't have.
+    """
     if finding.matches:
         return False
+    low, high = around.ends(finding.identity)
+    slack = finding.answer.uncertainty
+    if not low - slack <= finding.answer.value <= high + slack:
+        return True
     like, value = around.like(finding.identity), abs(finding.answer.value)
     return not like.least / FAR <= value <= like.largest * FAR
 
@@ -199,14 +216,14 @@ class Trivial:
             if (finding.blamed or not ground.blamed) and ground.holds(finding, around):
                 return Spoiled(ground)
         if finding.blamed:
-            behind = self._behind_mistake(finding)
+            behind = self._behind_mistake(finding, exact)
             return Spoiled(behind=behind, spreads=False) if behind else None
         behind = self._roots(finding.after)
         if behind:
             return Spoiled(behind=behind)
         return Spoiled(spreads=False) if _has_become_a_copy(finding, exact) else None
 
-    def _behind_mistake(self, finding: Finding) -> tuple[Identity, ...]:
+    def _behind_mistake(self, finding: Finding, exact: Calculation) -> tuple[Identity, ...]:
         """The trivial numbers that a wrong number was made of; what follows from it is hard again."""
         if not self.spoiled or finding.calculation is None:
             return ()
@@ -214,12 +231,19 @@ class Trivial:
             made_of: Collection[Identity] = finding.calculation.sensitivities(finding.identity)
         except (EvaluationError, ArithmeticError):
             return ()
-        return self._roots(made_of)
+        return () if _is_of_right_values(finding, exact) else self._roots(made_of)
 
     def _roots(self, numbers: Collection[Identity]) -> tuple[Identity, ...]:
         """The numbers that are trivial by themselves, among these and what they go back to."""
         spoiled = ((key, self.spoiled[key].behind) for key in numbers if key in self.spoiled)
         return tuple(dict.fromkeys(root for key, roots in spoiled for root in roots or (key,)))
+
+
+def _is_of_right_values(finding: Finding, exact: Calculation) -> bool:
+    """Whether a known mistake gives the number from the right values before it."""
+    formulas = [m.formula for m in finding.matches if m.formula is not None and m.step is None]
+    values = (value_or_none(formula, exact) for formula in formulas)
+    return any(v is not None and agreement(finding.answer.written, v) is not None for v in values)
 
 
 def _has_become_a_copy(finding: Finding, exact: Calculation) -> bool:
