@@ -1,4 +1,4 @@
-"""What a stranger's sheets get: forgotten biases, absurd numbers, other languages, signs for nothing."""
+"""What a stranger's sheets get: forgotten biases, absurd numbers, other languages."""
 
 import csv
 import io
