@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
@@ -15,6 +16,7 @@ from tracer.diagnose.judging import Wanted
 from tracer.diagnose.verdicts import VERDICTS
 from tracer.digits.rounding import parse_rounding
 from tracer.errors import UnknownNameError, UsageError
+from tracer.model.experiment import Experiment
 from tracer.model.marking import SHARES, Scheme, Worth, decimal
 from tracer.teach.exercise import Wish
 from tracer.teach.marking import exercise_of
@@ -143,6 +145,35 @@ def test_a_whole_sheet_of_honest_slips_is_not_taken_for_another_exercise() -> No
     sheet = marked("\n".join(f"{name}: {value}" for name, value in lines.items()))
     assert not sheet.foreign
     assert mark_of(sheet, "out_h1").part == 1
+
+
+def test_a_neighbour_with_the_same_data_and_other_weights_has_another_exercise() -> None:
+    own = exercise(Wish(), 1)
+    weights = exercise(Wish(), 2).experiment
+    assert isinstance(own.experiment, Experiment)
+    assert isinstance(weights, Experiment)
+    other = replace(own.experiment, parameters=weights.parameters)
+    sheet = marked(key(exercise_of(other)), own)
+    assert sheet.foreign
+    assert sheet.points == 0
+
+
+def test_a_mistake_that_other_numbers_show_may_give_a_number_of_the_exercise() -> None:
+    """Without their biases net_h1 is −0.6 · 0.8 − 0.1 · 0.2, and −0.5 is the bias of h2."""
+    own = exercise(Wish(), 3)
+    net = "net_h1: -0.5\nnet_h2: 0.28\nout_h1: 0.3775\nout_h2: 0.5695"
+    sheet = marked(f"{net}\nnet_o1: 0.4547\nnet_o2: 0.1136", own)
+    assert mark_of(sheet, "net_h1").spoiled is None
+    assert mark_of(sheet, "out_h1").part == 1
+    alone = marked("net_h1: -0.5\nout_h1: 0.3775", own)
+    assert mark_of(alone, "out_h1").part == 0
+
+
+def test_three_digits_are_not_too_few_among_numbers_of_six() -> None:
+    lines = dict(line.split(": ") for line in key(mazur(), 6).splitlines())
+    lines |= {"delta_h2": "0.0100", "dE/dw5": "0.0822", "w5+": "0.359"}
+    sheet = marked("\n".join(f"{name}: {value}" for name, value in lines.items()))
+    assert sheet.points == 43
 
 
 def test_slopes_of_relus_are_zero_or_one_without_being_trivial() -> None:

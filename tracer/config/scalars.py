@@ -42,7 +42,7 @@ def meant(text: str) -> str | None:
 
     `0,5` means 0.5, `1_000` and `1 000` mean 1000, `1/4` means 0.25, and − is a minus sign.
     """
-    tidied = text.strip().replace("−", "-")
+    tidied = text.strip().replace("−", "-").replace("–", "-")
     fraction = _FRACTION.fullmatch(tidied)
     if fraction and float(fraction[2]):
         return repr(float(fraction[1]) / float(fraction[2]))

@@ -108,9 +108,11 @@ def own_digits(answers: Collection[Answer]) -> tuple[Rounding, ...]:
     """The digits of the sheet: so many decimals, and so many significant digits.
 
     That is the most that a fair part of its numbers have; whoever drops zeros at the end has written
-    others with fewer.
+    others with fewer. Of a program's sheet a few short numbers tell nothing: it has no such digits.
     """
     texts = [answer.written for answer in answers if answer.tolerance is None]
+    if 2 * len(texts) < len(answers):
+        return ()
     found = []
     for significant in (False, True):
         some = [w for w in texts if w.value] if significant else texts  # 0.000 has no digit

@@ -24,6 +24,12 @@ from tracer.model.quantity import DATA_OF, GRADIENT_OF, PART_OF, PARTS, Identity
 if TYPE_CHECKING:
     from tracer.diagnose.arrays.judge import JudgedArrays
 
+_FEW = 3
+"""From so many significant digits on, a number is not rough."""
+_UNITS = 10
+"""Off by no more than so many units of the sheet's last digit it isn't, either, """
+_NEAR = 0.02
+"""nor by this part of itself."""
 _DATA = {GRADIENT_OF[parameter]: data for parameter, data in DATA_OF.items()}
 _SUMMED = {**PART_OF, **{data: PART_OF[gradient] for gradient, data in _DATA.items()}}
 """What the samples have parts of, by the sum: a gradient, or the data's part of one."""
@@ -51,7 +57,38 @@ class Part:
         self.singles = {key: answer.value for key, answer in self.all.items()}
         self.own = self.beside_arrays(self.singles)
         self.bounds = cache(self._bounds)
+        self.typed = cache(self._typed)
         self.rounded = cache(self._rounded)
+
+    def _typed(self, digits: tuple[Rounding, ...]) -> frozenset[Identity]:
+        """The numbers of one digit or two with which somebody went on as they stand: 1 for 0.925.
+
+        What follows has more digits, and comes out of the number as typed and not of the right one;
+        so that the number was not rounded for the paper alone, and is judged as it is. One that has
+        the sheet's `digits` is as fine as all others.
+        """
+        few = [i for i, answer in self.answers.items() if self._is_rough(answer, digits)]
+        return frozenset(i for i in few if any(map(partial(self._goes_on, i), self.answers)))
+
+    def _is_rough(self, answer: Answer, digits: tuple[Rounding, ...]) -> bool:
+        written, exact = answer.written, self.exact.value(answer.identity)
+        if answer.tolerance is not None or written.significant >= _FEW or same(answer.value, exact):
+            return False
+        off = abs(answer.value - exact)
+        fine = any(off <= _UNITS * rounding.unit(exact) for rounding in digits)
+        fine = fine or off <= _NEAR * abs(exact)
+        return not fine and right_as_written(answer, exact) is not None
+
+    def _goes_on(self, rough: Identity, identity: Identity) -> bool:
+        """Whether a number comes out of the rough one as it stands, and has more digits."""
+        answer, way = self.answers[identity], self.ways[0]
+        formula = way.prepared(identity)
+        if formula is None or rough not in formula.keys or answer.written.significant <= _FEW:
+            return False
+        carried = way.tried(identity)
+        if carried is None or right_as_written(answer, self.exact.value(identity)):
+            return False
+        return right_as_written(answer, carried) is Agreement.ROUNDED
 
     def beside_arrays(self, singles: dict[Identity, float]) -> Mapping[Identity, float]:
         """Single numbers, and those of the arrays."""
@@ -164,7 +201,7 @@ class Bounds:
             return (self._part.own[identity],) * 2
         value = answer.value
         exact = self._part.exact.value(identity)
-        if same(value, exact):
+        if same(value, exact) or identity in self._part.typed(self._manner.digits):
             return value, value
         if answer.tolerance is not None:
             slack = answer.uncertainty

@@ -134,6 +134,8 @@ class Judge:
         if formula is not None:
             carried = calculation.tried(answer.identity)
             finding = Finding(answer, "wrong", exact, carried, formula, calculation)
+        if answer.identity in self._part.typed(self._manner.digits):
+            return self._blamed(finding)
         if right and not told:
             return replace(finding, verdict="coarse")
         if right is Agreement.TRUNCATED and not self._manner.cut:
@@ -243,7 +245,8 @@ class Judge:
         off_by_one = finding.answer.tolerance is None and abs(
             finding.answer.value - finding.exact
         ) <= unit * 1.5 * (1 + 1e-9)
-        finding = replace(finding, misrounded=off_by_one)
+        typed = finding.identity in self._part.typed(self._manner.digits)
+        finding = replace(finding, misrounded=off_by_one and not typed)
         if self._search is None:
             return finding
         array = finding.identity.stage if isinstance(finding.identity, Quantity) else None

@@ -27,9 +27,9 @@ _MOST_SCALED = 300  # powers of ten beyond are no float64
 EDGE = 5e-7
 """So near to where rounding changes, in units of the last digit, a number may be counted as there."""
 _WRITTEN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
-COMMA = re.compile(r"[+\-−]?\d*,\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+COMMA = re.compile(r"[+\-−–]?\d*,\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 """A number with a decimal comma."""
-THOUSANDS = re.compile(r"[+\-−]?[1-9]\d{0,2},\d{3}", re.ASCII)
+THOUSANDS = re.compile(r"[+\-−–]?[1-9]\d{0,2},\d{3}", re.ASCII)
 """One whose comma may stand between thousands."""
 _MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "cut": ROUND_DOWN}
 
@@ -144,7 +144,7 @@ class Written:
         whose comma may stand between thousands.
         """
         text = with_point(text.strip())
-        plain = text.lower().replace("−", "-")
+        plain = text.lower().replace("−", "-").replace("–", "-")
         if not _WRITTEN.fullmatch(plain):
             raise ValueError(_no_number(text))
         mantissa, exponent = parts(plain)

@@ -17,7 +17,7 @@ from tracer.explain import A_FEW
 from tracer.explain.asking import asked_for
 from tracer.formula import Expression
 from tracer.graph.trace import GraphTrace
-from tracer.language import message, say
+from tracer.language import everywhere, message, say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity, Stage
 from tracer.visible import printable
@@ -42,6 +42,7 @@ PHASES = {
 }
 """What a network's phases are called."""
 
+_ANSWERS = message("Answers: {title}")
 _FILL_IN = message("Put each number behind its name, with the digits that you have: {example}")
 
 Sheeted: TypeAlias = IterationTrace | GraphTrace
@@ -171,7 +172,21 @@ def answers(
 
 def title_line(title: str) -> str:
     """The first line of an ANSWERS file, which says whose answers they are."""
-    return f"# Answers: {' '.join(printable(title).split())}".rstrip(": ")
+    return _titled(say(_ANSWERS), title)
+
+
+def is_title_line(line: str, title: str) -> bool | None:
+    """Whether the line says so of that title, in any language; None where it is of no answers."""
+    if not line.startswith("# "):
+        return None
+    own = [(_titled(form, ""), _titled(form, title)) for form in everywhere(_ANSWERS)]
+    if not line.startswith(tuple(start for start, _ in own)):
+        return None
+    return line in [whole for _, whole in own]
+
+
+def _titled(form: str, title: str) -> str:
+    return f"# {form.format(title=' '.join(printable(title).split()))}".rstrip(": ：")
 
 
 def heading(trace: Sheeted, group: SheetGroup) -> str:

@@ -21,7 +21,7 @@ A catalogue is TOML:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -147,6 +147,23 @@ def group_mark() -> str:
 def translation(message: str) -> Forms | None:
     """What the catalogue in force has for a message; None where it has nothing."""
     return language(in_force()).messages.get(message)
+
+
+def everywhere(message: str) -> tuple[str, ...]:
+    """A message in every language, for what people hand back; it has one form. Loads all of them."""
+    forms = (language(code).messages.get(message, message) for code in codes())
+    return tuple(form for form in forms if isinstance(form, str))
+
+
+def meant(words: str, among: Collection[str]) -> str:
+    """The message among these that the words are in some language, in small letters or capitals.
+
+    The words themselves where there is none.
+    """
+    wanted = words.casefold()
+    if wanted in among:
+        return wanted
+    return next((m for m in among if wanted in map(str.casefold, everywhere(m))), words)
 
 
 def grouped(text: str) -> str:

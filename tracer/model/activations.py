@@ -73,6 +73,7 @@ class Activation:
     (samples, out, net) in place of (samples, neurons); such a layer stands at the outputs, and
     `alone` says what a layer of a single neuron would give. `kink`: net input without a derivative.
     `switches`: below the kink the neuron is off, with value and slope 0.
+    `outputs` and `slopes`: between which ends they lie.
     `also`: names that other people use, for hints. `called`: how libraries that differentiate by
     themselves write it, `$1` for the net input, where they have it with the same numbers and slopes, to
     the last digits and at the kink too; else its formula is written.
@@ -89,6 +90,8 @@ class Activation:
     note: str = ""
     alone: str = ""
     switches: bool = False
+    outputs: tuple[float, float] = (-math.inf, math.inf)
+    slopes: tuple[float, float] = (-math.inf, math.inf)
     also: tuple[str, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict, hash=False)
 
@@ -179,6 +182,8 @@ _ROWS = (
         _sigmoid,
         _sigmoid_slope,
         stable_slope=_stable_sigmoid_slope,
+        outputs=(0.0, 1.0),
+        slopes=(0.0, 0.25),
         words="1/(1 + e^−net)",
         also=("logistic", "logsig", "σ"),
         called={"torch": "torch.sigmoid($1)", "jax": "jax.nn.sigmoid($1)"},
@@ -188,6 +193,8 @@ _ROWS = (
         tanh,
         _tanh_slope,
         stable_slope=_stable_tanh_slope,
+        outputs=(-1.0, 1.0),
+        slopes=(0.0, 1.0),
         words="(e^net − e^−net)/(e^net + e^−net)",
         also=("hyperbolic_tangent", "tansig"),
     ),
@@ -196,6 +203,8 @@ _ROWS = (
         lambda net: maximum(net, 0.0),
         lambda net, _: if_positive(net, 1.0, 0.0),
         kink=0.0,
+        outputs=(0.0, math.inf),
+        slopes=(0.0, 1.0),
         words="net above 0, else 0",
         note="the slope at {NET} = 0 is taken as 0",
         switches=True,
@@ -207,6 +216,7 @@ _ROWS = (
         lambda net: if_positive(net, net, LEAK * net),
         lambda net, _: if_positive(net, 1.0, LEAK),
         kink=0.0,
+        slopes=(LEAK, 1.0),
         words=f"net above 0, else {LEAK:g}·net",
         note=f"the slope at {{NET}} = 0 is taken as {LEAK:g}",
         also=("lrelu",),
@@ -216,6 +226,8 @@ _ROWS = (
         lambda net: if_positive(net, net, expm1(net)),
         _elu_slope,
         stable_slope=_stable_elu_slope,
+        outputs=(-1.0, math.inf),
+        slopes=(0.0, 1.0),
         words="net above 0, else α·(e^net − 1)",
         note="α = 1",
         called={"torch": "torch.nn.functional.elu($1)", "jax": "jax.nn.elu($1)"},
@@ -224,6 +236,8 @@ _ROWS = (
         "softplus",
         softplus,
         lambda net, _: _sigmoid(net),
+        outputs=(0.0, math.inf),
+        slopes=(0.0, 1.0),
         words="ln(1 + e^net)",
         also=("smooth_relu",),
     ),
@@ -231,6 +245,8 @@ _ROWS = (
         "silu",
         lambda net: net * _sigmoid(net),
         _silu_slope,
+        outputs=(-0.279, math.inf),
+        slopes=(-0.1, 1.1),
         words="net/(1 + e^−net)",
         also=("swish",),
         called={"torch": "torch.nn.functional.silu($1)", "jax": "jax.nn.silu($1)"},
@@ -239,6 +255,8 @@ _ROWS = (
         "gelu",
         _gelu,
         _gelu_slope,
+        outputs=(-0.17, math.inf),
+        slopes=(-0.13, 1.13),
         words="net·Φ(net), with Φ(net) = ½·(1 + erf(net/√2))",
         note="the exact form, with erf; below net = −5 out and slope lose digits",
         called={
@@ -250,6 +268,7 @@ _ROWS = (
         "identity",
         lambda net: net,
         lambda net, _: net * 0 + 1,
+        slopes=(1.0, 1.0),
         words="net",
         also=("linear", "none", "purelin"),
     ),
@@ -260,6 +279,8 @@ _ROWS = (
         coupled=True,
         stable_value=_stable_softmax,
         stable_slope=_stable_softmax_slope,
+        outputs=(0.0, 1.0),
+        slopes=(-0.25, 0.25),
         words="e^net divided by the sum of e^net over the layer",
         alone="always 1",
         also=("softargmax",),

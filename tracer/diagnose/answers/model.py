@@ -20,6 +20,9 @@ _MACHINE = 15
 _ABSOLUTE = 1e-12
 """The absolute tolerance beside a relative one that somebody asks for."""
 
+NOT_SUPPLIED = frozenset({"?", "-", "–", "—", "−", "n/a", "N/A", "…", "..."})
+"""What people put in the place of a number that they don't have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:

@@ -9,14 +9,14 @@ from typing import Any
 from tracer.config.files import decode
 from tracer.diagnose.answers.collecting import Collector
 from tracer.diagnose.answers.dialect import dialect_of
-from tracer.diagnose.answers.model import Entry, Leaf, Spot, Supplied, Tolerance
+from tracer.diagnose.answers.model import NOT_SUPPLIED, Entry, Leaf, Spot, Supplied, Tolerance
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.answers.npz import read_npy, read_npz
 from tracer.diagnose.answers.plain import read_plain
 from tracer.diagnose.answers.table import read_table
 from tracer.diagnose.answers.tree import read_tree
 from tracer.errors import ConfigError, Problem, UsageError
-from tracer.explain.worksheet import title_line
+from tracer.explain.worksheet import is_title_line
 from tracer.model.experiment import Experiment, GraphExperiment
 
 _NPZ = (b"PK\x03\x04", b"PK\x05\x06")
@@ -53,6 +53,7 @@ def read_answers(
         NoNumbersError: there is no number at all, as on a worksheet that nobody has filled in.
     """
     entries, problems = _entries(content, file)
+    entries = [entry for entry in entries if not _is_left_out(entry)]
     stated = _stated(entries)
     if moment is None or moment.iteration is not None:
         moment = stated or moment
@@ -99,6 +100,13 @@ def _entries(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
     return read_table(text, file, dialect) if dialect else read_tree(text, file)
 
 
+def _is_left_out(entry: Entry) -> bool:
+    """Whether somebody has put a sign for "not supplied" in the number's place."""
+    return not entry.shape and [leaf.text.strip() in NOT_SUPPLIED for leaf in entry.leaves] == [
+        True
+    ]
+
+
 def _as_utf8(content: bytes) -> bytes:
     """Text that a byte order mark tells to be UTF-16, as spreadsheets and editors save it, in UTF-8."""
     if not content.startswith(_UTF16):
@@ -111,10 +119,10 @@ def _as_utf8(content: bytes) -> bytes:
 
 def foreign_title(content: bytes, experiment: Experiment | GraphExperiment) -> str:
     """The heading of a file made by `bptrace worksheet --answers` for another title; or empty."""
-    own = title_line(experiment.title)
     content = _as_utf8(content)
-    first = content[: len(own) + 1000].decode("utf-8-sig", "replace").partition("\n")[0].rstrip()
-    return first if first.startswith(title_line("")) and first != own else ""
+    length = len(experiment.title.encode()) + 1000
+    first = content[:length].decode("utf-8-sig", "replace").partition("\n")[0].rstrip()
+    return first if is_title_line(first, experiment.title) is False else ""
 
 
 def published_answers(

@@ -15,9 +15,14 @@ from tracer.diagnose.answers.dialect import Dialect, is_remark, pipe_rows
 from tracer.diagnose.answers.model import Entry, Leaf, Spot
 from tracer.diagnose.answers.moments import Moment
 from tracer.errors import Problem
+from tracer.language import meant
 
 _HEADER = ("name", "value")
-_COLUMNS = {"quantity": "name", "given": "value", "answer": "value"}
+_COLUMNS = {
+    **{title: title for title in (*_HEADER, "iteration", "after", "sample")},
+    **{"quantity": "name", "given": "value", "answer": "value"},
+}
+"""What the titles mean, also in every other language that sheets are printed in."""
 _QUOTED = ",;\t"
 
 
@@ -46,8 +51,9 @@ class _TableReader:
         """The entries of every table in the text."""
         header: Sequence[str] = _HEADER
         for number, row in enumerate(self._rows(text)):
-            columns = [_COLUMNS.get(cell.casefold(), cell.casefold()) for cell in row.cells]
-            titled = (number == 0 and "name" in columns) if row.header is None else row.header
+            may_be = number == 0 if row.header is None else row.header
+            columns = _columns(row.cells) if may_be else ()
+            titled = "name" in columns if row.header is None else row.header
             if titled:
                 header = columns
                 if "name" in header and "value" not in header:
@@ -138,3 +144,16 @@ class _TableReader:
 
     def _complain(self, line: int, name: str, message: str, hint: str = "") -> None:
         self.problems.append(Spot(self.file, line, 1, name).problem(message, hint))
+
+
+def _columns(cells: Sequence[str]) -> list[str]:
+    """What the titles mean; one of another language is looked for only where all may be titles."""
+    found = [_COLUMNS.get(cell.casefold(), cell.casefold()) for cell in cells]
+    if all(column in _COLUMNS for column in found) or any(map(_has_digit, cells)):
+        return found
+    titles = (meant(cell, _COLUMNS) for cell in cells)
+    return [_COLUMNS.get(title, title.casefold()) for title in titles]
+
+
+def _has_digit(cell: str) -> bool:
+    return any(sign.isdigit() for sign in cell)

@@ -7,6 +7,7 @@ An empty value, as on a worksheet that nobody has filled in yet, is no answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,8 @@ from tracer.diagnose.answers.moments import Moment
 from tracer.digits.numbers import with_point
 from tracer.errors import ConfigError, Problem
 
+_NOTHING = re.compile(r"(?m)^(\s*[\w./#@:∂δ⁺+\"']+:)[ \t]+[?-][ \t]*$")
+"""A line whose number is a sign that YAML would take for something else."""
 _BLOCK = frozenset({"iteration", "after", "values", "note"})
 
 
@@ -28,7 +31,7 @@ def read_tree(text: str, file: str) -> tuple[list[Entry], list[Problem]]:
     Raises:
         ConfigError: the text isn't YAML at all, or is a configuration.
     """
-    root, problems = read(text, file, tops=(dict, list))
+    root, problems = read(_NOTHING.sub(r"\1", text), file, tops=(dict, list))
     entries, others = read_nodes(root, file)
     return entries, [*problems, *others]
 

@@ -40,7 +40,7 @@ def _text(value: float, decimals: int) -> str:
 
 
 def _size(written: Written) -> Decimal:
-    return abs(Decimal(written.text.replace("−", "-")))
+    return abs(Decimal(written.text.replace("−", "-").replace("–", "-")))
 
 
 def _same_sign(written: Written, value: float) -> bool:
@@ -80,17 +80,21 @@ def _drops(text: str, *, before_point: bool) -> Iterator[str]:
 
 
 def _misread(written: Written, value: float) -> bool:
-    """One digit is another. Near the end the rest must be long: there, arithmetic slips too."""
+    """One digit is another. Near the end the rest must be long: there, arithmetic slips too.
+
+    A zero before the first digit is none that is written down and misread: 0.1385 is no 9.1385.
+    """
     right = _text(value, written.decimals)
     own = f"{_size(written):.{written.decimals}f}"
-    width = max(len(right), len(own))
-    pairs = list(zip(own.rjust(width, "0"), right.rjust(width, "0"), strict=True))
+    if len(own) != len(right) or not _same_sign(written, value):
+        return False
+    pairs = list(zip(own, right, strict=True))
     other = [place for place, (a, b) in enumerate(pairs) if a != b]
-    if len(other) != 1 or not _same_sign(written, value):
+    first = len(right) - len(right.lstrip("0."))
+    if len(other) != 1 or other[0] < first:
         return False
     behind = sum(a.isdigit() for a, _ in pairs[other[0] + 1 :])
-    digits = max(len(_digits(own)), len(_digits(right)))
-    return digits - 1 >= _REST_OF_MISREAD.get(behind, _LEAST_REST)
+    return len(_digits(right)) - 1 >= _REST_OF_MISREAD.get(behind, _LEAST_REST)
 
 
 def _digits(text: str) -> str:

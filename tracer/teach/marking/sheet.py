@@ -22,9 +22,9 @@ from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
 from tracer.model.marking import Scheme
-from tracer.model.quantity import STATES, Identity, Kind, Quantity
+from tracer.model.quantity import Identity, Kind, Quantity
 from tracer.teach.marking.exercise import Exercise, Key, Question
-from tracer.teach.marking.trivial import PLAIN, Spoiled, Trivial
+from tracer.teach.marking.trivial import PLAIN, Spoiled, Trivial, slips
 
 _LEAST_DIRECT = 5
 """So many numbers made of given ones tell whose exercise a sheet belongs to."""
@@ -32,10 +32,10 @@ _MOST_LOOKED_AT = 500
 _FOREIGN = 0.2
 """Where no more than this part of them comes out, it is another one's."""
 _FEW_DIGITS = 3
-"""A number with fewer significant digits may be right by chance."""
+"""A number with fewer significant digits may be right by chance, or copied."""
 _RIGHT = frozenset({"right", "rounding"})
-_OF_TRAINING = STATES | {Kind.LEARNING_RATE, Kind.SETTING}
-_COMES_OUT = frozenset({"right", "rounding", "follows"})
+_AGAIN = 2
+"""A mistake that so many numbers match is none by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,10 @@ def mark_sheet(
     answers, scheme = tuple(answers), scheme or Scheme()
     exact = exercise.right_numbers({answer.moment for answer in answers})
     checked = check(exercise.experiment, answers, wanted=wanted, found=exact)
-    trivial = Trivial.of_exercise(exact)
+    numbers = (found for section in checked.sections for found in section.numbers)
+    trivial = Trivial.of_sheet(exact, numbers)
     found = _judged(checked, trivial)
-    foreign = _is_foreign(list(found.values()))
+    foreign = _is_foreign(list(found.values()), trivial)
     marker = _Marker(scheme, checked, foreign, trivial, wanted.rounding)
     worth = exercise.worth(scheme)
     marks = (
@@ -199,24 +200,42 @@ class _Marker:
         """
         if finding.verdict not in _RIGHT or self.checked.as_fine_as_the_sheet(finding):
             return False
+        if finding.answer.written.significant >= _FEW_DIGITS:
+            return False
         if finding.answer.value in self.trivial.given:
             return True
         follows = finding.carried is not None and same(finding.answer.value, finding.carried)
         return finding.truncated and not self.checked.manner.cut and not follows
 
 
-def _is_foreign(judged: Sequence[_Judged]) -> bool:
+def _is_foreign(judged: Sequence[_Judged], trivial: Trivial) -> bool:
     """Whether the sheet wasn't calculated from what the exercise gives.
 
     Then it has only one number again and again; or next to nothing comes out that is made directly of
-    given numbers, although what is made of other answers may well follow from those.
+    first weights, although what is made of other answers, or of the same data, may well follow.
     """
     values = {finding.answer.value for _, finding, _ in judged}
     if len(judged) >= _LEAST_DIRECT and len(values) == 1:
         return True
     some = judged[:: max(len(judged) // _MOST_LOOKED_AT, 1)]
-    direct = [_comes_out(f, spoiled) for exact, f, spoiled in some if _is_direct(f, exact)]
-    return len(direct) >= _LEAST_DIRECT and sum(direct) <= _FOREIGN * len(direct)
+    direct = [
+        finding
+        for exact, finding, spoiled in some
+        if _is_direct(finding, exact) and _is_evidence(finding, spoiled, trivial)
+    ]
+    out = sum(_comes_out(finding, trivial) for finding in direct)
+    return len(direct) >= _LEAST_DIRECT and out <= _FOREIGN * len(direct)
+
+
+def _is_evidence(finding: Finding, spoiled: Spoiled | None, trivial: Trivial) -> bool:
+    """Whether the number speaks for its sheet or against it.
+
+    None of these does: one too coarse, one that follows from a trivial number, a right one that was
+    perhaps copied.
+    """
+    if finding.blamed:
+        return True
+    return finding.verdict != "coarse" and not spoiled and finding.answer.value not in trivial.given
 
 
 def _may_be_chance(finding: Finding) -> bool:
@@ -225,27 +244,25 @@ def _may_be_chance(finding: Finding) -> bool:
     return written.significant < _FEW_DIGITS or written.value in PLAIN
 
 
-def _comes_out(finding: Finding, spoiled: Spoiled | None) -> bool:
-    """Whether the number comes out, also by a known mistake.
-
-    One that was misread proves nothing, nor does what follows from a trivial one.
-    """
-    slips = [match for match in finding.matches if match.formula and not match.read_as]
-    return not spoiled and (finding.verdict in _COMES_OUT or bool(slips))
+def _comes_out(finding: Finding, trivial: Trivial) -> bool:
+    """Whether the number comes out, also by a known mistake that was made again and again."""
+    again = any(trivial.made[name] >= _AGAIN for name in slips(finding))
+    return again or not finding.blamed
 
 
 def _is_direct(finding: Finding, exact: Calculation) -> bool:
-    """Whether a formula leads to the number in which data or a first parameter stands.
+    """Whether a formula leads to the number in which a first weight stands; in a graph, a given number.
 
-    0 tells nothing: neurons that are off make it of any data.
+    Data and biases don't count: neighbours often share them. 0 tells nothing: neurons that are off
+    make it of any data.
     """
     if finding.exact == 0:
         return False
     formula = exact.prepared(finding.identity, False)
     keys = formula.keys if formula else ()
-    return any(exact.formula(key) is None and not _is_setting(key) for key in keys)
+    return any(exact.formula(key) is None and _is_own(key) for key in keys)
 
 
-def _is_setting(key: Identity) -> bool:
-    """Whether a given number belongs to the training, and is much the same in every exercise."""
-    return isinstance(key, Quantity) and key.kind in _OF_TRAINING
+def _is_own(key: Identity) -> bool:
+    """Whether a given number tells one exercise from another."""
+    return not isinstance(key, Quantity) or key.kind is Kind.WEIGHT

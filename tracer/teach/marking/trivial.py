@@ -9,18 +9,20 @@ it is told.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tracer.diagnose.answers import Moment
 from tracer.diagnose.verdicts import Finding
 from tracer.digits.agreement import agreement
+from tracer.digits.numbers import Written, shortest
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
-from tracer.formula import EvaluationError
+from tracer.formula import EvaluationError, value_or_none
 from tracer.language import say
-from tracer.model.quantity import Identity, Quantity, Stage
+from tracer.model.quantity import Identity, Kind, Quantity, Stage
 
 PLAIN = frozenset({0.0, 1.0, -1.0})
 """Numbers that come without a calculation."""
@@ -28,6 +30,9 @@ FAR = 100.0
 """So many times larger or smaller than its like, a wrong number is none that a slip would give."""
 _MOST_GIVEN = 200
 """Beyond so many given numbers, nearly any of few digits is one of them by chance."""
+
+
+_OF_MANY_WAYS = frozenset({"weight_of_a_neighbour"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +62,30 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The right numbers of the moment, and the values that the exercise gives."""
+    """The right numbers of the moment, and the values that the exercise gives.
+
+    `made`: how many other values of the sheet match a mistake, by its name.
+    """
 
     exact: Calculation
     given: frozenset[float]
+    made: Counter[str]
 
     def like(self, identity: Identity) -> Like:
         """What is like the number."""
         if isinstance(self.exact.trace, IterationTrace) and isinstance(identity, Quantity):
             return _like(self.exact, identity.stage, identity.iteration)
         return _sizes([self.exact.value(identity)], self.exact)
+
+    def ends(self, identity: Identity) -> tuple[float, float]:
+        """Between which ends the number lies, whatever the exercise gives."""
+        trace = self.exact.trace
+        if not isinstance(trace, IterationTrace) or not isinstance(identity, Quantity):
+            return -math.inf, math.inf
+        if identity.kind not in (Kind.OUT, Kind.SLOPE):
+            return -math.inf, math.inf
+        activation = trace.experiment.network.layers[identity.layer - 1].activation
+        return activation.outputs if identity.kind is Kind.OUT else activation.slopes
 
 
 @lru_cache(maxsize=256)
@@ -82,6 +101,12 @@ def _sizes(values: Sequence[float], exact: Calculation) -> Like:
     return Like(min(sizes, default=0.0), max(sizes, default=math.inf), switches)
 
 
+def slips(finding: Finding) -> set[str]:
+    """The mistakes in the number's formula; of one that has many ways, some match by chance."""
+    some = (match for match in finding.matches if match.formula and not match.read_as)
+    return {match.name for match in some} - _OF_MANY_WAYS
+
+
 def _is_zero(finding: Finding, around: Surroundings) -> bool:
     return finding.answer.value == 0
 
@@ -90,19 +115,35 @@ def _is_one(finding: Finding, around: Surroundings) -> bool:
     """±1, unless the numbers of its kind are switches, such as the slopes of ReLUs."""
     if abs(finding.answer.value) != 1:
         return False
-    return not around.like(finding.identity).switches
+    return not (around.like(finding.identity).switches or _is_made_again(finding, around))
 
 
 def _is_copied(finding: Finding, around: Surroundings) -> bool:
-    """A number of the exercise; 0 and 1 are another matter."""
+    """A number of the exercise that no mistake in its formula gives; 0 and 1 are another matter."""
     value = finding.answer.value
-    return value not in PLAIN and value in around.given
+    if value in PLAIN or value not in around.given:
+        return False
+    padded = finding.answer.written.significant > Written.parse(shortest(value)).significant
+    return not (_is_made_again(finding, around) or (padded and slips(finding)))
+
+
+def _is_made_again(finding: Finding, around: Surroundings) -> bool:
+    """Whether a mistake that other numbers show gives this one, too, perhaps with too few digits."""
+    likely = (match.name for match in finding.possible if match.formula)
+    return any(around.made[name] for name in (*slips(finding), *likely))
 
 
 def _is_far(finding: Finding, around: Surroundings) -> bool:
-    """Far from every right number of its kind, and from what any known mistake makes of it."""
+    """Far from every right number of its kind, and from what any known mistake makes of it.
+
+    Also an output or a slope that its activation can't have.
+    """
     if finding.matches:
         return False
+    low, high = around.ends(finding.identity)
+    slack = finding.answer.uncertainty
+    if not low - slack <= finding.answer.value <= high + slack:
+        return True
     like, value = around.like(finding.identity), abs(finding.answer.value)
     return not like.least / FAR <= value <= like.largest * FAR
 
@@ -144,15 +185,21 @@ class Spoiled:
 
 @dataclass
 class Trivial:
-    """Goes through the numbers of a sheet in their order; knows which of them spoil what follows."""
+    """Goes through the numbers of a sheet in their order; knows which of them spoil what follows.
+
+    `made`: how many numbers match a mistake, by its name, but for those that were perhaps copied.
+    """
 
     given: frozenset[float]
+    made: Counter[str] = field(default_factory=Counter)
     spoiled: dict[Identity, Spoiled] = field(default_factory=dict)
 
     @classmethod
-    def of_exercise(cls, exact: Mapping[Moment, Calculation]) -> Trivial:
-        """For a sheet of the exercise that has these right numbers."""
-        return cls(_given(next(iter(exact.values()))))
+    def of_sheet(cls, exact: Mapping[Moment, Calculation], findings: Iterable[Finding]) -> Trivial:
+        """For a sheet with these verdicts, of the exercise that has these right numbers."""
+        given = _given(next(iter(exact.values())))
+        own = (f for f in findings if f.matches and f.answer.value not in given | PLAIN)
+        return cls(given, Counter(name for finding in own for name in slips(finding)))
 
     def of(self, finding: Finding, exact: Calculation) -> Spoiled | None:
         """Why the number earns nothing as far as it is wrong; None where it does, or is right."""
@@ -164,19 +211,19 @@ class Trivial:
         return found
 
     def _of(self, finding: Finding, exact: Calculation) -> Spoiled | None:
-        around = Surroundings(exact, self.given)
+        around = Surroundings(exact, self.given, self.made)
         for ground in GROUNDS:
             if (finding.blamed or not ground.blamed) and ground.holds(finding, around):
                 return Spoiled(ground)
         if finding.blamed:
-            behind = self._behind_mistake(finding)
+            behind = self._behind_mistake(finding, exact)
             return Spoiled(behind=behind, spreads=False) if behind else None
         behind = self._roots(finding.after)
         if behind:
             return Spoiled(behind=behind)
         return Spoiled(spreads=False) if _has_become_a_copy(finding, exact) else None
 
-    def _behind_mistake(self, finding: Finding) -> tuple[Identity, ...]:
+    def _behind_mistake(self, finding: Finding, exact: Calculation) -> tuple[Identity, ...]:
         """The trivial numbers that a wrong number was made of; what follows from it is hard again."""
         if not self.spoiled or finding.calculation is None:
             return ()
@@ -184,12 +231,19 @@ class Trivial:
             made_of: Collection[Identity] = finding.calculation.sensitivities(finding.identity)
         except (EvaluationError, ArithmeticError):
             return ()
-        return self._roots(made_of)
+        return () if _is_of_right_values(finding, exact) else self._roots(made_of)
 
     def _roots(self, numbers: Collection[Identity]) -> tuple[Identity, ...]:
         """The numbers that are trivial by themselves, among these and what they go back to."""
         spoiled = ((key, self.spoiled[key].behind) for key in numbers if key in self.spoiled)
         return tuple(dict.fromkeys(root for key, roots in spoiled for root in roots or (key,)))
+
+
+def _is_of_right_values(finding: Finding, exact: Calculation) -> bool:
+    """Whether a known mistake gives the number from the right values before it."""
+    formulas = [m.formula for m in finding.matches if m.formula is not None and m.step is None]
+    values = (value_or_none(formula, exact) for formula in formulas)
+    return any(v is not None and agreement(finding.answer.written, v) is not None for v in values)
 
 
 def _has_become_a_copy(finding: Finding, exact: Calculation) -> bool:
