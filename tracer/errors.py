@@ -10,6 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+_LONGEST = 2000
+
+
+def brief(text: str) -> str:
+    """The text, cut off where it is so long that it can only be what stands in a file."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
 
 class BptraceError(Exception):
     """`message; hint`: something that the user can mend."""
@@ -22,7 +29,7 @@ class BptraceError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}; {self.hint}" if self.hint else self.message
+        return f"{brief(self.message)}; {brief(self.hint)}" if self.hint else brief(self.message)
 
 
 class UsageError(BptraceError):
@@ -53,8 +60,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        place = f"{where}: {self.path}" if self.path else where
-        return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+        place = f"{where}: {brief(self.path)}" if self.path else where
+        return f"{place}: {brief(self.message)}" + (f"; {brief(self.hint)}" if self.hint else "")
 
 
 class ConfigError(BptraceError):
@@ -63,6 +70,9 @@ class ConfigError(BptraceError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class DivergedError(BptraceError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,7 +45,7 @@ def content_of(file: str) -> bytes:
     if file == "-":
         return sys.stdin.buffer.read()
     path = Path(file)
-    if not path.exists() and bundled.find(file):
+    if not os.path.exists(path) and bundled.find(file):
         raise UsageError(f"{path} is a configuration", "ANSWERS is a file of numbers")
     return read_bytes(path, file)
 

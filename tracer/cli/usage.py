@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -62,7 +62,7 @@ def told(error: BptraceError) -> typer.Exit:
 def unknown_command(word: str, known: list[str]) -> UsageError:
     """`there is no command 'rum'; did you mean 'run'?`"""
     hint = did_you_mean(word, known)
-    if bundled.find(word) or (not hint and Path(word).is_file()):
+    if bundled.find(word) or (not hint and os.path.isfile(word)):
         hint = f"did you mean `bptrace run {word}`?"
     return UsageError(f"there is no command '{word}'", hint or "`bptrace help` lists them")
 
