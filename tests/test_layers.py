@@ -73,6 +73,7 @@ KNOWS = {
     "show/symbols.py": ("visible",),
     "show/spoken.py": ("language", "show.document"),
     "show/formats": (
+        "digits.whole",
         "errors",
         "language",
         "show.document",

@@ -12,6 +12,13 @@ from difflib import get_close_matches
 
 from tracer.visible import printable
 
+_LONGEST = 2000
+
+
+def brief(text: str) -> str:
+    """The text, cut off where it is so long that it can only be what stands in a file."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
 
 class BptraceError(Exception):
     """`message; hint`: something that the user can mend.
@@ -27,7 +34,8 @@ class BptraceError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return printable(f"{self.message}; {self.hint}" if self.hint else self.message)
+        message, hint = brief(self.message), brief(self.hint)
+        return printable(f"{message}; {hint}" if hint else message)
 
 
 class UsageError(BptraceError):
@@ -60,9 +68,10 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        place = f"{where}: {self.path}" if self.path else where
-        hint = f"; {self.hint}" if self.hint else ""
-        return "\n".join(map(printable, (f"{place}: {self.message}{hint}", *self.below)))
+        place = f"{where}: {brief(self.path)}" if self.path else where
+        hint = f"; {brief(self.hint)}" if self.hint else ""
+        said = f"{place}: {brief(self.message)}{hint}"
+        return "\n".join(map(printable, (said, *self.below)))
 
 
 class ConfigError(BptraceError):

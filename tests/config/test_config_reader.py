@@ -102,7 +102,24 @@ _CASES = {
         "a: " + "[" * 500 + "]" * 500,
         "net.yaml:1:103: nested deeper than 100 levels",
     ),
+    "lines that end in carriage returns": (
+        "a: 1\rb: @x",
+        "net.yaml:2:4: not valid YAML: text can't begin with @; put it in quotes",
+    ),
+    "lines that end in next lines": (
+        "a: 1\x85b: `x",
+        "net.yaml:2:4: not valid YAML: text can't begin with `; put it in quotes",
+    ),
+    "a control character after a carriage return": (
+        "a: 1\rb: \x01",
+        "net.yaml:2:4: a character that can't stand in YAML: '\\x01'; remove it",
+    ),
 }
+
+
+def test_nesting_beyond_what_the_parser_takes_is_told_in_the_same_words() -> None:
+    (problem,) = problems("a: " + "[" * 5000 + "]" * 5000)  # some parsers refuse it further on
+    assert problem.endswith(": nested deeper than 100 levels")
 
 
 @pytest.mark.parametrize(("text", "problem"), _CASES.values(), ids=list(_CASES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -42,7 +43,7 @@ def content_of(file: str) -> bytes:
     if file == "-":
         return read_standard_input()
     path = Path(file)
-    if not path.exists() and bundled.find(file):
+    if not os.path.exists(path) and bundled.find(file):
         raise UsageError(f"{path} is a configuration", "ANSWERS is a file of numbers")
     return read_bytes(path, file)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -137,7 +137,7 @@ def _experiment(config: str, answers: str | None) -> Experiment | GraphExperimen
     try:
         return load_config(config)
     except BptraceError as error:
-        answered = Path(config).is_file() and not is_configuration(config)
+        answered = os.path.isfile(config) and not is_configuration(config)
         if answers and answered and is_configuration(answers):
             raise UsageError(
                 "answers and configuration have changed places",

@@ -12,6 +12,7 @@ from tracer.cli.display import Display, number_format, show, show_objects
 from tracer.cli.name_completion import complete_quantity
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
+from tracer.digits.whole import whole
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def _depth(text: str) -> int | None:
     """The number of levels; None for all."""
     if text == "all":
         return None
-    if not text.isdecimal() or int(text) < 1:
+    number = whole(text)
+    if not number:
         raise UsageError(f"--depth {text}: expected a number from 1, or all")
-    return int(text)
+    return number

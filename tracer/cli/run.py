@@ -20,6 +20,7 @@ from tracer.cli.display import Display, draws, show, show_objects
 from tracer.cli.pictures import draw
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
+from tracer.digits.whole import whole
 from tracer.errors import UsageError
 from tracer.show.pictures.views import PICTURE_VIEWS
 from tracer.show.reports.views import DEFAULT, VIEWS
@@ -148,9 +149,10 @@ def _draws(
 def _sample(text: str | None) -> int | str | None:
     if text is None or text == "all":
         return text
-    if not text.isdecimal() or int(text) < 1:
+    number = whole(text)
+    if not number:
         raise UsageError(f"--sample {text}: expected a number from 1, or all")
-    return int(text)
+    return number
 
 
 def show_run(

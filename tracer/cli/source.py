@@ -12,6 +12,7 @@ import typer
 from tracer import bundled
 from tracer.cli.completion import complete_config
 from tracer.cli.usage import CONFIG
+from tracer.digits.whole import whole
 from tracer.errors import BptraceError, UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def is_configuration(config: str) -> bool:
     path = Path(config)
     if config == "-":
         return False
-    if not path.exists():
+    if not os.path.exists(path):
         return bundled.find(config) is not None
     try:
         root, _ = reader.read(read_text(path, config), config)
@@ -89,10 +90,10 @@ def _choose_threads(config: str, path: Path) -> None:
     With small matrices more threads only cost: 50 ms at the start, and up to 25 times the run.
     """
     wide = False
-    if config != "-" and path.is_file():
+    if config != "-" and os.path.isfile(path):
         with path.open(encoding="utf-8", errors="replace") as file:
             text = file.read(_WIDE_TEXT)
-        counts = (int(count) for count in _WIDE.findall(text))
-        wide = len(text) == _WIDE_TEXT or any(count >= _WIDE_LAYER for count in counts)
+        counts = map(whole, _WIDE.findall(text))
+        wide = len(text) == _WIDE_TEXT or any((count or 0) >= _WIDE_LAYER for count in counts)
     if not wide:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -17,6 +17,7 @@ from tracer.cli.plot import PlotOption, PlotQuantityOption, Wish, wish
 from tracer.cli.progress import progress
 from tracer.cli.record import Record, RecordEveryOption, RecordOption, RecordQuantityOption, record
 from tracer.cli.source import ConfigArgument, load_config
+from tracer.digits.whole import whole
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -132,12 +133,12 @@ class Steps:
 def _traced(text: str | None, total: int) -> list[int]:
     if text is None:
         return []
-    numbers = [part.strip() for part in text.split(",")]
-    if not all(number.isdecimal() and 1 <= int(number) <= total for number in numbers):
+    numbers = {whole(part.strip()) or 0 for part in text.split(",")}
+    if not all(1 <= number <= total for number in numbers):
         raise UsageError(
             f"--trace-at {text}: expected iterations from 1 to {total}, separated by commas"
         )
-    return sorted({int(number) for number in numbers})
+    return sorted(numbers)
 
 
 def _step(experiment: Experiment | GraphExperiment, steps: Steps, display: Display) -> None:

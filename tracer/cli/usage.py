@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -117,7 +117,7 @@ def told(error: BptraceError) -> typer.Exit:
 def unknown_command(word: str, known: list[str]) -> UsageError:
     """`there is no command 'rum'; did you mean 'run'?`"""
     hint = did_you_mean(word, known)
-    if bundled.find(word) or (not hint and Path(word).is_file()):
+    if bundled.find(word) or (not hint and os.path.isfile(word)):
         hint = f"did you mean `bptrace run {word}`?"
     return UsageError(f"there is no command '{word}'", hint or "`bptrace help` lists them")
 

@@ -12,7 +12,7 @@ from os import PathLike, fspath
 from typing import Any
 
 from tracer.config.nodes import KeyPath, Node, spell
-from tracer.config.reader import MOST_LEVELS
+from tracer.config.syntax import MOST_LEVELS, TOO_DEEP
 from tracer.errors import ConfigError, Problem
 
 _NOWHERE = (0, 0)
@@ -37,7 +37,7 @@ class _Reader:
     def node(self, value: Any, path: KeyPath) -> Node:
         """The node of any value."""
         if len(path) > MOST_LEVELS:
-            message = f"nested deeper than {MOST_LEVELS} levels"
+            message = TOO_DEEP
             raise ConfigError([Problem(self.shown, *_NOWHERE, spell(path[:3]), message)])
         if not isinstance(value, str) and hasattr(value, "tolist"):
             value = value.tolist()

@@ -16,11 +16,9 @@ import yaml
 
 from tracer.config.nodes import KeyPath, Node, Position, spell
 from tracer.config.scalars import resolve
-from tracer.config.syntax import explain
+from tracer.config.syntax import MOST_LEVELS, TOO_DEEP, explain, position_of
 from tracer.errors import ConfigError, Problem
 
-MOST_LEVELS = 100
-"""How deep lists and mappings may be nested."""
 MOST_REPEATED = 1_000_000
 """How many values the aliases of a file may stand for."""
 MOST_VALUES = 5_000_000
@@ -73,11 +71,9 @@ class _Composer:
         text = text.removeprefix("\ufeff")
         unprintable = _UNPRINTABLE.search(text)
         if unprintable:
-            before = text[: unprintable.start()]
-            position = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
-            self._refuse(
-                position, f"a character that can't stand in YAML: {unprintable[0]!a}", "remove it"
-            )
+            position = position_of(unprintable.start(), text)
+            message = f"a character that can't stand in YAML: {unprintable[0]!a}"
+            self._refuse(position, message, "remove it")
         try:
             yield from yaml.parse(text, Loader=_LOADER)
         except yaml.MarkedYAMLError as error:
@@ -129,7 +125,7 @@ class _Composer:
         if self._awaits_key():
             self._refuse(opened.position, "a list or a mapping can't be a key", "quote the key")
         if len(self.stack) == MOST_LEVELS:
-            self._refuse(opened.position, f"nested deeper than {MOST_LEVELS} levels")
+            self._refuse(opened.position, TOO_DEEP)
         self._refuse_tag(event, opened.position)
         self.stack.append(opened)
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 from tracer.config.nodes import Position
+
+MOST_LEVELS = 100
+"""How deep lists and mappings may be nested."""
+TOO_DEEP = f"nested deeper than {MOST_LEVELS} levels"
+
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 _INDENTATION = (
     "expected another key, or less indentation",
@@ -40,6 +48,8 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> tuple[Position, str, str]
     mark = error.problem_mark or error.context_mark
     position = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     reason = error.problem or "it can't be understood"
+    if "nesting depth" in reason:  # the parser reads ahead, and has a limit of its own
+        return position, TOO_DEEP, ""
     began = error.context_mark.line + 1 if error.context_mark else position[0]
     for sign, (message, hint) in _PLAIN.items():
         if sign in reason:
@@ -57,4 +67,11 @@ def _token(character: str) -> tuple[str, str]:
 
 def _character(text: str, position: Position) -> str:
     line, column = position
-    return text.split("\n")[line - 1][column - 1 : column]
+    lines = _LINE_END.split(text)
+    return lines[line - 1][column - 1 : column] if line <= len(lines) else ""
+
+
+def position_of(offset: int, text: str) -> Position:
+    """Line and column of a place in the text, by the line ends that YAML knows."""
+    *before, last = _LINE_END.split(text[:offset])
+    return len(before) + 1, len(last) + 1

@@ -15,15 +15,13 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from tracer.config.fields import ANeuron, ByKind, ConfigModel, OneOf, Sound, kind, kind_but_numbers
 from tracer.config.hints import for_names, for_numbers, for_text, for_weights, for_whole
+from tracer.digits.whole import MOST
 from tracer.errors import did_you_mean
 from tracer.model.initializers import INITIALIZERS
 from tracer.model.optimizers import OPTIMIZERS
 from tracer.model.options import Option, options_of
 from tracer.model.schedules import SCHEDULES
 from tracer.model.words import other_words
-
-MOST = 2**53
-"""The largest count: up to here float64 holds every whole number."""
 
 BATCHES = {"full": None, "online": 1}
 """Words for the size of a batch; None is all the samples."""

@@ -8,12 +8,16 @@ each step that was left out, had been rounded.
 
 from __future__ import annotations
 
+import math
+import sys
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, cast
 
+from tracer.digits.agreement import same
 from tracer.digits.rounding import Rounding
-from tracer.explain.calculation import Calculation
+from tracer.engine.trace import IterationTrace
+from tracer.explain.calculation import Calculation, Rank
 from tracer.formula import (
     EvaluationError,
     Expression,
@@ -32,8 +36,13 @@ from tracer.formula import (
 from tracer.formula.enclosure import Settle
 from tracer.model.quantity import Identity, Kind, Quantity
 
+MOST_BY_HAND = 20_000
+"""Terms and factors beyond which nobody takes the steps between two numbers by hand."""
+
 _MOST_FORMULAS = 2000
 """Formulas of all iterations that are followed back; what made a larger network's parameters is not."""
+_BEHIND: Rank = (sys.maxsize,)
+"""Behind all numbers."""
 
 Rewriting = Callable[[Identity, Expression], Expression | None]
 """Another formula for a number; None leaves it as it is."""
@@ -65,6 +74,11 @@ class Carried(Mapping[Identity, float]):
         self._rounded = rounding.function() if rounding else None
         self._prepared = exact.prepared
         self._since = max(1, exact.number - _MOST_FORMULAS // max(len(exact), 1))
+        known = (
+            isinstance(own, dict) and rewriting is None
+        )  # of whole arrays only what is looked up is
+        self._start = min(map(exact.rank, own), default=_BEHIND) if known else None
+        self._first = _first(exact, own) if known and rounding is None else None
         # Of whole arrays only what is looked up.
         self._values: MutableMapping[Identity, float] = (
             dict(own) if isinstance(own, dict) else ChainMap({}, cast("Any", own))
@@ -104,7 +118,7 @@ class Carried(Mapping[Identity, float]):
             if identity in values:
                 waiting.pop()
                 continue
-            formula = self.prepared(identity)
+            formula = None if self.untouched(identity) else self.prepared(identity)
             if formula is None:
                 values[identity] = self.exact.value(identity)
                 continue
@@ -115,6 +129,12 @@ class Carried(Mapping[Identity, float]):
             else:
                 values[identity] = self._calculated(identity, formula, values)
         return values[wanted]
+
+    def untouched(self, identity: Identity) -> bool:
+        """Whether it comes, in the order of the calculation, before all that isn't exactly right."""
+        if self._first is None or self.exact.rank(identity) >= self._first:
+            return False
+        return math.isfinite(self.exact.value(identity))
 
     def _calculated(
         self, identity: Identity, formula: Prepared, values: Mapping[Identity, float]
@@ -184,7 +204,8 @@ class Carried(Mapping[Identity, float]):
         used = Prepared(formula) if formula else self.prepared(identity)
         if used is None:
             return {}
-        found = sensitivities(self.order(used.formula), self._inner_slopes, self._slopes(used))
+        order = self._order(used.formula, self._before_own)
+        found = sensitivities(order, self._inner_slopes, self._slopes(used))
         return {key: slope for key, slope in found.items() if key in self.own}
 
     def _slopes(self, formula: Prepared) -> Mapping[Identity, float]:
@@ -192,21 +213,48 @@ class Carried(Mapping[Identity, float]):
 
     def _inner_slopes(self, identity: Identity) -> Mapping[Identity, float]:
         """The local derivatives of a number that was not supplied."""
-        formula = None if identity in self.own else self.prepared(identity)
+        ends = identity in self.own or self._before_own(identity)
+        formula = None if ends else self.prepared(identity)
         if formula is None:
             return {}
         if identity not in self._known_slopes:
             self._known_slopes[identity] = self._slopes(formula)
         return self._known_slopes[identity]
 
+    def is_long(self, wanted: Iterable[Identity]) -> bool:
+        """Whether more than `MOST_BY_HAND` terms and factors lead from own numbers to these."""
+        trace = self.exact.trace
+        if isinstance(trace, IterationTrace) and max(trace.experiment.network.sizes) > MOST_BY_HAND:
+            return True  # to write such a sum down takes longer than all the rest
+        count, waiting, seen = 0, list(wanted), set[Identity]()
+        while waiting and count <= MOST_BY_HAND:
+            formula = self.prepared(waiting.pop())
+            if formula is not None:
+                count += len(formula.keys)
+                new = [key for key in formula.keys if key not in seen and not self._ends(key)]
+                seen.update(new)
+                waiting += new
+        return count > MOST_BY_HAND
+
+    def _ends(self, identity: Identity) -> bool:
+        """Whether the way back ends at it: it is supplied or given."""
+        given = isinstance(identity, Quantity) and identity.stage.is_given
+        return identity in self.own or (given and identity.iteration <= self._since)
+
     def before(self, identity: Identity) -> list[Identity]:
-        """What the number is calculated from and wasn't given, in an order of calculation."""
-        formula = self.formula(identity)
-        found = self.order(formula) if formula else []
+        """What the number is calculated from and wasn't given, in an order of calculation.
+
+        Nothing where that is more than is done by hand.
+        """
+        formula = None if self.is_long([identity]) else self.formula(identity)
+        found = self._order(formula, lambda _: False) if formula else []
         return [key for key in found if key not in self.own and self.prepared(key)]
 
-    def order(self, start: Expression) -> list[Identity]:
-        """What the start goes back to, up to own values: each number after those it is made of."""
+    def _order(self, start: Expression, ends: Callable[[Identity], bool]) -> list[Identity]:
+        """What the start goes back to, up to own values: each number after those it is made of.
+
+        `ends`: whether the way back ends at a number that isn't an own one.
+        """
         done: dict[Identity, None] = {}
         begun: set[Identity] = set()
         waiting = [(key, False) for key in reversed(symbols(start))]
@@ -217,9 +265,19 @@ class Carried(Mapping[Identity, float]):
             elif key not in done:
                 _begin(key, begun)
                 waiting.append((key, True))
-                formula = None if key in self.own else self.prepared(key)
+                formula = None if key in self.own or ends(key) else self.prepared(key)
                 waiting += [(below, False) for below in formula.keys] if formula else []
         return list(done)
+
+    def _before_own(self, identity: Identity) -> bool:
+        """Whether it comes, in the order of the calculation, before all own numbers."""
+        return self._start is not None and self.exact.rank(identity) < self._start
+
+
+def _first(exact: Calculation, own: Mapping[Identity, float]) -> Rank:
+    """Where, in the order of the calculation, the first own number stands that isn't the exact one."""
+    ranks = (exact.rank(key) for key, value in own.items() if not same(value, exact.value(key)))
+    return min(ranks, default=_BEHIND)
 
 
 class Enclosed:
@@ -274,6 +332,9 @@ class Enclosed:
                 continue
             if key in self.carried.own:
                 self._known[key] = self._doubt(key)
+                continue
+            if self._step is None and self.carried.untouched(key):
+                self._known[key] = (self.carried[key],) * 2
                 continue
             before = self.carried.prepared(key)
             missing = [k for k in before.keys if k not in self._known] if before else []

@@ -77,7 +77,7 @@ class CheckedMoment:
     def count(self) -> int:
         """How many numbers are known; those of arrays are counted together."""
         trace = self.exact.trace
-        if not self.array_findings:
+        if not isinstance(trace, IterationTrace):
             return len(self.known)
         whole = [array.stage for array in self.array_findings]
         rest = [f.identity for f in self.findings if isinstance(f.identity, Quantity)]

@@ -7,10 +7,12 @@ rounded at every step: conventions are told apart by factors, the judge comes af
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
@@ -160,9 +162,11 @@ class Evidence:
         """How many different things those numbers are of: neurons of a sample, parameters, errors."""
         return len({self._keys[place] for place in np.flatnonzero(flags)})
 
-    def roots(self, flags: Flags, readings: tuple[Form, ...]) -> int:
-        """How many of them don't follow from the numbers supplied before them."""
-        return sum(not self._follows(place, readings) for place in np.flatnonzero(flags).tolist())
+    def has_roots(self, flags: Flags, readings: tuple[Form, ...], least: int) -> bool:
+        """Whether so many of them don't follow from the numbers supplied before them."""
+        places = np.flatnonzero(flags).tolist()
+        roots = (place for place in places if not self._follows(place, readings))
+        return len(list(islice(roots, least))) == least
 
     def _follows(self, place: int, readings: tuple[Form, ...]) -> bool:
         value, restated = self._recalculated(place, Hypothesis(readings=readings))
@@ -209,7 +213,7 @@ class Evidence:
         for answer, _ in self.entries:
             if answer.moment == moment:
                 restated = self.restated(answer, hypothesis.readings)
-                own[restated.identity] = restated.value
+                own[restated.identity] = _as_exact(restated, found[moment])
         return Carried(found[moment], own)
 
     def restated(self, answer: Answer, readings: Sequence[Form]) -> Answer:
@@ -276,6 +280,15 @@ class Evidence:
         W, b = self.experiment.parameters[quantity.layer - 1]
         array = W if kind is Kind.WEIGHT else b
         return 0.0 if array is None else float(array[quantity.index])
+
+
+def _as_exact(answer: Answer, exact: Calculation) -> float:
+    """The number; a program's that is right is as exact as ours, and nothing has to be carried on."""
+    try:
+        value = exact.value(answer.identity) if answer.tolerance is not None else math.nan
+    except UnknownNameError:
+        return answer.value
+    return value if abs(answer.value - value) <= answer.slack(value) else answer.value
 
 
 def _chosen(answers: Iterable[Answer]) -> list[Entry]:

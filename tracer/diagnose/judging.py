@@ -134,8 +134,11 @@ def _carried(parts: Sequence[Part], strict: Manner, found: Findings) -> Manner:
     """The manner of a sheet that isn't simply right: strict, unless it shows that steps were rounded.
 
     Rounded steps are believed where they come out in numbers that are not exact, or where they would
-    make wrong numbers right and few numbers speak against them.
+    make wrong numbers right and few numbers speak against them; never where there are so many steps
+    that nobody takes them by hand.
     """
+    if any(part.is_long for part in parts):
+        return strict
     shown = _evidence(parts, found, strict.digits)
     if not shown:
         return strict

@@ -95,6 +95,11 @@ class Part:
         return self.arrays.numbers.beside(singles) if self.arrays else singles
 
     @cached_property
+    def is_long(self) -> bool:
+        """Whether what leads from one supplied number to another is more than is done by hand."""
+        return self.ways[0].is_long(i for i, a in self.answers.items() if a.tolerance is None)
+
+    @cached_property
     def ways(self) -> list[Carried]:
         """The ways to calculate: factor by factor; out − target; a gradient from samples' parts."""
         return self.ways_from(self.own)

@@ -231,7 +231,7 @@ class _Adoption:
         if len(new.variants) > len(old.variants):
             if not evidence.knows_all(new) or evidence.contradicted(new, old):
                 return False
-            return evidence.roots(gained, new.readings) >= _AT_LEAST
+            return evidence.has_roots(gained, new.readings, _AT_LEAST)
         return True
 
     def _supported(self, form: Form, new: Hypothesis, old: Hypothesis) -> bool:

@@ -86,5 +86,5 @@ def digits_explained(written: Written, value: float) -> int:
     if not math.isfinite(value) or written.value == 0:
         return 0
     off = abs(value - written.value) / abs(written.value)
-    same = math.floor(-math.log10(2 * off)) if off else written.significant
-    return min(max(same, 0), written.significant - 1)
+    most = written.significant - 1
+    return math.floor(min(max(-math.log10(2 * off), 0), most)) if off else most

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Literal
@@ -24,6 +25,8 @@ _LAST_BITS = (
     4e-16  # two units in the last place of 1: what a difference of numbers below 1 is off by
 )
 _MOST_SCALED = 300  # powers of ten beyond are no float64
+_SMALLEST = math.ulp(0.0)
+_LONGEST_POWER = 6
 EDGE = 5e-7
 """So near to where rounding changes, in units of the last digit, a number may be counted as there."""
 _WRITTEN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
@@ -147,14 +150,16 @@ class Written:
         plain = text.lower().replace("−", "-").replace("–", "-")
         if not _WRITTEN.fullmatch(plain):
             raise ValueError(_no_number(text))
-        mantissa, exponent = parts(plain)
+        mantissa, _e, power = plain.partition("e")
         whole, _point, fraction = mantissa.lstrip("+-").partition(".")
-        last_place = (exponent or 0) - len(fraction)
-        value, unit = float(plain), float(f"1e{last_place}")
-        if math.isinf(value) or not 0 < unit < math.inf:
+        digits = (whole + fraction).lstrip("0")
+        value = float(plain)
+        far = len(power.lstrip("+-0")) > _LONGEST_POWER
+        if math.isinf(value) or (value == 0 and digits) or far:
             raise ValueError(f"{text!r} is outside the range of floating-point numbers")
-        significant = len((whole + fraction).lstrip("0")) or 1
-        return cls(text, value, max(-last_place, 0), significant, unit)
+        last_place = int(power or 0) - len(fraction)
+        unit = min(max(float(f"1e{last_place}"), _SMALLEST), sys.float_info.max)
+        return cls(text, value, max(-last_place, 0), len(digits) or 1, unit)
 
 
 def with_point(text: str, *, commas: bool = False) -> str:

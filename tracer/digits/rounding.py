@@ -68,13 +68,15 @@ class Rounding:
     def unit(self, value: float) -> float:
         """The worth of one unit of the last digit that a rounded value has: 0.0001 for 4dp.
 
-        A zero and what isn't finite have no significant digit; theirs is 1.
+        Never less than the smallest float64. A zero and what isn't finite have no significant digit;
+        theirs is 1.
         """
         if not self.significant:
             return float(f"1e-{self.digits}")
         if value == 0 or not math.isfinite(value):
             return 1.0
-        return float(f"1e{math.floor(math.log10(abs(value))) - self.digits + 1}")
+        unit = float(f"1e{math.floor(math.log10(abs(value))) - self.digits + 1}")
+        return max(unit, math.ulp(0.0))
 
     def settled(self, ends: tuple[float, float], *, cut: bool) -> tuple[float, float]:
         """Where a number between the ends may lie once it has been rounded, or with `cut` cut off."""

@@ -19,6 +19,7 @@ import numpy as np
 
 from tracer.arrays import Compiled
 from tracer.engine.batches import Batch, Batches
+from tracer.engine.calm import is_calm, limit_of
 from tracer.engine.compiled import FlatValues, Told, compile_step, worth_compiling
 from tracer.engine.kept import Kept, room_for
 from tracer.engine.observers import UNALTERED, Altered
@@ -220,6 +221,14 @@ class NetworkTimeline:
                 program = self._program(size, "states")
                 values = program(values, self._given(some, self._flats), numbers)
         return np.fromiter(numbers, float, len(numbers)).reshape(count, -1)
+
+    def calm(self, state: State) -> bool:
+        """Whether no loss can overflow there without a parameter that does."""
+        return is_calm(state, self._limit)
+
+    @cached_property
+    def _limit(self) -> float:
+        return limit_of(self.experiment.network, self.data)
 
     def next_loss(self, state: State, updates: int) -> float:
         """The loss of the batch that comes after so many updates, in that state."""

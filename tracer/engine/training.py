@@ -26,6 +26,7 @@ from tracer.model.network import State
 
 _BLOCK_SECONDS = 0.1
 _LONGEST_BLOCK = 1 << 16
+_LAST_BIT = float(np.finfo(float).eps)
 
 
 class Timeline(Protocol):
@@ -69,6 +70,9 @@ class Timeline(Protocol):
         self, state: State, done: int, count: int, losses: list[float] | None = None
     ) -> State:
         """The state after `count` updates more; each iteration's loss is appended to `losses`."""
+
+    def calm(self, state: State) -> bool:
+        """Whether no loss can overflow there without a parameter that does."""
 
     def next_loss(self, state: State, updates: int) -> float:
         """The loss of the iteration after so many updates, in that state."""
@@ -207,6 +211,7 @@ class _Trainer(Generic[T]):
         self.state = timeline.start
         self.result = Run(timeline, losses=deque(timeline.resume.losses))
         self._length = 1
+        self._calm = timeline.calm(timeline.start)
 
     def run(self, keep: Iterable[int], last: int) -> Run[T]:
         """Train up to the last update; keep the states in `keep`, show those that are watched."""
@@ -270,7 +275,11 @@ class _Trainer(Generic[T]):
         return self.timeline.advance(self.state, self.result.done, count, wanted), losses
 
     def _block(self, count: int) -> None:
-        after, losses = self._advanced(count, watching=bool(self.stop or self.listener))
+        watching = bool(self.stop or self.listener) or not self._calm
+        after, losses = self._advanced(count, watching=watching)
+        self._calm = self.timeline.calm(after)
+        if not (watching or self._calm):
+            after, losses = self._advanced(count, watching=True)
         if not _finite(after, losses) or not math.isfinite(self._next_loss(after, count)):
             self._diverge(count)
             return
@@ -295,13 +304,10 @@ class _Trainer(Generic[T]):
             return None
         window, bound = self.stop.window, self.stop.loss_below
         known = [*self.result.losses, *losses]
-        sums = np.cumsum([0.0, *known])
-        means = (sums[window:] - sums[:-window]) / window
-        for first in np.flatnonzero(means < bound * (1 + 1e-9)).tolist():
+        for first in _candidates(known, window, bound):
             end = first + window - len(self.result.losses)
-            # The running sum only finds candidates: its last bits depend on where blocks begin.
-            if end > 0 and math.fsum(known[first : first + window]) / window < bound:
-                return int(end)
+            if end > 0 and _mean(known[first : first + window]) < bound:
+                return end
         return None
 
     def _next_loss(self, state: State, count: int) -> float:
@@ -329,6 +335,27 @@ class _Trainer(Generic[T]):
     def _counted(self, count: int) -> tuple[State, int, list[float]]:
         after, losses = self._advanced(count, watching=True)
         return after, count, losses
+
+
+def _candidates(losses: Sequence[float], window: int, bound: float) -> list[int]:
+    """Where windows begin whose mean may be below the bound, by a running sum.
+
+    Its last bits depend on where blocks begin, and numbers near the largest float64 must not add up.
+    """
+    count = len(losses)
+    sums = np.cumsum(np.array([0.0, *losses]) / count)
+    lost = count * _LAST_BIT * float(np.abs(sums).max())
+    below = sums[window:] - sums[:-window] <= bound * (window / count) + lost
+    found: list[int] = np.flatnonzero(below).tolist()
+    return found
+
+
+def _mean(losses: Sequence[float]) -> float:
+    """The mean, whatever the order in which they were calculated."""
+    try:
+        return math.fsum(losses) / len(losses)
+    except OverflowError:  # of the sum
+        return math.fsum(loss / len(losses) for loss in losses)
 
 
 def _finite(state: State, losses: list[float]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import Run, train_through
 from tracer.errors import UsageError
-from tracer.explain.forms import shortcut
+from tracer.explain.forms import shortcut, with_short_cuts
 from tracer.formula import Expression, Prepared
 from tracer.graph.building import build_graph
 from tracer.graph.timeline import GraphTimeline
@@ -130,7 +130,7 @@ class Calculation(Mapping[Identity, float]):
     @cached_property
     def has_shortcuts(self) -> bool:
         """Whether any number of the iteration in question is calculated by another formula."""
-        return any(self.shortcut(identity) is not None for identity in self)
+        return any(self.shortcut(identity) is not None for identity in with_short_cuts(self.trace))
 
     def _prepared(self, identity: Identity, shortcut: bool) -> Prepared | None:
         """The formula, or with `shortcut` the one that is calculated in its place, for many uses."""

@@ -7,7 +7,7 @@ long as it gives the number; where it would lose digits of it, the formula that 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tracer.engine.trace import IterationTrace
 from tracer.formula import EvaluationError, Expression, evaluate, holding, symbols
@@ -35,6 +35,17 @@ def shortcut(trace: IterationTrace | GraphTrace, identity: Identity) -> Expressi
         return None
     held = holding(calculated, trace)
     return None if held == holding(usual, trace) else held
+
+
+def with_short_cuts(trace: IterationTrace | GraphTrace) -> Iterator[Quantity]:
+    """The numbers that may be calculated by another formula: of each array all of them, or none."""
+    if not isinstance(trace, IterationTrace):
+        return
+    for stage, array in trace.arrays.items():
+        if stage.kind in _WITH_SHORTCUT and array.size:
+            first = trace.batch.quantity(stage, (0,) * array.ndim)
+            if trace.formula(first) != trace.formula(first, shortcut=True):
+                yield from trace.batch.quantities(stage, array.shape)
 
 
 def shown(trace: IterationTrace, quantity: Quantity) -> Expression | None:

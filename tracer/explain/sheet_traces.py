@@ -26,10 +26,11 @@ def sheet_traces(
     """
     exact = timeline_of(experiment)
     wanted: Sequence[int] = range(1, (iterations or intended(experiment)) + 1)
-    if len(wanted) > 1:
-        run: Run[Any] = train_through(exact, wanted)
-        if iterations is not None:
-            check_reached(run, wanted)
-        wanted = list(run.reached(wanted)) or [1]
+    run: Run[Any] = train_through(exact, wanted)
+    if iterations is not None:
+        check_reached(run, wanted)
+    wanted = run.reached(wanted)
+    if not wanted:
+        run.raise_end()
     timeline = by_hand(experiment, rounding) if rounding else exact
     return [timeline.trace(k) for k in wanted]

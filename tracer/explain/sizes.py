@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
 
 from tracer.engine.trace import IterationTrace
+from tracer.model.network import FloatArray
 from tracer.model.quantity import Kind, Stage
 
 
@@ -37,15 +40,26 @@ def layer_sizes(trace: IterationTrace) -> list[Sizes]:
 
 
 def _sizes(trace: IterationTrace, number: int, above: Sizes | None) -> Sizes:
-    deltas = np.abs(trace.arrays[Stage(Kind.DELTA, number, trace.rule.batch_means)])
-    mean = float(deltas.mean())
-    gradient = float(np.linalg.norm(trace.arrays[Stage(Kind.WEIGHT_GRADIENT, number)]))
+    deltas, unit = _scaled(trace.arrays[Stage(Kind.DELTA, number, trace.rule.batch_means)])
+    gradients, of_gradients = _scaled(trace.arrays[Stage(Kind.WEIGHT_GRADIENT, number)])
+    mean = float(deltas.mean()) * unit
+    gradient = float(np.linalg.norm(gradients)) * of_gradients
     return Sizes(
         number,
         mean,
-        float(np.sqrt((deltas**2).mean())),
-        float(deltas.max()),
+        float(np.sqrt((deltas**2).mean())) * unit,
+        float(deltas.max()) * unit,
         gradient,
         mean / above.mean if above and above.mean else None,
         gradient / above.gradient if above and above.gradient else None,
     )
+
+
+def _scaled(array: FloatArray) -> tuple[FloatArray, float]:
+    """|array| with its largest number below 1, and the power of 2 that it is to be multiplied by.
+
+    So neither squares nor sums leave the range of float64, and no digit changes.
+    """
+    sizes = np.abs(array)
+    exponent = min(math.frexp(float(sizes.max(initial=0.0)))[1], sys.float_info.max_exp - 1)
+    return np.ldexp(sizes, -exponent), math.ldexp(1.0, exponent)

@@ -6,6 +6,7 @@ Between the trace and the view that prints the sheet or its key; `answers` write
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
@@ -232,30 +233,30 @@ def how_many(
     `stages`: only those of these arrays.
     """
     training = trace.experiment.training
+    frozen = Counter(p.stage for p in training.frozen) if training else Counter[Stage]()
     count = 0
     for stage, array in trace.arrays.items():
-        if stage.kind.phase not in phases or not array.size:
+        if stage.kind.phase not in phases or (stages is not None and stage not in stages):
             continue
-        if stages is not None and stage not in stages:
-            continue
-        if training is not None and training.frozen and stage.kind.phase in _CHANGES:
-            quantities = trace.batch.quantities(stage, array.shape)
-            count += sum(is_asked(trace, quantity) for quantity in quantities)
-        elif is_asked(trace, trace.batch.quantity(stage, (0,) * array.ndim)):
-            count += array.size
+        if array.size and _is_calculated(trace, stage):
+            changes = stage.kind.phase in _CHANGES
+            count += array.size - (frozen[_of_parameters(stage)] if changes else 0)
     return count
 
 
 def is_asked(trace: IterationTrace, quantity: Quantity) -> bool:
     """Whether somebody who calculates by hand comes across the number."""
-    kind = quantity.kind
-    if quantity.stage.is_given or kind in PARTS:
+    changes = quantity.kind.phase in _CHANGES
+    return _is_calculated(trace, quantity.stage) and not (changes and _is_frozen(trace, quantity))
+
+
+def _is_calculated(trace: IterationTrace, stage: Stage) -> bool:
+    """The same of all the numbers of an array, but for what is frozen."""
+    if stage.is_given or stage.kind in PARTS:
         return False
-    if kind is Kind.LOSS:
+    if stage.kind is Kind.LOSS:
         return len(trace.rows) > 1 or trace.rule.penalty is not None
-    if trace.experiment.network.cancels(quantity.stage):
-        return False
-    return not (kind.phase in _CHANGES and _is_frozen(trace, quantity))
+    return not trace.experiment.network.cancels(stage)
 
 
 def given_samples(
@@ -291,6 +292,10 @@ def _sample(trace: Sheeted, identity: Identity) -> int | None:
 
 def _is_frozen(trace: IterationTrace, quantity: Quantity) -> bool:
     training = trace.experiment.training
-    kind = Kind.WEIGHT if quantity.kind in OF_A_WEIGHT else Kind.BIAS
-    parameter = Quantity(Stage(kind, quantity.layer), quantity.index)
+    parameter = Quantity(_of_parameters(quantity.stage), quantity.index)
     return training is not None and parameter in training.frozen
+
+
+def _of_parameters(stage: Stage) -> Stage:
+    """The parameters that an array is about."""
+    return Stage(Kind.WEIGHT if stage.kind in OF_A_WEIGHT else Kind.BIAS, stage.layer)

@@ -116,8 +116,10 @@ def _power(expression: Power, operands: tuple[complex, ...]) -> complex:
     base, exponent = operands
     if exponent == 2:
         return base * base
-    if base == 0 and exponent.real < 0:
+    if base == 0 and (exponent.real < 0 or (exponent.real == 0 and exponent.imag)):
         raise EvaluationError(expression, operands, "division by zero: zero to a negative power")
+    if base == 0 and exponent.imag:
+        return 0j  # as |0|**x has it, which Python doesn't
     whole = exponent.imag == 0 and float(exponent.real).is_integer()
     if base.real < 0 and not whole:
         reason = "a negative number to a power that is not a whole number"

@@ -13,6 +13,7 @@ import difflib
 import keyword
 import math
 import re
+import warnings
 from dataclasses import dataclass
 
 from tracer.formula.errors import SyntaxProblem
@@ -57,7 +58,9 @@ def parse(text: str) -> Expression:
     indent = len(text) - len(text.lstrip())
     source = text.translate(_SIGNS)[indent:]
     try:
-        tree = ast.parse(source, mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's opinion of `1if`
+            tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
         raise _as_problem(error, text, indent) from None
     except (RecursionError, MemoryError):

@@ -145,7 +145,12 @@ class GraphTimeline:
         if self.rounding is not None:
             return self._by_hand(state, done, count)
         iterations = range(done + 1, done + count + 1)
-        return self._advanced(self._program, state, iterations, [] if losses is None else losses)
+        if losses is None:
+            return self._advanced(self._program, state, iterations, [])
+        told: list[float] = []
+        after = self._advanced(self._with_output, state, iterations, told)
+        losses += [x if isinstance(x, float) else math.nan for x in told]
+        return after
 
     def _advanced(
         self, program: Program, state: State, iterations: range, told: list[float]
@@ -163,6 +168,11 @@ class GraphTimeline:
             after = (trace.value(at(key, iteration)) for key in self._after)
             state = state.with_numbers(list(after))
         return state
+
+    def calm(self, state: State) -> bool:
+        """No: of a graph nothing is known."""
+        del state
+        return False
 
     def next_loss(self, state: State, updates: int) -> float:
         """The output after so many updates; NaN where it has no value."""
@@ -238,6 +248,10 @@ class GraphTimeline:
     def _program(self) -> Program:
         """What the updates need, as straight-line Python."""
         return self._made(())
+
+    @cached_property
+    def _with_output(self) -> Program:
+        return self._made([self.graph.output])
 
     @cached_property
     def told(self) -> list[Identity]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from tracer.diagnose.answers.dialect import Dialect, is_remark, pipe_rows
 from tracer.diagnose.answers.model import Entry, Leaf, Spot
 from tracer.diagnose.answers.moments import Moment
+from tracer.digits.whole import whole
 from tracer.errors import Problem
 from tracer.language import meant
 
@@ -132,15 +133,18 @@ class _TableReader:
         yield Entry(name, Spot(self.file, line, 1, name), (leaf,), moment=moment)
 
     def _moment(self, named: dict[str, str], spot: Spot) -> Moment | None:
-        iteration, after = named.get("iteration", ""), named.get("after", "")
-        for text, least in ((iteration, 1), (after, 0)):
-            if text and not (text.isdecimal() and int(text) >= least):
-                message = f"found '{text}', expected a whole number from {least}"
-                self.problems.append(spot.problem(message))
-                return None
-        if after:
-            return Moment(None, int(after))
-        return Moment(int(iteration)) if iteration else None
+        numbers: dict[str, int] = {}
+        for part, least in (("iteration", 1), ("after", 0)):
+            if text := named.get(part, ""):
+                number = whole(text)
+                if number is None or number < least:
+                    message = f"found '{text}', expected a whole number from {least}"
+                    self.problems.append(spot.problem(message))
+                    return None
+                numbers[part] = number
+        if "after" in numbers:
+            return Moment(None, numbers["after"])
+        return Moment(numbers["iteration"]) if numbers else None
 
     def _complain(self, line: int, name: str, message: str, hint: str = "") -> None:
         self.problems.append(Spot(self.file, line, 1, name).problem(message, hint))

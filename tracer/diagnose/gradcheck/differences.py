@@ -10,6 +10,7 @@ SIAM Review 40 (1998).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,7 @@ def complex_step(subject: Subject, index: int) -> Estimate | None:
         return None
     # Numbers below the smallest normal one lose their digits: all that can go wrong here.
     smallest = float(np.finfo(float).tiny) / COMPLEX_STEP
-    return Estimate(point.loss.imag / COMPLEX_STEP, smallest, "complex step")
+    return _known(point.loss.imag / COMPLEX_STEP, smallest, "complex step")
 
 
 def central(subject: Subject, index: int, noise: float) -> Estimate | None:
@@ -54,7 +55,7 @@ def central(subject: Subject, index: int, noise: float) -> Estimate | None:
         return None
     narrow, wide = _slope(points[1], points[2], h), _slope(points[0], points[3], 2 * h)
     error = abs(narrow - wide) + noise / h
-    return Estimate(narrow, error, "central difference", _touched(subject, points))
+    return _known(narrow, error, "central difference", _touched(subject, points))
 
 
 def five_point(subject: Subject, index: int, noise: float) -> Estimate | None:
@@ -66,7 +67,12 @@ def five_point(subject: Subject, index: int, noise: float) -> Estimate | None:
     wide, middle = _slope(points[0], points[5], 2 * h), _slope(points[1], points[4], h)
     narrow = _slope(points[2], points[3], h / 2)
     coarse, fine = (4 * middle - wide) / 3, (4 * narrow - middle) / 3
-    return Estimate(fine, abs(fine - coarse) + 4 * noise / h, "five-point difference")
+    return _known(fine, abs(fine - coarse) + 4 * noise / h, "five-point difference")
+
+
+def _known(value: float, error: float, method: str, kinks: tuple[int, ...] = ()) -> Estimate | None:
+    """The estimate; None where it is beyond float64."""
+    return Estimate(value, error, method, kinks) if math.isfinite(value + error) else None
 
 
 def _around(subject: Subject, index: int, offsets: tuple[float, ...]) -> list[Point] | None:
@@ -74,7 +80,7 @@ def _around(subject: Subject, index: int, offsets: tuple[float, ...]) -> list[Po
     points = []
     for offset in offsets:
         theta = subject.theta.copy()
-        theta[index] += offset
+        theta[index] = float(theta[index]) + offset
         point = subject.at(theta)
         if point is None:
             return None
@@ -91,5 +97,6 @@ def _touched(subject: Subject, points: list[Point]) -> tuple[int, ...]:
     here = subject.at(subject.theta) if points[0].distances.size else None
     if here is None:
         return ()
-    moved = np.max([abs(point.distances - here.distances) for point in points], axis=0)
-    return tuple(np.flatnonzero((moved > 0) & (abs(here.distances) <= moved)).tolist())
+    with np.errstate(all="ignore"):  # a branch that isn't chosen may have no value
+        moved = np.max([abs(point.distances - here.distances) for point in points], axis=0)
+        return tuple(np.flatnonzero((moved > 0) & (abs(here.distances) <= moved)).tolist())

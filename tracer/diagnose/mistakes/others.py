@@ -7,7 +7,7 @@ What was given is looked for among the numbers that the wrong one depends on, fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
@@ -103,6 +103,8 @@ def misread_numbers(
 
 def _given(carried: Carried, identity: Identity) -> list[Quantity]:
     """The given numbers that the number is made of, where nothing supplied lies between."""
+    if carried.is_long([identity]):
+        return []
     steps = [identity, *carried.before(identity)]
     if len(steps) > _MOST_STEPS:
         return []
@@ -119,10 +121,19 @@ def _given(carried: Carried, identity: Identity) -> list[Quantity]:
     return found if len(found) <= _MOST_GIVEN else []
 
 
+def _values(carried: Carried, some: Iterable[Identity]) -> Iterator[float]:
+    """The numbers that there are with those supplied."""
+    for identity in some:
+        try:
+            yield carried[identity]
+        except (EvaluationError, ArithmeticError):
+            continue
+
+
 def _readings(carried: Carried, key: Quantity) -> Iterator[str]:
     """What it may be taken for, each once."""
     text = shortest(carried[key])
     texts = [] if "e" in text else list(misreadings(text))
     if key.kind in (Kind.INPUT, Kind.TARGET, Kind.BIAS):
-        texts += [shortest(carried[other]) for other in _neighbours(carried, key)]
+        texts += [shortest(value) for value in _values(carried, _neighbours(carried, key))]
     yield from dict.fromkeys(shortest(float(read)) for read in texts)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from tracer.digits.whole import whole
+
 if TYPE_CHECKING:
     from tracer.show.document import Document, Notation
 
@@ -59,9 +61,7 @@ def detect(
     """
     terminal = stream.isatty()
     colorful = color and terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-    columns = environ.get("COLUMNS", "")
-    if width is None and columns.isdecimal():
-        width = int(columns) or None
+    width = width or whole(environ.get("COLUMNS", "")) or None
     if width is None and (terminal or (_is_pipe(stream) and sys.stderr.isatty())):
         width = _terminal_width(stream if terminal else sys.stderr)
     return Medium(width=width, color=colorful, ascii=not can_encode(stream), terminal=terminal)

@@ -217,8 +217,10 @@ def _row(drift: Drift[Any]) -> Row:
     exact = cell(drift.exact, drift.quantity)
     if not math.isfinite(drift.by_hand):
         return (local(drift.quantity), exact, NO_VALUE, None, None)
-    units = decimals(f"{round(drift.units, 2) + 0.0:+.2f}")
     hand = on_paper(drift.by_hand, drift.unit)
+    if not math.isfinite(drift.units):
+        return (local(drift.quantity), exact, hand, None, None)
+    units = f"{round(drift.units, 2) + 0.0:+.2f}"
     return (local(drift.quantity), exact, hand, cell(drift.drift), units)
 
 

@@ -5,6 +5,7 @@ Used by the report of `bptrace check`, which shows them behind the verdicts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator
 from typing import TypeAlias
 
@@ -115,9 +116,11 @@ def distance(finding: Finding, *, reveal: bool) -> Content:
             "It is not what the formula gives from your numbers, and no known mistake gives it."
         )
     difference = finding.answer.value - carried
-    if carried == 0 or finding.answer.value == 0:
+    if not math.isfinite(difference):
+        return say("It is not what the formula gives from your numbers.")
+    factor = finding.answer.value / carried if carried else 0.0
+    if not factor or math.isinf(factor):
         return worded(say("Off by {difference}."), difference=Value(difference))
-    factor = finding.answer.value / carried
     words = say("Off by a factor of {factor}, a difference of {difference}.")
     return worded(words, factor=Value(factor), difference=Value(difference))
 

@@ -64,9 +64,9 @@ class Gathering:
         return [list(self._named(path)) for path in named]
 
     def _named(self, path: Path) -> Iterator[Source]:
-        if path.is_dir():
+        if os.path.isdir(path):
             yield from self._folder(path)
-        elif not path.exists():
+        elif not os.path.exists(path):
             raise BptraceError(f"there is no file or folder '{path}'", "name files, folders, zips")
         elif path.suffix.casefold() == _ZIP:
             yield from self._zip_file(path, PurePosixPath())

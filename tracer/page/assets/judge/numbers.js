@@ -10,15 +10,17 @@ const MACHINE = 15; // from so many significant digits on, a number is a program
 function parseNumber(text) {
   const own = withPoint(text.trim()), plain = withPoint(own.toLowerCase().replace(/−/g, "-"));
   if (!WRITTEN.test(plain)) throw new Error(notNumber(own, plain));
-  const [mantissa, exponent] = plain.split("e");
+  const [mantissa, power = "0"] = plain.split("e");
   const [whole, fraction = ""] = mantissa.replace(/^[+-]/, "").split(".");
-  const last = Number(exponent ?? 0) - fraction.length;
-  const value = Number(plain), unit = Number(`1e${last}`);
-  if (!Number.isFinite(value) || !(unit > 0 && unit < Infinity)) {
+  const digits = (whole + fraction).replace(/^0+/, "");
+  const value = Number(plain);
+  const far = power.replace(/^[+-]?0*/, "").length > 6;
+  if (!Number.isFinite(value) || (value === 0 && digits) || far) {
     throw new Error(say("{text} is outside the range of floating-point numbers", { text: `'${own}'` }));
   }
-  const significant = (whole + fraction).replace(/^0+/, "").length || 1;
-  return { text: own, value, decimals: Math.max(-last, 0), significant, unit };
+  const last = Number(power) - fraction.length;
+  const unit = Math.min(Math.max(Number(`1e${last}`), Number.MIN_VALUE), Number.MAX_VALUE);
+  return { text: own, value, decimals: Math.max(-last, 0), significant: digits.length || 1, unit };
 }
 
 function notNumber(own, plain) {
