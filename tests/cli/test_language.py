@@ -124,7 +124,7 @@ def test_a_sheet_is_in_the_language_of_its_readers() -> None:
     assert "姓名：" in sheet
     german = run("worksheet", "mazur", "--lang", "de", "--answers").stdout
     assert "# Was leer bleibt, gilt als nicht angegeben." in german
-    assert german.startswith("# Answers: A step by step")  # which `check` reads
+    assert german.startswith("# Antworten: A step by step")  # which `check` reads
     assert "\nnet_h1:\n" in german
 
 
