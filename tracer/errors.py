@@ -42,6 +42,16 @@ class UsageError(BptraceError):
     """An option or an argument that can't be obeyed."""
 
 
+class SeveralError(UsageError):
+    """Several of them at once, a line each."""
+
+    def __init__(self, problems: Iterable[UsageError]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+
+    def __str__(self) -> str:
+        return self.message
+
+
 class OutputError(BptraceError):
     """A result that can't be written where it was asked for."""
 

@@ -20,7 +20,7 @@ from tracer.diagnose.check import CheckedAnswers, check
 from tracer.diagnose.judging import Wanted
 from tracer.digits.numbers import NumberFormat
 from tracer.engine.timeline import NetworkTimeline
-from tracer.errors import OutputError, UsageError, did_you_mean
+from tracer.errors import OutputError, SeveralError, UsageError, did_you_mean
 from tracer.model.experiment import Experiment
 from tracer.model.network import Parameters
 from tracer.model.optimizers import Momentum
@@ -138,7 +138,7 @@ class Recorded(Mapping[str, Numbers]):
         """
         if watch.problems:
             only = len(watch.problems) == 1
-            raise watch.problems[0] if only else UsageError("\n".join(map(str, watch.problems)))
+            raise watch.problems[0] if only else SeveralError(watch.problems)
         if not watch.iterations:
             hint = "call loss.backward() in it, on a loss that the model led to"
             raise UsageError(
