@@ -125,10 +125,10 @@ class Run(Generic[T]):
 
     timeline: T
     done: int = 0
-    asked: int = 0
     ended: str = "finished"
     diverged: DivergedError | None = None
     losses: deque[float] = field(default_factory=deque)
+    asked: int = 0
 
     @property
     def state(self) -> State:
