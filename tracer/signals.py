@@ -20,6 +20,7 @@ _received: list[int] = []
 
 def heed() -> None:
     """From now on they interrupt; what is ignored, as by `nohup`, stays ignored."""
+    _received.clear()
     for number in _numbers():
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -47,8 +48,8 @@ def held() -> Iterator[None]:
     finally:
         for number, old in taken.items():
             signal.signal(number, old)
-    for number, frame in late[:1]:
-        taken[signal.Signals(number)](number, frame)
+    for heard, frame in late[:1]:
+        taken[signal.Signals(heard)](heard, frame)
 
 
 def exit_code() -> int:
