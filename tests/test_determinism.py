@@ -20,7 +20,8 @@ _COMMANDS = (
 _PROGRAM = f"""
 import sys
 from typer.testing import CliRunner
-from tracer.cli import app
+from tracer.cli import application
+app = application()
 for words in {_COMMANDS!r}:
     result = CliRunner().invoke(app, words)
     assert result.exit_code in (0, 1), (words, result.output)
