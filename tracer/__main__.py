@@ -15,7 +15,7 @@ _INTERRUPTED = 130
 def main() -> None:
     """Run the command line; leaves with its exit code."""
     code: str | int | None = _INTERRUPTED
-    interrupted = True
+    interrupted = False
     try:
         from tracer import signals
 
@@ -26,7 +26,7 @@ def main() -> None:
     except KeyboardInterrupt:
         pass  # at the very beginning, or once more at the end
     if interrupted:
-        os._exit(int(code or 0))  # Python may die of an interrupt that was caught long ago
+        os._exit(int(code or 0))  # else Python may die of an interrupt that was caught long ago
     sys.exit(code)
 
 

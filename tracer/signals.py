@@ -8,6 +8,9 @@ done, and no file stays behind half written. The process leaves with 128 plus th
 from __future__ import annotations
 
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # of which some systems lack some
@@ -17,6 +20,7 @@ _received: list[int] = []
 
 def heed() -> None:
     """From now on they interrupt; what is ignored, as by `nohup`, stays ignored."""
+    _received.clear()
     for number in _numbers():
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -26,6 +30,26 @@ def ignore() -> None:
     """From now on nothing comes in between: the process is about to leave."""
     for number in _numbers():
         signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """What interrupts meanwhile waits until the block is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    late: list[tuple[int, Any]] = []
+    before = {number: signal.getsignal(number) for number in _numbers()}
+    taken = {number: old for number, old in before.items() if callable(old)}
+    for number in taken:
+        signal.signal(number, lambda *seen: late.append(seen))
+    try:
+        yield
+    finally:
+        for number, old in taken.items():
+            signal.signal(number, old)
+    for heard, frame in late[:1]:
+        taken[signal.Signals(heard)](heard, frame)
 
 
 def exit_code() -> int:

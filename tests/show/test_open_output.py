@@ -2,6 +2,8 @@
 
 import io
 import os
+import resource
+import stat
 import sys
 import threading
 from pathlib import Path
@@ -10,7 +12,8 @@ import pytest
 
 from support.cli import python
 from tracer.errors import OutputError, UsageError
-from tracer.show.output import open_output, output_paths
+from tracer.show import replacement
+from tracer.show.output import check_targets, open_binary_output, open_output, output_paths
 
 
 def listing(folder: Path) -> list[str]:
@@ -134,13 +137,14 @@ def test_devices_and_pipes_are_written_directly(tmp_path: Path) -> None:
         stream.write("gone")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    read: list[str] = []
-    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
-    reader.start()
-    with open_output(pipe) as stream:
-        stream.write("through")
-    reader.join()
-    assert read == ["through"]
+    read: list[bytes] = []
+    for kind in (open_output, open_binary_output):
+        reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+        reader.start()
+        with kind(pipe) as stream:
+            stream.write("through" if kind is open_output else b"through")  # type: ignore[arg-type]
+        reader.join()
+    assert read == [b"through"] * 2
 
 
 @pytest.mark.parametrize("path", [None, Path("-")])
@@ -240,3 +244,101 @@ def test_an_unknown_field_is_named_with_those_there_are() -> None:
     with pytest.raises(UsageError) as caught:
         output_paths(Path("{nme}.md"), [{"name": "a", "seed": 1}])
     assert str(caught.value) == "--output {nme}.md: there is no {nme}; there is {name}, {seed}"
+
+
+def test_what_is_written_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, sizes = tmp_path / "out.txt", list[int]()
+    fsync = os.fsync
+
+    def watched(number: int) -> None:
+        fsync(number)
+        if stat.S_ISREG(os.fstat(number).st_mode):
+            assert not path.exists()
+            sizes.append(os.fstat(number).st_size)
+        else:
+            assert path.exists()  # then comes the folder with the name
+            sizes.append(-1)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    with open_output(path) as stream:
+        stream.write("four")
+    assert sizes == [4, -1]
+
+
+def test_a_new_file_never_takes_the_name_of_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.txt"
+
+    def meanwhile(_source: Path, target: Path) -> None:
+        target.write_text("theirs")
+        raise FileExistsError
+
+    monkeypatch.setattr(os, "link", meanwhile)
+    with pytest.raises(OutputError, match="exists already; --force"), open_output(path):
+        pass
+    assert path.read_text() == "theirs"
+    path.unlink()
+
+    def without_links(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", without_links)
+    with open_output(path) as stream:
+        stream.write("mine")
+    assert path.read_text() == "mine"
+    assert listing(tmp_path) == ["out.txt"]
+
+
+def test_what_a_killed_writer_left_is_swept_and_a_living_one_keeps_its_file(tmp_path: Path) -> None:
+    left = tmp_path / f".bptrace-{'0' * 16}.tmp"
+    left.touch()
+    for kept in (".bptrace-notes.tmp", "bptrace.tmp"):
+        (tmp_path / kept).touch()
+    with open_output(tmp_path / "slow") as slow:
+        replacement.swept.cache_clear()  # as in another process
+        with open_output(tmp_path / "quick") as quick:
+            quick.write("quick")
+        slow.write("slow")
+    assert listing(tmp_path) == [".bptrace-notes.tmp", "bptrace.tmp", "quick", "slow"]
+    assert (tmp_path / "slow").read_text() == "slow"
+
+
+def test_a_file_that_grows_too_large_leaves_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+    try:
+        with pytest.raises(OutputError, match="File too large"), open_output(path, True) as stream:
+            stream.write("x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_text() == "before"
+    assert listing(tmp_path) == ["out.txt"]
+
+
+def test_a_link_to_itself_is_no_file(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(link)
+    with pytest.raises(OutputError, match="is a link to itself"):
+        open_output(link).__enter__()
+
+
+def test_two_results_need_two_files(tmp_path: Path) -> None:
+    path, link = tmp_path / "out", tmp_path / "link"
+    link.symlink_to("out")
+    for other in (path, tmp_path / "." / "out", tmp_path / ".." / tmp_path.name / "out", link):
+        with pytest.raises(
+            OutputError, match=r"--save .* and --output .* are both .*/out; name two"
+        ):
+            check_targets({"--save": path, "--plot": None, "--output": other}, force=True)
+    with pytest.raises(OutputError, match="are both standard output"):
+        check_targets({"--save": Path("-"), "--output": Path("-")}, force=False)
+    null = Path(os.devnull)
+    check_targets({"--save": null, "--output": null}, force=False)
+    path.touch()
+    with pytest.raises(OutputError, match="exists already"):
+        check_targets({"--save": path}, force=False)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
@@ -21,6 +23,7 @@ from tracer.cli import application
 
 app = application()
 
+_STREAMS = {"stdin": "r", "stdout": "w", "stderr": "w"}
 _PATIENCE = 60
 """Seconds after which a terminal that shows nothing new counts as stuck."""
 
@@ -80,12 +83,39 @@ def forked(*words: object) -> Any:
     return _spawned(words, partial(_become, [str(word) for word in words]))
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How a process left: its exit code, and what it said on standard error before `prepare`."""
+
+    code: int
+    told: str
+
+
+def left(*words: object, prepare: Callable[[], object]) -> Left:
+    """`bptrace` in a process forked for it, which first does `prepare`, to its streams for example."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        os.dup2(writing, 2)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        prepare()
+        _become([str(word) for word in words])
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as told:
+        text = told.read()
+    _, status = os.waitpid(child, 0)
+    return Left(os.waitstatus_to_exitcode(status), text)
+
+
 def _spawned(words: Iterable[object], first: Callable[[], object]) -> Any:
     child = pexpect.spawn(
         sys.executable,
         ["-m", "tracer", *map(str, words)],
         env=os.environ | {"TERM": "xterm"},
         encoding="utf-8",
+        codec_errors="replace",
         dimensions=(40, 100),
         timeout=_PATIENCE,
         preexec_fn=first,
@@ -101,10 +131,10 @@ def _become(words: list[str]) -> NoReturn:
         os.closerange(3, 1024)  # pexpect waits at one of them until the program has begun
         os.environ["TERM"] = "xterm"
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        sys.stdin, sys.stdout, sys.stderr = (
-            os.fdopen(number, mode, encoding="utf-8", closefd=False)
-            for number, mode in enumerate(("r", "w", "w"))
-        )
+        for number, (name, mode) in enumerate(_STREAMS.items()):
+            with suppress(OSError):  # a closed one
+                stream = os.fdopen(number, mode, encoding="utf-8", closefd=False)
+                setattr(sys, name, stream)
         sys.argv = ["bptrace", *words]
         main()
     except SystemExit as left:
@@ -112,8 +142,9 @@ def _become(words: list[str]) -> NoReturn:
     except BaseException:
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(code or 0)
 
 

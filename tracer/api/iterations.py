@@ -57,7 +57,7 @@ class Iterations:
             return Run(self.timeline)
         self.through([iteration])
         ended = self.run.ended if self.run.done == iteration else "finished"
-        return Run(self.timeline, iteration, iteration, ended)
+        return Run(self.timeline, iteration, ended, asked=iteration)
 
     def trace(self, iteration: int) -> Any:
         """All the numbers of an iteration; raises as `through` does."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tracer import signals
 from tracer.cli.display import Display, note
 from tracer.errors import UsageError
 
@@ -107,7 +106,7 @@ class Recorded:
         assert self._recording
         assert self._writer
         for block in self._recording.blocks(done):
-            with _whole():
+            with signals.held():  # a file has an iteration or hasn't
                 self._writer.write(block)
                 self._recording.take(block)
                 self._first = self._first or block.iterations[0]
@@ -122,22 +121,6 @@ class Recorded:
             return f"iteration {self._last}"
         number = f"{self._count} iterations"
         return f"{number}, from {self._first} to {self._last}"
-
-
-@contextmanager
-def _whole() -> Iterator[None]:
-    """Ctrl-C waits until the block is done: a file has an iteration or hasn't."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard: list[Any] = []
-    before = signal.signal(signal.SIGINT, lambda *seen: heard.append(seen))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if heard and callable(before):
-        before(*heard[0])
 
 
 def record(path: Path | None, names: list[str] | None, every: int | None) -> Record:

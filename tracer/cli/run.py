@@ -16,7 +16,7 @@ from tracer.cli.byhand import (
     run_graph_by_hand,
 )
 from tracer.cli.choices import RowChoices
-from tracer.cli.display import Display, draws, show, show_objects
+from tracer.cli.display import MOST_AT_ONCE, Display, draws, show, show_objects
 from tracer.cli.pictures import draw
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
@@ -28,9 +28,6 @@ from tracer.show.reports.views import DEFAULT, VIEWS
 if TYPE_CHECKING:
     from tracer.model.experiment import Experiment, GraphExperiment
 
-
-MOST_AT_ONCE = 10_000
-"""So many iterations are held at once, where they aren't shown while they are calculated."""
 
 _VIEWS = RowChoices(
     lambda: [

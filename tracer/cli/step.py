@@ -184,7 +184,7 @@ def _trained(timeline: Timeline, steps: Steps, display: Display, recorder: Recor
     with steps.record.of(timeline, steps.total, display) as recording:
         with progress(steps.total, "training") as report:
             heard = recording.before(report)
-            run = train(timeline, steps.total, {*steps.kept, *marks}, heard, recorder)
+            run = train(timeline, steps.total, merge(steps.kept, marks), heard, recorder)
         recording.end(run.done)
     recorder.end(run.state, run.done)
     steps.checkpoints.write(timeline, [k for k in marks if k <= run.done], display)

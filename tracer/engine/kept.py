@@ -27,7 +27,8 @@ def room_for(state: State, most: int) -> int:
 class Kept(MutableMapping[int, State]):
     """States by their numbers of updates, ascending; 0 and the latest one always stay.
 
-    Where room runs out only every second, fourth, … number stays: those that `stride` divides.
+    Where room runs out only every second, fourth, … number stays: those that `stride` divides, and
+    whatever comes after that, until room runs out again.
     """
 
     def __init__(self, start: State, most: int = 1 << 14) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import time
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -125,10 +124,10 @@ class Run(Generic[T]):
 
     timeline: T
     done: int = 0
-    asked: int = 0
     ended: str = "finished"
     diverged: DivergedError | None = None
     losses: deque[float] = field(default_factory=deque)
+    asked: int = 0
 
     @property
     def state(self) -> State:
@@ -207,7 +206,6 @@ class _Trainer(Generic[T]):
         self.timeline, self.stop, self.progress = timeline, timeline.stop, progress
         self.watch, self.watched = watch, frozenset(watch.marks if watch else ())
         self.listener = watch if watch and watch.hears_losses else None
-        self._at_hand = sorted(timeline.kept)
         self.state = timeline.start
         self.result = Run(timeline, losses=deque(timeline.resume.losses))
         self._length = 1
@@ -234,7 +232,7 @@ class _Trainer(Generic[T]):
     def _jump(self, mark: int) -> None:
         """Go on at the last state at hand up to the mark, unless somebody needs what lies between."""
         if self.watch is None and self.stop is None:
-            last = self._at_hand[bisect_right(self._at_hand, mark) - 1]
+            last = self.timeline.kept.before(mark)
             if last > self.result.done:
                 self.state, self.result.done = self.timeline.kept[last], last
 

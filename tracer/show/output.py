@@ -70,7 +70,9 @@ def check_free(paths: Sequence[Path | None], force: bool) -> None:
     """OutputError where one of the files could not be written; before long work."""
     for path in paths:
         if path is not None and str(path) != "-":
-            check_target(path, force)
+            with _worded(path):
+                if not _is_place(path):
+                    check_target(path, force)
 
 
 @contextmanager

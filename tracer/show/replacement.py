@@ -34,7 +34,7 @@ def replacement(path: Path, force: bool) -> Iterator[BinaryIO]:
     Raises OutputError as `check_target`.
     """
     target = check_target(path, force)
-    _sweep(target.parent)
+    swept(target.parent)
     temporary, file, lock = _temporary(target.parent)
     try:
         with file:
@@ -122,7 +122,7 @@ def _settle(folder: Path) -> None:
 
 
 @lru_cache(maxsize=16)
-def _sweep(folder: Path) -> None:
+def swept(folder: Path) -> None:
     """Remove what writers left that were killed; once a process, for a folder may be large."""
     if sys.platform == "win32":
         return
