@@ -7,15 +7,15 @@ Nothing is parsed here, so that listing the examples stays instant.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from tracer.errors import BptraceError, did_you_mean
+from tracer.immutable import immutable
 
 _PACKAGE = Path(__file__).resolve().parent
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Example:
     """A bundled example: the name to type, and its file."""
 

@@ -7,9 +7,9 @@ traceback and leaves with its `exit_code`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 
+from tracer.immutable import immutable
 from tracer.visible import printable
 
 _LONGEST = 2000
@@ -60,7 +60,7 @@ class UnknownNameError(BptraceError, KeyError):
     """A name that no quantity of this network bears."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Problem:
     """`FILE:LINE:COLUMN: PATH: message; hint`: one thing that is wrong in a file.
 

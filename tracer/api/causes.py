@@ -15,13 +15,14 @@ from tracer.digits.numbers import NumberFormat, Written
 from tracer.errors import UsageError
 from tracer.explain.calculation import timeline_of
 from tracer.graph.names import GraphNames
+from tracer.immutable import immutable
 from tracer.model.names import Names
 from tracer.show.document import Document
 from tracer.show.reports.why import why_document
 from tracer.show.reports.why_objects import why_json
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cause:
     """Conventions that give the numbers: `changes` to the configuration, the same in `words`.
 

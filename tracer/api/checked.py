@@ -28,6 +28,7 @@ from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import NumberFormat
 from tracer.digits.rounding import parse_rounding
 from tracer.graph.names import GraphNames
+from tracer.immutable import immutable
 from tracer.model.names import Names
 from tracer.show.document import Document
 from tracer.show.formats.common import plain
@@ -36,7 +37,7 @@ from tracer.show.reports.check import check_document, summary
 from tracer.show.reports.check_objects import check_json
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Verdict:
     """What is said of one number.
 

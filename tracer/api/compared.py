@@ -11,6 +11,7 @@ from tracer.diagnose.compare import Comparison
 from tracer.diagnose.compare import compare as compare_runs
 from tracer.digits.numbers import NumberFormat
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.model.quantity import at
@@ -19,7 +20,7 @@ from tracer.show.reports.compare import compare_document
 from tracer.show.reports.compare_objects import compare_json
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Difference:
     """The first number that isn't the same everywhere, in each of the runs."""
 

@@ -14,6 +14,7 @@ from tracer.errors import UsageError
 from tracer.explain.calculation import Calculation
 from tracer.explain.explanation import needed
 from tracer.graph.names import GraphNames
+from tracer.immutable import immutable
 from tracer.model.names import Names
 from tracer.model.quantity import Identity
 from tracer.show.document import Document
@@ -23,7 +24,7 @@ from tracer.show.reports.explain_objects import record
 _LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Explanation:
     """One number: its formula as text that can be typed, the same with the numbers put in, its value.
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable
-from dataclasses import dataclass
 
 from tracer.arrays.operations import Function, Listing, Operation
+from tracer.immutable import immutable
 
 LAYERS, PARAMETERS = "layers", "parameters"
 
@@ -24,7 +24,7 @@ class UnsupportedError(Exception):
     """Something that only the listing as it stands can do."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Facts:
     """Of each value by its number; `members` and `sorts` of those that belong to a family."""
 

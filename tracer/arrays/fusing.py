@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from tracer.arrays.facts import LAYERS, Facts
 from tracer.arrays.operations import Function, Listing, Operation
+from tracer.immutable import immutable
 
 AFFINE = Function("affine", "")
 """(x, W, b) → x Wᵀ + b."""
@@ -24,7 +24,7 @@ OUTER = Function("outer", "")
 """(delta, x) → deltaᵀ x; with it, beside it, the sum of delta over the batch."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Extended:
     """A layer whose bias is one more weight: the values of x, W and b."""
 
@@ -33,7 +33,7 @@ class Extended:
     b: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Step:
     """Operations done at once; `sums` is the second result of an `OUTER`."""
 

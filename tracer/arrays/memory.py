@@ -7,7 +7,6 @@ suits narrow layers: a call's inner loop is then as long as the batch, and a lay
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -17,9 +16,10 @@ from tracer.arrays.compiled import Floats
 from tracer.arrays.facts import LAYERS, PARAMETERS, Facts, Member
 from tracer.arrays.fusing import Extended
 from tracer.arrays.operations import Listing
+from tracer.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Span:
     """A member's place in a buffer: a matrix of `shape` from `start` on, of which `part` is its own."""
 

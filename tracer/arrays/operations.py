@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tracer.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class Function:
     """What an operation does with its operands.
 
@@ -32,7 +34,7 @@ class Function:
         return self.name in ("ufunc", "map", "guard")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Operation:
     """`result` is made of the operands, each a value's number."""
 
@@ -41,7 +43,7 @@ class Operation:
     operands: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Listing:
     """The operations in order; `shapes` of all values, and `constants` among them.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +10,7 @@ import typer
 
 from tracer.cli.display import Display, note
 from tracer.errors import OutputError, UsageError
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.model.experiment import Experiment, GraphExperiment
@@ -38,7 +38,7 @@ ReadOption = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Checkpoints:
     """Into which file states go, if any, and how often."""
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, get_args
 
 import typer
 
+from tracer.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class RowChoices:
     """Stands in an option's `Annotated` where typer wants an enumeration.
 

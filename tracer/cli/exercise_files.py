@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,6 +12,7 @@ from tracer.cli.display import Display, note
 from tracer.cli.pool import Mapper, mapper
 from tracer.cli.progress import progress
 from tracer.errors import UsageError, did_you_mean
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.model.experiment import Experiment
@@ -25,7 +25,7 @@ _IN_A_FOLDER = "ex-{seed}.yaml"
 _YAML = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Companion:
     """A row of what goes with an exercise: the end of its file's name, the text, in words."""
 
@@ -93,7 +93,7 @@ def exercise_files(seeds: Sequence[int], output: Path | None, companions: str | 
     return Files(dict(zip(seeds, paths, strict=True)), names, output if folder else None)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Files:
     """The file of each seed's exercise, what goes beside it, and the folder; None: standard output."""
 

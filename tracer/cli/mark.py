@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +27,7 @@ from tracer.cli.points import (
 from tracer.cli.progress import progress
 from tracer.cli.source import load_config
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 from tracer.language import read_by_programs
 from tracer.show.formats import POINTS
 from tracer.show.symbols import printable
@@ -103,7 +104,7 @@ def mark(
         raise typer.Exit(UNREAD)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Asked:
     """What is asked of every exercise."""
 
@@ -148,7 +149,7 @@ def _note_unread(marked: MarkedClass) -> None:
         note(printable(f"bptrace: no answers from {', '.join(missing)}"))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Writer:
     """Writes a marked class, its feedback, and for Gradescope a file for each student."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from tracer.cli.display import Display, note
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.show.pictures.plot import Plot
@@ -29,7 +29,7 @@ PlotQuantityOption = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Wish:
     """What is to be drawn, into which file; without a file nothing."""
 

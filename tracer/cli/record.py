@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ import typer
 from tracer import signals
 from tracer.cli.display import Display, note
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.engine.recording import Recording
@@ -41,7 +41,7 @@ RecordEveryOption = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Record:
     """What is to be recorded, in which file; without a file nothing."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from tracer.cli.display import Display, notation
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.digits.rounding import Rounding
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tracer.show.reports.worksheet import Asking
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SheetWish:
     """What a sheet is to be like; `tolerance`: the digits that one which judges wants."""
 

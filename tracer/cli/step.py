@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +18,7 @@ from tracer.cli.record import Record, RecordEveryOption, RecordOption, RecordQua
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.digits.whole import whole
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.engine.training import Run, Timeline
@@ -103,7 +103,7 @@ def step(
     _step(experiment, steps, display)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Steps:
     """What was asked for: updates in all, after which to look, which iterations to trace.
 

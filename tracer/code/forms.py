@@ -5,7 +5,7 @@ The engine's own numbers decide: where the forms of people give the same to 1e-1
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import train
 from tracer.graph.building import build_graph
 from tracer.graph.timeline import GraphTimeline
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
 
 NEAR = 1e-12
@@ -22,7 +23,7 @@ _WORK = 20_000_000
 _MOST = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Form:
     """`by_hand`: the rows' own formulas; `guarded`: what keeps floats from overflowing is in them."""
 

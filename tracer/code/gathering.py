@@ -7,7 +7,7 @@ needs what is added for each sample, `delta_h1*i1`, and where the number of samp
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tracer.formula import (
     Call,
@@ -23,13 +23,14 @@ from tracer.formula import (
     symbols,
     total,
 )
+from tracer.immutable import immutable
 from tracer.model.quantity import Quantity
 
 FEWER, MORE = 2, 3
 """The sizes of the batches that are compared."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Added(Expression):
     """`body` of each sample of the batch, added up; its symbols are those of the first sample."""
 

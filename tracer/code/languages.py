@@ -7,9 +7,10 @@ choice by a file's ending read this table.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.model.experiment import Experiment, GraphExperiment
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 AnyExperiment: TypeAlias = "Experiment | GraphExperiment"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Wish:
     """`iterations`: None without a training; `trace`: every number of iteration 1 is printed."""
 
@@ -29,7 +30,7 @@ Limit: TypeAlias = "Callable[[Experiment], str]"
 """Why a network can't be written; empty where it can."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Language:
     """`words`: what its programs are; `endings`: of files that choose it.
 

@@ -6,14 +6,14 @@ Between the engine's formulas and the languages: knows neither a network nor how
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tracer.formula import Expression, Key, symbols
+from tracer.immutable import immutable
 from tracer.model.quantity import Identity, Phase, Quantity
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Part:
     """The key of a sum over the batch: the one at that place in the formula of a number."""
 
@@ -21,7 +21,7 @@ class Part:
     place: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Line:
     """One number and its formula; `added`: what each sample adds to the sums that stand in it."""
 
@@ -47,7 +47,7 @@ class Line:
             yield from symbols(body)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Loop:
     """Lines for each sample of the batch; `added`: what it adds to sums."""
 

@@ -10,19 +10,19 @@ formula.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tracer.code.task import RATE, UPDATES
 from tracer.engine.rule import Rule
 from tracer.formula import Expression, Key, Number, Symbol, as_expression, if_positive, symbols
+from tracer.immutable import immutable
 from tracer.model.quantity import Identity, Kind, Quantity, Stage
 from tracer.model.schedules import Schedule
 
 Condition = tuple[Expression, bool]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Floor:
     """The key of ⌊of/by⌋."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tracer.arrays.sources import ROWS, Library, Shape, SourceArray
@@ -14,6 +14,7 @@ from tracer.engine.passes import cost, forward, step
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.update import Group, updated
 from tracer.formula.primitive import Binding
+from tracer.immutable import immutable
 from tracer.model.network import Bias, Layer, Network, Parameters, State
 from tracer.model.quantity import (
     AFTER,
@@ -57,7 +58,7 @@ def variable(network: Network, stage: Stage) -> str:
     return name.replace("+", "_new").replace(":", "_").replace("dE/d", "d").replace("θ", "theta")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ArrayLine:
     """One array: the variable that it goes into, and its source."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from tracer.code.plan import Block, Line
 from tracer.engine.stages import LEARNING_RATE, UPDATE_NUMBER
 from tracer.formula import Expression, Symbol
+from tracer.immutable import immutable
 from tracer.model.experiment import Stop
 from tracer.model.quantity import Identity, Quantity
 
@@ -23,7 +24,7 @@ class Updates:
 UPDATES = Symbol(Updates)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Samples:
     """`columns`: whose numbers stand in the rows."""
 
@@ -32,7 +33,7 @@ class Samples:
     names: tuple[str | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Batching:
     """`size` samples in each iteration, `pieces` batches an epoch; `earlier` updates were made before.
 
@@ -45,7 +46,7 @@ class Batching:
     orders: tuple[tuple[int, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Change:
     """What an update makes of a number, `before` and `after`; `parameter`: it isn't a state."""
 
@@ -54,7 +55,7 @@ class Change:
     parameter: bool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Task:
     """One calculation.
 

@@ -5,21 +5,20 @@ Symbols: s samples, m inputs and n outputs of the network.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from tracer.config.arrays import ArrayFile, FloatArray, in_words
 from tracer.config.matrices import open_arrays, read_array
 from tracer.config.models import DataFileModel
 from tracer.config.report import Report, counted
+from tracer.immutable import immutable
 
 _SINGLE = ".npy"
 SUFFIXES = (".npz", _SINGLE)
 _PARTS = ("inputs", "targets", "class")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ArraySamples:
     """`inputs`: (s, m); `targets`: (s, n); `classes`: (s,); what the file doesn't have is None."""
 

@@ -18,13 +18,13 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from tracer.errors import BptraceError, did_you_mean
+from tracer.immutable import immutable
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -65,7 +65,7 @@ class ArrayError(BptraceError):
     """A file or an array that can't be read; the caller knows where it is named."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ArrayHeader:
     """What an array says of itself before its data: shape and type of number."""
 
@@ -78,7 +78,7 @@ class ArrayHeader:
         return math.prod(self.shape)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ArrayFile:
     """The arrays of one file by their names; the one of an `.npy` file is called ''.
 

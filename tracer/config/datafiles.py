@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from tracer.config.arraydata import SUFFIXES, read_samples
@@ -16,6 +15,7 @@ from tracer.config.report import Report, counted
 from tracer.config.tables import RANGE, CsvTable, read_table, report_file
 from tracer.config.wording import misspelled
 from tracer.errors import ConfigError
+from tracer.immutable import immutable
 
 _PARTS = ("inputs", "targets", "class")
 
@@ -28,7 +28,7 @@ The index is the number's place in the part; None is the part as a whole.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Sample:
     """One sample; `given` says which parts the file has, though they may be faulty (None)."""
 
@@ -47,7 +47,7 @@ def given_parts(model: ConfigModel, node: Node) -> frozenset[str]:
     return frozenset(given)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DataFile:
     """The file that stands under a key; `sizes` are the network's inputs and outputs."""
 

@@ -5,7 +5,6 @@ The same for a network's training and a graph's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from tracer.config.fields import sound
@@ -19,6 +18,7 @@ from tracer.config.models import (
 from tracer.config.nodes import KeyPath
 from tracer.config.report import Report
 from tracer.config.values import RowModel
+from tracer.immutable import immutable
 from tracer.model.clipping import Clip
 from tracer.model.optimizers import OPTIMIZERS, Optimizer
 from tracer.model.penalties import NORMS, Penalty
@@ -29,7 +29,7 @@ UPDATES = "updates"
 """The key of `training.state` beside the letters: how many updates the optimiser has counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Descent:
     """How fast and by which rule; `optimizer` and `rate` are None where there is a problem."""
 

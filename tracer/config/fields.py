@@ -26,6 +26,7 @@ from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_sc
 
 from tracer.config.hints import for_number, spells_numbers
 from tracer.config.nodes import Node
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -34,7 +35,7 @@ T = TypeVar("T")
 R = TypeVar("R", bound="DataclassInstance")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Faulty:
     """Stands in a model for a value that pydantic refused: its findings; none for a missing key."""
 

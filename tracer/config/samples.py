@@ -16,6 +16,7 @@ from tracer.config.neurons import NameRow
 from tracer.config.report import Report, counted
 from tracer.config.structure import NetworkOutline
 from tracer.config.tables import MOST_PROBLEMS
+from tracer.immutable import immutable
 from tracer.model.experiment import Data
 from tracer.model.losses import LOSSES
 
@@ -54,7 +55,7 @@ class _Found:
         return Data(inputs, targets, tuple(self.names))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SampleReader:
     """Reads the samples of one configuration."""
 

@@ -6,7 +6,6 @@ Every check asks only for what it needs, so that a problem in one place doesn't 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tracer.config import memory
 from tracer.config.models import LayerModel, NetworkModel
@@ -14,6 +13,7 @@ from tracer.config.neurons import NameRow, name_all
 from tracer.config.nodes import KeyPath
 from tracer.config.parameters import Given, read_biases, read_weights
 from tracer.config.report import Report
+from tracer.immutable import immutable
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.losses import LOSSES
 from tracer.model.network import Bias, Network
@@ -22,7 +22,7 @@ _NAMED = 3
 """So many activations are named in a hint."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NetworkOutline:
     """What is known of a network; None stands where the file has a problem.
 

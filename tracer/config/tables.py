@@ -15,6 +15,7 @@ from tracer.config.nodes import KeyPath
 from tracer.config.report import Report
 from tracer.config.scalars import number
 from tracer.errors import ConfigError, Problem, did_you_mean
+from tracer.immutable import immutable
 
 MOST_PROBLEMS = 20
 """A file with more problems than this isn't read to its end."""
@@ -24,7 +25,7 @@ RANGE = ".."
 _LISTED = 20
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CsvRow:
     """One sample of a file; `number` is its class, and what the file doesn't have is None."""
 

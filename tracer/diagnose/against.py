@@ -8,7 +8,6 @@ calculation, until one differs. What should follow from somebody's own numbers i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +20,7 @@ from tracer.diagnose.arrays.lost import lost
 from tracer.diagnose.sheets import SheetConvention
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation, timeline_of
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.network import BoolArray, FloatArray
 from tracer.model.quantity import Identity, Index
@@ -28,7 +28,7 @@ from tracer.model.quantity import Identity, Index
 _AT_HAND = 32
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Unlike:
     """A number that differs: what the run has, what was given; `place` is its index in the array."""
 
@@ -39,7 +39,7 @@ class Unlike:
     place: Index = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Compared:
     """One array, or one number, beside that of the run.
 
@@ -53,7 +53,7 @@ class Compared:
     worst: Unlike | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Against:
     """What was compared, and where the numbers part.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from heapq import merge
 from typing import Any
 
@@ -28,6 +28,7 @@ from tracer.digits.numbers import Written
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.explain.worksheet import how_many, is_asked, to_calculate
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity, Kind, Phase, Quantity, at
 
@@ -36,7 +37,7 @@ _WITH_ERRORS = (*_FORWARD, Phase.ERRORS)
 _TOTALS = frozenset({Kind.OUT, Kind.TOTAL, Kind.LOSS, Kind.WEIGHT, Kind.BIAS})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CheckedMoment:
     """One moment: its verdicts in order, and the phases of what there was to supply.
 
@@ -115,7 +116,7 @@ def _is_total(identity: Identity) -> bool:
     return isinstance(identity, Quantity) and identity.kind in _TOTALS
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CheckedAnswers:
     """All verdicts, moment by moment.
 

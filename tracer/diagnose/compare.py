@@ -6,7 +6,6 @@ Between training and the view of `bptrace compare`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from tracer.engine.training import Run, train
 from tracer.errors import UsageError
 from tracer.explain.series import Recorder
 from tracer.explain.sizes import Sizes, layer_sizes
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.model.network import BoolArray, FloatArray, State
@@ -29,7 +29,7 @@ _BLOCK = 1024
 _NOT_COMPARED = frozenset({Kind.LEARNING_RATE, Kind.SETTING})  # settings, and told as such
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PassSummary:
     """Forward and backward over all of the data after so many updates, changing nothing."""
 
@@ -38,7 +38,7 @@ class PassSummary:
     sizes: tuple[Sizes, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Outcome:
     """One run: its settings, how it ended (as `Run` has it), and both its ends."""
 
@@ -49,7 +49,7 @@ class Outcome:
     last: PassSummary
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class FirstDifference:
     """A quantity of the first run, and its number in each run."""
 
@@ -57,7 +57,7 @@ class FirstDifference:
     values: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Comparison:
     """`differing`: the settings that are not the same everywhere, with their value in each run.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import islice
 from typing import TypeAlias
@@ -26,6 +26,7 @@ from tracer.diagnose.variant import Alternative, Variant, read
 from tracer.errors import BptraceError, DivergedError, UnknownNameError, UsageError
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
 from tracer.model.quantity import BEFORE, OF_A_BIAS, OF_A_WEIGHT, Identity, Kind, Quantity
@@ -42,7 +43,7 @@ _CHANGED = frozenset(after for after, before in BEFORE.items() if before in _CHA
 _BACK = frozenset({Kind.PATH, Kind.DE_DOUT, Kind.DELTA})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Hypothesis:
     """Conventions that a sheet may follow: changes of the calculation, and readings of its numbers."""
 
@@ -62,7 +63,7 @@ class Hypothesis:
         return variant.experiment
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Expected:
     """What should have been written under a hypothesis, f·v, and how far from it is still right."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 
@@ -30,6 +30,7 @@ from tracer.diagnose.verdicts import Finding, Judge
 from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
+from tracer.immutable import immutable
 from tracer.model.quantity import Identity
 
 _EXACT = 0.03
@@ -38,7 +39,7 @@ _EXACT = 0.03
 Findings = tuple[tuple[Finding, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Wanted:
     """What is asked of a sheet: to be written in a stated way, and with enough digits.
 

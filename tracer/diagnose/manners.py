@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from tracer.diagnose.answers.model import Answer
@@ -18,6 +18,7 @@ from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.numbers import Written
 from tracer.digits.rounding import Rounding
 from tracer.formula.enclosure import Settle
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.quantity import Identity
 
@@ -35,7 +36,7 @@ MIXED = 0.7
 """Where a rounding explains less than this part of the numbers, others were treated otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Manner:
     """One way to write a sheet.
 
@@ -80,7 +81,7 @@ EXACT = Manner()
 """Nothing is known of the sheet but that exact numbers are the simplest."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Evidence:
     """Which numbers come out when exact numbers are carried, and which when steps are rounded."""
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tracer.diagnose.mistakes.match import MistakeMatch
 from tracer.diagnose.verdicts import Finding
+from tracer.immutable import immutable
 from tracer.model.quantity import Kind, Quantity
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Parallel:
     """Wrong numbers with the same mistake, in order; a single one where no other has it.
 

@@ -6,7 +6,7 @@ Between a calculation carried from a learner's numbers (`tracer.diagnose.carried
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from tracer.engine.passes import reduced
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, Interval, Symbol, total
+from tracer.immutable import immutable
 from tracer.model.quantity import DATA_OF, GRADIENT_OF, PART_OF, PARTS, Identity, Quantity, Stage
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Part:
         return Bounds(self, manner, self.ways)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Calculated:
     """One way to calculate a number: what it gives, and between which ends that may lie."""
 

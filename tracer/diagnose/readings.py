@@ -8,9 +8,10 @@ on single numbers. n is the number of samples in the iteration's batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, combinations
 
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment
 from tracer.model.network import Network
 from tracer.model.quantity import OF_A_BIAS, PARTS, STATES, Kind, Quantity, Stage
@@ -25,7 +26,7 @@ _NUMBERED = frozenset(
 Factor = Callable[[int], float]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Group:
     """The numbers of some kinds; of the output layer alone, of the others alone, or (None) of all."""
 
@@ -39,7 +40,7 @@ class Group:
         return self.of_outputs is None or self.of_outputs == (stage.layer == network.depth)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reading:
     """One row: the author's number is `factor(n)` times ours; or it stands under another weight's name.
 
@@ -70,7 +71,7 @@ class Reading:
         return (Form(self, (self.core, *groups)) for groups in some)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Form:
     """A reading, and the groups of numbers to which one author applies it."""
 

@@ -12,7 +12,6 @@ changes, and what comes after must not contradict it: a mistake made everywhere 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
@@ -24,6 +23,7 @@ from tracer.diagnose.graph_sheets import followed_by_graph
 from tracer.diagnose.readings import READINGS, Form, Reading
 from tracer.diagnose.variant import Alternative, Variant
 from tracer.explain.calculation import Calculation
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.words import plain
@@ -39,7 +39,7 @@ _OF_SHEETS = ("reduction", "loss")
 """The rows of `CONVENTIONS` that a sheet may follow throughout."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SheetConvention:
     """A convention that the sheet follows: its name in JSON, and what the reader is told."""
 
@@ -47,7 +47,7 @@ class SheetConvention:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReadSheet:
     """A sheet in this program's words.
 

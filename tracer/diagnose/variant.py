@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from tracer.diagnose.readings import Form
 from tracer.digits.rounding import Rounding
 from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.rule import Rule
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.network import Bias, Network
 from tracer.model.quantity import Quantity
@@ -18,7 +18,7 @@ AnyExperiment: TypeAlias = Experiment | GraphExperiment
 E = TypeVar("E", bound=AnyExperiment)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Variant(Generic[E]):
     """One way to do a calculation, and to read its numbers.
 
@@ -62,7 +62,7 @@ def read(
     return quantity, factor
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Alternative:
     """Another way than the stated one: its value in JSON, in words, and how to get there.
 
@@ -76,7 +76,7 @@ class Alternative:
     form: Form | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Convention:
     """`alternatives(experiment)`: the ways that a configuration does not state.
 

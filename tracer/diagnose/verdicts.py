@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from tracer.diagnose.answers.model import Answer
@@ -29,6 +29,7 @@ from tracer.diagnose.parts import Agreed, Bounds, Part, right_as_written
 from tracer.digits.agreement import Agreement, agreement, same, tells
 from tracer.digits.rounding import Rounding
 from tracer.formula import EvaluationError, Expression
+from tracer.immutable import immutable
 from tracer.model.quantity import Identity, Quantity
 
 VERDICTS = ("right", "rounding", "coarse", "follows", "mistake", "wrong")
@@ -43,7 +44,7 @@ _MOST_SEARCHED = 20
 """So many numbers of one array are searched for every mistake, later ones for those found in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Finding:
     """The verdict on one number, and its reason.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import re
 import sys
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
+from tracer.immutable import immutable
 from tracer.language import decimal_mark
 
 _FEW_DIGITS = 4
@@ -45,7 +45,7 @@ def shortest(value: float) -> str:
     return repr(float(value)).removesuffix(".0")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NumberFormat:
     """How many digits a number is shown with; never changes what is calculated.
 
@@ -125,7 +125,7 @@ def _missed(value: float, decimals: int) -> float:
     return min(1e-9 + _LAST_BITS * (1 + abs(value)) * 10.0**decimals, EDGE)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Written:
     """A number as a learner wrote it, with the precision that this claims.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from tracer.digits.numbers import EDGE, RoundingMode, round_decimal
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 from tracer.language import counted, say
 
 _WRITTEN = re.compile(r"(?P<digits>\d{1,2})(?P<unit>dp|sf)")
@@ -26,7 +26,7 @@ _SAFE = 1e9  # up to here a scaled number is off by less than _TIE
 _TIE = 2 * EDGE  # so near to a tie, or to a whole number when cutting off, only decimal knows
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Rounding:
     """So many decimals, or so many significant digits.
 

@@ -7,18 +7,19 @@ numbers of one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 
 from tracer.digits.rounding import Rounding
 from tracer.engine.rule import Rule
+from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.network import Free
 from tracer.model.quantity import BEFORE, OF_A_BIAS, Kind, Stage
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Altered:
     """Every calculated number rounded, or a shared bias's gradient averaged, or both.
 

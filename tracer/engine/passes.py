@@ -20,7 +20,6 @@ Nature 323 (1986).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -44,13 +43,14 @@ from tracer.engine.stages import (
 )
 from tracer.engine.update import Group, Updated, updated
 from tracer.formula.lazy import grand_total
+from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.network import Bias, Free, Layer, Network, Parameters, State
 from tracer.model.penalties import Penalty
 from tracer.model.quantity import DATA_OF, GRADIENT_OF, PENALTY_OF, Kind, Stage, Stages
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Passed:
     """What a forward pass leaves: `nets[l]` and `outs[l]` of layer l; `outs[0]` are the inputs.
 
@@ -242,7 +242,7 @@ def _back_through(rule: Rule, layer: Layer, W: Array, delta: Array, observe: Obs
     return observe(DE_DOUT[place], paths.sum(axis=2))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Gradients:
     """The gradients of one layer; `samples` of the batch, which with `batch_means` is averaged."""
 

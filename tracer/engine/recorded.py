@@ -7,7 +7,6 @@ and cheaper calls (`tracer.arrays`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,6 +15,7 @@ from tracer.engine.passes import backward, cost, forward, step
 from tracer.engine.programs import looped
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.stages import UNTOUCHED, Observer
+from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.network import FloatArray, Network, State
 from tracer.model.quantity import Stage
@@ -24,7 +24,7 @@ NARROW = 48
 """Neurons a layer up to which arrays with the samples along the last axis were measured to win."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Later:
     """The observer that has the program call an observer when it runs."""
 

@@ -8,7 +8,7 @@ trace of each iteration has. K iterations, S samples.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from tracer.engine.passes import step
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import KeepingObserver
+from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.network import FloatArray, State
 from tracer.model.quantity import AFTER, Kind, Stage
@@ -27,7 +28,7 @@ AT_ONCE, BYTES_AT_ONCE = 4096, 1 << 22
 """How many iterations one block has at most, and how much room its numbers take if it has several."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Block:
     """The numbers of some iterations.
 

@@ -6,11 +6,12 @@ Between an experiment, which states the conventions, and the passes, which follo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from tracer.engine.stages import LEARNING_RATE
 from tracer.formula import Expression, symbols
+from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.clipping import Clip
 from tracer.model.experiment import Experiment
@@ -21,7 +22,7 @@ from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.model.schedules import CONSTANT, Schedule
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Moment:
     """What an iteration is given: its learning rate, the number of its update, and the options.
 
@@ -34,7 +35,7 @@ class Moment:
     settings: Mapping[str, Array] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Rule:
     """The conventions of the backward pass and the update.
 

@@ -7,7 +7,6 @@ for the layers of a network and for the inputs of a graph, and observed as `trac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,13 +14,14 @@ from tracer.engine.rule import Moment, Rule
 from tracer.engine.stages import NORM, Observer
 from tracer.formula.lazy import choose, grand_total
 from tracer.formula.primitives import sqrt
+from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.network import BoolArray
 from tracer.model.optimizers import Update
 from tracer.model.quantity import AFTER, CLIPPED_OF, CORRECTED_OF, STATE_OF, Kind, Stage
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Group:
     """One array of parameters: its stage, what it is before the update, its gradient.
 
@@ -37,7 +37,7 @@ class Group:
     decay: Array | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Updated:
     """An array of parameters after the update, and the optimiser's arrays."""
 
@@ -69,7 +69,7 @@ def _of_free(group: Group) -> Array:
     return choose(group.free, group.gradient, np.zeros(np.shape(group.free)))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Step:
     """The optimiser's step for one array of parameters; what is frozen, and its state, stays."""
 

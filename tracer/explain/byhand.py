@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
 from tracer.digits.rounding import Rounding
@@ -19,13 +18,14 @@ from tracer.engine.trace import IterationTrace
 from tracer.graph.building import build_graph
 from tracer.graph.timeline import GraphTimeline
 from tracer.graph.trace import GraphTrace
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity, Quantity
 
 _Of_co = TypeVar("_Of_co", Quantity, Identity, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Drift(Generic[_Of_co]):
     """One quantity both ways; `unit` is the worth of one unit of the last digit that was kept."""
 

@@ -8,7 +8,7 @@ stands beside a delta is the local derivative ∂net/∂parameter or ∂net/∂o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import singledispatch
 from typing import Any
 
@@ -27,6 +27,7 @@ from tracer.formula import (
 )
 from tracer.formula import replace as put_in
 from tracer.graph.trace import GraphTrace
+from tracer.immutable import immutable
 from tracer.model.quantity import (
     DATA_OF,
     GRADIENT_OF,
@@ -52,7 +53,7 @@ _BY |= {of_data: kind for kind, of_data in DATA_OF.items()}
 """What E_total is differentiated by in each kind of number on the way back."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Factor:
     """One derivative of a chain: ∂out_o1/∂net_o1, its formula (None: given) and its value.
 
@@ -65,7 +66,7 @@ class Factor:
     short: Quantity | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Chain:
     """identity = expression, whose symbols are the factors' identities."""
 
@@ -123,7 +124,7 @@ def _has_penalty(trace: IterationTrace, quantity: Quantity) -> bool:
     return quantity.kind in _GRADIENTS and part in trace.arrays
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _ChainWriter:
     """Writes one chain; gathers its factors as it goes."""
 

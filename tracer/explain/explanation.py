@@ -7,13 +7,13 @@ explanation.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from tracer.errors import UsageError
 from tracer.explain.calculation import Calculation
 from tracer.explain.forms import loses
 from tracer.formula import Expression, Number, symbols
 from tracer.formula import replace as put_in
+from tracer.immutable import immutable
 from tracer.model.quantity import STATES, Identity, Quantity, at
 
 MOST = 5000
@@ -22,7 +22,7 @@ FIRST, LAST = 2, 3
 """Of many iterations so many are shown from the start, and before the one in question."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Explanation:
     """identity = formula = substituted = value; the formula is None for what is given."""
 

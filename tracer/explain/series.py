@@ -16,6 +16,7 @@ import numpy as np
 
 from tracer.engine.training import Timeline
 from tracer.errors import BptraceError, UnknownNameError, UsageError
+from tracer.immutable import immutable
 from tracer.model.network import State
 from tracer.model.quantity import Identity, Kind, Quantity, Stage, at
 
@@ -31,7 +32,7 @@ _WORK, _FEWEST = 2e7, 50
 """Parameters × samples that all the looks together may cost; but so many are made in any case."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Norm:
     """The Frobenius norm of ∂E/∂W, W the weights that lead into this layer."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
 
 import numpy as np
 
 from tracer.engine.trace import IterationTrace
+from tracer.immutable import immutable
 from tracer.model.network import FloatArray
 from tracer.model.quantity import Kind, Stage
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Sizes:
     """Sizes over all samples of the batch and neurons of a layer.
 

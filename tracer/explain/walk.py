@@ -7,7 +7,7 @@ state is an explanation of `tracer.explain.explanation`; `tracer.cli.walk` shows
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import IntEnum
 from functools import singledispatch
 from typing import Any
@@ -16,6 +16,7 @@ from tracer.engine.stages import NORM
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.graph.trace import GraphTrace
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity, Stage
 
@@ -23,7 +24,7 @@ TRIES = 2
 """So many wrong answers, and the result is shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WalkItem:
     """A number on the way, and what it belongs to: `Forward, layer 1`."""
 
@@ -39,7 +40,7 @@ class Shown(IntEnum):
     RESULT = 3
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Walk:
     """Where one is: at `items[at]`, of which `shown` is shown; beyond the last one at the end.
 

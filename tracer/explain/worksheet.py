@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any, TypeAlias
 
@@ -18,6 +17,7 @@ from tracer.explain import A_FEW
 from tracer.explain.asking import asked_for
 from tracer.formula import Expression
 from tracer.graph.trace import GraphTrace
+from tracer.immutable import immutable
 from tracer.language import everywhere, message, say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import OF_A_WEIGHT, PARTS, Identity, Kind, Phase, Quantity, Stage
@@ -53,7 +53,7 @@ _CHANGES = (Phase.GRADIENTS, Phase.UPDATES)
 _PHASES = (Phase.FORWARD, Phase.ERRORS, Phase.BACKWARD, Phase.GRADIENTS, Phase.UPDATES)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SheetGroup:
     """What is calculated together: a phase of a sample (a row of `data`), or of the batch."""
 
@@ -62,7 +62,7 @@ class SheetGroup:
     quantities: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Section:
     """An iteration on the sheet; `alone`: there is no other."""
 

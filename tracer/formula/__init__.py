@@ -2,7 +2,7 @@
 
 An immutable tree of numbers, named symbols and operations (`nodes`), functions that serve floats,
 arrays and formulas alike (`primitives`), and what is done with them. Imports nothing of the project
-but its own modules, and NumPy only when an array turns up.
+but its own modules and the ground, and NumPy only when an array turns up.
 """
 
 from tracer.formula.backpropagation import (

@@ -11,7 +11,6 @@ uncertainty does. Source: A. Griewank and A. Walther, "Evaluating Derivatives" (
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tracer.formula.derivatives import derivatives
@@ -19,6 +18,7 @@ from tracer.formula.errors import EvaluationError
 from tracer.formula.evaluation import evaluate
 from tracer.formula.nodes import Expression, Key, Symbol
 from tracer.formula.rewriting import children, rewrite
+from tracer.immutable import immutable
 
 Local = Callable[[Key], Mapping[Key, Any]]
 """local(node) = ∂node/∂child for each child that the node uses."""
@@ -44,7 +44,7 @@ def accumulate(
             waiting.setdefault(child, []).append(times(gradient, slope))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Edge:
     """From a node to a child that it uses, however often: contribution = gradient * local."""
 
@@ -53,7 +53,7 @@ class Edge:
     derivative: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NodeGradient:
     """∂output/∂node, and an edge for each child (none for an input)."""
 

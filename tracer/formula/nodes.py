@@ -15,8 +15,9 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from tracer.immutable import immutable
 
 Operand: TypeAlias = "Expression | float"
 Key: TypeAlias = Any
@@ -74,35 +75,35 @@ class Expression:
 _OPERANDS = (Expression, int, float)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Number(Expression):
     """A constant, float64."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Symbol(Expression):
     """A quantity, by its identity; how it is called is known to whoever writes the formula."""
 
     key: Key
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Sum(Expression):
     """terms[0] + terms[1] + …, two terms or more."""
 
     terms: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Product(Expression):
     """factors[0] * factors[1] * …, two factors or more."""
 
     factors: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Difference(Expression):
     """left - right."""
 
@@ -110,7 +111,7 @@ class Difference(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Quotient(Expression):
     """numerator / denominator."""
 
@@ -118,7 +119,7 @@ class Quotient(Expression):
     denominator: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Power(Expression):
     """base ** exponent."""
 
@@ -126,14 +127,14 @@ class Power(Expression):
     exponent: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Negative(Expression):
     """-operand."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Call(Expression):
     """function(arguments), where `function` names a row of the table of primitives."""
 

@@ -14,7 +14,6 @@ import keyword
 import math
 import re
 import warnings
-from dataclasses import dataclass
 
 from tracer.formula.errors import SyntaxProblem
 from tracer.formula.nodes import (
@@ -30,6 +29,7 @@ from tracer.formula.nodes import (
     Symbol,
 )
 from tracer.formula.primitives import PRIMITIVES, if_positive
+from tracer.immutable import immutable
 
 MAX_LENGTH = 50_000
 MAX_DEPTH = 100
@@ -81,7 +81,7 @@ def _as_problem(error: SyntaxError, text: str, indent: int) -> SyntaxProblem:
     return SyntaxProblem(error.msg, text, min(indent + error.offset - 1, len(text)))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _FormulaReader:
     """Turns a syntax tree into an expression; `source` is the text from `indent` on, as UTF-8."""
 

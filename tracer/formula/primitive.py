@@ -7,12 +7,12 @@ knowing what `net` is made of.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from types import ModuleType
 from typing import Any
 
 from tracer.formula.nodes import Call, Expression, as_expression
+from tracer.immutable import immutable
 
 
 class Binding(IntEnum):
@@ -25,7 +25,7 @@ class Binding(IntEnum):
     ATOM = 5
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Pattern:
     """How a call is written: `$1`, `$2`, `$3` stand for its arguments, without brackets.
 
@@ -37,7 +37,7 @@ class Pattern:
     follows: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Patterns:
     """One pattern a format: `plain` is Python's grammar, `text` Unicode for the screen.
 
@@ -53,7 +53,7 @@ class Patterns:
     arrays: Pattern | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Primitive:
     """A function of one to three numbers: its values, slopes, limits and looks.
 
@@ -135,7 +135,7 @@ class Primitive:
 ArrayFunction = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Elementwise:
     """NumPy's own function of that name."""
 

@@ -6,7 +6,7 @@ It knows nothing of where it came from but the place of each formula in the file
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tracer.formula import (
     Expression,
@@ -19,11 +19,12 @@ from tracer.formula import (
     total,
 )
 from tracer.graph.names import GraphNames
+from tracer.immutable import immutable
 from tracer.model.experiment import GraphNode, GraphTraining
 from tracer.model.quantity import Derivative, Quantity
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Graph:
     """`nodes` are in an order in which they can be calculated; `output` is one of them.
 

@@ -24,12 +24,13 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from tracer.errors import BptraceError
+from tracer.immutable import immutable
 
 ENGLISH = "en"
 CATALOGUES = Path(__file__).parent
@@ -62,7 +63,7 @@ class UnknownLanguageError(BptraceError):
     """There is no catalogue of that language."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Language:
     """A catalogue: see the module."""
 

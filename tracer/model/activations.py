@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 
 from tracer.formula import absolute, erf, exp, expm1, if_positive, maximum, softplus, tanh
+from tracer.immutable import immutable
 
 Array = Any
 """A NumPy array of floats, or an array of symbols that behaves like one."""
@@ -34,7 +35,7 @@ NEAR_ONE = 1 / (1 + math.exp(-SATURATED))
 """The output there."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Guarded:
     """stable(…) where near(…) is positive, usual(…) elsewhere: element by element, for any arrays.
 
@@ -61,7 +62,7 @@ class Guarded:
         return if_positive(near, self.stable(*arrays), usual)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Activation:
     """out = value(net); ∂out/∂net = slope(net, out): the forms that a person calculates with.
 

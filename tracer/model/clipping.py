@@ -9,9 +9,8 @@ Source: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tracer.formula.primitives import maximum, minimum
+from tracer.immutable import immutable
 from tracer.model.activations import Array
 
 CLIPS = {
@@ -21,7 +20,7 @@ CLIPS = {
 """The ways to clip by the key that a configuration uses."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Clip:
     """`by` is one of `CLIPS`; `each`: the norm is each array's own, which no file states."""
 

@@ -6,9 +6,10 @@ It stands between the reader of YAML and the engine, and knows neither.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracer.digits.numbers import Written
+from tracer.immutable import immutable
 from tracer.model.clipping import Clip
 from tracer.model.network import FloatArray, Network, Parameters
 from tracer.model.optimizers import SGD, Optimizer
@@ -24,7 +25,7 @@ UPDATE_ORDERS: Mapping[str, str] = {
 """When parameters change, in words for a network of any depth, by the name in a configuration."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Data:
     """`inputs`: (samples, inputs); `targets`: (samples, outputs); a name or None for each sample."""
 
@@ -36,7 +37,7 @@ class Data:
         return len(self.inputs)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stop:
     """Stop when the mean loss over the last `window` iterations is below `loss_below`."""
 
@@ -44,7 +45,7 @@ class Stop:
     window: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Resume:
     """Where an earlier run stopped: updates done, and the last losses that `stop` still needs."""
 
@@ -52,7 +53,7 @@ class Resume:
     losses: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Training:
     """How parameters change. `batch` None is the full batch; `frozen` holds weights and biases.
 
@@ -92,7 +93,7 @@ class Training:
         return sorted(self.frozen, key=lambda q: (q.layer, q.kind is Kind.BIAS, q.index))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Expected:
     """Published numbers of one iteration, or of the forward pass after so many updates.
 
@@ -106,7 +107,7 @@ class Expected:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Experiment:
     """One configuration, checked and complete. `reduction` is `mean` or `sum` over a batch.
 
@@ -128,7 +129,7 @@ class Experiment:
     penalty: Penalty | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class GraphNode:
     """A node of a computation graph: its name, its formula's text, and where the text begins."""
 
@@ -138,7 +139,7 @@ class GraphNode:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class GraphTraining:
     """Descent of a graph's last node in its `trainable` inputs.
 
@@ -156,7 +157,7 @@ class GraphTraining:
     slots: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class GraphExperiment:
     """A scalar computation graph as a configuration gives it, its formulas still text."""
 

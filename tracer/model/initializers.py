@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tracer.immutable import immutable
 from tracer.model.options import Option
 
 FloatArray = npt.NDArray[np.float64]
@@ -25,7 +25,7 @@ Options = Mapping[str, Any]
 Shape = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Initializer:
     """values = draw(generator, shape, (fan_in, fan_out), options); `words` is the formula.
 

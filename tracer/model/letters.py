@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from tracer.immutable import immutable
 from tracer.model.quantity import Kind
 
 LONGEST = 200
@@ -50,7 +50,7 @@ def fold(text: str) -> str:
     return _NEEDLESS.sub("", _GAPS.sub("_", _BRACES.sub("", text))).translate(_SIGNS)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Letters:
     """How the pieces between the neurons' names are spelled. `d` are signs of a derivative."""
 

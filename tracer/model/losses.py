@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 
 from tracer.formula import exp, expm1, if_positive, log, log1p, softplus
+from tracer.immutable import immutable
 from tracer.model.activations import NEAR_ONE, Array, Guarded, sum_of_others
 
 _BOTH_NEAR_ONE = 1 + NEAR_ONE
@@ -30,7 +30,7 @@ class Family(Enum):
     OTHER = "others"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Targets:
     """What targets may be: numbers from `least` to `most`, with a given sum; None for any sum.
 
@@ -56,7 +56,7 @@ ANY_TARGETS = Targets()
 """Every number may be a target."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Loss:
     """E_o = errors(out, target); ∂E_total/∂out_o = slope(out, target).
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
+from tracer.immutable import immutable
 from tracer.language import say
 
 EACH = "each"
 """Stands for every number that has no points of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Share:
     """A verdict, and which part of a number's points it earns where the scheme says nothing else.
 
@@ -43,7 +44,7 @@ SHARES: Mapping[str, Share] = MappingProxyType({row.verdict: row for row in _ROW
 """The only list of what a verdict earns."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Worth:
     """The points of the numbers that `of` means: a name, a pattern with `*`, a phase, or `each`.
 
@@ -56,7 +57,7 @@ class Worth:
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Scheme:
     """How a sheet is marked. `shares`: of the verdicts that earn another part than their row says.
 

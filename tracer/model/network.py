@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tracer.immutable import immutable
 from tracer.model.activations import ACTIVATIONS, Activation
 from tracer.model.losses import LOSSES, Loss
 from tracer.model.quantity import Index, Kind, Quantity, Stage
@@ -74,7 +75,7 @@ class Bias(Enum):
     THRESHOLD = "threshold"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Layer:
     """One layer: `number` 1 is the first after the inputs, whose names stand in `inputs`.
 
@@ -118,7 +119,7 @@ class Layer:
         return tuple(f"b{self.first_bias + offset}" for offset in range(self.bias_count))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Network:
     """Layers from the inputs to the outputs, and the loss at the end."""
 

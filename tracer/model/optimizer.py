@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from tracer.formula.primitives import sqrt
+from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.options import numbers_of, options_of
 
@@ -23,7 +24,7 @@ def _unobserved(_letter: str, array: Array) -> Array:
     return array
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Update:
     """One array's update, as an optimiser sees it.
 

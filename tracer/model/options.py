@@ -7,11 +7,13 @@ models, its error messages and its JSON Schema are made from them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
+from tracer.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class Option:
     """A key that a row knows: its meaning, its default, and what is allowed.
 

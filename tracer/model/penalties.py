@@ -7,15 +7,15 @@ use, and sources seldom say which: ½λΣw² (`half`), λΣw² (`whole`), λ/(2m
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tracer.formula.primitives import absolute, sign
+from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.quantity import Kind
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Factor:
     """`of_value(λ, m)` stands before Σw², `of_slope(λ, m)` before w; `words` is the penalty."""
 
@@ -36,7 +36,7 @@ FACTORS = {
 """The published forms of the L2 penalty."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Norm:
     """One kind of penalty: what is summed over the parameters, and its slope; `l1` has one form.
 
@@ -73,7 +73,7 @@ ENTERS = {
 """Where the slope of a penalty comes in; configurations state the first."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Penalty:
     """`kind` is a row of `NORMS`, `form` one of `FACTORS` (of `l1` there is λΣ|w| alone).
 

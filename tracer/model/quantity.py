@@ -11,10 +11,10 @@ layer that the connection leads into.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias, overload
 
+from tracer.immutable import immutable
 from tracer.model.words import plain
 
 Index: TypeAlias = tuple[int, ...]
@@ -134,7 +134,7 @@ OF_A_WEIGHT = frozenset(kind for kind in Kind if "WEIGHT" in kind.name)
 OF_A_BIAS = frozenset(kind for kind in Kind if "BIAS" in kind.name)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stage:
     """One array of the engine: all the quantities of a kind in a layer.
 
@@ -186,7 +186,7 @@ class _Remembered:
     _hash: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Quantity(_Remembered):
     """One number: its stage, its place in the stage's array without the sample, sample, iteration.
 
@@ -225,7 +225,7 @@ class Quantity(_Remembered):
         return self.stage.layer
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Derivative:
     """∂upper/∂lower, where no kind of quantity stands for it.
 
@@ -250,7 +250,7 @@ Identity: TypeAlias = Quantity | Derivative
 """What a number of a calculation is known by."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ArrayDerivative:
     """∂upper/∂lower of a whole array: ∂loss/∂W of layer 2."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tracer.immutable import immutable
 
 REVEAL = {
     "after-try": "after an answer that isn't right",
@@ -13,7 +13,7 @@ REVEAL = {
 DEFAULT_REVEAL = "after-try"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Asked:
     """An exercise: `ask` are the names of what is asked for, all without; `reveal`: of `REVEAL`."""
 

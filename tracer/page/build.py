@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -19,6 +19,7 @@ from typing import Any
 
 from tracer import __version__
 from tracer.formula import javascript_functions
+from tracer.immutable import immutable
 from tracer.language import message, plural, say, tag
 from tracer.page.asked import Asked
 from tracer.page.chains import chains
@@ -51,7 +52,7 @@ _VIEWS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Notations:
     """How the page's names and formulas are written: as MathML, among words, and in pictures.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -22,6 +22,7 @@ from tracer.explain.walk import graph_group, network_group
 from tracer.formula import to_javascript
 from tracer.graph.names import RATE, GraphNames
 from tracer.graph.timeline import GraphTimeline, T
+from tracer.immutable import immutable
 from tracer.language import in_force, say
 from tracer.model.content import form
 from tracer.model.experiment import Experiment
@@ -49,7 +50,7 @@ WIDE = 2000
 """Parameters beyond which a page leaves out what grows with them; see docs/page.md."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PageModel:
     """`content`: an object for JSON; `functions` and `rates` are JavaScript that it refers to."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product as places_of
 from math import prod
 
@@ -27,6 +27,7 @@ from tracer.formula import (
 )
 from tracer.formula import replace as put_in
 from tracer.formula.lazy import Index
+from tracer.immutable import immutable
 
 SHORTEST_RUN = 4
 """Terms from which on a sum is written as a loop."""
@@ -37,7 +38,7 @@ Found = tuple[Hashable, int]
 """Which array a symbol stands in, and at which offset."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Leaf:
     """A symbol's place: `offset` + Σ steps·place + Σ runs·term, the outer run's term first."""
 
@@ -53,7 +54,7 @@ class Leaf:
         return self.offset + along + inside
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Run(Expression):
     """body + body + …, `count` terms whose leaves move by their runs; stands among a sum's terms."""
 
@@ -61,7 +62,7 @@ class Run(Expression):
     body: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Piece:
     """A formula for a block of an array: `fixed` are the axes that don't vary, with their index."""
 

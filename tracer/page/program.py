@@ -14,6 +14,7 @@ from typing import Any
 from tracer.diagnose.variant import Variant
 from tracer.formula import symbols
 from tracer.formula.lazy import Index
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import OF_A_BIAS, Stage
 from tracer.page.code import array_function
@@ -23,7 +24,7 @@ from tracer.page.shown import Numbered, Shown, shown_pieces
 from tracer.page.whole import Whole, is_of_samples, size_of, whole
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ArrayKey:
     """An array without its samples: the same numbers in every batch.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tracer.engine.rule import Rule
 from tracer.formula import Call, Expression, Number, Symbol, children, rebuild
 from tracer.formula.lazy import one_symbol
+from tracer.immutable import immutable
 from tracer.model.quantity import Kind, Quantity, Stage
 
 AS_FAR_AS = 2000
@@ -21,7 +21,7 @@ AS_FAR_AS = 2000
 _NEAR = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stretch:
     """The rate from the iteration `first` to `last`: `numbers` are (value in the first, step)."""
 
@@ -31,7 +31,7 @@ class Stretch:
     numbers: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Moving:
     """The place of a number that moves from iteration to iteration, among a stretch's numbers."""
 

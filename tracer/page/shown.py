@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 
 from tracer.formula import Expression, Symbol, children, symbols
+from tracer.immutable import immutable
 from tracer.page.patterns import Leaf, Piece, Run, unrolled
 from tracer.show.notation.mathml import mathml
 from tracer.show.notation.notation import LIMIT
@@ -28,7 +28,7 @@ Numbered = Callable[[Hashable], int]
 """The number of an array among the page's arrays."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Shown:
     """A formula for a block of an array: with places for names, and with places for numbers.
 

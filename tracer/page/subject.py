@@ -6,7 +6,7 @@ The one place of this room that knows the two apart by more than their arrays.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -16,6 +16,7 @@ from tracer.errors import UsageError
 from tracer.explain.calculation import timeline_of
 from tracer.graph.names import GraphNames
 from tracer.graph.timeline import GraphTimeline
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
@@ -36,7 +37,7 @@ MOST_OF_ALL = 400_000
 """Parameters beyond which no page is written."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Subject:
     """`content`: what the page's model holds beside its programs; `data`: the run's JSON.
 

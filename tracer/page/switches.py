@@ -6,7 +6,6 @@ The rows are those that `why` tries on published numbers: whatever it can find, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations, product
 from math import prod
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from tracer.diagnose.conventions import conventions_of
 from tracer.diagnose.variant import Alternative, Convention, Variant
 from tracer.engine.batches import Batches
+from tracer.immutable import immutable
 from tracer.language import message
 from tracer.model.experiment import Experiment
 
@@ -25,7 +25,7 @@ _SMALL = 200
 AS_STATED = message("as the file states it")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Switch:
     """A convention that can be done in other ways; the stated one has no value."""
 

@@ -7,7 +7,6 @@ engine's symbols and the programs and formulas of a page.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from functools import singledispatch
 from math import prod
 from typing import Any
@@ -24,6 +23,7 @@ from tracer.graph.descent import update_formulas
 from tracer.graph.names import RATE
 from tracer.graph.timeline import T
 from tracer.graph.trace import GraphTrace
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Derivative, Identity, Kind, Phase, Quantity, Stage
 from tracer.page.patterns import Element, Found
@@ -31,7 +31,7 @@ from tracer.page.patterns import Element, Found
 _BEFORE_BACKWARD = frozenset({Phase.FORWARD, Phase.ERRORS})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Local:
     """The local derivative on an edge of a graph, which has no name among the graph's numbers."""
 
@@ -43,7 +43,7 @@ class Local:
         return Phase.BACKWARD
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Whole:
     """`shapes`: of every array, the given ones too; `elements`: of those that are calculated.
 

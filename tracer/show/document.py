@@ -10,8 +10,9 @@ next, and read it once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.formula import Expression
@@ -46,21 +47,21 @@ class Notation(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Name:
     """The name of what has this identity, as the notation writes it; text stands as it is."""
 
     label: Label | str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Letter:
     """The letter of a kind of quantity among words, a word itself: out or a, E_total or C."""
 
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Formula:
     """An expression tree, written as the notation writes it.
 
@@ -71,7 +72,7 @@ class Formula:
     of: Identity | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Value:
     """A number among words: with the notation's digits, or (`exact`) as short as it goes: `0.5`.
 
@@ -85,7 +86,7 @@ class Value:
     of: Identity | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Judged:
     """A number that somebody may write into a blank, give or take `tolerance`, and what is said then.
 
@@ -98,7 +99,7 @@ class Judged:
     feedback: Content = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Blank:
     """A place to write a number into by hand.
 
@@ -114,7 +115,7 @@ Cell: TypeAlias = Content | float | int | bool | None
 """An int is a count, a float a number in the notation's digits, a bool yes or no, None empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Heading:
     """A heading; level 1 is the document's title."""
 
@@ -122,7 +123,7 @@ class Heading:
     level: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Text:
     """A paragraph; `topic` as that of `Items`."""
 
@@ -130,7 +131,7 @@ class Text:
     topic: Topic | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Items:
     """A list of remarks that belong together, a line each; `topic`: what they can be left out by."""
 
@@ -138,21 +139,21 @@ class Items:
     topic: Topic | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Note:
     """A remark in passing, such as "12 more samples; --sample all shows them"."""
 
     content: Content
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Warn:
     """A remark that must not be missed; writers mark it with a word, not with colour alone."""
 
     content: Content
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Column:
     """A table's column."""
 
@@ -160,7 +161,7 @@ class Column:
     align: Align = "left"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Table:
     """Rows of as many cells as there are columns; writers raise ValueError for any other row.
 
@@ -173,7 +174,7 @@ class Table:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Square:
     """A square of a `Grid`: its `sign` and `words` say everything, `look` only helps the eye.
 
@@ -185,7 +186,7 @@ class Square:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Grid:
     """A picture of many things by many others: a square for each pair; `legend` explains the signs.
 
@@ -213,7 +214,7 @@ def _grouped(signs: Sequence[str]) -> str:
     return " ".join("".join(signs[k : k + _GROUP]) for k in range(0, len(signs), _GROUP))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Records:
     """The document's numbers once more, complete and in one table: for programs, not for people.
 
@@ -223,7 +224,7 @@ class Records:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Step:
     """One line of a derivation: what the quantity equals, or is when rounded."""
 
@@ -231,7 +232,7 @@ class Step:
     content: Content
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Derivation:
     """A quantity worked out line by line, the relation signs below one another."""
 
@@ -239,7 +240,7 @@ class Derivation:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Matrix:
     """A matrix, its label and its true shape (rows, columns); `rows` may be an excerpt."""
 
@@ -248,7 +249,7 @@ class Matrix:
     label: Content = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MatrixEquation:
     """Matrices side by side with signs between them; without a matrix, a displayed formula."""
 
@@ -269,7 +270,7 @@ Span: TypeAlias = tuple[str, Role]
 Lines: TypeAlias = Sequence[Sequence[Span]]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Drawing:
     """A picture made of characters.
 

@@ -14,13 +14,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from tracer.config.neurons import default_names
 from tracer.engine.passes import forward
 from tracer.errors import BptraceError, UsageError
+from tracer.immutable import immutable
 from tracer.model.activations import ACTIVATIONS, Activation
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.losses import LOSSES
@@ -49,7 +50,7 @@ _USUAL_DIGITS = 4
 _TRIAL_DRAWS = 20  # after so many, a mistake that none of them has is one that can't be made
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Wish:
     """What a teacher asks for. `sizes` are the neurons a layer, the inputs first.
 

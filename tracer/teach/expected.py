@@ -6,10 +6,9 @@ For question banks, which judge a number by itself and by nothing else on the sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tracer.diagnose.mistakes.table import MistakenNumbers, Slip
 from tracer.digits.rounding import Rounding
+from tracer.immutable import immutable
 from tracer.model.quantity import Identity
 
 USUAL = Rounding(4)
@@ -20,7 +19,7 @@ APART, RARE_APART = 1.5, 3.0
 """How many units of the last digit a mistake's value must be from the right one, as in `check`."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Wrong:
     """A wrong value, give or take `tolerance`; `helps`: what is said of the mistakes behind it."""
 

@@ -7,13 +7,14 @@ mistake hides there."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray, Layer
 from tracer.model.quantity import Kind, Stage
@@ -33,7 +34,7 @@ _BACKWARD = (Kind.DE_DOUT, Kind.DELTA, Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT)
 _DISTINCT = (Kind.NET, Kind.OUT, Kind.DELTA, Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Bounds:
     """How small deltas and gradients may be, and how near to each other numbers of a kind.
 

@@ -7,7 +7,7 @@ the set, the seed's next one takes its place. So the same set comes of the same 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from tracer.errors import BptraceError
 from tracer.explain.worksheet import to_calculate
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray, flatten
 from tracer.teach.exercise import Wish, draws
@@ -32,7 +33,7 @@ REDRAWN = 50
 """So many exercises of a seed are tried."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Drawn(Generic[T]):
     """What was made of an exercise, with its given numbers, and its answers in their order.
 

@@ -7,10 +7,10 @@ samples, ours belong to a sample; `weight_decay` is a penalty that is in our los
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from tracer.immutable import immutable
 from tracer.model.quantity import Kind
 from tracer.model.schedules import CONSTANT
 from tracer.torch.experiment import Built, trained
@@ -26,7 +26,7 @@ def arrays_of(iterations: Sequence[Iteration], built: Built) -> Iterator[tuple[s
             yield name + suffix, array
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Arrays:
     """The arrays of one iteration."""
 

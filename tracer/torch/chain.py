@@ -7,11 +7,11 @@ it stands in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 from tracer.model.activations import ACTIVATIONS, LEAK
 from tracer.model.losses import LOSSES
 from tracer.torch.losses import LossForm, read_loss, through_views
@@ -21,7 +21,7 @@ IDENTITY = "identity"
 _SOFTPLUS_LIMIT = 20
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Link:
     """One layer: W, its name and b, and what it gives. `out` is `net` where there is no activation.
 
@@ -36,7 +36,7 @@ class Link:
     seen: bool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Chain:
     """A pass from `inputs`, (samples, inputs), to the loss that `node` is."""
 

@@ -7,17 +7,17 @@ c the limit. PyTorch's clip_grad_norm_ gives h = g·c/(‖g‖ + 1e-6) where tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 from tracer.model.clipping import Clip
 from tracer.torch.iterations import Arrays, Iteration
 from tracer.torch.tape import Numbers
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Treated:
     """What was done to gradients: `same`, `gone`, `norm` or `value` with its limit, `changed`."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from tracer.config.neurons import default_names
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 from tracer.model.clipping import Clip
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.network import Bias, FloatArray, Network, Parameters
@@ -24,7 +25,7 @@ from tracer.torch.rates import read_schedule
 from tracer.torch.tape import Node
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Built:
     """The experiment, and the rule of its steps; None without a step.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tracer.immutable import immutable
 from tracer.torch.chain import Chain
 from tracer.torch.tape import Numbers
 
@@ -15,7 +16,7 @@ Arrays = Mapping[str, Numbers]
 """Arrays by the names of the model's parameters; what a parameter doesn't have is left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Pass:
     """One backward pass: its chain, and the gradients before and after it.
 
@@ -29,7 +30,7 @@ class Pass:
     layers: tuple[tuple[Numbers | None, Numbers | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Step:
     """One step of an optimiser of class `kind`; `options` and states by parameter.
 

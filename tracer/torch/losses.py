@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 from tracer.torch.tape import Node, Numbers
 
 SAMPLES, OUTPUTS = "samples", "outputs"
@@ -22,7 +23,7 @@ _SAME = 1e-6
 """Factors are quotients of small numbers: those that differ do so by more, in any type of float."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reading:
     """factor · the sum of `what` over outputs and samples, divided where `averaged` says so.
 
@@ -39,7 +40,7 @@ class Reading:
     inside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LossForm:
     """Our loss and reduction, what the loss is of, and the targets, (samples, outputs)."""
 

@@ -6,13 +6,13 @@ Sources: the algorithms at https://docs.pytorch.org/docs/stable/optim.html#algor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 from tracer.model.adam import Adam, AdamW
 from tracer.model.optimizers import SGD, Adagrad, Momentum, Optimizer, Rmsprop
 from tracer.model.schedules import CONSTANT, InverseTime, Schedule
@@ -21,7 +21,7 @@ from tracer.torch.iterations import Step
 Options = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Row:
     """How a class of PyTorch's is read; `states` are its words for what ours call by letters.
 
@@ -87,7 +87,7 @@ _ROWS: dict[type, Row] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Rule:
     """An optimiser of ours, with what PyTorch counts among its options.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from textwrap import wrap
@@ -21,6 +21,7 @@ from tracer.diagnose.judging import Wanted
 from tracer.digits.numbers import NumberFormat
 from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import OutputError, SeveralError, UsageError, did_you_mean
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment
 from tracer.model.network import Parameters
 from tracer.model.optimizers import Momentum
@@ -83,7 +84,7 @@ def _declared(model: Any, modules: Mapping[Any, str]) -> dict[Any, str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Judged:
     """The verdicts on all recorded numbers; it shows itself as `bptrace check` does.
 

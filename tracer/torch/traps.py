@@ -6,10 +6,10 @@ Each function looks for one trap and yields a sentence for each time that it fin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from tracer.immutable import immutable
 from tracer.torch.clipping import treated
 from tracer.torch.experiment import Built, trained
 from tracer.torch.iterations import Arrays, Iteration
@@ -19,7 +19,7 @@ _MOST = 3
 _SOFTPLUS_LINEAR = 20
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Found:
     """A recording that is complete: what was heard, and what was made of it."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +21,7 @@ from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.copying import SLIPS
 from tracer.diagnose.mistakes.others import HELP
 from tracer.diagnose.readings import READINGS
+from tracer.immutable import immutable
 from tracer.language.catalogue import Forms, language
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.experiment import UPDATE_ORDERS
@@ -55,7 +56,7 @@ def _has_words(text: str) -> bool:
     return _WORD.search(_FIELD.sub("", text)) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Lacks:
     """What is wrong with a catalogue: the messages that it lacks, those that nobody says, those whose
     fields are others than the message has.

@@ -7,10 +7,10 @@ keeps goes by its letters, as in `tracer.model.optimizers`, or by a framework's 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
+from tracer.immutable import immutable
 from tracer.model.optimizers import corrected_letters, state_letters
 from tracer.model.quantity import (
     AFTER,
@@ -37,7 +37,7 @@ STATE_WORDS = {word: letter for letter, words in _WORDS.items() for word in (let
 """The letter by the word, or by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Row:
     """The kind of an array, which of the optimiser's numbers it holds, and what it is called."""
 

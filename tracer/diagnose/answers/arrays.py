@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from tracer.diagnose.answers.array_names import AFTERS, meaning, written
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, did_you_mean
 from tracer.graph.trace import GraphTrace
+from tracer.immutable import immutable
 from tracer.model.network import Bias, FloatArray, Layer, Network
 from tracer.model.quantity import OF_A_BIAS, OF_A_WEIGHT, Kind, Quantity, Stage
 
@@ -41,7 +42,7 @@ _NAME = re.compile(
 _SUGGESTED = ("W", "b", "net", "out", "delta", "dW", "db")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Numbering:
     """How a file counts: the number of the first layer's parameters, and of its neurons' arrays."""
 
@@ -91,6 +92,9 @@ def _union(sets: Iterable[set[int]]) -> set[int]:
     return set().union(*sets)
 
 
+_USUAL = Numbering()
+
+
 def _is_parameter(kind: Kind) -> bool:
     return kind in OF_A_WEIGHT or kind in OF_A_BIAS
 
@@ -102,7 +106,7 @@ def is_array_name(name: str) -> bool:
     return bare in _SINGLE or bool(match and meaning(match["before"], match["after"] or ""))
 
 
-def find_stage(name: str, trace: IterationTrace, numbering: Numbering = Numbering()) -> Stage:
+def find_stage(name: str, trace: IterationTrace, numbering: Numbering = _USUAL) -> Stage:
     """The stage whose array `name` means.
 
     Raises:

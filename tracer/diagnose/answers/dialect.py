@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tracer.diagnose.answers.model import Spot
 from tracer.digits.numbers import COMMA, THOUSANDS, with_point
 from tracer.errors import ConfigError
+from tracer.immutable import immutable
 
 _TREE = re.compile(r"\s*[\[{]|- |---|.*:(\s|$)")
 _EQUAL = re.compile("[=≈]")
@@ -20,7 +21,7 @@ _RULE = re.compile(r"\s*\|(\s*:?-+:?\s*\|)+\s*")
 _POINT = re.compile(r"[+\-−]?\d*\.\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Dialect:
     """`separator` cuts a line that `line` matches; `expected` says how one is written.
 

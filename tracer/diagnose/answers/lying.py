@@ -8,12 +8,12 @@ and one array for all iterations, the first of them first.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tracer.config.arrays import in_words
 from tracer.engine.trace import IterationTrace
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.network import Bias, FloatArray
 from tracer.model.quantity import OF_A_BIAS, OF_A_WEIGHT, Kind, Stage
@@ -24,7 +24,7 @@ _MOST = 100_001
 _SHARED = frozenset({Kind.BIAS, Kind.NEW_BIAS})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Lying:
     """Which ways round an array fits, and how it was written; `iterations` is 0 for only one.
 

@@ -12,6 +12,7 @@ from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.answers.precision import Precision
 from tracer.digits.numbers import Written
 from tracer.errors import Problem, UsageError
+from tracer.immutable import immutable
 from tracer.model.network import BoolArray, FloatArray
 from tracer.model.quantity import Identity, Stage
 
@@ -24,7 +25,7 @@ NOT_SUPPLIED = frozenset({"?", "-", "–", "—", "−", "n/a", "N/A", "…", ".
 """What people put in the place of a number that they don't have."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Tolerance:
     """|given − right| ≤ absolute + relative·|right|: how near a program's number has to be."""
 
@@ -60,7 +61,7 @@ class Tolerance:
         return cls(max(precision.relative, 64 * precision.epsilon), absolute)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Spot:
     """Where something stands: line and column from 1 (0: the file as a whole), path within it."""
 
@@ -74,7 +75,7 @@ class Spot:
         return Problem(self.file, self.line, self.column, self.path, message, hint)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Leaf:
     """One number of an entry, as text; `index` is its place in the entry's array."""
 
@@ -83,7 +84,7 @@ class Leaf:
     index: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Entry:
     """A name with a number, or with an array of numbers whose shape is `shape`.
 
@@ -102,7 +103,7 @@ class Entry:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Answer:
     """A name with the number supplied for it.
 
@@ -146,7 +147,7 @@ class Answer:
         return self.written.unit / 2 * (1 + 1e-9) + abs(value) * 4e-16
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Meaning:
     """What the name of an array means: its stage.
 
@@ -164,7 +165,7 @@ class Meaning:
     other: Stage | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Saved:
     """When a file was saved whose names don't say it: before the update of an iteration or after it."""
 

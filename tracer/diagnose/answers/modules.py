@@ -9,10 +9,10 @@ state) and when (before the update, after it). Which layer a module is the file 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
 from tracer.diagnose.answers.array_names import STATE_WORDS
+from tracer.immutable import immutable
 from tracer.model.quantity import AFTER, GRADIENT_OF, STATE_OF, Kind
 
 _MARKS = re.compile(r"[./:\[\]'\"_\s]+")
@@ -45,7 +45,7 @@ class What(Enum):
     STATE = "state"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModuleArray:
     """An array of the weights or the biases of a module.
 

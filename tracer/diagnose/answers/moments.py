@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,6 +16,7 @@ from tracer.engine.timeline import FEW
 from tracer.engine.training import Run, check_iterations, train
 from tracer.errors import UsageError
 from tracer.explain.calculation import Calculation, timeline_of
+from tracer.immutable import immutable
 from tracer.model.content import content
 from tracer.model.experiment import Experiment, GraphExperiment
 
@@ -28,7 +28,7 @@ _MOST, _MOST_BYTES = 1000, 2**30
 """So many moments, and bytes of their parameters, are calculated beside each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Moment:
     """Iteration `iteration`, or the forward pass after `after` updates; exactly one is set."""
 

@@ -16,12 +16,13 @@ from tracer.config.arrays import MOST_BYTES, ArrayError, ArrayFile
 from tracer.diagnose.answers.model import Entry, Spot
 from tracer.diagnose.answers.precision import of_dtype
 from tracer.errors import ConfigError, Problem, UsageError
+from tracer.immutable import immutable
 from tracer.model.network import FloatArray
 
 _SUFFIX = ".npy"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Foreign:
     """An archive without arrays: how the names of its members begin or end, what it is."""
 
@@ -92,7 +93,7 @@ class _Left:
     bytes: int = MOST_BYTES
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Reader:
     """Reads the array `key` of a file; `name` is what it is called, `size` how many bytes it takes.
 

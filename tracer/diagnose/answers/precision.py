@@ -8,12 +8,12 @@ and where most numbers end at the same place, a program rounded them there to pr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tracer.digits.numbers import Written, shortest
+from tracer.immutable import immutable
 from tracer.language import counted, message
 from tracer.model.network import FloatArray
 
@@ -50,7 +50,7 @@ _TO_DIGITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Precision:
     """`name` for JSON, `words` for the reader (of one array, of several); what a right number may be
     off by.

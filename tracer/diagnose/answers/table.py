@@ -9,13 +9,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tracer.diagnose.answers.dialect import Dialect, is_remark, pipe_rows
 from tracer.diagnose.answers.model import Entry, Leaf, Spot
 from tracer.diagnose.answers.moments import Moment
 from tracer.digits.whole import whole
 from tracer.errors import Problem
+from tracer.immutable import immutable
 from tracer.language import meant
 
 _HEADER = ("name", "value")
@@ -33,7 +33,7 @@ def read_table(text: str, file: str, dialect: Dialect) -> tuple[list[Entry], lis
     return list(reader.entries(text)), reader.problems
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _TableRow:
     """A line's cells; of a Markdown table, `header` says whether a rule stands below it."""
 
@@ -42,7 +42,7 @@ class _TableRow:
     header: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _TableReader:
     file: str
     dialect: Dialect

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tracer.config.nodes import KeyPath, Node, spell
 from tracer.config.reader import is_configuration, read
@@ -19,6 +19,7 @@ from tracer.diagnose.answers.model import Entry, Leaf, Spot
 from tracer.diagnose.answers.moments import Moment
 from tracer.digits.numbers import with_point
 from tracer.errors import ConfigError, Problem
+from tracer.immutable import immutable
 
 _NOTHING = re.compile(r"(?m)^(\s*[\w./#@:∂δ⁺+\"']+:)[ \t]+[?-][ \t]*$")
 """A line whose number is a sign that YAML would take for something else."""
@@ -56,7 +57,7 @@ def _with_points(entries: list[Entry]) -> list[Entry]:
     return [replace(entry, leaves=tuple(map(pointed, entry.leaves))) for entry in entries]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _TreeReader:
     file: str
     problems: list[Problem]

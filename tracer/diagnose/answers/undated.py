@@ -8,13 +8,14 @@ them fit, and otherwise from after the update which they fit best. Gradients are
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from tracer.diagnose.answers.model import ArrayAnswer, Saved
 from tracer.diagnose.answers.moments import Moment, outline, traced
 from tracer.errors import DivergedError, UsageError
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment
 from tracer.model.network import BoolArray, FloatArray
 from tracer.model.quantity import AFTER, STATES, Kind, Stage
@@ -62,7 +63,7 @@ def _candidates(experiment: Experiment, moment: Moment | None) -> list[Saved]:
     return [Saved(number, after) for number in numbers for after in (False, True)]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Dating:
     """The undated answers of a file; `stages` are the arrays that an iteration has."""
 

@@ -7,17 +7,17 @@ batch a sample or a neuron.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from tracer.diagnose.answers.lying import Lying
 from tracer.diagnose.answers.model import ArrayAnswer, Entry, Meaning, Tolerance
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.answers.precision import Precision, of_texts
+from tracer.immutable import immutable
 from tracer.model.network import FloatArray
 from tracer.model.quantity import Stage
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReadArray:
     """An array of one moment that has been read, and how it lies in the file.
 
@@ -38,7 +38,7 @@ class ReadArray:
         return self.meaning.stage
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Habits:
     """How a file writes its arrays: how exactly, and whether those that fit both ways are turned.
 

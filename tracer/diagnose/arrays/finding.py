@@ -15,6 +15,7 @@ from tracer.diagnose.mistakes.search import MistakeMatch
 from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import Written, shortest
 from tracer.engine.batches import Batch
+from tracer.immutable import immutable
 from tracer.model.network import FloatArray
 from tracer.model.quantity import Index, Quantity, Stage
 
@@ -25,7 +26,7 @@ WORDS = ("right", "coarse", "follows", "mistake", "wrong")
 _DIGITS = 17
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ArrayMatch:
     """A mistake that explains every wrong number of an array.
 

@@ -11,7 +11,7 @@ u what its precision allows (`ArrayAnswer.slack`), number by number:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from tracer.diagnose.arrays.lost import lost
 from tracer.diagnose.arrays.mistakes import ArrayMistakes, WrongArray
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
+from tracer.immutable import immutable
 from tracer.model.network import FloatArray
 from tracer.model.quantity import BEFORE, Identity, Quantity, Stage
 
@@ -31,7 +32,7 @@ Start = Mapping[Stage, FloatArray]
 """Parameters before an iteration."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class JudgedArrays:
     """The findings in the order of the calculation, and what the calculation comes to with the arrays.
 

@@ -7,15 +7,16 @@ for whoever judges single numbers beside them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracer.engine.batches import Batch
 from tracer.errors import UnknownNameError
+from tracer.immutable import immutable
 from tracer.model.network import FloatArray
 from tracer.model.quantity import Identity, Quantity, Stage
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Kept:
     """Keeps whole arrays and single numbers; `start` are the parameters before the iteration.
 

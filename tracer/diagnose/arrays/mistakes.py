@@ -23,6 +23,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, MissingValue, evaluate, symbols
+from tracer.immutable import immutable
 from tracer.model.network import BoolArray, FloatArray
 from tracer.model.quantity import Index, Kind, Quantity, Stage
 
@@ -42,7 +43,7 @@ class _TooMuchError(Exception):
     """A row would take more work than it is worth."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WrongArray:
     """An array with wrong numbers: where, what would have been right, and within what."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -18,6 +17,7 @@ from tracer.diagnose.gradcheck.differences import Estimate, central, complex_ste
 from tracer.diagnose.gradcheck.subjects import GraphSubject, NetworkSubject, Subject
 from tracer.errors import BptraceError
 from tracer.graph.structure import Graph
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
@@ -41,7 +41,7 @@ class GradientVerdict(StrEnum):
     KINK = "kink"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class GradientFinding:
     """One gradient: by backpropagation, by differences, |difference| over the larger of the two.
 
@@ -69,7 +69,7 @@ class GradientFinding:
         return apart / size if size else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class GradientCheck:
     """The checks that were made, of `total` gradients."""
 
@@ -121,7 +121,7 @@ def check_gradients(
     return GradientCheck(tuple(checks), len(subject.quantities))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Scale:
     """The gradient, and what rounding can do to it and to the loss."""
 
@@ -147,7 +147,7 @@ class _Scale:
             return _Scale(gradient, _SAFETY * off_gradient, noise)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Comparer:
     """Compares one gradient with estimates of it."""
 

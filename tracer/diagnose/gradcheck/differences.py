@@ -11,18 +11,18 @@ SIAM Review 40 (1998).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from tracer.diagnose.gradcheck.subjects import Point, Subject
+from tracer.immutable import immutable
 
 STEP = 1e-6
 COMPLEX_STEP = 1e-20
 WIDE_STEP = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Estimate:
     """A derivative, an estimate of its error, and the kinks within its reach, by position."""
 

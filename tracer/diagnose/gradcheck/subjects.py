@@ -5,7 +5,7 @@ Symbols: theta, all parameters of a network, or all inputs of a graph, in one ve
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ from tracer.formula import PRIMITIVES, Call, EvaluationError, Expression, Number
 from tracer.formula.plain import plain
 from tracer.graph.calculation import gradients, values
 from tracer.graph.structure import Graph
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.activations import Array
 from tracer.model.experiment import Experiment
@@ -40,7 +41,7 @@ _SHAKE = 16 * float(np.finfo(float).eps)
 """Relative size of the disturbances that stand for rounding errors."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Point:
     """The loss at a point, and how far each number that meets a kink is from it."""
 

@@ -7,12 +7,13 @@ the gradient or the state, and gets the formula that stands in the place of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from tracer.diagnose.mistakes.row import Site
 from tracer.formula import Expression, Symbol
+from tracer.immutable import immutable
 from tracer.model.optimizers import Optimizer, Update
 from tracer.model.options import options_of
 from tracer.model.quantity import (
@@ -50,7 +51,7 @@ _OF = {
 } | {GRADIENT_OF[parameter]: parameter for parameter in (Kind.WEIGHT, Kind.BIAS)}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Around:
     """A site in the update of one parameter, and the symbols that the step is made of.
 

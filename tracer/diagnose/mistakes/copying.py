@@ -6,11 +6,11 @@ These are told by comparing what was written with a value's own digits, not by r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import pairwise
 
 from tracer.digits.numbers import Written, shortest
+from tracer.immutable import immutable
 
 _CONTEXT = Context(prec=800)
 _REST_OF_MISREAD = {0: 6, 1: 4}
@@ -18,7 +18,7 @@ _REST_OF_MISREAD = {0: 6, 1: 4}
 _LEAST_REST = 3
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CopyingSlip:
     """One row: whether the text that was written comes from the value by this slip.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tracer.diagnose.carried import Carried
 from tracer.formula import Expression
+from tracer.immutable import immutable
 from tracer.model.quantity import Identity
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MistakeMatch:
     """A mistake whose value is the number that was written.
 
@@ -31,7 +30,7 @@ class MistakeMatch:
     is_resort: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MistakesFound:
     """The mistakes that a number matches; `possible` where it has too few digits to name one.
 

@@ -15,6 +15,7 @@ from typing import Any
 from tracer.formula import Expression, Key, Product, Sum, Symbol, product, rewrite, symbols, total
 from tracer.formula.lazy import SymbolArray
 from tracer.graph.trace import GraphTrace
+from tracer.immutable import immutable
 from tracer.model.network import Layer, Network
 from tracer.model.quantity import DATA_OF, GRADIENT_OF, Kind, Quantity, Stage
 
@@ -116,7 +117,7 @@ class Site:
         return self.symbol(kind, self.quantity.layer, self.quantity.index[:1], self.quantity.sample)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Mistake:
     """One row: the formulas that take the place of the right one, and what to say.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 from tracer.diagnose.answers.model import Answer
@@ -22,6 +21,7 @@ from tracer.diagnose.mistakes.table import MistakenNumbers, Slip, Way, mistaken_
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, Interval, value_or_none, widened
 from tracer.formula.enclosure import Settle
+from tracer.immutable import immutable
 from tracer.model.quantity import Identity, Quantity
 
 __all__ = ["FAR", "NEAR", "MistakeMatch", "MistakeSearch", "MistakesFound", "is_explained"]
@@ -45,7 +45,7 @@ _ROUGH = 1 / 200
 _TAINTED = 3.0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Wrong:
     """A wrong number, and what would have been right; `limit` is the largest relative slack."""
 

@@ -8,7 +8,6 @@ in one of them or in all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -18,6 +17,7 @@ from tracer.diagnose.mistakes.sharing import Variants, shared_variants
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, evaluate, value_or_none
+from tracer.immutable import immutable
 from tracer.model.quantity import Identity, Quantity
 
 _TABLES_AT_HAND = 4
@@ -32,7 +32,7 @@ _NEAR_STEPS = 2
 """As far before a number a slip is also looked for in one step alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Slip:
     """A row made somewhere: the formulas that it changes, and what the number comes to by it.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from tracer.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ConventionMatch:
     """A combination and its numbers.
 
@@ -30,7 +32,7 @@ class ConventionMatch:
         return ", ".join(f"{name}: {value}" for name, value in written)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ConventionsFound:
     """`matches`: best first; no match changes all that another one does and something besides.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tracer.diagnose.variant import AnyExperiment
 from tracer.digits.numbers import Written
 from tracer.errors import UnknownNameError, UsageError
+from tracer.immutable import immutable
 from tracer.model.quantity import Identity, Phase, Quantity
 
 _OF_A_FORWARD_PASS = (Phase.GIVEN, Phase.FORWARD, Phase.ERRORS)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Question:
     """The numbers given, and when in training they stand."""
 

@@ -7,12 +7,12 @@ asks the notation how a name, a formula or a number is written.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, TypeAlias
 
+from tracer.immutable import immutable
 from tracer.show.formats.medium import Medium, Part, detect
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class TogetherWriter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Format:
     """A row of the table: everything that is said of a format.
 

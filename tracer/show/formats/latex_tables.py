@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
+from tracer.immutable import immutable
 from tracer.show.formats.latex_width import LINE, broken, width
 
 _CHUNK = 500
@@ -22,7 +23,7 @@ _SIZES = (("", 1.0), (r"\small", 0.9), (r"\footnotesize", 0.8))
 _FORMULA = re.compile(r"\$([^$]+)\$")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Grid:
     """Header and rows of cells; `columns` as tabular wants them: `l`, `r`, `c` or `p{120pt}`."""
 

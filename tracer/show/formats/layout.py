@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import cache
 from itertools import islice, zip_longest
 from typing import TypeAlias
 
+from tracer.immutable import immutable
 from tracer.show.document import Align, Cell, Derivation, Inline, Matrix, MatrixEquation, Name
 
 GAP = "  "
 RULE = "─"
 _WIDE = r"\u2e80-\u303f\u3040-\ua4cf\uac00-\ud7a3\uf900-\ufaff"
 _CLOSING = "[、。，；：？！）」』…]*"
-_PIECES = re.compile(f"[{_WIDE}]{_CLOSING}|[^{_WIDE}]+{_CLOSING}")
-"""Wide signs one by one, each with the punctuation that may not begin a line; the rest as it stands."""
+_NARROW = "\u2e7f"
+"""The last sign before the wide ones."""
 CHUNK = 500
 """Rows laid out at a time: as many as memory holds of a table, however long it is."""
 
@@ -63,12 +64,18 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
     """What stays together, with the space that stands before it, if one does."""
     for number, part in enumerate(text.split(" ")):
         gap = " " if number else ""
-        for word in [part] if part.isascii() else _PIECES.findall(part):
+        for word in [part] if not part or max(part) <= _NARROW else _pieces().findall(part):
             yield gap, word
             gap = ""
 
 
-@dataclass(frozen=True, slots=True)
+@cache
+def _pieces() -> re.Pattern[str]:
+    """Wide signs one by one, with the punctuation that may not begin a line; the rest as it stands."""
+    return re.compile(f"[{_WIDE}]{_CLOSING}|[^{_WIDE}]+{_CLOSING}")
+
+
+@immutable
 class TableLines:
     """A piece of a table: the header's lines (once, above the first piece), the rule, the rows'."""
 

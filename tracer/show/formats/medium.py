@@ -6,10 +6,10 @@ import os
 import stat
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from tracer.digits.whole import whole
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.show.document import Document, Notation
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SAMPLE = "─═⎡⎢⎣⎤⎥⎦δ∂≈·−×⊙ᵀ′…"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Medium:
     """How to write. Each writer takes from it what concerns it.
 
@@ -38,7 +38,7 @@ class Medium:
     terminal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Part:
     """One of several documents in a file: each has its own names, and so its own notations.
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tracer.graph.names import GraphNames
+from tracer.immutable import immutable
 from tracer.model.letters import CLIPPED
 from tracer.model.names import Names
 from tracer.model.network import Bias
@@ -80,7 +81,7 @@ THETA = "θ"
 _LOWERED = "₀₁₂₃₄₅₆₇₈₉"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Term:
     """One symbol: a letter or word, what stands below it, what stands raised behind it.
 
@@ -100,7 +101,7 @@ class Term:
 _NORM = Term("‖g‖", typed="grad_norm")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Fraction:
     """∂upper/∂lower; `through`: the part of it that came back through that neuron."""
 
@@ -109,7 +110,7 @@ class Fraction:
     through: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Spelled:
     """A name in its pieces; `mean`: averaged over the batch; `suffix` as typed: `@10#2`."""
 

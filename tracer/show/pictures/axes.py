@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from tracer.immutable import immutable
 from tracer.language import grouped
 
 _DECADES = 2
@@ -25,7 +25,7 @@ _SAME = 1e-12
 """Numbers that differ by less, relatively, are the same but for what float64 rounds away."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Axis:
     """`low` and `high` are the ends, `ticks` numbers between them; `log`: in powers of ten.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from tracer.immutable import immutable
 from tracer.language import decimals, say
 from tracer.show.document import Lines, Notation, Span
 from tracer.show.formats.layout import cell_width
@@ -17,7 +17,7 @@ _FULL, _STAR = "█", "#"
 _INDENT = "  "
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BarSketch:
     """A bar for each number: (label, number), the numbers finite and not negative."""
 

@@ -10,9 +10,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from tracer.immutable import immutable
 from tracer.language import message, say
 from tracer.show.document import Lines, Notation, Role
 from tracer.show.formats.layout import cell_width
@@ -33,7 +33,7 @@ Dots: TypeAlias = set[tuple[int, int]]
 """(column, row) of each dot that is set, counted from the upper left."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Signs:
     """What is drawn with: `across` and `down` dots a character, and the signs of the axes."""
 
@@ -65,7 +65,7 @@ _UNICODE = Signs(2, 4, _braille, "┤", "│", "└", "┬", "─")
 _ASCII = Signs(1, 1, _star, "+", "|", "+", "+", "-")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CurveSketch:
     """The curve of these points, as a picture of a document; `title` says what it shows."""
 

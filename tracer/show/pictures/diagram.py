@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tracer.immutable import immutable
 from tracer.show.formats.layout import cell_width
 
 _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
@@ -20,7 +21,7 @@ _JOINTS = " │││─┘┐┤─└┌├─┴┬┼"
 _ASCII = str.maketrans("│─┘┐┤└┌├┴┬┼╭╮╰╯▶", "|-+++++++++++++>")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Wire:
     """What goes into a neuron: its label, and from which number of the layer before (None: nowhere)."""
 
@@ -28,7 +29,7 @@ class Wire:
     source: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Box:
     """A neuron: its name, its wires from above down, its numbers, a line each."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from tracer.immutable import immutable
 from tracer.show.pictures.picture import Mark
 from tracer.show.pictures.placed import Placed, Writing
 from tracer.show.pictures.text import width
@@ -18,7 +18,7 @@ _HEADINGS = 34.0
 _SIGN, _BETWEEN, _ROW = 34.0, 20.0, 20.0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Frame:
     """The whole drawing: `titles` (y, words, class), `legend` (x, y, mark), the picture's corner."""
 

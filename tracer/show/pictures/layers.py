@@ -9,8 +9,8 @@ d/(n + 1) apart, sorted by where they go. Of 2 and 2, a third of the way, as in 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from tracer.immutable import immutable
 from tracer.show.pictures.picture import Edge, Node, Picture
 from tracer.show.pictures.placed import (
     LINE,
@@ -87,7 +87,7 @@ def _columns(picture: Picture) -> list[list[Node]]:
     return columns
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Gap:
     """Between two columns: its width, the distance of neurons that its labels need, their shares."""
 

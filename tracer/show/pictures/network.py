@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.network import Bias, Layer
 from tracer.model.quantity import Index, Kind, Label, Quantity, Stage
@@ -44,7 +44,7 @@ def network_picture(trace: IterationTrace, view: str = "forward", sample: int = 
     return _Painter(trace, row, sample - 1).picture()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Painter:
     """What stands where, of one sample (a row of the data)."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tracer.digits.numbers import NumberFormat, shortest
+from tracer.immutable import immutable
 
 PICTURE_DIGITS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BriefNumbers(NumberFormat):
     """Significant digits without needless zeros: `0.5933`, `0.05`."""
 

@@ -7,8 +7,10 @@ are floats, and the notation that writes them comes later.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.formula.nodes import Expression
@@ -20,7 +22,7 @@ Sign: TypeAlias = Literal["positive", "negative", "width", "words", "value", "gr
 """The marks that a legend can explain."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Figure:
     """A number in a picture: what it is, and how it is called there.
 
@@ -40,7 +42,7 @@ class Figure:
         return self.of if self.called is None else self.called
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Node:
     """A neuron, an input, a bias, an error, or a graph's node; `key` is its own in the picture.
 
@@ -65,7 +67,7 @@ class Node:
         yield from filter(None, (self.above, self.below))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Edge:
     """From a node to another. `drawn_by`: the number that gives it colour and width.
 
@@ -79,7 +81,7 @@ class Edge:
     labels: tuple[Figure, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Mark:
     """A line of the legend: a sign, and what it means; `{OUT}` in it is the notation's letter."""
 
@@ -87,7 +89,7 @@ class Mark:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Picture:
     """All of it. `columns`: headings of a network's columns; empty for a graph, which is placed."""
 

@@ -6,9 +6,9 @@ In units of the picture, x to the right, y down. Layouts fill these; whoever dra
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.show.document import Letter, Notation
 from tracer.show.pictures.picture import Edge, Figure, Mark, Node, Picture
@@ -27,7 +27,7 @@ _WIDEST_FORMULA = 17.0
 Point: TypeAlias = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Size:
     """Of a box; with what stands above and below it."""
 
@@ -44,7 +44,7 @@ class Size:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Box:
     """A node at its place; x and y are its middle."""
 
@@ -55,7 +55,7 @@ class Box:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Spot:
     """A number on a line; x and y are its middle."""
 
@@ -64,7 +64,7 @@ class Spot:
     y: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Line:
     """An edge: two points, or a point and three for each Bézier curve that goes on from it."""
 
@@ -73,7 +73,7 @@ class Line:
     spots: tuple[Spot, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Placed:
     """A picture whose parts have places; nothing is left of 0, above 0 or beyond the size."""
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TypeAlias
 
+from tracer.immutable import immutable
 from tracer.language import decimals, grouped, say
 from tracer.show.pictures.axes import Axis, count_axis, value_axis
 
@@ -25,7 +26,7 @@ MARKS = 7
 """About so many markers a curve."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Curve:
     """Points to be joined; `number` chooses colour, dashes and markers, `key` is a canonical name."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from tracer.immutable import immutable
 from tracer.show.endings import by_ending
 from tracer.show.pictures import plot_matplotlib
 from tracer.show.pictures.plot import Plot
 from tracer.show.pictures.plot_svg import plot_svg
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PlotFile:
     """A row of the table: the ending of its files' names, what writes one.
 

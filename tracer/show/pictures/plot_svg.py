@@ -7,9 +7,9 @@ follow the reader's choice of light or dark. All text of people goes through `_t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.show.pictures.axes import Axis
 from tracer.show.pictures.plot import Curve, Panel, Plot, Points
@@ -53,7 +53,7 @@ _MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Box:
     """Where the curves of a panel are drawn, and the axes of the place."""
 

@@ -8,9 +8,9 @@ ranks by barycentres of the neighbours, and heights that pull neighbours level.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from tracer.immutable import immutable
 from tracer.show.pictures.picture import Edge, Picture
 from tracer.show.pictures.placed import (
     LINE,
@@ -178,7 +178,7 @@ def _across(
     return middles, wide
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Label:
     """The paper of a number: what no other may cover."""
 

@@ -6,14 +6,13 @@ looks the numbers up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tracer.immutable import immutable
 from tracer.language import message
 from tracer.model.quantity import Kind
 from tracer.show.pictures.picture import Mark
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PictureView:
     """A row of the table: its name, what it shows, the kinds of numbers at each place.
 

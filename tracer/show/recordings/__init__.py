@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -11,6 +10,7 @@ from tracer.engine.recording import Block, NetworkRecording, Recording
 from tracer.engine.timeline import NetworkTimeline
 from tracer.graph.recording import GraphRecording
 from tracer.graph.timeline import GraphTimeline
+from tracer.immutable import immutable
 from tracer.show.endings import by_ending
 from tracer.show.recordings import parquet
 from tracer.show.recordings.layouts import Layout
@@ -28,7 +28,7 @@ class Writer(Protocol):
         """What is left to write once there are no more."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecordFile:
     """A row of the table: the ending of its files' names, what writes one.
 

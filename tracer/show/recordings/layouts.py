@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,6 +21,7 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, UsageError
 from tracer.graph.timeline import GraphTimeline
+from tracer.immutable import immutable
 from tracer.model.network import FloatArray, State
 from tracer.model.quantity import AFTER, Identity, Index, Kind, Stage, at
 from tracer.show.reports.objects import Object
@@ -32,7 +32,7 @@ Key = Stage | Identity
 """What a block knows an array by."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Part:
     """What is recorded of an array under this name: all of it, or what stands at `index`.
 
@@ -51,7 +51,7 @@ class Part:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Row:
     """A number of an iteration: at which place of the batch its sample stands, if it is one's own."""
 
@@ -60,7 +60,7 @@ class Row:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Shapes:
     """The arrays of one iteration, for look-ups."""
 

@@ -7,11 +7,12 @@ calculates of them, in the order of the calculation; and what it subtracts in th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from tracer.engine.rule import Moment, Rule
+from tracer.immutable import immutable
 from tracer.language import message, say
 from tracer.model.optimizers import Optimizer, Update
 from tracer.model.quantity import (
@@ -40,7 +41,7 @@ CellOf = Callable[[Quantity], Cell]
 """A parameter's cell in a column."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Part:
     """A number that belongs to a parameter: how the JSON and a column call it, which kind it is."""
 
@@ -80,7 +81,7 @@ def corrected_parts(optimizer: Optimizer) -> list[Part]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Way:
     """Columns of one table, the name of the table and its title."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 from tracer.digits.numbers import NumberFormat, shortest
 from tracer.engine.trace import IterationTrace
+from tracer.immutable import immutable
 from tracer.language import decimals, say
 from tracer.model.experiment import Experiment
 from tracer.model.network import Bias, Layer
@@ -36,7 +36,7 @@ def is_tiny(experiment: Experiment) -> bool:
     return network.depth <= _TINY_DEPTH and max(network.sizes) <= _TINY_WIDTH
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NetworkSketch:
     """The network with the numbers of one sample, at that place of the batch."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
 from tracer.explain.sizes import Sizes, layer_sizes
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.quantity import Kind
 from tracer.show.document import Block, Column, Drawing, Lines, Notation, Table, Text
@@ -46,7 +46,7 @@ def layers(trace: IterationTrace, selection: Selection) -> Iterator[Block]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Bars:
     """The sizes as bars."""
 

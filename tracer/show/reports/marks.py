@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tracer.engine.training import Run
+from tracer.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Every(Sequence[int]):
     """0, every so many, and the last, none of which takes memory."""
 

@@ -14,11 +14,12 @@ The numbers are those that the engine has recorded. Source of the names BP1 to B
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from tracer.engine.trace import IterationTrace
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.network import Bias, FloatArray, Layer
 from tracer.model.quantity import DATA_OF, GRADIENT_OF, PART_OF, Index, Kind, Quantity, Stage
@@ -64,7 +65,7 @@ def matrix(trace: IterationTrace, selection: Selection) -> Iterator[Block]:
     yield from updates(trace)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Equations:
     """The equations of one sample of the batch, or (`mean`) those with means over it."""
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tracer.engine.trace import IterationTrace
+from tracer.immutable import immutable
 from tracer.language import message, say
 from tracer.model.network import Bias, FloatArray, Layer, Network, Parameters
 from tracer.model.quantity import GRADIENT_OF, PART_OF, Kind, Quantity, Stage
 from tracer.show.reports.tables import listed
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Parameter:
     """`w1`, from `i1` to `h1`; or a bias, and the neurons that it belongs to."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
+from tracer.immutable import immutable
 from tracer.language import message, say
 from tracer.model.network import FloatArray, Layer
 from tracer.model.quantity import Index, Kind, Quantity, Stage, at
@@ -58,7 +58,7 @@ def _layers(trace: IterationTrace, position: int | None, limit: int | None) -> I
         yield from long_table(_COLUMNS, count, back.row, limit, title=title, name=name)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Back:
     """What came back from the layer `after`: W (n, m), deltas (n,), parts (m, n), sums (m,)."""
 

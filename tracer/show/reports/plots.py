@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tracer.explain.series import LOSS, Norm, Recorder, Series, Subject
 from tracer.graph.timeline import GraphTimeline
+from tracer.immutable import immutable
 from tracer.language import counted, grouped, message, say
 from tracer.model.quantity import Derivative, Identity, Kind, Quantity
 from tracer.show.document import Notation
@@ -16,7 +16,7 @@ from tracer.show.pictures.plot import Curve, Panel, Plot
 WHOLE_LOSS = message("loss over all of the data")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Recorded:
     """A run that somebody has looked at, with the notation of its names.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tracer.engine.trace import IterationTrace
+from tracer.immutable import immutable
 from tracer.language import counted, say
 from tracer.show.document import Block, Heading, Note
 
@@ -13,7 +13,7 @@ ROW_LIMIT = 200
 _FIRST_SAMPLES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Selection:
     """`sample`: a sample's number, counted from 1, or `all`; None: the first few of each batch.
 

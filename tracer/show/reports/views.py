@@ -7,8 +7,9 @@ without NumPy.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from tracer.immutable import immutable
 
 if TYPE_CHECKING:
     from tracer.engine.trace import IterationTrace
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     Show: TypeAlias = Callable[[IterationTrace, Selection], Iterator[Block]]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class View:
     """A row of the table: its name, what it shows in words, and how the function is loaded.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -23,6 +22,7 @@ from tracer.explain.worksheet import (
 )
 from tracer.formula import Symbol, symbols
 from tracer.formula import replace as put_in
+from tracer.immutable import immutable
 from tracer.language import message, say
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity, at
@@ -48,7 +48,7 @@ _Number = Callable[[Sheeted, Identity], Cell]
 """What stands beside a name: a blank, or in the key the number."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Asking:
     """What a sheet asks for: these names, all without any.
 

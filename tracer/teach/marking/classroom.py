@@ -14,6 +14,7 @@ from functools import cached_property
 from tracer.diagnose.answers import NoNumbersError, Supplied, foreign_title, read_answers
 from tracer.diagnose.judging import ANYTHING, Wanted
 from tracer.errors import BptraceError, ConfigError, Problem, did_you_mean
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.marking import Scheme
 from tracer.teach.marking.exercise import Exercise, Question
@@ -22,7 +23,7 @@ from tracer.teach.marking.sheet import MarkedSheet, mark_sheet
 from tracer.teach.marking.students import Student
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Submission:
     """A student's files, and the exercise that they belong to; no file: nothing was handed in."""
 
@@ -51,7 +52,7 @@ class MarkedStudent:
         return bool(self.problems)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class OfAQuestion:
     """What the class made of a number: how many got each verdict, and who got it wrong."""
 
@@ -60,7 +61,7 @@ class OfAQuestion:
     wrong: tuple[Student, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class OfAMistake:
     """A known mistake: in how many numbers it was made, and by whom."""
 
@@ -207,7 +208,7 @@ def _marked(submission: Submission, scheme: Scheme, wanted: Wanted) -> MarkedStu
     return MarkedStudent(student, exercise, sheet, read.file, remarks=remarks)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Read:
     """What a student's files hold: the answers of one of them, or problems."""
 

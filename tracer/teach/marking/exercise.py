@@ -18,6 +18,7 @@ from tracer.errors import UnknownNameError, UsageError
 from tracer.explain.asking import is_like
 from tracer.explain.calculation import Calculation
 from tracer.explain.worksheet import intended, to_calculate
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.marking import EACH, Scheme, Worth
 from tracer.model.quantity import Identity, Phase
@@ -27,7 +28,7 @@ Key = tuple[Moment, Identity]
 """Which number of a sheet it is: a forward pass after n updates has numbers of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Question:
     """A number that is asked for; `name` is canonical, `bare` the same without iteration and sample."""
 

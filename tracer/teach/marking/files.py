@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from tracer.config.files import open_bytes
 from tracer.errors import BptraceError, ConfigError, Problem
+from tracer.immutable import immutable
 
 MOST_FILES = 10_000
 """Files in what was named, folders and zip files together."""
@@ -34,7 +35,7 @@ _BROKEN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Source:
     """A file: `path` below what was named, `shown` its name in problems; `read` gives its content.
 

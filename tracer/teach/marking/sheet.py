@@ -21,6 +21,7 @@ from tracer.diagnose.verdicts import Finding
 from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation
+from tracer.immutable import immutable
 from tracer.model.marking import Scheme
 from tracer.model.quantity import Identity, Kind, Quantity
 from tracer.teach.marking.exercise import Exercise, Key, Question
@@ -38,7 +39,7 @@ _AGAIN = 2
 """A mistake that so many numbers match is none by chance."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Mark:
     """What a number that was asked for earns: `part` of its `worth`.
 
@@ -163,7 +164,7 @@ def _judged(checked: CheckedAnswers, trivial: Trivial) -> dict[Key, _Judged]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Marker:
     """Gives marks to the numbers of one sheet."""
 

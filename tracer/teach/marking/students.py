@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from tracer.errors import UsageError
+from tracer.immutable import immutable
 from tracer.teach.marking.files import Source
 
 _MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?")
@@ -75,7 +76,7 @@ def _wrapped(paths: Sequence[PurePosixPath]) -> int:
     return wrapped
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Pattern:
     """A pattern for the end of a path: `{id}` is the student, `*` anything within a name.
 

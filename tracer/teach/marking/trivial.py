@@ -21,6 +21,7 @@ from tracer.digits.numbers import Written, shortest
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, value_or_none
+from tracer.immutable import immutable
 from tracer.language import say
 from tracer.model.quantity import Identity, Kind, Quantity, Stage
 
@@ -35,7 +36,7 @@ _MOST_GIVEN = 200
 _OF_MANY_WAYS = frozenset({"weight_of_a_neighbour"})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Ground:
     """A reason why a wrong number is trivial, and its words, without a full stop.
 
@@ -48,7 +49,7 @@ class Ground:
     blamed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Like:
     """The right numbers of a kind and layer: the least and the largest size, but for 0.
 
@@ -60,7 +61,7 @@ class Like:
     switches: bool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Surroundings:
     """The right numbers of the moment, and the values that the exercise gives.
 
@@ -170,7 +171,7 @@ def _given(exact: Calculation) -> frozenset[float]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Spoiled:
     """Why a number earns no method: its own ground, or the trivial numbers that it goes back to.
 
