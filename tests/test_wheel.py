@@ -33,11 +33,11 @@ COMMANDS = (
 ALL_OF_THEM = """
 import contextlib, io, json, sys
 from tracer import bundled
-from tracer.cli import application_for
+from tracer.cli import application
 printed = ["\\n".join(str(example.path) for example in bundled.examples())]
 for words in json.loads(sys.argv[1]):
     with contextlib.redirect_stdout(io.StringIO()) as stream, contextlib.suppress(SystemExit):
-        application_for(words)(words, prog_name="bptrace")
+        application()(words, prog_name="bptrace")
     printed.append(stream.getvalue())
 print(json.dumps(printed))
 """

@@ -36,9 +36,9 @@ def _run() -> str | int | None:
 
     _fill_streams()
     try:
-        from tracer.cli import application_for
+        from tracer.cli import application
 
-        application_for(sys.argv[1:])(prog_name="bptrace")
+        application()(prog_name="bptrace")
     except SystemExit as leaving:
         return leaving.code
     except BaseException as error:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-import typer.main
 from hypothesis import strategies as st
 
 from benchmarks.fuzz import classes
@@ -112,9 +111,10 @@ _NAMELESS = ("new", "examples", "help")
 @cache
 def commands() -> dict[str, Any]:
     """The commands, as the command line describes itself."""
-    from tracer.cli import application
+    from tracer.cli.commands import COMMANDS, command_of
+    from tracer.cli.describing import described
 
-    return dict(typer.main.get_command(application()).commands)  # type: ignore[attr-defined]
+    return {name: described(name, command_of(name)) for name in COMMANDS}
 
 
 @cache

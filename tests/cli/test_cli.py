@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from pathlib import Path
 
 import pytest
 
-from support.cli import ended, process, run, run_json, terminal
+from support.cli import ended, process, python, run, run_json, terminal
 from tracer import __version__, bundled
-from tracer.cli.commands import COMMANDS
+from tracer.cli.commands import COMMANDS, command_of
 
 DIVERGING = """\
 title: too fast
@@ -74,6 +75,38 @@ def test_help_of_a_command_is_what_its_option_prints(command: str) -> None:
 
 def test_help_alone_is_the_help_of_all() -> None:
     assert run("help").stdout == run("--help").stdout
+
+
+@pytest.mark.parametrize("words", [("--help",), ("help",), ()])
+def test_a_process_lists_all_commands(words: tuple[str, ...]) -> None:
+    told = process(*words)
+    shown = (told.stdout + told.stderr).decode()
+    assert [line.split()[0] for line in shown.partition("Commands:\n")[2].splitlines() if line][
+        : len(COMMANDS)
+    ] == list(COMMANDS)
+
+
+def test_a_process_helps_with_a_command() -> None:
+    assert process("help", "run").stdout == process("run", "--help").stdout != b""
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_the_line_in_the_list_is_the_first_of_the_help(command: str) -> None:
+    assert (inspect.getdoc(command_of(command)) or "").splitlines()[0] == COMMANDS[command]
+
+
+def test_only_the_command_that_is_asked_for_is_imported() -> None:
+    program = (
+        "import sys\n"
+        "from tracer.cli import application\n"
+        "from tracer.cli.commands import COMMANDS\n"
+        "try: application()(['examples', '--help'])\n"
+        "except SystemExit: pass\n"
+        "names = {f'tracer.cli.{name}' for name in COMMANDS} & set(sys.modules)\n"
+        "sys.exit(str(names) if names != {'tracer.cli.examples'} else 0)\n"
+    )
+    done = python(program)
+    assert done.returncode == 0, done.stderr
 
 
 def test_version() -> None:

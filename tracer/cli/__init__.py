@@ -5,14 +5,12 @@ Nothing here imports NumPy, rich or YAML before a command runs: `bptrace --help`
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from tracer import __version__
-from tracer.cli.commands import COMMANDS, register
+from tracer.cli.commands import register
 from tracer.cli.usage import CommandGroup
 
 
@@ -31,11 +29,8 @@ def _options(
     pass
 
 
-def application(only: str | None = None) -> typer.Typer:
-    """The command line with every command, format and view that there is in the tables now.
-
-    `only`: the one command that is wanted, where that is known; the others take time to describe.
-    """
+def application() -> typer.Typer:
+    """The command line with every command that there is in the table now."""
     made = typer.Typer(
         name="bptrace",
         cls=CommandGroup,
@@ -47,15 +42,5 @@ def application(only: str | None = None) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     made.callback()(_options)
-    register(made, only)
+    register(made)
     return made
-
-
-def application_for(words: Sequence[str]) -> typer.Typer:
-    """As much of the command line as these words need: one command, where they name it.
-
-    A shell that asks for completions names none.
-    """
-    completing = "_BPTRACE_COMPLETE" in os.environ
-    name = next((word for word in words if not word.startswith("-")), None)
-    return application(name if name in COMMANDS and not completing else None)

@@ -1,34 +1,35 @@
-"""Which commands there are, and what all of them share: display options."""
+"""Which commands there are; each is imported when it is used."""
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import fields
 from importlib import import_module
-from typing import Any, get_type_hints
+from typing import Any
 
 import typer
-
-from tracer.cli.choices import spelled_out
-from tracer.cli.display import Display
-from tracer.cli.languages import speaking
-from tracer.cli.usage import Command
-from tracer.language import read_by_programs
+from typer.core import TyperCommand
 
 COMMANDS: dict[str, str | Callable[..., None]] = {
-    name: f"tracer.cli.{name}"
-    for name in (
-        "run", "step", "explain", "walk", "check", "why", "compare", "graph", "page", "code",
-        "gradcheck", "new", "worksheet", "mark", "examples", "help",
-    )
-}  # fmt: skip
-"""The commands by their names: a function, or the module with the function of that name."""
-
-
-_WORDLESS = ("code", "examples", "help")
-"""What these write is in the language of its author."""
+    "run": "Print every number of the first iterations.",
+    "step": "Train for many iterations.",
+    "explain": "Explain numbers by their formulas.",
+    "walk": "Walk through the calculation, number by number.",
+    "check": "Check numbers, and find where they went wrong.",
+    "why": "Find the conventions that give a number.",
+    "compare": "Lay runs side by side, or a program's numbers beside a run.",
+    "graph": "Show a network as a computation graph.",
+    "page": "Write a page that shows every number and calculates.",
+    "code": "Write the calculation as a program.",
+    "gradcheck": "Check gradients against finite differences.",
+    "new": "Make an exercise with pleasant numbers.",
+    "worksheet": "Print a sheet to fill in, or its key.",
+    "mark": "Mark a class's sheets, and show what it got wrong.",
+    "examples": "List the bundled examples, or print one.",
+    "help": "Show the help of bptrace, or of a command.",
+}
+"""The commands by their names: a function, or the first line of its help, where it stands in the module
+of that name."""
 
 
 def command_of(name: str) -> Callable[..., None]:
@@ -36,74 +37,33 @@ def command_of(name: str) -> Callable[..., None]:
     row = COMMANDS[name]
     if callable(row):
         return row
-    found: Callable[..., None] = getattr(import_module(row), name)
+    found: Callable[..., None] = getattr(import_module(f"tracer.cli.{name}"), name)
     return found
 
 
-def register(app: typer.Typer, only: str | None = None) -> None:
-    """Make every row of `COMMANDS` a command of the app, or `only` one."""
-    for name in [only] if only else COMMANDS:
-        shown = _with_choices(_with_display(command_of(name)))
-        app.command(name, cls=Command)(shown if name in _WORDLESS else speaking(shown, _signed))
+class Listed(TyperCommand):
+    """A command as the list of all shows it; whoever wants more of it gets the command itself."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        """What the words behind the command say."""
+        return self.whole().make_context(info_name, args, parent, **extra)
+
+    def whole(self) -> TyperCommand:
+        """The command, with its options."""
+        from tracer.cli.describing import described
+
+        assert self.name is not None
+        return described(self.name, command_of(self.name))
 
 
-def _with_display(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with a parameter `display: Display` spread out into one option a field.
-
-    A command that shows things otherwise by default gives the parameter a default of its own.
-    """
-    signature = inspect.signature(command, eval_str=True)
-    if "display" not in signature.parameters:
-        return command
-
-    @functools.wraps(command)
-    def spread(context: typer.Context, **given: Any) -> None:
-        display = Display(**{field.name: given.pop(field.name) for field in fields(Display)})
-        source = context.get_parameter_source("format")
-        if source is not None and source.name == "DEFAULT":
-            display = display.by_file_name()
-        # What another program shows to students, such as marks, is in their language.
-        with read_by_programs(display.complete and not display.row.of):
-            command(**given, display=display.checked())
-
-    own = [p for p in signature.parameters.values() if p.name != "display"]
-    options = _display_options(signature.parameters["display"].default)
-    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    return _signed(spread, [context, *own, *options])
+def register(app: typer.Typer) -> None:
+    """Make every row of `COMMANDS` a command of the app."""
+    for name, row in COMMANDS.items():
+        line = (inspect.getdoc(row) or "") if callable(row) else row
+        app.command(name, cls=Listed, help=line)(_nothing)
 
 
-def _display_options(own_defaults: object) -> list[inspect.Parameter]:
-    """An option a field of `Display`."""
-    defaults = own_defaults if isinstance(own_defaults, Display) else Display()
-    hints = get_type_hints(Display, include_extras=True)
-    return [
-        inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=getattr(defaults, field.name),
-            annotation=hints[field.name],
-        )
-        for field in fields(Display)
-    ]
-
-
-def _with_choices(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, its options that take a row's name with these names as their choices."""
-    parameters = inspect.signature(command, eval_str=True).parameters.values()
-
-    @functools.wraps(command)
-    def called(**given: Any) -> None:
-        command(**given)
-
-    return _signed(called, list(map(spelled_out, parameters)))
-
-
-def _signed(
-    function: Callable[..., None], parameters: list[inspect.Parameter]
-) -> Callable[..., None]:
-    """The function under another signature, which is where typer looks for options."""
-    keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
-    function.__dict__.pop("__wrapped__", None)
-    function.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
-    function.__annotations__ = {p.name: p.annotation for p in keyword_only}
-    return function
+def _nothing() -> None:
+    pass

@@ -12,13 +12,13 @@ import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout, suppress
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from tracer.api.shown import cell as in_cell
-from tracer.cli import application_for
+from tracer.cli import application
 from tracer.cli.commands import COMMANDS, command_of
+from tracer.immutable import immutable
 
 _HTML = "text/html"
 _RICH = ("--format", "html", "--fragment")
@@ -38,7 +38,7 @@ def load(ipython: Any) -> None:
     ipython.register_magic_function(magic, "line_cell", "bptrace")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Displayed:
     """What a command has printed, as the representation that its format has in a notebook."""
 
@@ -89,7 +89,7 @@ def _printed(words: Sequence[str], cell: str) -> str:
     sys.stdin = io.TextIOWrapper(io.BytesIO(cell.encode()), encoding="utf-8")
     try:
         with redirect_stdout(printed), suppress(SystemExit):
-            application_for(words)(list(words), prog_name="bptrace")
+            application()(list(words), prog_name="bptrace")
     finally:
         sys.stdin = stdin
     return printed.getvalue()
