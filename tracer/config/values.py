@@ -10,8 +10,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, Union
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Tag, create_model
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    Tag,
+    TypeAdapter,
+    create_model,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
 from tracer.config.fields import ANeuron, ByKind, ConfigModel, OneOf, Sound, kind, kind_but_numbers
 from tracer.config.hints import for_names, for_numbers, for_text, for_weights, for_whole
@@ -74,20 +82,25 @@ class AnyRow:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        models = tuple(_models(self))
-        union: Any = Annotated[Union[models], Field(discriminator=self.key)]  # noqa: UP007
-        return handler.generate_schema(union)
+        # A file names one row of some, or none: no model is made before.
+        return core_schema.no_info_plain_validator_function(self._validate)
 
-    def model(self, name: str) -> type[RowModel]:
-        """The model of a row."""
-        row = self.table[name]
-        literal: Any = Literal
-        options = options_of(row)
-        keys: dict[str, Any] = {self.key: (literal[name], Field(description=row.words))}
-        keys |= {**self.more, **{each: _option(each, known) for each, known in options.items()}}
-        model = create_model(f"{self.thing}_{name}", __base__=RowModel, __doc__=row.words, **keys)
-        model.key, model.known = self.key, tuple(options)
-        return model
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        models = tuple(_model(self, name) for name in self.table)
+        union: Any = Annotated[Union[models], Field(discriminator=self.key)]  # noqa: UP007
+        return handler(TypeAdapter(union).core_schema)
+
+    def _validate(self, value: Any) -> RowModel:
+        told = {"discriminator": f"'{self.key}'"}
+        if self.key not in value:
+            raise PydanticKnownError("union_tag_not_found", told)
+        name = value[self.key]
+        if not isinstance(name, str) or name not in self.table:
+            told |= {"tag": str(name), "expected_tags": ", ".join(self.table)}
+            raise PydanticKnownError("union_tag_invalid", told)
+        return _model(self, name).model_validate(value)
 
     @property
     def choice(self) -> OneOf:
@@ -96,9 +109,16 @@ class AnyRow:
 
 
 @cache
-def _models(rows: AnyRow) -> list[type[RowModel]]:
-    """A model for each row, made once, wherever the rows may stand."""
-    return [rows.model(name) for name in rows.table]
+def _model(rows: AnyRow, name: str) -> type[RowModel]:
+    """The model of a row, made once, wherever the row may stand."""
+    row = rows.table[name]
+    literal: Any = Literal
+    options = options_of(row)
+    keys: dict[str, Any] = {rows.key: (literal[name], Field(description=row.words))}
+    keys |= {**rows.more, **{each: _option(each, known) for each, known in options.items()}}
+    model = create_model(f"{rows.thing}_{name}", __base__=RowModel, __doc__=row.words, **keys)
+    model.key, model.known = rows.key, tuple(options)
+    return model
 
 
 ROWS = {

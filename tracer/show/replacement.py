@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import sys
 from collections.abc import Iterator
@@ -76,7 +75,7 @@ def _exists(path: Path) -> OutputError:
 def _temporary(folder: Path) -> tuple[Path, BinaryIO, int | None]:
     """A new file, its stream, and what holds the lock until it is closed."""
     while True:
-        path = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+        path = folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
         file = path.open("xb")
         if sys.platform == "win32":
             return path, file, None

@@ -7,7 +7,6 @@ resort of any stream.
 
 import codecs
 import re
-from html import escape
 
 from tracer.visible import printable
 
@@ -85,6 +84,8 @@ def to_ascii(text: str) -> str:
 
 def escaped(text: str) -> str:
     """The printable text for XML, in an element or an attribute; what no XML may hold is replaced."""
+    from html import escape
+
     return escape(_NO_XML.sub("\ufffd", printable(text)), quote=True)
 
 
