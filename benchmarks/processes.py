@@ -29,6 +29,7 @@ MILLION = (*BPTRACE, "step", MAZUR, "--iterations", "1000000", "--trace-at", "70
 def spent(arguments: Sequence[str]) -> tuple[float, float]:
     """The processor's time in seconds and the memory in MB of `python ARGUMENTS`."""
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "COLUMNS": "100"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody compiles all modules at each start
     process = subprocess.Popen(
         [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
     )

@@ -19,6 +19,9 @@ _MADE = 50_000
 def main() -> None:
     """Run the command line; leaves with its exit code."""
     gc.set_threshold(_MADE)
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # which it looks for in all packages
     code: str | int | None = _INTERRUPTED
     interrupted = False
     try:

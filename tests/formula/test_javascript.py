@@ -13,10 +13,9 @@ from tracer.formula import (
     Symbol,
     evaluate,
     if_positive,
-    javascript_functions,
     parse,
-    to_javascript,
 )
+from tracer.formula.javascript import javascript_functions, to_javascript
 
 POINTS = (-700.0, -30.0, -3.0, -2.5, -1.25, -1e-9, 0.0, 1e-9, 0.3, 1.0, 2.5, 2.6, 7.0, 30.0, 700.0)
 FORMULAS = (

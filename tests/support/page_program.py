@@ -17,7 +17,7 @@ from tracer.diagnose.variant import Variant
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import train_through
 from tracer.explain.calculation import Calculation, timeline_of
-from tracer.formula import javascript_functions
+from tracer.formula.javascript import javascript_functions
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import PARTS, Quantity
 from tracer.page.model import PageModel, page_model

@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from itertools import chain, cycle, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tracer.arrays import Compiled
 from tracer.engine.batches import Batch, Batches
 from tracer.engine.calm import is_calm, limit_of
 from tracer.engine.compiled import FlatValues, Told, compile_step, worth_compiling
@@ -25,7 +24,6 @@ from tracer.engine.kept import Kept, room_for
 from tracer.engine.observers import UNALTERED, Altered
 from tracer.engine.passes import loss_of
 from tracer.engine.programs import Program
-from tracer.engine.recorded import compiled_step, walked
 from tracer.engine.rule import Rule, remedy
 from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.engine.trace import IterationTrace
@@ -34,6 +32,9 @@ from tracer.errors import UsageError
 from tracer.formula import EvaluationError, evaluate
 from tracer.model.experiment import Data, Experiment, Resume
 from tracer.model.network import FloatArray, State, zeros_like
+
+if TYPE_CHECKING:
+    from tracer.arrays import Compiled
 
 FEW = 100
 """Updates up to which a program isn't worth writing, where each calculation is looked at once."""
@@ -280,6 +281,8 @@ class NetworkTimeline:
 
     def _made_of_arrays(self, samples: int, with_losses: bool) -> Compiled:
         """The program of NumPy's calls for batches of so many samples."""
+        from tracer.engine.recorded import compiled_step, walked
+
         network = self.experiment.network
         if self.few:
             return walked(network, self.rule, self.start, self._observer)

@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import Run, train_through
 from tracer.errors import UsageError
 from tracer.explain.forms import shortcut, with_short_cuts
 from tracer.formula import Expression, Prepared
-from tracer.graph.building import build_graph
-from tracer.graph.timeline import GraphTimeline
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.network import State
 from tracer.model.quantity import Identity
+
+if TYPE_CHECKING:
+    from tracer.graph.timeline import GraphTimeline
 
 Rank = tuple[int, ...]
 
@@ -173,6 +174,9 @@ def timeline_of(
         UsageError: a network has no samples at all.
     """
     if isinstance(experiment, GraphExperiment):
+        from tracer.graph.building import build_graph
+        from tracer.graph.timeline import GraphTimeline
+
         return GraphTimeline(experiment, build_graph(experiment))
     few = few and not (experiment.training and experiment.training.stop)
     return NetworkTimeline(experiment, few=few)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from tracer.engine.trace import IterationTrace
 from tracer.formula import EvaluationError, Expression, evaluate, holding, symbols
-from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import Identity, Kind, Quantity
+
+if TYPE_CHECKING:
+    from tracer.graph.trace import GraphTrace
 
 DIGITS_LOST = 1e-9
 """A formula that misses the number by more than this part of it has lost digits that are shown."""

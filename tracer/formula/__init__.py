@@ -18,7 +18,6 @@ from tracer.formula.derivatives import derivative, derivatives
 from tracer.formula.enclosure import EVERYTHING, Interval, enclosure, widened
 from tracer.formula.errors import EvaluationError, MissingValue, SyntaxProblem
 from tracer.formula.evaluation import evaluate, holding, value_or_none
-from tracer.formula.javascript import javascript_functions, to_javascript
 from tracer.formula.nodes import (
     Call,
     Difference,
@@ -109,7 +108,6 @@ __all__ = [
     "forward",
     "holding",
     "if_positive",
-    "javascript_functions",
     "local_derivatives",
     "log",
     "log1p",
@@ -131,7 +129,6 @@ __all__ = [
     "sqrt",
     "symbols",
     "tanh",
-    "to_javascript",
     "to_python",
     "total",
     "value_or_none",

@@ -18,7 +18,7 @@ from importlib.resources import files
 from typing import Any
 
 from tracer import __version__
-from tracer.formula import javascript_functions
+from tracer.formula.javascript import javascript_functions
 from tracer.immutable import immutable
 from tracer.language import message, plural, say, tag
 from tracer.page.asked import Asked

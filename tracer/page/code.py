@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 
-from tracer.formula import Expression, Key, Sum, Symbol, children, rebuild, to_javascript
+from tracer.formula import Expression, Key, Sum, Symbol, children, rebuild
+from tracer.formula.javascript import to_javascript
 from tracer.formula.lazy import Index
 from tracer.page.patterns import Leaf, Piece, Run
 

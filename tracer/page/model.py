@@ -19,7 +19,7 @@ from tracer.engine.stages import LEARNING_RATE, NORM, UPDATE_NUMBER
 from tracer.engine.timeline import NetworkTimeline
 from tracer.explain.calculation import timeline_of
 from tracer.explain.walk import graph_group, network_group
-from tracer.formula import to_javascript
+from tracer.formula.javascript import to_javascript
 from tracer.graph.names import RATE, GraphNames
 from tracer.graph.timeline import GraphTimeline, T
 from tracer.immutable import immutable

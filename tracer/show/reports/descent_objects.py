@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tracer.engine.rule import Rule
 from tracer.engine.stages import LEARNING_RATE, NORM
 from tracer.engine.trace import IterationTrace
 from tracer.graph.names import RATE
-from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import Experiment, GraphTraining, Training
 from tracer.model.network import parameter_quantities
 from tracer.model.options import options_of
@@ -20,6 +20,9 @@ from tracer.model.quantity import CLIPPED_OF, CORRECTED_OF, Kind, Quantity, Stag
 from tracer.model.schedules import CONSTANT
 from tracer.show.reports.descent import CLIPPED, SHARES, Part, corrected_parts, state_parts
 from tracer.show.reports.objects import Object, only_finite
+
+if TYPE_CHECKING:
+    from tracer.graph.trace import GraphTrace
 
 _NORM = "gradient_norm"
 
