@@ -6,9 +6,10 @@ loaded when they are asked for, so that `import tracer` and the command line's h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as `typing` has it, whose import would be the longest part of this one
 if TYPE_CHECKING:
+    from typing import Any
+
     from tracer.api import *
 
 __version__ = "0.1.0"

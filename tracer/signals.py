@@ -8,10 +8,12 @@ done, and no file stays behind half written. The process leaves with 128 plus th
 from __future__ import annotations
 
 import signal
-import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+
+TYPE_CHECKING = False  # what is imported here stands between a start and the first heeded Ctrl-C
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # of which some systems lack some
 
@@ -35,6 +37,8 @@ def ignore() -> None:
 @contextmanager
 def held() -> Iterator[None]:
     """What interrupts meanwhile waits until the block is done."""
+    import threading
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
