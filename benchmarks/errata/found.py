@@ -9,7 +9,7 @@ from tracer.bundled import examples
 from tracer.config import load
 from tracer.diagnose.answers import published_answers
 from tracer.diagnose.check import CheckedAnswers, CheckedMoment, check, with_reasons
-from tracer.diagnose.verdicts import Finding
+from tracer.diagnose.finding import Finding
 from tracer.digits.numbers import Written, round_decimal
 from tracer.model.quantity import at
 

@@ -13,7 +13,7 @@ from benchmarks.page_judge.exercises import Example
 from benchmarks.page_judge.sheets import Sheet, Texts
 from tracer.diagnose.answers import Answer, Moment
 from tracer.diagnose.check import CheckedAnswers, check
-from tracer.diagnose.verdicts import Finding
+from tracer.diagnose.finding import Finding
 from tracer.digits.numbers import Written
 from tracer.page.exercise import exercise_data, judge_script
 

@@ -21,7 +21,7 @@ from tracer.diagnose.answers import Tolerance, published_answers, read_answers
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.carried import Carried
 from tracer.diagnose.check import CheckedAnswers, check, with_reasons
-from tracer.diagnose.verdicts import BLAMED, Finding
+from tracer.diagnose.finding import BLAMED, Finding
 from tracer.digits.rounding import Rounding
 from tracer.errors import UsageError
 from tracer.model.experiment import Experiment

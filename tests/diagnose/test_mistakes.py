@@ -18,8 +18,10 @@ from support.planting import (
     random_experiment,
     varied,
 )
-from tracer.diagnose.carried import Carried, Enclosed
+from tracer.diagnose.carried import Carried
 from tracer.diagnose.check import check
+from tracer.diagnose.enclosed import Enclosed
+from tracer.diagnose.finding import Finding
 from tracer.diagnose.mistakes import (
     MISTAKES,
     activation,
@@ -33,7 +35,6 @@ from tracer.diagnose.mistakes.copying import SLIPS
 from tracer.diagnose.mistakes.others import HELP as OTHERS
 from tracer.diagnose.mistakes.others import MISREAD, SWAPPED
 from tracer.diagnose.parallel import in_parallel
-from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import Written
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Symbol

@@ -12,8 +12,8 @@ import pytest
 from benchmarks import marking as benchmark
 from support.marking import everywhere, exercise, key, mark_of, marked, mazur, replaced
 from support.sparing import sparing
+from tracer.diagnose.finding import VERDICTS
 from tracer.diagnose.judging import Wanted
-from tracer.diagnose.verdicts import VERDICTS
 from tracer.digits.rounding import parse_rounding
 from tracer.errors import UnknownNameError, UsageError
 from tracer.model.experiment import Experiment

@@ -23,8 +23,8 @@ from tracer.diagnose.answers import (
 )
 from tracer.diagnose.check import CheckedAnswers, with_reasons
 from tracer.diagnose.check import check as judge
+from tracer.diagnose.finding import Finding
 from tracer.diagnose.judging import Wanted
-from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import NumberFormat
 from tracer.digits.rounding import parse_rounding
 from tracer.graph.names import GraphNames

@@ -2,8 +2,7 @@
 
 Stands beside the traced calculation, which has the exact numbers: here some quantities have the values
 that somebody supplied, some formulas may be rewritten, and everything else is calculated from those,
-through earlier iterations too. `Enclosed` says how far off that may be where what was supplied, and
-each step that was left out, had been rounded.
+through earlier iterations too. How far off that may be, `tracer.diagnose.enclosed` says.
 """
 
 from __future__ import annotations
@@ -21,19 +20,12 @@ from tracer.explain.calculation import Calculation, Rank
 from tracer.formula import (
     EvaluationError,
     Expression,
-    Interval,
-    Number,
     Prepared,
     Symbol,
-    children,
-    enclosure,
     evaluate,
-    rewrite,
     sensitivities,
     symbols,
-    value_or_none,
 )
-from tracer.formula.enclosure import Settle
 from tracer.model.quantity import Identity, Kind, Quantity
 
 MOST_BY_HAND = 20_000
@@ -124,7 +116,7 @@ class Carried(Mapping[Identity, float]):
                 continue
             missing = [key for key in formula.keys if key not in values]
             if missing:
-                _begin(identity, begun)
+                begin(identity, begun)
                 waiting += missing
             else:
                 values[identity] = self._calculated(identity, formula, values)
@@ -143,7 +135,7 @@ class Carried(Mapping[Identity, float]):
         return self._kept(identity, formula, formula.value(values))
 
     def _kept(self, identity: Identity, formula: Prepared, value: float) -> float:
-        if self._rounded is None or _stays(identity, formula.formula):
+        if self._rounded is None or stays(identity, formula.formula):
             return value
         return self._rounded(value)
 
@@ -263,7 +255,7 @@ class Carried(Mapping[Identity, float]):
             if below_done:
                 done[key] = None
             elif key not in done:
-                _begin(key, begun)
+                begin(key, begun)
                 waiting.append((key, True))
                 formula = None if key in self.own or ends(key) else self.prepared(key)
                 waiting += [(below, False) for below in formula.keys] if formula else []
@@ -280,84 +272,7 @@ def _first(exact: Calculation, own: Mapping[Identity, float]) -> Rank:
     return min(ranks, default=_BEHIND)
 
 
-class Enclosed:
-    """Between which ends each number of a carried calculation may lie.
-
-    `doubt`: the ends of one of the learner's own numbers. `step`: where a number may lie once it
-    has been rounded, as in every step that was left out; None where nothing was.
-    """
-
-    def __init__(
-        self, carried: Carried, doubt: Callable[[Identity], Interval], step: Settle | None = None
-    ) -> None:
-        self.carried = carried
-        self._doubt, self._step = doubt, step
-        self._known: dict[Identity, Interval] = {}
-
-    def leave_out(self, identity: Identity) -> None:
-        """Go on without a number that was supplied; nothing calculated so far may stand on it."""
-        self._known.pop(identity, None)
-        self.carried.leave_out(identity)
-
-    def recalculated(self, identity: Identity, inner: Settle | None = None) -> Interval:
-        """The ends of what the formula gives, also where a value was supplied.
-
-        `inner`: the same of what stands inside the formula.
-
-        Raises EvaluationError where a formula has no value at all.
-        """
-        formula = self.carried.prepared(identity)
-        if formula is None:
-            value = self.carried[identity]
-            return value, value
-        worked = formula.formula
-        if (
-            self._step is None
-        ):  # nobody who carries exact numbers rounds 1 − β₂³ to the answer's digits
-            worked = with_options(worked, self.carried)
-        return self._of(worked, formula.keys, inner)
-
-    def of(self, formula: Expression, inner: Settle | None = None) -> Interval:
-        """The ends of what another formula gives; raises what `recalculated` does."""
-        return self._of(formula, symbols(formula), inner)
-
-    def _of(
-        self, formula: Expression, keys: tuple[Identity, ...], inner: Settle | None
-    ) -> Interval:
-        waiting, begun = list(keys), set[Identity]()
-        while waiting:
-            key = waiting[-1]
-            if key in self._known:
-                waiting.pop()
-                continue
-            if key in self.carried.own:
-                self._known[key] = self._doubt(key)
-                continue
-            if self._step is None and self.carried.untouched(key):
-                self._known[key] = (self.carried[key],) * 2
-                continue
-            before = self.carried.prepared(key)
-            missing = [k for k in before.keys if k not in self._known] if before else []
-            if missing:
-                _begin(key, begun)
-                waiting += missing
-            else:
-                self._known[key] = self._ends(key, before)
-        return enclosure(formula, self._known.__getitem__, inner)
-
-    def _ends(self, key: Identity, formula: Prepared | None) -> Interval:
-        """Of a number that was not supplied, rounded itself unless it is a copy or given."""
-        if formula is None:
-            value = self.carried[key]
-            made = self._step is not None and key.iteration > 1  # by updates too far back to follow
-            return self._step((value, value)) if self._step and made else (value, value)
-        found = enclosure(formula.formula, self._known.__getitem__, self._step)
-        if self._step is None or _stays(key, formula.formula):
-            return found
-        return self._step(found)
-
-
-def _begin(identity: Identity, begun: set[Identity]) -> None:
+def begin(identity: Identity, begun: set[Identity]) -> None:
     """Note that what the number is made of comes first.
 
     Raises EvaluationError where that has been noted: a rewritten formula leads back to the number.
@@ -367,24 +282,8 @@ def _begin(identity: Identity, begun: set[Identity]) -> None:
     begun.add(identity)
 
 
-def _stays(identity: Identity, formula: Expression) -> bool:
+def stays(identity: Identity, formula: Expression) -> bool:
     """Whether nobody rounds the number: a copy of another, or a learning rate, which is given."""
     if isinstance(formula, Symbol):
         return True
     return isinstance(identity, Quantity) and identity.kind is Kind.LEARNING_RATE
-
-
-def with_options(formula: Expression, values: Mapping[Identity, float]) -> Expression:
-    """The formula with the options of the training put in, and calculated as far as they go alone."""
-
-    def known(node: Expression) -> Expression | None:
-        if isinstance(node, Symbol):
-            of_training = isinstance(node.key, Quantity) and node.key.kind is Kind.SETTING
-            return Number(values[node.key]) if of_training else None
-        operands = children(node)
-        if not operands or not all(isinstance(operand, Number) for operand in operands):
-            return None
-        value = value_or_none(node, {})
-        return None if value is None else Number(value)
-
-    return rewrite(formula, known)

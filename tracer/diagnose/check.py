@@ -19,10 +19,10 @@ from tracer.diagnose.arrays.conventions import followed, oriented, sampled
 from tracer.diagnose.arrays.finding import ArrayFinding
 from tracer.diagnose.arrays.judge import JudgedArrays
 from tracer.diagnose.carried import Carried
+from tracer.diagnose.finding import TAINTED, Finding
 from tracer.diagnose.judging import ANYTHING, Wanted, answers_before, judged
 from tracer.diagnose.manners import EXACT, Manner
 from tracer.diagnose.sheets import ReadSheet, SheetConvention, read_under_conventions
-from tracer.diagnose.verdicts import TAINTED, Finding
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.numbers import Written
 from tracer.engine.trace import IterationTrace

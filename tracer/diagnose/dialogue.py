@@ -13,9 +13,9 @@ from dataclasses import replace
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.check import check
+from tracer.diagnose.finding import Finding
 from tracer.diagnose.judging import Wanted
 from tracer.diagnose.manners import own_digits
-from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import Written
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation

@@ -15,6 +15,7 @@ from itertools import takewhile
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.arrays.judge import JudgedArrays
+from tracer.diagnose.finding import Finding
 from tracer.diagnose.manners import (
     MIXED,
     Evidence,
@@ -26,7 +27,7 @@ from tracer.diagnose.manners import (
 )
 from tracer.diagnose.mistakes.search import MistakeSearch
 from tracer.diagnose.parts import Part, comes_out
-from tracer.diagnose.verdicts import Finding, Judge
+from tracer.diagnose.verdicts import Judge
 from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation

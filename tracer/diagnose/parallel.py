@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from tracer.diagnose.finding import Finding
 from tracer.diagnose.mistakes.match import MistakeMatch
-from tracer.diagnose.verdicts import Finding
 from tracer.immutable import immutable
 from tracer.model.quantity import Kind, Quantity
 

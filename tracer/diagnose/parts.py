@@ -11,7 +11,8 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from tracer.diagnose.answers.model import Answer
-from tracer.diagnose.carried import Carried, Enclosed
+from tracer.diagnose.carried import Carried
+from tracer.diagnose.enclosed import Enclosed
 from tracer.diagnose.manners import Manner
 from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.rounding import Rounding

@@ -3,7 +3,7 @@
 Stands between the answers and the report of `tracer.diagnose.check`, one moment at a time. Symbols:
 s the number supplied; c the carried one, what the formula gives from the learner's own earlier
 numbers, the steps left out between them calculated; [a, b] the ends between which c may lie, since
-those numbers, and the steps left out, may have been rounded (`tracer.diagnose.carried.Enclosed`); u
+those numbers, and the steps left out, may have been rounded (`tracer.diagnose.enclosed.Enclosed`); u
 half a unit of s's last digit, a whole one on a sheet that cuts off. s agrees with c within rounding
 when
 
@@ -22,68 +22,18 @@ from functools import cache
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
+from tracer.diagnose.finding import TAINTED, Finding
 from tracer.diagnose.hidden import HiddenSlips
 from tracer.diagnose.manners import Manner
-from tracer.diagnose.mistakes.search import NEAR, MistakeMatch, MistakeSearch, is_explained
+from tracer.diagnose.mistakes.search import NEAR, MistakeSearch, is_explained
 from tracer.diagnose.parts import Agreed, Bounds, Part, right_as_written
 from tracer.digits.agreement import Agreement, agreement, same, tells
 from tracer.digits.rounding import Rounding
-from tracer.formula import EvaluationError, Expression
-from tracer.immutable import immutable
+from tracer.formula import EvaluationError
 from tracer.model.quantity import Identity, Quantity
-
-VERDICTS = ("right", "rounding", "coarse", "follows", "mistake", "wrong")
-"""In the words of the JSON; the last two are wrong by themselves."""
-
-BLAMED = frozenset({"mistake", "wrong"})
-"""Wrong by itself."""
-TAINTED = BLAMED | {"follows"}
-"""Not what it should be, by itself or because of an earlier number."""
 
 _MOST_SEARCHED = 20
 """So many numbers of one array are searched for every mistake, later ones for those found in it."""
-
-
-@immutable
-class Finding:
-    """The verdict on one number, and its reason.
-
-    `exact` is the right value; `carried` what `formula` gives at the numbers of `calculation`, the
-    learner's own (None where there is none). `truncated`: right, but cut off and not rounded.
-    `misrounded`: off by one unit of the last digit. `after`: the wrong numbers it follows from, or
-    (`same_slip`) the one that shows the same slip in an earlier step, which wasn't supplied.
-    `possible`: the mistakes that may have been made, where too few digits tell which. `stepwise`: the
-    rounding that gives the number where every step is rounded so, and exact steps don't.
-    """
-
-    answer: Answer
-    verdict: str
-    exact: float
-    carried: float | None = None
-    formula: Expression | None = None
-    calculation: Carried | None = None
-    truncated: bool = False
-    misrounded: bool = False
-    after: tuple[Identity, ...] = ()
-    same_slip: bool = False
-    matches: tuple[MistakeMatch, ...] = ()
-    possible: tuple[MistakeMatch, ...] = ()
-    stepwise: Rounding | None = None
-
-    @property
-    def identity(self) -> Identity:
-        """Which number it is."""
-        return self.answer.identity
-
-    @property
-    def blamed(self) -> bool:
-        """Whether it is wrong by itself."""
-        return self.verdict in BLAMED
-
-    @property
-    def tainted(self) -> bool:
-        """Whether it is not what it should be."""
-        return self.verdict in TAINTED
 
 
 class Judge:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tracer.diagnose.carried import with_options
+from tracer.diagnose.enclosed import with_options
 from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.table import MistakenNumbers
 from tracer.diagnose.parts import by_parts

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.diagnose.answers.model import Answer, ArrayAnswer, Tolerance
+from tracer.diagnose.finding import Finding
 from tracer.diagnose.mistakes.search import MistakeMatch
-from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import Written, shortest
 from tracer.engine.batches import Batch
 from tracer.immutable import immutable

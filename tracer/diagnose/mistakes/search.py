@@ -13,7 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 
 from tracer.diagnose.answers.model import Answer
-from tracer.diagnose.carried import Carried, Enclosed
+from tracer.diagnose.carried import Carried
+from tracer.diagnose.enclosed import Enclosed
 from tracer.diagnose.mistakes.copying import SLIPS
 from tracer.diagnose.mistakes.match import MistakeMatch, MistakesFound
 from tracer.diagnose.mistakes.others import misread_numbers, other_numbers

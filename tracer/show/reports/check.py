@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.check import CheckedAnswers, CheckedMoment
-from tracer.diagnose.verdicts import VERDICTS, Finding
+from tracer.diagnose.finding import VERDICTS, Finding
 from tracer.digits.numbers import NumberFormat, Written
 from tracer.language import counted, decimals, grouped, message, say
 from tracer.model.experiment import Experiment

@@ -8,7 +8,7 @@ from tracer.diagnose.answers import ArrayAnswer
 from tracer.diagnose.answers.precision import Precision
 from tracer.diagnose.arrays.finding import ArrayFinding, ArrayMatch
 from tracer.diagnose.check import CheckedMoment
-from tracer.diagnose.verdicts import Finding
+from tracer.diagnose.finding import Finding
 from tracer.digits.numbers import NumberFormat
 from tracer.language import counted, message, say
 from tracer.show.document import Block, Cell, Column, Content, Heading, Note, Text, Value

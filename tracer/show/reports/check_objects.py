@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracer.diagnose.check import CheckedAnswers, CheckedMoment
-from tracer.diagnose.verdicts import VERDICTS, Finding
+from tracer.diagnose.finding import VERDICTS, Finding
 from tracer.formula import EvaluationError
 from tracer.model.quantity import at
 from tracer.show.reports.check_arrays import array_json

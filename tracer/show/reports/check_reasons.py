@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterator
 from typing import TypeAlias
 
 from tracer.diagnose.check import CheckedMoment
+from tracer.diagnose.finding import Finding
 from tracer.diagnose.parallel import Parallel, in_parallel
-from tracer.diagnose.verdicts import Finding
 from tracer.diagnose.why import ConventionMatch
 from tracer.digits.numbers import NumberFormat
 from tracer.language import counted, decimals, say

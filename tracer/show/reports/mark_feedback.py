@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import partial
 
 from tracer.diagnose.check import CheckedMoment
-from tracer.diagnose.verdicts import Finding
+from tracer.diagnose.finding import Finding
 from tracer.digits.numbers import NumberFormat
 from tracer.language import counted, say
 from tracer.model.experiment import Experiment

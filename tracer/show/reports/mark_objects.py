@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from tracer.diagnose.verdicts import VERDICTS
+from tracer.diagnose.finding import VERDICTS
 from tracer.errors import Problem
 from tracer.language import decimals, say
 from tracer.model.marking import SHARES, Scheme, decimal

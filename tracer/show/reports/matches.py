@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 
 from tracer.diagnose.carried import Carried
+from tracer.diagnose.finding import Finding
 from tracer.diagnose.mistakes.match import MistakeMatch
 from tracer.diagnose.parallel import Parallel
-from tracer.diagnose.verdicts import Finding
 from tracer.digits.numbers import NumberFormat
 from tracer.explain.explanation import Explanation
 from tracer.formula import EvaluationError, Expression, symbols

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tracer.diagnose.finding import Finding
 from tracer.diagnose.parallel import Parallel
-from tracer.diagnose.verdicts import Finding
 from tracer.explain.walk import Walk
 from tracer.language import say
 from tracer.show.document import Block, Content, Text

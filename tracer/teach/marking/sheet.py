@@ -16,8 +16,8 @@ from functools import cached_property
 
 from tracer.diagnose.answers import Supplied
 from tracer.diagnose.check import CheckedAnswers, CheckedMoment, check
+from tracer.diagnose.finding import Finding
 from tracer.diagnose.judging import ANYTHING, Wanted
-from tracer.diagnose.verdicts import Finding
 from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.rounding import Rounding
 from tracer.explain.calculation import Calculation

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tracer.diagnose.answers import Moment
-from tracer.diagnose.verdicts import Finding
+from tracer.diagnose.finding import Finding
 from tracer.digits.agreement import agreement
 from tracer.digits.numbers import Written, shortest
 from tracer.engine.trace import IterationTrace
