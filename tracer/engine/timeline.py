@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracer.engine.batches import Batch, Batches
-from tracer.engine.calm import is_calm, limit_of
+from tracer.engine.calm import Soundness, is_calm, limit_of
 from tracer.engine.compiled import FlatValues, Told, compile_step, worth_compiling
 from tracer.engine.kept import Kept, room_for
 from tracer.engine.observers import UNALTERED, Altered
-from tracer.engine.passes import loss_of
+from tracer.engine.passes import loss_of, step
 from tracer.engine.programs import Program
 from tracer.engine.rule import Rule, remedy
 from tracer.engine.stages import UNTOUCHED, Observer
@@ -121,9 +121,15 @@ class NetworkTimeline:
             UsageError: there is no such iteration, because there is no training.
         """
         check_iterations([iteration], trained=self.trained)
+        if not self.trained:
+            return self._untrained
         exact = self.altered is UNALTERED
-        after = self.state(iteration) if self.trained and updated and exact else None
+        after = self.state(iteration) if updated and exact else None
         return self._trace(self.batch(iteration), after)
+
+    @cached_property
+    def _untrained(self) -> IterationTrace:
+        return self._trace(self.batch(1), None)
 
     def forward(self, updates: int) -> IterationTrace:
         """The numbers of a fresh pass over all of the data after so many updates."""
@@ -224,8 +230,30 @@ class NetworkTimeline:
         return np.fromiter(numbers, float, len(numbers)).reshape(count, -1)
 
     def calm(self, state: State) -> bool:
-        """Whether no loss can overflow there without a parameter that does."""
+        """Whether no number can overflow there without a parameter that does."""
         return is_calm(state, self._limit)
+
+    def sound(self, state: State, done: int, count: int) -> int:
+        """How many of the next `count` iterations have finite numbers only, up to the first other."""
+        if self.calm(state) and count > 1:
+            if self.calm(self.advance(state, done, count)):
+                return count
+            half = count // 2
+            sound = self.sound(state, done, half)
+            if sound == half:
+                sound += self.sound(self.advance(state, done, half), done + half, count - half)
+            return sound
+        for k in range(done, done + count):
+            rows = self.batches.rows(self.earlier + k)
+            inputs, targets = self.data.inputs[rows], self.data.targets[rows]
+            observe = Soundness(self.experiment.network, self._observer)
+            with np.errstate(all="ignore"):
+                moment = self.rule.moment(k + 1)
+                step(self.experiment.network, self.rule, state, inputs, targets, observe, moment)
+            if not observe.sound:
+                return k - done
+            state = self.advance(state, k, 1)
+        return count
 
     @cached_property
     def _limit(self) -> float:
@@ -245,10 +273,17 @@ class NetworkTimeline:
 
     def wrong(self, iteration: int) -> tuple[str, str]:
         """The first number of that iteration that isn't finite; what helps where that is known."""
-        trace = self.trace(iteration, updated=False)
+        found = self._wrong(self.trace(iteration, updated=False))
+        return found or ("a parameter after the update", "")
+
+    def untrained_wrong(self) -> tuple[str, str] | None:
+        """The same of the passes without training."""
+        return self._wrong(self._untrained)
+
+    def _wrong(self, trace: IterationTrace) -> tuple[str, str] | None:
         first = trace.first_non_finite()
         if first is None:
-            return "a parameter after the update", ""
+            return None
         name, formula = trace.names.name(replace(first, iteration=1)), trace.formula(first)
         try:
             if formula is not None:

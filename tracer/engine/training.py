@@ -71,7 +71,10 @@ class Timeline(Protocol):
         """The state after `count` updates more; each iteration's loss is appended to `losses`."""
 
     def calm(self, state: State) -> bool:
-        """Whether no loss can overflow there without a parameter that does."""
+        """Whether no number can overflow there without a parameter that does."""
+
+    def sound(self, state: State, done: int, count: int) -> int:
+        """How many of the next `count` iterations have finite numbers only, up to the first other."""
 
     def next_loss(self, state: State, updates: int) -> float:
         """The loss of the iteration after so many updates, in that state."""
@@ -83,7 +86,10 @@ class Timeline(Protocol):
         """The numbers of a pass over all of the data in that state, reached by so many updates."""
 
     def wrong(self, iteration: int) -> tuple[str, str]:
-        """The name of what isn't finite in that iteration."""
+        """The name of what isn't finite in that iteration; what helps where that is known."""
+
+    def untrained_wrong(self) -> tuple[str, str] | None:
+        """The same of the passes without training, unless whoever calculates them raises it."""
 
     def trace(self, iteration: int) -> Any:
         """All the numbers of an iteration."""
@@ -190,11 +196,21 @@ def train_through(
     """
     check_iterations(iterations, trained=timeline.trained)
     if not timeline.trained:
-        return Run(timeline)
+        return _passed(timeline)
     if isinstance(iterations, range):
         return train(timeline, iterations[-1], range(iterations[0] - 1, iterations.stop), progress)
     keep = {k for iteration in iterations for k in (iteration - 1, iteration)}
     return train(timeline, max(iterations), keep, progress)
+
+
+def _passed(timeline: T) -> Run[T]:
+    """What there is without training: one iteration, of which each number may be beyond float64."""
+    wrong = timeline.untrained_wrong()
+    if wrong is None:
+        return Run(timeline)
+    name, remedy = wrong
+    error = DivergedError(1, name, None, remedy, trained=False)
+    return Run(timeline, ended="diverged", diverged=error)
 
 
 class _Trainer(Generic[T]):
@@ -275,10 +291,11 @@ class _Trainer(Generic[T]):
     def _block(self, count: int) -> None:
         watching = bool(self.stop or self.listener) or not self._calm
         after, losses = self._advanced(count, watching=watching)
-        self._calm = self.timeline.calm(after)
+        calm, self._calm = self._calm, self.timeline.calm(after)
         if not (watching or self._calm):
             after, losses = self._advanced(count, watching=True)
-        if not _finite(after, losses) or not math.isfinite(self._next_loss(after, count)):
+        finite = _finite(after, losses) and math.isfinite(self._next_loss(after, count))
+        if not finite or not ((calm and self._calm) or self._sound(count) == count):
             self._diverge(count)
             return
         stopped = self._stopped(losses)
@@ -308,6 +325,10 @@ class _Trainer(Generic[T]):
                 return end
         return None
 
+    def _sound(self, count: int) -> int:
+        """How many of these iterations have nothing but finite numbers, whatever becomes of them."""
+        return self.timeline.sound(self.state, self.result.done, count)
+
     def _next_loss(self, state: State, count: int) -> float:
         """The loss after `count` more updates: it overflows before parameters do."""
         return self.timeline.next_loss(state, self.result.done + count)
@@ -319,6 +340,7 @@ class _Trainer(Generic[T]):
             middle = (good + bad) // 2
             fine = _finite(*self._advanced(middle, watching=True))
             good, bad = (middle, bad) if fine else (good, middle)
+        good = self._sound(good)
         last_good, _ = self._advanced(max(good - 1, 0), watching=True)
         last = self._next_loss(last_good, max(good - 1, 0))
         self._accept(*self._counted(good))
