@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from tracer.engine.training import Timeline
+from tracer.engine.trainable import Timeline
 from tracer.errors import BptraceError, UnknownNameError, UsageError
 from tracer.explain.sizes import gradient_norm
 from tracer.immutable import immutable
