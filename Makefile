@@ -4,7 +4,10 @@ TORCH ?= torch==2.13.0
 FUZZ ?= 1800
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+LOWEST := $(VENV)/lowest
+PYTHONS ?= python3.12 python3.13 python3.14
+PIP_INSTALL := -m pip --disable-pip-version-check --quiet install
+PIP := $(BIN)/python $(PIP_INSTALL)
 CODE := bptrace.py tracer tests benchmarks
 EXTRAS := browser parquet plot notebook pytorch
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
@@ -12,7 +15,7 @@ WITHOUT_EXTRAS := $(EXTRAS:%=--ignore tests/%)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long test-browser test-parquet test-plot test-notebook test-torch notebook lint type format bench mistakes errata equations pictures clean fuzz
+.PHONY: help demo test test-long test-lowest test-pythons test-browser test-parquet test-plot test-notebook test-torch notebook lint type format bench mistakes errata equations pictures clean fuzz
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile
@@ -25,6 +28,12 @@ test: lint type  ## lint, types, and the tests but those of extras; with COVERAG
 
 test-long: $(VENV)/.installed-test  ## the rest of long lists, of which `make test` runs what stands for all
 	$(PYTEST) $(WITHOUT_EXTRAS) -m long
+
+test-lowest: $(VENV)/.installed-lowest  ## the tests of `make test`, with the lowest versions that pyproject.toml allows
+	$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist worksteal $(WITHOUT_EXTRAS) -m "not long"
+
+test-pythons: $(PYTHONS:%=$(VENV)/.other-%)  ## the same bytes from other Pythons, as many of PYTHONS as there are
+	OTHER_PYTHONS="$$(ls $(PYTHONS:%=$(VENV)/%/bin/python) 2>/dev/null)" $(BIN)/python -m pytest -rs tests/test_determinism.py
 
 test-browser: $(VENV)/.tried-browser  ## what is looked at in a browser, in the Chromium of this machine
 	$(PYTEST) -rs tests/browser
@@ -94,6 +103,25 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.installed
+
+# What is needed at run time, `>=` written as `==`: pyproject.toml is the only list of it.
+$(VENV)/lowest.txt: pyproject.toml | $(BIN)/python
+	$(BIN)/python -c 'import tomllib; \
+	  needed = tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]; \
+	  print("\n".join(needed).replace(">=", "=="))' > $@
+
+# The lowest Python too, where there is one: for later ones the oldest NumPy has no wheels.
+$(VENV)/.installed-lowest: $(VENV)/lowest.txt
+	$$(python3.11 -c 'import ensurepip, sys; print(sys.executable)' || echo $(BIN)/python) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python $(PIP_INSTALL) --constraint $< --editable '.[test]'
+	@touch $@
+
+# With the packages of the main environment, so that only Python differs. pyenv shows all that it has.
+$(VENV)/.other-%: $(VENV)/.installed-test
+	$(BIN)/python -m pip freeze --exclude-editable >$(VENV)/frozen.txt
+	PYENV_VERSION=$$(pyenv versions --bare 2>/dev/null | paste -sd:) $* -m venv --clear $(VENV)/$* \
+	  && $(VENV)/$*/bin/python $(PIP_INSTALL) --constraint $(VENV)/frozen.txt --editable . && touch $@ \
+	  || { rm -rf $(VENV)/$*; echo "no $* can be had here" >&2; }
 
 # PyTorch can be gigabytes, by what else the newest build brings along: one version, and so many seconds.
 $(VENV)/.tried-torch: $(VENV)/.installed-test

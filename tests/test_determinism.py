@@ -1,11 +1,14 @@
-"""The same bytes twice: from any folder, with any hash seed, locale and number of threads."""
+"""The same bytes twice: from any folder, with any hash seed, locale, number of threads and Python."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
-from support.cli import python
+import pytest
+
 from support.paths import CONFIGS
 
 _COMMANDS = (
@@ -15,6 +18,14 @@ _COMMANDS = (
     ("check", "mazur-as-published", "--format", "json"),
     ("explain", "mazur", "w5+", "--format", "latex"),
     ("run", "apples", "--format", "svg"),
+    ("graph", "apples-oranges", "--format", "svg"),
+    ("run", "lstm-two-steps", "--format", "json"),
+    ("gradcheck", "lstm-two-steps"),
+    ("run", "mazur", "--round", "4sf"),
+    ("why", "mazur", "E_total=0.291027923905"),
+    ("code", "mazur", "--language", "numpy"),
+    ("page", "xor", "-o", "-"),
+    ("new", "--seed", "3"),
     ("worksheet", "xor", "--key"),
 )
 _PROGRAM = f"""
@@ -22,19 +33,38 @@ import sys
 from typer.testing import CliRunner
 from tracer.cli import application
 app = application()
+runner = CliRunner()
 for words in {_COMMANDS!r}:
-    result = CliRunner().invoke(app, words)
+    result = runner.invoke(app, words)
     assert result.exit_code in (0, 1), (words, result.output)
     sys.stdout.write(result.output)
 """
 
 
-def _printed(folder: Path, **environment: str) -> str:
+OTHERS = os.environ.get("OTHER_PYTHONS", "").split()
+"""Interpreters that have the same packages, as `make test-pythons` installs them."""
+
+
+def _printed(folder: Path, interpreter: str = sys.executable, **environment: str) -> str:
     path = os.pathsep.join([str(CONFIGS.parent), os.environ.get("PYTHONPATH", "")])
     surroundings = os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"} | environment
-    done = python(_PROGRAM, cwd=folder, env=surroundings, encoding="utf-8")
+    done = subprocess.run(
+        [interpreter, "-c", _PROGRAM],
+        cwd=folder,
+        env=surroundings,
+        encoding="utf-8",
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@pytest.mark.skipif(not OTHERS, reason="no other Pythons here: make test-pythons")
+def test_what_is_printed_is_the_same_with_other_pythons(tmp_path: Path) -> None:
+    own = _printed(tmp_path)
+    for interpreter in OTHERS:
+        assert _printed(tmp_path, os.path.abspath(interpreter)) == own, interpreter
 
 
 def test_what_is_printed_depends_on_nothing_around_it(tmp_path: Path) -> None:

@@ -98,11 +98,17 @@ class ConfigError(BptraceError):
 class DivergedError(BptraceError):
     """Training met an overflow or a NaN: which quantity went first, when, and the last good loss.
 
-    `remedy`: what would help, where that is known.
+    `remedy`: what would help, where that is known. `trained`: false where there are passes only.
     """
 
     def __init__(
-        self, iteration: int, quantity: str, last_loss: float | None, remedy: str = ""
+        self,
+        iteration: int,
+        quantity: str,
+        last_loss: float | None,
+        remedy: str = "",
+        *,
+        trained: bool = True,
     ) -> None:
         self.iteration = iteration
         self.quantity = quantity
@@ -111,8 +117,9 @@ class DivergedError(BptraceError):
         usual = (
             "try smaller weights or inputs" if last_loss is None else "try a smaller learning rate"
         )
+        where = f"training diverged in iteration {iteration}: " if trained else ""
         super().__init__(
-            f"training diverged in iteration {iteration}: {quantity} is not a finite number{last}",
+            f"{where}{quantity} is not a finite number{last}",
             remedy or usual,
         )
 

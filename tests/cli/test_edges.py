@@ -5,6 +5,7 @@ A warning is an error in these tests, so that none of NumPy's reaches anybody ei
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,96 @@ def test_an_output_that_overflows_alone_within_a_block_is_named(tmp_path: Path) 
         "training: {learning_rate: 1.6666e-308, iterations: 50, trainable: [x]}\n"
     )
     assert "in iteration 4: y (overflow)" in run("step", path, code=2).stderr
+
+
+def online(output: str, inputs: Iterable[object], target: object, training: str) -> str:
+    """A network that takes samples with these inputs one by one, again and again."""
+    rows = ", ".join(f"{{inputs: [{x}], targets: [{target}]}}" for x in inputs)
+    rest = f"data: [{rows}]\ntraining: {{batch: online, iterations: 50, {training}}}"
+    return network(output, rest=rest)
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        pytest.param(
+            online(
+                "activation: sigmoid, weights: 1.0e10", [1, 1, "1.0e300"], 1, "learning_rate: 1"
+            ),
+            "in iteration 3: net_o#3",
+            id="a net input that is saturated",
+        ),
+        pytest.param(
+            online(
+                "activation: identity, weights: 0",
+                [0, 0, "1.0e200"],
+                "1.0e120",
+                "learning_rate: 1, freeze: biases, clip: {value: 1.0e-200}",
+            ),
+            "in iteration 3: dE/dw1",
+            id="a gradient that is clipped by its value",
+        ),
+        pytest.param(
+            online(
+                "activation: identity, weights: [[0], [0]]",
+                [0, 0, "1.7e308"],
+                "1.0, -1.0",
+                "learning_rate: 1, freeze: biases, clip: {norm: 1}",
+            ).replace("[o]", "[o, p]"),
+            "in iteration 3: grad_norm",
+            id="a norm, so that the step would be 0",
+        ),
+    ],
+)
+def test_a_number_beyond_float64_that_nothing_follows_from_is_named(
+    written: str, named: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "silent.yaml"
+    path.write_text(written)
+    for words in (("step",), ("step", "-n", 3), ("step", "--every", 1), ("run", "-n", 3)):
+        told = run(words[0], path, *words[1:], code=2).stderr
+        assert f"{named} is not a finite number" in told
+
+
+@pytest.mark.parametrize("words", [("run",), ("run", "--round", "4sf"), ("explain", "loss")])
+def test_passes_without_training_name_the_first_number_too(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "passes.yaml"
+    path.write_text(network(IDENTITY, rest="data: [{inputs: [1], targets: [0]}]"))
+    told = run(words[0], path, *words[1:], code=2)
+    assert told.stderr.startswith("bptrace: E_o is not a finite number")
+    assert ("Forward" in told.stdout) == (words[0] == "run")
+
+
+@pytest.mark.parametrize("size", ["1.0e130", "1.0e100"])
+def test_a_norm_is_right_where_its_squares_are_beyond_float64(size: str, tmp_path: Path) -> None:
+    path = tmp_path / "steep.yaml"
+    path.write_text(
+        network(
+            "activation: identity, weights: [[3.0e20, 0]]",
+            rest=f"data: [{{inputs: [{size}, {size}], targets: [0]}}]\n"
+            "training: {learning_rate: 1.0e19, iterations: 1, freeze: biases, clip: {norm: 5.0}}",
+        ).replace("[x]", "[x, y]")
+    )
+    traced = run_json("run", path)["iterations"][0]["parameters"]
+    trained = run_json("step", path, "-n", 1)["final"]["parameters"]
+    expected = {"w1": 3e20 - 5e19 * 0.5**0.5, "w2": -5e19 * 0.5**0.5}
+    assert {name: traced[name]["after"] for name in expected} == pytest.approx(expected, rel=1e-14)
+    assert {name: trained[name] for name in expected} == pytest.approx(expected, rel=1e-14)
+    run("gradcheck", path)
+
+
+def test_targets_whose_sum_is_beyond_float64_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "targets.yaml"
+    large = "data: [{inputs: [1], targets: [1.7e308, 1.7e308]}]"
+    path.write_text(
+        network("activation: identity, weights: 1", rest=large).replace("[o]", "[o, p]")
+    )
+    assert "E_o is not a finite number" in run("run", path, code=2).stderr
+    softmax = network("activation: softmax, weights: 1", loss="cross_entropy", rest=large)
+    path.write_text(softmax.replace("[o]", "[o, p]"))
+    assert "the targets' sum is inf" in run("run", path, code=2).stderr
 
 
 def test_a_stop_criterion_adds_losses_near_the_largest_number(tmp_path: Path) -> None:

@@ -348,10 +348,11 @@ def test_a_negative_variance_is_told_as_such(tmp_path: Path) -> None:
     assert "a mean of squares below the square of the mean" in said
 
 
-def test_a_step_of_nothing_warns_of_nothing(tmp_path: Path) -> None:
+def test_a_state_that_its_correction_takes_beyond_float64_is_named(tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
     adam = "optimizer: adam, state: {v: {w1: 1e308}}"
     path.write_text(f"{NETWORK}training: {{learning_rate: 0.1, {adam}}}\n")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        built("run", str(path))
+        said = built("run", str(path), code=2)
+    assert "in iteration 1: vhat_w1 is not a finite number" in said

@@ -10,7 +10,8 @@ import pytest
 from support.graphs import timeline as graph_timeline
 from support.networks import diverging, shipped
 from tracer.engine.timeline import NetworkTimeline
-from tracer.engine.training import Timeline, train
+from tracer.engine.trainable import Timeline
+from tracer.engine.training import train
 from tracer.errors import UnknownNameError, UsageError
 from tracer.explain.series import LOSS, Extremes, Norm, Recorder, Series, subjects
 from tracer.model.experiment import Experiment, GraphTraining, Stop, Training

@@ -9,9 +9,8 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from tracer.api.experiments import Answers, Rounding
 from tracer.api.shown import Several, one_line
-from tracer.api.source import AnyExperiment, is_text
+from tracer.api.source import Answers, AnyExperiment, Rounding, is_text
 from tracer.api.table import Table, records_of
 from tracer.config.files import read_bytes
 from tracer.diagnose.answers import (

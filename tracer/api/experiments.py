@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
-from tracer.api.source import AnyExperiment
+from tracer.api.source import Answers, AnyExperiment, Rounding
 
 if TYPE_CHECKING:
     from tracer.api.causes import Causes
@@ -15,10 +14,6 @@ if TYPE_CHECKING:
     from tracer.api.gradients import Gradients
     from tracer.api.page import Page
     from tracer.api.worksheet import Worksheet
-
-Rounding: TypeAlias = Literal["half-up", "half-even", "cut"]
-Answers: TypeAlias = str | PathLike[str] | Mapping[str, Any] | Sequence[Any]
-"""A dict of names with numbers, their texts or arrays; YAML or CSV text; or the path of such a file."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

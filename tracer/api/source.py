@@ -1,17 +1,20 @@
-"""What `tracer.trace` and the others take for a configuration, as an experiment."""
+"""What `tracer.trace` and the others take: a configuration, as an experiment; answers; rounding."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from tracer import bundled
 from tracer.config import load, load_plain
 from tracer.model.experiment import Experiment, GraphExperiment
 
 AnyExperiment: TypeAlias = Experiment | GraphExperiment
+Rounding: TypeAlias = Literal["half-up", "half-even", "cut"]
+Answers: TypeAlias = str | PathLike[str] | Mapping[str, Any] | Sequence[Any]
+"""A dict of names with numbers, their texts or arrays; YAML or CSV text; or the path of such a file."""
 _TEXT = re.compile(r"\n|:\s|^\s*\{")
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracer.api.experiments import Rounding
 from tracer.api.shown import Shown, one_line
-from tracer.api.source import AnyExperiment
+from tracer.api.source import AnyExperiment, Rounding
 from tracer.digits import rounding as by_digits
 from tracer.digits.numbers import NumberFormat
 from tracer.errors import UsageError

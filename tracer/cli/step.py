@@ -21,7 +21,8 @@ from tracer.errors import UsageError
 from tracer.immutable import immutable
 
 if TYPE_CHECKING:
-    from tracer.engine.training import Run, Timeline
+    from tracer.engine.trainable import Timeline
+    from tracer.engine.training import Run
     from tracer.explain.series import Recorder
     from tracer.model.experiment import Experiment, GraphExperiment
 

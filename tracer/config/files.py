@@ -123,8 +123,11 @@ def _attempt(action: Callable[[], T], path: Path, shown: str) -> T:
         raise _refused(shown, "this is a folder", "name a file in it") from None
     except PermissionError:
         raise _refused(shown, "the file can't be read", "check its permissions") from None
-    except (OSError, ValueError) as error:
-        closed = isinstance(error, OSError) and error.errno == errno.EBADF
+    except ValueError:  # a null character, or one that the system's encoding doesn't have
+        why = "it is closed" if shown == STANDARD_INPUT else "no file can have this name"
+        raise _refused(shown, why) from None
+    except OSError as error:
+        closed = error.errno == errno.EBADF
         why = "it is closed" if closed else f"the file can't be read: {error}"
         raise _refused(shown, why) from None
 

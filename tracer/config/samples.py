@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -159,8 +160,10 @@ class SampleReader:
             if not allowed.least <= target <= allowed.most:
                 message = f"target {target:g}; {row.name} needs targets {allowed.words}"
                 sample.complain("targets", index, message, "")
-        total = math.fsum(targets)
-        if allowed.total is not None and abs(total - allowed.total) > _TOLERANCE:
+        if allowed.total is None:
+            return
+        total = reduce(add, targets)
+        if abs(total - allowed.total) > _TOLERANCE:
             message = f"the targets' sum is {total:g}; {row.name} needs {allowed.total:g}"
             hint = "targets are probabilities of the classes" if allowed.classes else ""
             sample.complain("targets", None, message, hint)

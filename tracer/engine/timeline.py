@@ -9,20 +9,20 @@ gives the same bits as a run in one.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache, cached_property, lru_cache, partial
-from itertools import chain, cycle, islice
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property, partial
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tracer.engine.batches import Batch, Batches
-from tracer.engine.calm import is_calm, limit_of
+from tracer.engine.calm import Soundness, is_calm, limit_of
 from tracer.engine.compiled import FlatValues, Told, compile_step, worth_compiling
+from tracer.engine.feed import Feed
 from tracer.engine.kept import Kept, room_for
 from tracer.engine.observers import UNALTERED, Altered
-from tracer.engine.passes import loss_of
+from tracer.engine.passes import loss_of, step
 from tracer.engine.programs import Program
 from tracer.engine.rule import Rule, remedy
 from tracer.engine.stages import UNTOUCHED, Observer
@@ -42,7 +42,6 @@ FEW = 100
 _REMEMBERED = 16
 _PASSED = 1024
 _BLOCK = 128
-_PIECES = 1024
 
 
 class NetworkTimeline:
@@ -79,9 +78,7 @@ class NetworkTimeline:
         self.compiled = not few and worth_compiling(experiment.network, self.batches.size)
         self._program = cache(self._made)
         self._arrays = cache(self._made_of_arrays)
-        self._piece = lru_cache(maxsize=_PIECES)(self._cut)
-        self._kept_flat = lru_cache(maxsize=_PIECES)(self._flat)
-        self._gathered = lru_cache(maxsize=2)(self._gather)
+        self._feed = Feed(data, self.batches, self.rule, self.earlier)
 
     def _start(self) -> State:
         parameters, optimizer = self.experiment.parameters, self.rule.optimizer
@@ -121,9 +118,15 @@ class NetworkTimeline:
             UsageError: there is no such iteration, because there is no training.
         """
         check_iterations([iteration], trained=self.trained)
+        if not self.trained:
+            return self._untrained
         exact = self.altered is UNALTERED
-        after = self.state(iteration) if self.trained and updated and exact else None
+        after = self.state(iteration) if updated and exact else None
         return self._trace(self.batch(iteration), after)
+
+    @cached_property
+    def _untrained(self) -> IterationTrace:
+        return self._trace(self.batch(1), None)
 
     def forward(self, updates: int) -> IterationTrace:
         """The numbers of a fresh pass over all of the data after so many updates."""
@@ -199,13 +202,13 @@ class NetworkTimeline:
                 values = state.numbers()
                 for size, some in updates:
                     program = self._program(size, "" if losses is None else "losses")
-                    values = program(values, self._given(some, self._flats), found)
+                    values = program(values, self._feed.given(some, self._feed.flats), found)
                 return state.with_numbers(values)
             arrays = state.arrays()
             for size, some in updates:
                 work = self._arrays(size, losses is not None)
-                pieces = partial(self._pieces, work)
-                arrays = work.program(arrays, self._given(some, pieces), found)
+                pieces = partial(self._feed.pieces, work)
+                arrays = work.program(arrays, self._feed.given(some, pieces), found)
         return state.with_arrays(arrays)
 
     def states(self, state: State, done: int, count: int) -> FloatArray:
@@ -220,12 +223,34 @@ class NetworkTimeline:
         with np.errstate(all="ignore"):
             for size, some in self.batches.stretches(self.earlier + done, count):
                 program = self._program(size, "states")
-                values = program(values, self._given(some, self._flats), numbers)
+                values = program(values, self._feed.given(some, self._feed.flats), numbers)
         return np.fromiter(numbers, float, len(numbers)).reshape(count, -1)
 
     def calm(self, state: State) -> bool:
-        """Whether no loss can overflow there without a parameter that does."""
+        """Whether no number can overflow there without a parameter that does."""
         return is_calm(state, self._limit)
+
+    def sound(self, state: State, done: int, count: int) -> int:
+        """How many of the next `count` iterations have finite numbers only, up to the first other."""
+        if self.calm(state) and count > 1:
+            if self.calm(self.advance(state, done, count)):
+                return count
+            half = count // 2
+            sound = self.sound(state, done, half)
+            if sound == half:
+                sound += self.sound(self.advance(state, done, half), done + half, count - half)
+            return sound
+        for k in range(done, done + count):
+            rows = self.batches.rows(self.earlier + k)
+            inputs, targets = self.data.inputs[rows], self.data.targets[rows]
+            observe = Soundness(self.experiment.network, self._observer)
+            with np.errstate(all="ignore"):
+                moment = self.rule.moment(k + 1)
+                step(self.experiment.network, self.rule, state, inputs, targets, observe, moment)
+            if not observe.sound:
+                return k - done
+            state = self.advance(state, k, 1)
+        return count
 
     @cached_property
     def _limit(self) -> float:
@@ -245,10 +270,17 @@ class NetworkTimeline:
 
     def wrong(self, iteration: int) -> tuple[str, str]:
         """The first number of that iteration that isn't finite; what helps where that is known."""
-        trace = self.trace(iteration, updated=False)
+        found = self._wrong(self.trace(iteration, updated=False))
+        return found or ("a parameter after the update", "")
+
+    def untrained_wrong(self) -> tuple[str, str] | None:
+        """The same of the passes without training."""
+        return self._wrong(self._untrained)
+
+    def _wrong(self, trace: IterationTrace) -> tuple[str, str] | None:
         first = trace.first_non_finite()
         if first is None:
-            return "a parameter after the update", ""
+            return None
         name, formula = trace.names.name(replace(first, iteration=1)), trace.formula(first)
         try:
             if formula is not None:
@@ -324,52 +356,3 @@ class NetworkTimeline:
     @property
     def _observer(self) -> Observer:
         return UNTOUCHED if self.altered is UNALTERED else self.altered
-
-    def _given(self, updates: range, batches: Callable[[range], Iterable[Any]]) -> Iterable[Any]:
-        """The batches of these updates, with what else each iteration is given where that varies."""
-        if not self.rule.varies:
-            return batches(updates)
-        timed = self.rule.timed(update - self.earlier + 1 for update in updates)
-        return ((batch, rate, t) for batch, (rate, t) in zip(batches(updates), timed, strict=True))
-
-    def _pieces(self, work: Compiled, updates: range) -> Iterable[tuple[FloatArray, ...]]:
-        """The batches in the forms that the program wants."""
-        return self._each(updates, partial(self._piece, work), partial(self._cut, work))
-
-    def _each(
-        self, updates: range, kept: Callable[[int], Any], made: Callable[[int], Any]
-    ) -> Iterable[Any]:
-        """The batch of each update: those of an epoch again and again, where there are few."""
-        batches = self.batches
-        if batches.shuffled or batches.per_epoch > _PIECES or batches.samples % batches.size:
-            return map(made, updates)
-        epoch = cycle([kept(update) for update in range(batches.per_epoch)])
-        first = updates.start % batches.per_epoch
-        return islice(epoch, first, first + len(updates))
-
-    def _cut(self, work: Compiled, update: int) -> tuple[FloatArray, ...]:
-        epoch, part = self.batches.part(update)
-        return work.piece(self._gathered(work, epoch), part)
-
-    def _gather(self, work: Compiled, epoch: int | None) -> list[FloatArray]:
-        """All samples, in that epoch's order: gathered once, whatever the batches."""
-        arrays = self.data.inputs, self.data.targets
-        if epoch is not None:
-            order = self.batches.order(epoch)
-            arrays = arrays[0][order], arrays[1][order]
-        return work.gathered(arrays)
-
-    @cached_property
-    def _samples(self) -> list[tuple[float, ...]]:
-        both = np.concatenate([self.data.inputs, self.data.targets], axis=1)
-        return [tuple(row) for row in both.tolist()]
-
-    def _flats(self, updates: range) -> Iterable[FlatValues]:
-        """Each batch as its samples in a row, each its inputs and then its targets."""
-        return self._each(updates, self._kept_flat, self._flat)
-
-    def _flat(self, update: int) -> FlatValues:
-        numbers = self.batches.numbers(update)
-        if len(numbers) == 1:
-            return self._samples[numbers[0]]
-        return tuple(chain.from_iterable(map(self._samples.__getitem__, numbers)))

@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from heapq import merge
 from itertools import groupby, repeat
 from operator import itemgetter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from tracer.engine.kept import Kept
+from tracer.engine.trainable import Timeline, Watch
 from tracer.errors import DivergedError, UsageError
-from tracer.model.experiment import Experiment, GraphExperiment, Resume, Stop
 from tracer.model.network import State
 
 _BLOCK_SECONDS = 0.1
@@ -28,89 +27,7 @@ _LONGEST_BLOCK = 1 << 16
 _LAST_BIT = float(np.finfo(float).eps)
 
 
-class Timeline(Protocol):
-    """What can be trained: a network with its data, or a graph. State k is the one after k updates."""
-
-    @property
-    def start(self) -> State:
-        """State 0."""
-
-    @property
-    def kept(self) -> Kept:
-        """The states that stay at hand."""
-
-    @property
-    def stop(self) -> Stop | None:
-        """When to stop before the last iteration."""
-
-    @property
-    def resume(self) -> Resume:
-        """Where an earlier run stopped."""
-
-    @property
-    def trained(self) -> bool:
-        """Whether there is any training."""
-
-    @property
-    def samples(self) -> int:
-        """How many samples all of the data are; 0 where there are none."""
-
-    @property
-    def tells_whole_losses(self) -> bool:
-        """Whether `advance` tells losses, and each is that over all of the data."""
-
-    def check(self) -> None:
-        """Raises UsageError where there is nothing to train."""
-
-    def state(self, updates: int) -> State:
-        """The state after so many updates."""
-
-    def advance(
-        self, state: State, done: int, count: int, losses: list[float] | None = None
-    ) -> State:
-        """The state after `count` updates more; each iteration's loss is appended to `losses`."""
-
-    def calm(self, state: State) -> bool:
-        """Whether no loss can overflow there without a parameter that does."""
-
-    def next_loss(self, state: State, updates: int) -> float:
-        """The loss of the iteration after so many updates, in that state."""
-
-    def whole_loss(self, state: State) -> float:
-        """The loss over all of the data in that state; NaN where it has no value."""
-
-    def whole_pass(self, state: State, updates: int) -> Any:
-        """The numbers of a pass over all of the data in that state, reached by so many updates."""
-
-    def wrong(self, iteration: int) -> tuple[str, str]:
-        """The name of what isn't finite in that iteration."""
-
-    def trace(self, iteration: int) -> Any:
-        """All the numbers of an iteration."""
-
-    def continued(self, updates: int, losses: tuple[float, ...]) -> Experiment | GraphExperiment:
-        """The experiment that goes on after so many updates."""
-
-
 T = TypeVar("T", bound=Timeline)
-
-
-class Watch(Protocol):
-    """Somebody who looks at states on the way, none of which is kept for that."""
-
-    @property
-    def marks(self) -> Collection[int]:
-        """After how many updates to look."""
-
-    @property
-    def hears_losses(self) -> bool:
-        """Whether to be told the loss of each iteration."""
-
-    def look(self, state: State, updates: int, /) -> None:
-        """Called in the order of the updates, once for each number of them."""
-
-    def hear(self, losses: Sequence[float], /) -> None:
-        """The losses of the iterations that come next, each before its update."""
 
 
 @dataclass(slots=True)
@@ -190,11 +107,21 @@ def train_through(
     """
     check_iterations(iterations, trained=timeline.trained)
     if not timeline.trained:
-        return Run(timeline)
+        return _passed(timeline)
     if isinstance(iterations, range):
         return train(timeline, iterations[-1], range(iterations[0] - 1, iterations.stop), progress)
     keep = {k for iteration in iterations for k in (iteration - 1, iteration)}
     return train(timeline, max(iterations), keep, progress)
+
+
+def _passed(timeline: T) -> Run[T]:
+    """What there is without training: one iteration, of which each number may be beyond float64."""
+    wrong = timeline.untrained_wrong()
+    if wrong is None:
+        return Run(timeline)
+    name, remedy = wrong
+    error = DivergedError(1, name, None, remedy, trained=False)
+    return Run(timeline, ended="diverged", diverged=error)
 
 
 class _Trainer(Generic[T]):
@@ -275,10 +202,11 @@ class _Trainer(Generic[T]):
     def _block(self, count: int) -> None:
         watching = bool(self.stop or self.listener) or not self._calm
         after, losses = self._advanced(count, watching=watching)
-        self._calm = self.timeline.calm(after)
+        calm, self._calm = self._calm, self.timeline.calm(after)
         if not (watching or self._calm):
             after, losses = self._advanced(count, watching=True)
-        if not _finite(after, losses) or not math.isfinite(self._next_loss(after, count)):
+        finite = _finite(after, losses) and math.isfinite(self._next_loss(after, count))
+        if not finite or not ((calm and self._calm) or self._sound(count) == count):
             self._diverge(count)
             return
         stopped = self._stopped(losses)
@@ -308,6 +236,10 @@ class _Trainer(Generic[T]):
                 return end
         return None
 
+    def _sound(self, count: int) -> int:
+        """How many of these iterations have nothing but finite numbers, whatever becomes of them."""
+        return self.timeline.sound(self.state, self.result.done, count)
+
     def _next_loss(self, state: State, count: int) -> float:
         """The loss after `count` more updates: it overflows before parameters do."""
         return self.timeline.next_loss(state, self.result.done + count)
@@ -319,6 +251,7 @@ class _Trainer(Generic[T]):
             middle = (good + bad) // 2
             fine = _finite(*self._advanced(middle, watching=True))
             good, bad = (middle, bad) if fine else (good, middle)
+        good = self._sound(good)
         last_good, _ = self._advanced(max(good - 1, 0), watching=True)
         last = self._next_loss(last_good, max(good - 1, 0))
         self._accept(*self._counted(good))

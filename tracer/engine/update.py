@@ -13,12 +13,17 @@ import numpy as np
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.stages import NORM, Observer
 from tracer.formula.lazy import choose, grand_total
-from tracer.formula.primitives import sqrt
+from tracer.formula.primitives import if_positive, sqrt
 from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.network import BoolArray
 from tracer.model.optimizers import Update
 from tracer.model.quantity import AFTER, CLIPPED_OF, CORRECTED_OF, STATE_OF, Kind, Stage
+
+_SQUARES = 1e300
+"""A sum of squares from which on one of them may overflow."""
+_SCALE = 2.0**-600
+"""What large numbers are multiplied by, exactly, so that a sum of many of their squares doesn't."""
 
 
 @immutable
@@ -51,15 +56,30 @@ def updated(
     """The parameters after the update by their stages, the optimiser's state with them."""
     norm = None
     if rule.clip is not None and rule.clip.waits:
-        norm = _norm(groups)
+        norm = _norm(rule, groups)
         norm = norm if norm is None else observe(NORM, norm)
     return {group.stage: _Step(rule, moment, group, observe).taken(norm) for group in groups}
 
 
-def _norm(groups: Iterable[Group]) -> Array | None:
+def _norm(rule: Rule, groups: Iterable[Group]) -> Array | None:
     """‖g‖ of the gradients that lead to an update; None where there are none."""
-    squares = [_of_free(group) ** 2 for group in groups if group.free is not False]
-    return sqrt(grand_total(squares)) if squares else None
+    gradients = [_of_free(group) for group in groups if group.free is not False]
+    if not gradients:
+        return None
+    squares = grand_total([gradient**2 for gradient in gradients])
+    if rule.by_hand or not rule.guarded:
+        return sqrt(squares)
+    if hasattr(squares, "whole"):
+        return squares.whole(_root, *gradients)
+    return _root(squares, *gradients)
+
+
+def _root(squares: Array, *gradients: Array) -> Array:
+    """√Σg² from Σg², to the last bit; of scaled gradients where Σg² is too large for a float64."""
+    if isinstance(squares, float) and not squares > _SQUARES:
+        return sqrt(squares)
+    scaled = grand_total([(gradient * _SCALE) ** 2 for gradient in gradients])
+    return if_positive(squares - _SQUARES, sqrt(scaled) / _SCALE, sqrt(squares))
 
 
 def _of_free(group: Group) -> Array:
@@ -105,7 +125,7 @@ class _Step:
         if clip is None:
             return gradient + self.group.decay if self._enters == "clipped" else gradient
         limit = self.moment.settings[clip.setting]
-        norm = _norm([self.group]) if clip.each else norm
+        norm = _norm(self.rule, [self.group]) if clip.each else norm
         cut = clip.cut(gradient, limit) if norm is None else clip.scaled(gradient, norm, limit)
         if self._enters == "clipped":
             cut = cut + self.group.decay

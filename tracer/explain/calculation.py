@@ -204,8 +204,9 @@ def calculations(
 def check_reached(run: Run[Any], iterations: Collection[int]) -> None:
     """Raises what kept training from one of the iterations."""
     missing = set(iterations) - set(run.reached(iterations))
-    if missing:
+    if missing or not run.timeline.trained:
         run.raise_end()
+    if missing:
         raise UsageError(
             f"iteration {min(missing)} was not reached",
             f"training stopped after {run.done} updates",

@@ -14,11 +14,12 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from tracer.engine.training import Timeline
+from tracer.engine.trainable import Timeline
 from tracer.errors import BptraceError, UnknownNameError, UsageError
+from tracer.explain.sizes import gradient_norm
 from tracer.immutable import immutable
 from tracer.model.network import State
-from tracer.model.quantity import Identity, Kind, Quantity, Stage, at
+from tracer.model.quantity import Identity, Kind, Quantity, at
 
 Points: TypeAlias = Sequence[tuple[int, float]]
 """(updates, number), by rising updates; the numbers are finite."""
@@ -155,7 +156,7 @@ def _affordable(timeline: Timeline, looks: int) -> int:
 
 def _value(trace: Any, subject: Identity | Norm) -> float:
     if isinstance(subject, Norm):
-        return float(np.linalg.norm(trace.arrays[Stage(Kind.WEIGHT_GRADIENT, subject.layer)]))
+        return gradient_norm(trace, subject.layer)
     return float(trace.value(at(subject, trace.number)))
 
 

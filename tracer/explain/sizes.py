@@ -41,9 +41,8 @@ def layer_sizes(trace: IterationTrace) -> list[Sizes]:
 
 def _sizes(trace: IterationTrace, number: int, above: Sizes | None) -> Sizes:
     deltas, unit = _scaled(trace.arrays[Stage(Kind.DELTA, number, trace.rule.batch_means)])
-    gradients, of_gradients = _scaled(trace.arrays[Stage(Kind.WEIGHT_GRADIENT, number)])
     mean = float(deltas.mean()) * unit
-    gradient = float(np.linalg.norm(gradients)) * of_gradients
+    gradient = gradient_norm(trace, number)
     return Sizes(
         number,
         mean,
@@ -53,6 +52,12 @@ def _sizes(trace: IterationTrace, number: int, above: Sizes | None) -> Sizes:
         mean / above.mean if above and above.mean else None,
         gradient / above.gradient if above and above.gradient else None,
     )
+
+
+def gradient_norm(trace: IterationTrace, layer: int) -> float:
+    """The Frobenius norm of ∂E/∂W, W the weights that lead into the layer."""
+    gradients, unit = _scaled(trace.arrays[Stage(Kind.WEIGHT_GRADIENT, layer)])
+    return float(np.linalg.norm(gradients)) * unit
 
 
 def _scaled(array: FloatArray) -> tuple[FloatArray, float]:

@@ -11,6 +11,8 @@ uncertainty does. Source: A. Griewank and A. Walther, "Evaluating Derivatives" (
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import add
 from typing import Any
 
 from tracer.formula.derivatives import derivatives
@@ -104,7 +106,7 @@ def backpropagate(
     edges: dict[Key, dict[Key, Edge]] = {}
 
     def observe(key: Key, contributions: Iterable[float]) -> float:
-        gradients[key] = sum(contributions, 0.0)
+        gradients[key] = _added(contributions)
         return gradients[key]
 
     def local(key: Key) -> dict[Key, float]:
@@ -130,11 +132,16 @@ def sensitivities(
     found: dict[Key, float] = {}
 
     def observe(key: Key, contributions: Iterable[float]) -> float:
-        found[key] = sum(contributions, 0.0)
+        found[key] = _added(contributions)
         return found[key]
 
     accumulate(order, slopes, seeds, observe, _product)
     return found
+
+
+def _added(contributions: Iterable[float]) -> float:
+    # One after the other, as programs do it; sum() is more exact than that from Python 3.12 on.
+    return reduce(add, contributions, 0.0)
 
 
 def _product(gradient: float, slope: float) -> float:

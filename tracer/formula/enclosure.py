@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import product
+from operator import add
 
 from tracer.formula.errors import EvaluationError
 from tracer.formula.nodes import (
@@ -81,7 +82,8 @@ def _combined(
     """The interval of the expression's own operation."""
     match expression:
         case Sum():
-            return sum(low for low, _ in operands), sum(high for _, high in operands)
+            lows, highs = zip(*operands, strict=True)
+            return reduce(add, lows), reduce(add, highs)
         case Difference():
             (a, b), (c, d) = operands
             return a - d, b - c

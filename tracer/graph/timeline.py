@@ -174,6 +174,11 @@ class GraphTimeline:
         del state
         return False
 
+    def sound(self, state: State, done: int, count: int) -> int:
+        """All of them: what has no value ends a program of formulas."""
+        del state, done
+        return count
+
     def next_loss(self, state: State, updates: int) -> float:
         """The output after so many updates; NaN where it has no value."""
         del updates
@@ -206,6 +211,9 @@ class GraphTimeline:
             reason = error.reason.partition(":")[0]
             return f"{error.name} ({reason})", remedy(formula, reason)
         return "a number after the update", ""
+
+    def untrained_wrong(self) -> None:
+        """Nothing: what has no value raises when it is calculated."""
 
     def continued(self, updates: int, losses: tuple[float, ...]) -> GraphExperiment:
         """The experiment that goes on after so many updates; published numbers are dropped."""

@@ -7,6 +7,7 @@ rows. A long one becomes several tabulars, between which a page may end. Only am
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -60,7 +61,7 @@ def tabulars(
                 if not first:
                     yield ""
                 first = False
-                yield from _tabular(page, _size(sum(part.widths) + _GAP * len(part.columns)))
+                yield from _tabular(page, _size(math.fsum(part.widths) + _GAP * len(part.columns)))
 
 
 def _width(cell: str) -> float:
@@ -68,7 +69,7 @@ def _width(cell: str) -> float:
 
 
 def _total(grid: Grid) -> float:
-    return sum(grid.widths) + _GAP * len(grid.columns)
+    return math.fsum(grid.widths) + _GAP * len(grid.columns)
 
 
 def _folded(grid: Grid) -> Grid:
@@ -107,10 +108,10 @@ def _divided(grid: Grid) -> Iterator[Grid]:
         return
     widths = grid.widths
     keys = list(range(2 if len(widths) > 2 and grid.columns[0] == "r" else 1))
-    room = LINE - sum(widths[key] + _GAP for key in keys)
+    room = LINE - math.fsum(widths[key] + _GAP for key in keys)
     group: list[int] = []
     for index in range(len(keys), len(widths)):
-        if group and sum(widths[at] + _GAP for at in (*group, index)) > room:
+        if group and math.fsum(widths[at] + _GAP for at in (*group, index)) > room:
             yield grid.part([*keys, *group])
             group = []
         group.append(index)

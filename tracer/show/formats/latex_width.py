@@ -6,6 +6,7 @@ too small: there is no TeX program here to ask. Serves the LaTeX writer and Mark
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -116,7 +117,7 @@ class _WidthReader:
                 rows[-1][-1] += self._scripts(token) if token in "^_" else self._piece(token)
         self._group()
         columns = [max(column) for column in zip_longest(*rows, fillvalue=0.0)]
-        return sum(columns) + 10.0 * (len(columns) - 1) + 12.0
+        return math.fsum(columns) + 10.0 * (len(columns) - 1) + 12.0
 
 
 def _sign_width(token: str, math: bool) -> float:

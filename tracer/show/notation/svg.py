@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
@@ -78,7 +79,9 @@ class SvgTarget:
 
 def _ends_at(markup: str) -> float:
     """How far below the line a name ends."""
-    return sum(float(dy) * (_SMALL if small else 1.0) for small, dy in _SHIFTS.findall(markup))
+    return math.fsum(
+        float(dy) * (_SMALL if small else 1.0) for small, dy in _SHIFTS.findall(markup)
+    )
 
 
 def _runs(term: Term) -> Iterator[Run]:

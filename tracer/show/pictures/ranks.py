@@ -7,6 +7,7 @@ ranks by barycentres of the neighbours, and heights that pull neighbours level.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -255,5 +256,5 @@ def _free(curve: Sequence[Point], width: float, taken: Sequence[_Label]) -> _Lab
 
 def _bezier(curve: Sequence[Point], t: float) -> Point:
     weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    x, y = (sum(w * p[axis] for w, p in zip(weights, curve, strict=True)) for axis in (0, 1))
+    x, y = (math.fsum(w * p[axis] for w, p in zip(weights, curve, strict=True)) for axis in (0, 1))
     return x, y

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 _APART = 20.0
@@ -31,7 +32,7 @@ def levelled(
 def _mean(key: str, neighbours: Sequence[str], heights: Mapping[str, float]) -> float:
     if not neighbours:
         return heights[key]
-    return sum(heights[other] for other in neighbours) / len(neighbours)
+    return math.fsum(heights[other] for other in neighbours) / len(neighbours)
 
 
 def _settle(
