@@ -248,3 +248,30 @@ def test_ctrl_c_prints_and_saves_what_was_done(tmp_path: Path) -> None:
     assert "Interrupted" in child.before
     assert "Traceback" not in child.before
     assert state.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "net.yaml"),
+        ("page", "net.yaml"),
+        ("code", "net.yaml"),
+        ("compare", "mazur", "link.yaml"),
+        ("check", "mazur", "net.yaml"),
+        ("mark", "mazur", "net.yaml"),
+    ],
+)
+def test_a_result_never_replaces_what_is_read(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    example = bundled.find("mazur")
+    assert example is not None
+    text = example.read_text(encoding="utf-8")
+    Path("net.yaml").write_text(text, encoding="utf-8")
+    Path("link.yaml").symlink_to("net.yaml")
+    result = run(*words, "-o", "net.yaml", "--force", code=2)
+    assert result.stderr == (
+        "bptrace: --output net.yaml would replace what is read; name another file\n"
+    )
+    assert Path("net.yaml").read_text(encoding="utf-8") == text

@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import typer
 from typer.core import TyperCommand
@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
 from tracer.cli.languages import speaking
+from tracer.cli.source import check_spared
 from tracer.cli.usage import Command
 from tracer.language import read_by_programs
 
@@ -24,7 +25,7 @@ _WORDLESS = ("code", "examples", "help")
 def described(name: str, function: Callable[..., None]) -> TyperCommand:
     """The command that does what the function does, with the options that all of them share."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    shown = _with_choices(_with_display(function))
+    shown = _finished(_with_display(function))
     app.command(name, cls=Command)(shown if name in _WORDLESS else speaking(shown, _signed))
     found = typer.main.get_command(app)
     assert isinstance(found, TyperCommand)
@@ -71,15 +72,22 @@ def _display_options(own_defaults: object) -> list[inspect.Parameter]:
     ]
 
 
-def _with_choices(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, its options that take a row's name with these names as their choices."""
+def _finished(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with its options' choices spelled out, which never writes over what it reads."""
     parameters = inspect.signature(command, eval_str=True).parameters.values()
+    read = [p.name for p in parameters if any(map(_is_argument, get_args(p.annotation)))]
 
     @functools.wraps(command)
     def called(**given: Any) -> None:
+        if given.get("output"):
+            check_spared(given["output"], [given[name] for name in read])
         command(**given)
 
     return _signed(called, list(map(spelled_out, parameters)))
+
+
+def _is_argument(annotation: object) -> bool:
+    return isinstance(annotation, type(typer.Argument()))
 
 
 def _signed(

@@ -20,6 +20,7 @@ from tracer.cli.display import MOST_AT_ONCE, Display, draws, show, show_objects
 from tracer.cli.pictures import draw
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
+from tracer.cli.telling import tell
 from tracer.digits.whole import whole
 from tracer.errors import UsageError
 from tracer.show.pictures.views import PICTURE_VIEWS
@@ -177,6 +178,10 @@ def show_run(
     with progress(iterations, "training") as report:
         run: Run[Any] = train_through(timeline, wanted, report)
     reached = reached_of(run, wanted)
+    if run.ended == "interrupted":
+        tell(
+            f"bptrace: interrupted; iterations 1 to {len(reached)} follow, and Ctrl-C ends that too"
+        )
     if arrays:
         save_arrays(map(timeline.trace, reached), arrays, display)
     if display.as_picture and reached:
