@@ -29,7 +29,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from tracer.errors import BptraceError
+from tracer.errors import UsageError
 from tracer.immutable import immutable
 
 ENGLISH = "en"
@@ -59,7 +59,7 @@ def message(text: str) -> Message:
     return Message(text)
 
 
-class UnknownLanguageError(BptraceError):
+class UnknownLanguageError(UsageError):
     """There is no catalogue of that language."""
 
 

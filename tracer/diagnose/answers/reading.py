@@ -65,10 +65,12 @@ def plain_answers(
     experiment: Experiment | GraphExperiment,
     tolerance: Tolerance | None = None,
     file: str = "answers",
+    *,
+    remark: Callable[[Problem], None] | None = None,
 ) -> tuple[Supplied, ...]:
-    """The answers that Python's own dicts and lists hold, or arrays; raises as `read_answers` does."""
+    """The answers that Python's own dicts and lists hold, or arrays; `remark` and errors as above."""
     entries, problems = read_plain(content, file)
-    return _some(entries, Collector(experiment, tolerance, problems), file, None)
+    return _some(entries, Collector(experiment, tolerance, problems), file, remark)
 
 
 def _some(
