@@ -43,7 +43,7 @@ WHOLE: dict[str, Callable[[Any], object]] = {
 }
 OTHER: dict[str, Callable[[Any], object]] = {
     "trace": tracer.trace,
-    "train(progress=)": lambda v: tracer.train("mazur", 3, progress=_no_bool(v)),  # type: ignore[arg-type]
+    "train(progress=)": lambda v: tracer.train("mazur", 3, progress=_no_bool(v)),
     "why": lambda v: tracer.why("mazur", v),
     "why: a name": lambda v: tracer.why("mazur", {str(v): "0.3"}),
     "compare": lambda v: tracer.compare("mazur", v),
