@@ -11,7 +11,9 @@ import pytest
 
 from benchmarks import marking as benchmark
 from support.marking import everywhere, exercise, key, mark_of, marked, mazur, replaced
+from support.paths import CONFIGS
 from support.sparing import sparing
+from tracer.config import load
 from tracer.diagnose.finding import VERDICTS
 from tracer.diagnose.judging import Wanted
 from tracer.digits.rounding import parse_rounding
@@ -253,6 +255,14 @@ def test_digits_that_everybody_was_asked_for_are_enough() -> None:
     assert mark_of(marked(text), "dE/dw1").part == 0
     asked = marked(text, wanted=Wanted(parse_rounding("3dp")))
     assert mark_of(asked, "dE/dw1").part == 1
+
+
+def test_an_exact_zero_among_many_digits_is_right() -> None:
+    config = CONFIGS / "relu-bce.yaml"
+    of = exercise_of(load(config), iterations=1)
+    sheet = marked(key(of, 17), of)
+    assert mark_of(sheet, "out_h3").part == 1
+    assert sheet.points == sheet.maximum
 
 
 def test_the_benchmark_marks_fairly(capsys: pytest.CaptureFixture[str]) -> None:

@@ -197,8 +197,11 @@ class _Marker:
     def _is_short(self, finding: Finding) -> bool:
         """Whether a right number has fewer digits than others, and was copied or cut off unlike them.
 
-        Nobody who has calculated w+ = 0.1498 among numbers of four digits writes the 0.15 of w.
+        Nobody who has calculated w+ = 0.1498 among numbers of four digits writes the 0.15 of w. What
+        is exactly right has lost no digit.
         """
+        if same(finding.answer.value, finding.exact):
+            return False
         if finding.verdict not in _RIGHT or self.checked.as_fine_as_the_sheet(finding):
             return False
         if finding.answer.written.significant >= _FEW_DIGITS:
