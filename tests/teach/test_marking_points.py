@@ -160,6 +160,36 @@ def test_a_neighbour_with_the_same_data_and_other_weights_has_another_exercise()
     assert sheet.points == 0
 
 
+@pytest.mark.parametrize(
+    "wish", [Wish(), Wish(sizes=(2, 3, 2)), Wish(loss="cross_entropy")], ids=str
+)
+@pytest.mark.parametrize("layer", [0, 1])
+def test_of_a_neighbours_sheet_counts_what_both_networks_have(wish: Wish, layer: int) -> None:
+    """The weights of one layer are another exercise's: what comes of them shows no method."""
+    own, other = exercise(wish, 5), exercise(wish, 6).experiment
+    assert isinstance(own.experiment, Experiment)
+    assert isinstance(other, Experiment)
+    parameters = list(own.experiment.parameters)
+    parameters[layer] = other.parameters[layer]
+    theirs = exercise_of(replace(own.experiment, parameters=tuple(parameters)))
+    same = sum(
+        theirs.exact[q.moment][q.identity] == own.exact[q.moment][q.identity] for q in own.questions
+    )
+    sheet = marked(key(theirs, 6), own)
+    assert same <= sheet.points <= same + 1
+    grounds = {m.spoiled.ground.name for m in sheet.marks if m.spoiled and m.spoiled.ground}
+    assert "strange" in grounds
+    assert marked(key(own, 6), own).points == len(own.questions)
+
+
+def test_who_errs_in_every_update_of_a_layer_has_not_another_exercise() -> None:
+    """One kind of number is wrong throughout: the weights behind the others are the exercise's."""
+    lines = dict(line.split(": ") for line in key(mazur(), 6).splitlines())
+    wrong = {name: f"{float(lines[name]) + 0.0123:.6f}" for name in ("w5+", "w6+", "w7+", "w8+")}
+    sheet = marked("\n".join(f"{name}: {value}" for name, value in (lines | wrong).items()))
+    assert sheet.points >= 43 - 4
+
+
 def test_a_mistake_that_other_numbers_show_may_give_a_number_of_the_exercise() -> None:
     """Without their biases net_h1 is −0.6 · 0.8 − 0.1 · 0.2, and −0.5 is the bias of h2."""
     own = exercise(Wish(), 3)
