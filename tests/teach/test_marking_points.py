@@ -21,7 +21,7 @@ from tracer.errors import UnknownNameError, UsageError
 from tracer.model.experiment import Experiment
 from tracer.model.marking import SHARES, Scheme, Worth, decimal
 from tracer.teach.exercise import Wish
-from tracer.teach.marking import exercise_of
+from tracer.teach.marking import Exercise, exercise_of
 
 OTHERS = (
     Wish(),
@@ -180,6 +180,21 @@ def test_of_a_neighbours_sheet_counts_what_both_networks_have(wish: Wish, layer:
     grounds = {m.spoiled.ground.name for m in sheet.marks if m.spoiled and m.spoiled.ground}
     assert "strange" in grounds
     assert marked(key(own, 6), own).points == len(own.questions)
+
+
+@pytest.mark.parametrize(
+    "of", [mazur(), exercise(Wish(), 1), exercise(Wish(sizes=(2, 2, 2, 1)), 3)]
+)
+def test_layers_that_have_changed_places_are_one_mistake(of: Exercise) -> None:
+    assert isinstance(of.experiment, Experiment)
+    first, second, *rest = of.experiment.parameters
+    swapped = replace(of.experiment, parameters=(second, first, *rest))
+    sheet = marked(key(exercise_of(swapped, iterations=1), 6), of)
+    assert not sheet.foreign
+    wrong = [mark.finding for mark in sheet.marks if mark.finding and mark.finding.blamed]
+    assert all("weights_of_another_layer" in {m.name for m in found.matches} for found in wrong)
+    assert sheet.counts["mistake"] + sheet.counts["follows"] == len(of.questions)
+    assert sheet.points == sheet.maximum - Decimal(len(wrong)) / 2
 
 
 def test_who_errs_in_every_update_of_a_layer_has_not_another_exercise() -> None:
