@@ -17,25 +17,23 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import product
-from pathlib import Path
 from random import Random
 from time import process_time
 
+from benchmarks.page_judge.exercises import CONFIGS, on_paper
 from benchmarks.people.calculation import Calculation
-from benchmarks.people.exercises import Exercise, Layer
+from benchmarks.people.exercises import Exercise
 from benchmarks.people.pens import MANNERS, Pen, shorten
 from benchmarks.people.sheets import FORMATS, Style, numbers_of, written
 from tracer.config import load
 from tracer.diagnose.answers import read_answers
 from tracer.model.experiment import Experiment
 from tracer.model.network import Bias
-from tracer.model.optimizers import SGD
 from tracer.teach.exercise import Wish
 from tracer.teach.exercise import exercise as drawn
 from tracer.teach.marking import Exercise as Asked
 from tracer.teach.marking import MarkedSheet, exercise_of, mark_sheet
 
-CONFIGS = Path(__file__).parent.parent / "configs"
 DIGITS = range(2, 7)
 PARTS = ("complete", "without slopes and paths", "a random third", "deltas, gradients, new weights")
 WISHES = (
@@ -74,59 +72,24 @@ def subjects() -> dict[str, Subject]:
     experiments = {path.stem: load(path) for path in sorted(CONFIGS.glob("*.yaml"))}
     experiments |= {f"new {n}": drawn(wish, n) for n, wish in enumerate(WISHES, 1)}
     return {
-        name: Subject(name, _as_on_paper(experiment), experiment)
+        name: Subject(name, person, experiment)
         for name, experiment in experiments.items()
-        if isinstance(experiment, Experiment) and _is_by_hand(experiment)
+        if isinstance(experiment, Experiment) and (person := _person(experiment))
     }
+
+
+def _person(experiment: Experiment) -> Exercise | None:
+    """The exercise as people have it, if they do all of it by hand."""
+    person, training = on_paper(experiment), experiment.training
+    if person is None or training is None or len(person.samples) > _MOST_SAMPLES:
+        return None
+    whole = training.batch in (None, 1, len(person.samples))
+    return person if whole and not (training.shuffle or training.stop) else None
 
 
 @cache
 def _asked(name: str, iterations: int) -> Asked:
     return exercise_of(subjects()[name].experiment, iterations=iterations)
-
-
-def _is_by_hand(experiment: Experiment) -> bool:
-    """Whether the person's calculation knows all that the experiment does."""
-    training, data = experiment.training, experiment.data
-    if training is None or data is None or len(data) > _MOST_SAMPLES:
-        return False
-    biases = sum(layer.bias_count for layer in experiment.network.layers)
-    return (
-        training.optimizer == SGD
-        and training.batch in (None, 1, len(data))
-        and not (training.shuffle or training.batch_means or training.clip or training.stop)
-        and experiment.penalty is None
-        and len(training.frozen) in (0, biases)
-    )
-
-
-def _as_on_paper(experiment: Experiment) -> Exercise:
-    training, data, network = experiment.training, experiment.data, experiment.network
-    assert training is not None
-    assert data is not None
-    layers = [
-        Layer(
-            layer.neurons,
-            layer.activation.name,
-            tuple(map(tuple, weights.tolist())),
-            "threshold" if layer.has_thresholds else layer.bias.value,
-            () if biases is None else tuple(biases.tolist()),
-        )
-        for layer, (weights, biases) in zip(network.layers, experiment.parameters, strict=True)
-    ]
-    return Exercise(
-        inputs=network.neurons(0),
-        layers=tuple(layers),
-        loss=network.loss.name,
-        reduction=experiment.reduction,
-        samples=tuple(map(tuple, data.inputs.tolist())),
-        targets=tuple(map(tuple, data.targets.tolist())),
-        rate=training.learning_rate,
-        iterations=1,
-        freeze=bool(training.frozen),
-        output_first=training.update_order == "output_first",
-        online=training.batch == 1 and len(data) > 1,
-    )
 
 
 @dataclass(frozen=True, slots=True)
