@@ -202,27 +202,28 @@ def new(
     """
     arguments.yes_or_no(freeze_biases=freeze_biases)
     sizes = arguments.several("layers", layers, "(2, 2, 2)")
-    output = (
-        None
-        if output_activation is None
-        else arguments.text("output_activation", output_activation)
-    )
+    output, rate = output_activation, learning_rate
     wish = Wish(
         sizes=tuple(arguments.whole("layers", size, 1, LARGEST) for size in sizes),
-        activation=known("activation", arguments.text("activation", activation), ACTIVATIONS),
-        output_activation=output and known("output_activation", output, ACTIVATIONS),
-        loss=known("loss", arguments.text("loss", loss), LOSSES),
+        activation=_row("activation", activation, ACTIVATIONS),
+        output_activation=None
+        if output is None
+        else _row("output_activation", output, ACTIVATIONS),
+        loss=_row("loss", loss, LOSSES),
         bias=_BIASES[arguments.one_of("bias", bias, _BIASES)],
         samples=arguments.whole("samples", samples, 1),
-        learning_rate=None
-        if learning_rate is None
-        else arguments.real("learning_rate", learning_rate),
+        learning_rate=None if rate is None else arguments.real("learning_rate", rate),
         freeze_biases=freeze_biases,
-        optimizer=known("optimizer", arguments.text("optimizer", optimizer), OPTIMIZERS),
+        optimizer=_row("optimizer", optimizer, OPTIMIZERS),
         iterations=arguments.whole("iterations", iterations, 1),
     )
     seed = arguments.whole("seed", seed, 0)
     return Exercise(exercise(wish, seed), seed)
+
+
+def _row(option: str, name: str, table: Mapping[str, object]) -> str:
+    """The name of a row of the table; UsageError with the nearest where it is none."""
+    return known(option, arguments.text(option, name), table)
 
 
 def examples() -> Table:

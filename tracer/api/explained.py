@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from tracer.api.arguments import whole_or_all, yes_or_no
+from tracer.api.arguments import refused, whole_or_all, yes_or_no
 from tracer.api.iterations import Iterations
 from tracer.api.shown import Several
 from tracer.digits.numbers import NumberFormat
@@ -131,7 +131,9 @@ def explain(
     if not names:
         raise UsageError("explain needs the name of a number", 'an example: explain("dE/dw1")')
     yes_or_no(full=full)
-    deep = whole_or_all("depth", 1 if depth is None else depth)
+    deep = whole_or_all("depth", depth)
+    if deep is None:
+        raise refused("depth", depth, "a whole number from 1, or 'all'")
     found: dict[Calculation, list[Identity]] = {}
     for name in names:
         calculation, identity = iterations.find(name, first)
