@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import checking, exercises, mistakes, peers
+from benchmarks import checking, exercises, justice, mistakes, peers
 from benchmarks.block import END
 from benchmarks.cases import PLAIN, Case, cases
 from benchmarks.people import cases as people
@@ -51,6 +51,25 @@ def test_different_parameters_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(command, "cases", lambda: (wrong,))
     with pytest.raises(SystemExit, match="different parameters"):
         command.main(["--rounds", "1", "--iterations", "2"])
+
+
+@pytest.mark.parametrize("manner", justice.ALL_MANNERS)
+def test_right_sheets_lose_no_points(manner: str) -> None:
+    rng = Random(manner)
+    for subject in justice.subjects().values():
+        one = justice.case(rng, subject, manner, rng.choice((3, 4, 5)))
+        sheet = one.marked()
+        assert not sheet.foreign
+        assert justice.losses(sheet)[0] < 1, (subject.name, one.pen)
+
+
+def test_the_benchmark_of_justice_sees_a_loss(capsys: pytest.CaptureFixture[str]) -> None:
+    one = justice.case(Random(1), justice.subjects()["mazur"], justice.WAVERING, 4)
+    spoiled = replace(one, answers=one.answers.replace(b"0.1", b"0.7"), form=one.form)
+    assert justice.losses(spoiled.marked())[0] >= 1
+    justice.main(["--rounds", "1"])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[-2][:2] == ["all", str(5 * len(justice.ALL_MANNERS))]
 
 
 def test_checking_times_sheets_of_every_kind(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,8 +10,8 @@ from benchmarks.people.exercises import Exercise, Layer
 from tracer.config import load
 from tracer.diagnose.answers.moments import Moment, traced
 from tracer.explain.calculation import Calculation
-from tracer.model.experiment import Experiment, GraphExperiment, Training
-from tracer.model.network import Bias, Network
+from tracer.model.experiment import Experiment, GraphExperiment
+from tracer.model.network import Bias
 
 CONFIGS = Path(__file__).parent.parent.parent / "configs"
 _MODES = {Bias.SHARED: "shared", Bias.EACH: "each", Bias.NONE: "none", Bias.THRESHOLD: "threshold"}
@@ -39,10 +39,7 @@ class Example:
     @cached_property
     def exercise(self) -> Exercise | None:
         """The same for people; None for a graph, and for what they don't know."""
-        experiment = self.experiment
-        if not isinstance(experiment, Experiment) or experiment.data is None:
-            return None
-        return _exercise(experiment, experiment.network, experiment.training)
+        return on_paper(self.experiment)
 
 
 def bundled(name: str) -> Example:
@@ -51,9 +48,11 @@ def bundled(name: str) -> Example:
     return Example(name, path.read_text(encoding="utf-8"), str(path))
 
 
-def _exercise(
-    experiment: Experiment, network: Network, training: Training | None
-) -> Exercise | None:
+def on_paper(experiment: Experiment | GraphExperiment) -> Exercise | None:
+    """The exercise for people; None for a graph, and for what they don't know."""
+    if not isinstance(experiment, Experiment) or experiment.data is None:
+        return None
+    network, training = experiment.network, experiment.training
     if training is None or training.optimizer.name != "sgd" or experiment.penalty is not None:
         return None
     if training.schedule.varies or training.clip is not None or training.batch_means:
@@ -65,7 +64,6 @@ def _exercise(
     if frozen - {"BIAS"} or (frozen and len(training.frozen) != sum(biases)):
         return None
     data = experiment.data
-    assert data is not None
     return Exercise(
         inputs=tuple(network.inputs),
         layers=tuple(_layers(experiment)),

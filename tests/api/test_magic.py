@@ -19,6 +19,9 @@ def test_a_cell_is_the_configuration_or_what_a_minus_stands_for() -> None:
     checked = magic("check mazur -", "out_h1: 0.5933\n")
     assert checked is not None
     assert "1 of 43 supplied" in checked.content
+    marked = magic("mark mazur -", "out_h1: 0.5933\n")
+    assert marked is not None
+    assert "1 of 43 points" in marked.content
     assert sys.stdin is stdin
 
 

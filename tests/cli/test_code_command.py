@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from support.cli import run
 from support.node import NODE, needs_node
-from support.odd_names import ODD
+from support.odd_names import ODD, odd_file
 from support.programs import assert_same, run_python
 from tracer.config import load
 
@@ -58,16 +57,6 @@ def test_iterations_are_those_asked_for() -> None:
     ]
 
 
-NETWORK = """\
-network:
-  inputs: {inputs}
-  layers:
-    - {{neurons: {hidden}, activation: sigmoid, weights: 0.1, bias: 0.1}}
-    - {{neurons: {outputs}, activation: softmax, weights: 0.2, threshold: 0.1}}
-loss: cross_entropy
-data: [{{inputs: {values}, targets: {targets}}}]
-training: {{learning_rate: 0.5}}
-"""
 WORDS = (
     "lambda",
     "class",
@@ -93,17 +82,7 @@ _ALL = sorted({*ODD, *WORDS})
 def odd(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """A network whose neurons are called as nothing is in a program."""
     names = _ALL[request.param :: 4]
-    rows = [names[layer::3] for layer in range(3)]
-    text = NETWORK.format(
-        inputs=json.dumps(rows[0], ensure_ascii=False),
-        hidden=json.dumps(rows[1], ensure_ascii=False),
-        outputs=json.dumps(rows[2], ensure_ascii=False),
-        values=[0.5] * len(rows[0]),
-        targets=[1, *[0] * (len(rows[2]) - 1)],
-    )
-    path = tmp_path_factory.mktemp("odd") / "odd.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
+    return odd_file(tmp_path_factory.mktemp("odd"), names, offset="threshold")
 
 
 def test_odd_names_become_safe_ones_and_the_program_says_so(odd: Path) -> None:

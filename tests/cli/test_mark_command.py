@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,59 @@ def test_an_autograder_gets_a_result_for_one_student(folder: Path) -> None:
     assert tests["net_h1"]["output"] == "Not supplied."
 
 
+def test_the_points_of_an_autograders_tests_add_up(folder: Path) -> None:
+    (folder / "scheme.yaml").write_text(
+        "total: 10\npoints: {each: 1, E_total: 3}", encoding="utf-8"
+    )
+    words = ("check", "mazur", "answers/ann.yaml", "--points", "scheme.yaml")
+    found = json.loads(
+        run(*words, "--format", "gradescope").stdout, parse_float=Decimal, parse_int=Decimal
+    )
+    for part in ("max_score", "score"):
+        assert sum(test[part] for test in found["tests"]) == 10
+    assert len({test["max_score"] for test in found["tests"]}) > 2
+
+
+def test_one_point_is_one_point(folder: Path) -> None:
+    (folder / "scheme.yaml").write_text("total: 1\npoints: {each: 1}", encoding="utf-8")
+    words = (
+        "mark",
+        "mazur",
+        "answers/ann.yaml",
+        "--points",
+        "scheme.yaml",
+        "--ask",
+        "net_h1,out_h1",
+    )
+    class_page = run(*words, "--feedback", "{id}.txt", code=0).stdout
+    told = class_page + (folder / "ann.txt").read_text(encoding="utf-8")
+    assert "1 of 1 point." in told
+    assert "A sheet that is right throughout has 1 point." in told
+    assert "1 point: every other number." in told
+    assert "1 points" not in told
+    german = run(*words, "--lang", "de").stdout
+    assert "1 von 1 Punkt." in german
+
+
+@pytest.mark.parametrize("option", ["--feedback", "--output"])
+def test_a_folder_that_takes_no_file_is_told_before_anything_is_marked(
+    folder: Path, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object, **more: object) -> None:
+        pytest.fail("it has begun to mark")
+
+    monkeypatch.setattr("tracer.teach.marking.mark_class", never)
+    (folder / "file").write_text("", encoding="utf-8")
+    for name, words in (
+        ("no/fb-{id}.md", "the folder no does not exist; make it first"),
+        ("file/fb-{id}.md", "file is no folder; choose another one"),
+        ("/proc/fb-{id}.md", "can't write to /proc/fb-"),
+    ):
+        path = name if option == "--feedback" else name.format(id="ann")
+        told = run("mark", "mazur", "answers/ann.yaml", option, path, code=2).stderr
+        assert words in told
+
+
 def test_an_autograder_that_hides_right_values_shows_the_rest_at_once(folder: Path) -> None:
     words = ("check", "mazur", "answers/di.txt", "--format", "gradescope", "--no-reveal")
     found = json.loads(run(*words).stdout)
@@ -269,5 +323,5 @@ def test_students_read_their_language_whatever_programs_read(folder: Path) -> No
         "0,03635: falsch.",
         "hidden_delta_without_slope: Auch in einer verborgenen Schicht ist Delta ∂E/∂out mal die "
         "Ableitung der Aktivierung.",
-        "0,5 von 1 Punkten.",
+        "0,5 von 1 Punkt.",
     ]

@@ -9,19 +9,9 @@ from pathlib import Path
 import pytest
 
 from support.cli import run
-from support.odd_names import ODD
+from support.odd_names import ODD, odd_file
 from support.sparing import sparing
 
-NETWORK = """\
-network:
-  inputs: {inputs}
-  layers:
-    - {{neurons: {hidden}, activation: sigmoid, weights: 0.1, bias: 0.1}}
-    - {{neurons: {outputs}, activation: softmax, weights: 0.2, bias: 0.1}}
-loss: cross_entropy
-data: [{{inputs: {values}, targets: {targets}}}]
-training: {{learning_rate: 0.5, iterations: 2}}
-"""
 GRAPH = """\
 graph:
   inputs: {\u00b5: 2, cafe\u0301: 3, दि: 4, dtotal: 5}
@@ -32,25 +22,10 @@ training: {learning_rate: 0.1, trainable: [\u03bc, café]}
 """
 
 
-def written(folder: Path, names: tuple[str, ...]) -> Path:
-    """The file of a network with these names, a third of them in each layer."""
-    rows = [list(names[layer::3]) for layer in range(3)]
-    text = NETWORK.format(
-        inputs=json.dumps(rows[0], ensure_ascii=False),
-        hidden=json.dumps(rows[1], ensure_ascii=False),
-        outputs=json.dumps(rows[2], ensure_ascii=False),
-        values=[0.5] * len(rows[0]),
-        targets=[1, *[0] * (len(rows[2]) - 1)],
-    )
-    path = folder / "odd.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A network with all the odd names."""
-    return written(tmp_path_factory.mktemp("odd"), ODD)
+    return odd_file(tmp_path_factory.mktemp("odd"), ODD)
 
 
 FORMS = ("text", "json", "csv", "markdown", "latex")
@@ -73,7 +48,7 @@ def test_is_taken_by_the_other_commands(odd: Path, command: str) -> None:
 
 def test_worksheets_are_printed_with_their_answers(tmp_path: Path) -> None:
     key = tmp_path / "key.yaml"
-    assert "猫" in run("worksheet", written(tmp_path, ("猫", "δ1", "שלום", "a⁺", "[", "C"))).stdout
+    assert "猫" in run("worksheet", odd_file(tmp_path, ("猫", "δ1", "שלום", "a⁺", "[", "C"))).stdout
     run("worksheet", tmp_path / "odd.yaml", "--answers", "-o", key)
     filled = key.read_text(encoding="utf-8").replace(":\n", ": 0.5\n")
     told = run("check", tmp_path / "odd.yaml", "-", input=filled, code=1).stdout

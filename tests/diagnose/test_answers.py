@@ -399,7 +399,17 @@ def test_a_number_of_an_array_that_isn_t_finite_is_told_once() -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"\x89PNG\r\n\0\0", "neither text nor arrays; answers are YAML, CSV or JSON"),
+        (b"\x89PNG\r\n\x1a\n", "this is a picture, no file of answers; hand in text"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "this is a picture"),
+        (b"RIFF\0\0\0\0WEBPVP8", "this is a picture"),
+        (b"%PDF-1.4\n\xe2\xe3", "this is a PDF.*hand in text, a line each such as net_h1: 0.3775"),
+        (b"\xd0\xcf\x11\xe0\0", "this is a document of Word or Excel"),
+        (b"{\\rtf1 hello}", "this is a document in RTF"),
+        (b"\n<!DOCTYPE html>", "this is a web page"),
+        (b"\x1f\x8b\x08", "this is an archive.*pack it as .zip"),
+        (b"\x01\x02\0", "neither text nor arrays; answers are YAML, CSV or JSON"),
+        (b"{}", "the file is empty; a sheet that nobody has filled in has the names"),
+        (b"# nothing but this\n", "the file is empty"),
         (b"net_h1: 0,5 \xb5", "not UTF-8"),
         (b"", "the file is empty"),
         (b"title: t\nnetwork: {inputs: 2}\n", "this is a configuration, not answers"),
@@ -411,12 +421,30 @@ def test_what_holds_no_answers_is_refused(content: bytes, told: str) -> None:
         read_answers(content, "a", MAZUR)
 
 
-def test_a_spreadsheet_is_to_be_saved_as_csv() -> None:
+@pytest.mark.parametrize(
+    ("member", "told"),
+    [
+        ("xl/workbook.xml", "this is a spreadsheet.*; save it as CSV"),
+        ("word/document.xml", "this is a Word document.*; hand in text"),
+        ("content.xml", "this is an OpenDocument file.*; a spreadsheet as CSV, or hand in text"),
+        ("archive/data.pkl", "this is a file of torch.save"),
+        ("a.txt", "there are no arrays in it"),
+    ],
+)
+def test_an_archive_of_something_else_says_what_to_hand_in(member: str, told: str) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-    with pytest.raises(ConfigError, match="a spreadsheet, not an NPZ file; save it as CSV"):
-        read_answers(stream.getvalue(), "a.xlsx", MAZUR)
+        archive.writestr(member, "x")
+    with pytest.raises(ConfigError, match=told):
+        read_answers(stream.getvalue(), "a.zip", MAZUR)
+
+
+def test_more_iterations_than_there_are_is_said_so() -> None:
+    stream = io.BytesIO()
+    np.savez(stream, dW1=np.ones((5, 2, 2)))
+    told = "dW1: an array for each of 5 iterations, and there is 1 iteration"
+    with pytest.raises(ConfigError, match=told):
+        read_answers(stream.getvalue(), "a.npz", MAZUR)
 
 
 def test_answers_to_another_exercise_are_recognised_by_their_names() -> None:

@@ -53,7 +53,7 @@ LONG = b"\x93NUMPY\x02\x00" + struct.pack("<I", 20_000_000) + b"(" * 20_000_000
 ATTACKS = {
     "nothing": (archive(), "a.npz: there are no arrays in it; write it with numpy.savez"),
     "no array": (archive(("readme.txt", b"hi")), "there are no arrays in it"),
-    "torch": (archive(("m/data.pkl", b"")), "torch.save, which holds pickled objects; save the"),
+    "torch": (archive(("m/data.pkl", b"")), "torch.save, which holds pickled objects, no file of"),
     "keras": (archive(("model.weights.h5", b"")), "this is a model of Keras"),
     "end only": (b"PK\x05\x06", "the archive is broken"),
     "cut": (ONE[:-30], "the archive is broken"),

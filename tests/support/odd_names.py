@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
 from hypothesis import strategies as st
 
 from tracer.config.neurons import reserved
@@ -16,6 +20,36 @@ ODD = (
     "_", "__", "_x_", "NET_h", "Out_x", "h1", "H1", "h_1", "nan", "null", "true", "yes",
     "sigma", "neth1", "lr1", "Loss", "Total", "E1",
 )  # fmt: skip
+
+_NETWORK = """\
+network:
+  inputs: {inputs}
+  layers:
+    - {{neurons: {hidden}, activation: sigmoid, weights: 0.1, bias: 0.1}}
+    - {{neurons: {outputs}, activation: softmax, weights: 0.2, {offset}: 0.1}}
+loss: cross_entropy
+data: [{{inputs: {values}, targets: {targets}}}]
+training: {{learning_rate: 0.5, iterations: 2}}
+"""
+
+
+def odd_file(folder: Path, names: Sequence[str], offset: str = "bias") -> Path:
+    """The file of a network with these names, a third of them in each layer.
+
+    `offset`: what its outputs have, biases or thresholds.
+    """
+    rows = [list(names[layer::3]) for layer in range(3)]
+    text = _NETWORK.format(
+        inputs=json.dumps(rows[0], ensure_ascii=False),
+        hidden=json.dumps(rows[1], ensure_ascii=False),
+        outputs=json.dumps(rows[2], ensure_ascii=False),
+        offset=offset,
+        values=[0.5] * len(rows[0]),
+        targets=[1, *[0] * (len(rows[2]) - 1)],
+    )
+    path = folder / "odd.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 @st.composite

@@ -61,6 +61,16 @@ def test_course_sites_names_are_read() -> None:
     ]
 
 
+def test_a_zip_file_among_canvas_files_changes_no_ids() -> None:
+    paths = ("doejane_12_345_a.yaml", "doetom_13_346_a/answers.yaml", "roeann_14_347_a/x/y.csv")
+    assert list(names(*paths)) == ["doejane/12", "doetom/13", "roeann/14"]
+    assert list(names(*(f"week 3/{path}" for path in paths))) == [
+        "doejane/12",
+        "doetom/13",
+        "roeann/14",
+    ]
+
+
 def test_otherwise_a_folder_is_a_student_or_a_file() -> None:
     assert list(names("jane/answers.yaml", "tom/answers.yaml")) == ["jane/jane", "tom/tom"]
     assert list(names("Class A/jane/a.yaml", "Class A/tom/a.yaml")) == ["jane/jane", "tom/tom"]

@@ -11,7 +11,9 @@ import pytest
 
 from benchmarks import marking as benchmark
 from support.marking import everywhere, exercise, key, mark_of, marked, mazur, replaced
+from support.paths import CONFIGS
 from support.sparing import sparing
+from tracer.config import load
 from tracer.diagnose.finding import VERDICTS
 from tracer.diagnose.judging import Wanted
 from tracer.digits.rounding import parse_rounding
@@ -19,7 +21,7 @@ from tracer.errors import UnknownNameError, UsageError
 from tracer.model.experiment import Experiment
 from tracer.model.marking import SHARES, Scheme, Worth, decimal
 from tracer.teach.exercise import Wish
-from tracer.teach.marking import exercise_of
+from tracer.teach.marking import Exercise, exercise_of
 
 OTHERS = (
     Wish(),
@@ -158,6 +160,51 @@ def test_a_neighbour_with_the_same_data_and_other_weights_has_another_exercise()
     assert sheet.points == 0
 
 
+@pytest.mark.parametrize(
+    "wish", [Wish(), Wish(sizes=(2, 3, 2)), Wish(loss="cross_entropy")], ids=str
+)
+@pytest.mark.parametrize("layer", [0, 1])
+def test_of_a_neighbours_sheet_counts_what_both_networks_have(wish: Wish, layer: int) -> None:
+    """The weights of one layer are another exercise's: what comes of them shows no method."""
+    own, other = exercise(wish, 5), exercise(wish, 6).experiment
+    assert isinstance(own.experiment, Experiment)
+    assert isinstance(other, Experiment)
+    parameters = list(own.experiment.parameters)
+    parameters[layer] = other.parameters[layer]
+    theirs = exercise_of(replace(own.experiment, parameters=tuple(parameters)))
+    same = sum(
+        theirs.exact[q.moment][q.identity] == own.exact[q.moment][q.identity] for q in own.questions
+    )
+    sheet = marked(key(theirs, 6), own)
+    assert same <= sheet.points <= same + 1
+    grounds = {m.spoiled.ground.name for m in sheet.marks if m.spoiled and m.spoiled.ground}
+    assert "strange" in grounds
+    assert marked(key(own, 6), own).points == len(own.questions)
+
+
+@pytest.mark.parametrize(
+    "of", [mazur(), exercise(Wish(), 1), exercise(Wish(sizes=(2, 2, 2, 1)), 3)]
+)
+def test_layers_that_have_changed_places_are_one_mistake(of: Exercise) -> None:
+    assert isinstance(of.experiment, Experiment)
+    first, second, *rest = of.experiment.parameters
+    swapped = replace(of.experiment, parameters=(second, first, *rest))
+    sheet = marked(key(exercise_of(swapped, iterations=1), 6), of)
+    assert not sheet.foreign
+    wrong = [mark.finding for mark in sheet.marks if mark.finding and mark.finding.blamed]
+    assert all("weights_of_another_layer" in {m.name for m in found.matches} for found in wrong)
+    assert sheet.counts["mistake"] + sheet.counts["follows"] == len(of.questions)
+    assert sheet.points == sheet.maximum - Decimal(len(wrong)) / 2
+
+
+def test_who_errs_in_every_update_of_a_layer_has_not_another_exercise() -> None:
+    """One kind of number is wrong throughout: the weights behind the others are the exercise's."""
+    lines = dict(line.split(": ") for line in key(mazur(), 6).splitlines())
+    wrong = {name: f"{float(lines[name]) + 0.0123:.6f}" for name in ("w5+", "w6+", "w7+", "w8+")}
+    sheet = marked("\n".join(f"{name}: {value}" for name, value in (lines | wrong).items()))
+    assert sheet.points >= 43 - 4
+
+
 def test_a_mistake_that_other_numbers_show_may_give_a_number_of_the_exercise() -> None:
     """Without their biases net_h1 is −0.6 · 0.8 − 0.1 · 0.2, and −0.5 is the bias of h2."""
     own = exercise(Wish(), 3)
@@ -253,6 +300,14 @@ def test_digits_that_everybody_was_asked_for_are_enough() -> None:
     assert mark_of(marked(text), "dE/dw1").part == 0
     asked = marked(text, wanted=Wanted(parse_rounding("3dp")))
     assert mark_of(asked, "dE/dw1").part == 1
+
+
+def test_an_exact_zero_among_many_digits_is_right() -> None:
+    config = CONFIGS / "relu-bce.yaml"
+    of = exercise_of(load(config), iterations=1)
+    sheet = marked(key(of, 17), of)
+    assert mark_of(sheet, "out_h3").part == 1
+    assert sheet.points == sheet.maximum
 
 
 def test_the_benchmark_marks_fairly(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from tracer import bundled
-from tracer.api import causes, compared, gradients, trained
+from tracer.api import arguments, causes, compared, gradients, trained
 from tracer.api.arrays import Arrays
 from tracer.api.causes import Cause, Causes
 from tracer.api.checked import Checked, Verdict
@@ -42,7 +42,7 @@ from tracer.model.network import Bias
 from tracer.model.optimizers import OPTIMIZERS
 from tracer.model.words import known
 from tracer.show import document as doc
-from tracer.teach.exercise import Wish, exercise
+from tracer.teach.exercise import LARGEST, Wish, exercise
 
 __all__ = [
     "Arrays",
@@ -81,6 +81,7 @@ __all__ = [
 ]
 
 _USUAL = Wish()
+_BIASES = {mode.value: mode for mode in (Bias.EACH, Bias.SHARED, Bias.NONE)}
 
 
 def trace(config: Config, *, iterations: int = 1) -> Traced:
@@ -99,12 +100,10 @@ def trace(config: Config, *, iterations: int = 1) -> Traced:
         ConfigError: everything that is wrong in the configuration, each with its place.
         BptraceError: there is no such file or bundled example.
         DivergedError: training meets an overflow before the last of the iterations.
-        UsageError: it stops before, or there is none.
+        UsageError: it stops before, or there is none; or an argument is none of what is expected.
     """
-    if iterations < 1:
-        raise UsageError(f"{iterations} iterations can't be traced", "expected 1 or more")
     experiment = experiment_of(config)
-    numbers = tuple(range(1, iterations + 1))
+    numbers = tuple(range(1, arguments.whole("iterations", iterations, 1) + 1))
     found = Iterations(experiment)
     found.through(numbers)
     return Traced(experiment, found, 1, numbers)
@@ -201,22 +200,30 @@ def new(
         UsageError: the options don't go together, or the network is too large to do by hand.
         BptraceError: no pleasant numbers were found.
     """
-    if seed < 0:
-        raise UsageError(f"seed {seed}: seeds count from 0")
+    arguments.yes_or_no(freeze_biases=freeze_biases)
+    sizes = arguments.several("layers", layers, "(2, 2, 2)")
+    output, rate = output_activation, learning_rate
     wish = Wish(
-        sizes=tuple(layers),
-        activation=known("activation", activation, ACTIVATIONS),
-        output_activation=output_activation
-        and known("output_activation", output_activation, ACTIVATIONS),
-        loss=known("loss", loss, LOSSES),
-        bias=_bias(bias),
-        samples=samples,
-        learning_rate=learning_rate,
+        sizes=tuple(arguments.whole("layers", size, 1, LARGEST) for size in sizes),
+        activation=_row("activation", activation, ACTIVATIONS),
+        output_activation=None
+        if output is None
+        else _row("output_activation", output, ACTIVATIONS),
+        loss=_row("loss", loss, LOSSES),
+        bias=_BIASES[arguments.one_of("bias", bias, _BIASES)],
+        samples=arguments.whole("samples", samples, 1),
+        learning_rate=None if rate is None else arguments.real("learning_rate", rate),
         freeze_biases=freeze_biases,
-        optimizer=known("optimizer", optimizer, OPTIMIZERS),
-        iterations=iterations,
+        optimizer=_row("optimizer", optimizer, OPTIMIZERS),
+        iterations=arguments.whole("iterations", iterations, 1),
     )
+    seed = arguments.whole("seed", seed, 0)
     return Exercise(exercise(wish, seed), seed)
+
+
+def _row(option: str, name: str, table: Mapping[str, object]) -> str:
+    """The name of a row of the table; UsageError with the nearest where it is none."""
+    return known(option, arguments.text(option, name), table)
 
 
 def examples() -> Table:
@@ -229,10 +236,3 @@ def examples() -> Table:
     rows = [(example.name, example.title()) for example in bundled.examples()]
     columns = (doc.Column("name"), doc.Column("title"))
     return table_from(doc.Table(columns, rows, name="examples"), GraphNames({}))
-
-
-def _bias(name: str) -> Bias:
-    modes = {mode.value: mode for mode in (Bias.EACH, Bias.SHARED, Bias.NONE)}
-    if name not in modes:
-        raise UsageError(f"bias {name}: there is none", f"known are {', '.join(modes)}")
-    return modes[name]

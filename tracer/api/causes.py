@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from tracer.api.arguments import real, refused, whole_or_none
+from tracer.api.iterations import check_is_text
 from tracer.api.shown import Several, one_line
 from tracer.api.source import AnyExperiment
 from tracer.diagnose.why import ConventionsFound
@@ -99,15 +101,19 @@ def why(
     iteration: int | None,
 ) -> Causes:
     """The conventions under which the calculation gives all of the numbers."""
+    if not isinstance(numbers, Mapping):
+        raise refused("numbers", numbers, "names with numbers", 'an example: {"E_total": "0.29"}')
     if not numbers:
         raise UsageError("why needs a number", 'an example: {"E_total": "0.291027924"}')
     wanted = {name: _written(name, number) for name, number in numbers.items()}
+    after, iteration = whole_or_none("after", after, 0), whole_or_none("iteration", iteration, 1)
     found = search(experiment, wanted, after, iteration)
     return Causes(experiment, wanted, found, timeline_of(experiment).outline(1).names)
 
 
 def _written(name: str, number: str | float) -> Written:
-    text = number if isinstance(number, str) else repr(float(number))
+    check_is_text(name)
+    text = number if isinstance(number, str) else repr(real(name, number))
     try:
         return Written.parse(text)
     except ValueError as error:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
+from tracer.api.arguments import real, refused, rounding_of, yes_or_no
 from tracer.api.shown import Several, one_line
 from tracer.api.source import Answers, AnyExperiment, Rounding, is_text
 from tracer.api.table import Table, records_of
@@ -25,7 +26,7 @@ from tracer.diagnose.check import check as judge
 from tracer.diagnose.finding import Finding
 from tracer.diagnose.judging import Wanted
 from tracer.digits.numbers import NumberFormat
-from tracer.digits.rounding import parse_rounding
+from tracer.errors import Problem
 from tracer.graph.names import GraphNames
 from tracer.immutable import immutable
 from tracer.model.names import Names
@@ -74,6 +75,8 @@ class Checked(Several[Verdict]):
 
     _checked: CheckedAnswers
     reveal: bool = True
+    remarks: tuple[str, ...] = ()
+    """What was passed over: arrays of a program that are none of this calculation."""
 
     @cached_property
     def _items(self) -> tuple[Verdict, ...]:
@@ -150,24 +153,36 @@ def check(
     reveal: bool,
 ) -> Checked:
     """The verdicts on the answers, with the conventions that give wrong totals."""
-    how = parse_rounding(round, rounding) if round else None
-    required = parse_rounding(digits_required) if digits_required else None
-    within = None if tolerance is None else Tolerance.parse(str(tolerance))
-    given = _supplied(answers, experiment, within)
-    return Checked(with_reasons(judge(experiment, given, wanted=Wanted(how, required))), reveal)
+    yes_or_no(reveal=reveal)
+    how = rounding_of(round, rounding)
+    required = rounding_of(digits_required, word="digits_required")
+    within = None if tolerance is None else _tolerance(tolerance)
+    aside: list[Problem] = []
+    given = _supplied(answers, experiment, within, aside.append)
+    checked = with_reasons(judge(experiment, given, wanted=Wanted(how, required)))
+    return Checked(checked, reveal, tuple(map(str, aside)))
 
 
 def _supplied(
-    answers: Answers | None, experiment: AnyExperiment, within: Tolerance | None
+    answers: Answers | None,
+    experiment: AnyExperiment,
+    within: Tolerance | None,
+    remark: Callable[[Problem], None],
 ) -> tuple[Supplied, ...]:
     match answers:
         case None:
             return published_answers(experiment, experiment.title or "the configuration", within)
         case str() if is_text(answers):
-            return read_answers(answers.encode(), "<text>", experiment, within)
+            return read_answers(answers.encode(), "<text>", experiment, within, remark=remark)
         case str() | PathLike():
             path = fspath(answers)
-            return read_answers(read_bytes(Path(path), path), path, experiment, within)
+            content = read_bytes(Path(path), path)
+            return read_answers(content, path, experiment, within, remark=remark)
         case Mapping() | list() | tuple():
-            return plain_answers(answers, experiment, within)
-    raise TypeError(f"answers are a dict, a path or text, not {type(answers).__name__}")
+            return plain_answers(answers, experiment, within, remark=remark)
+    raise refused("answers", answers, "a dict, a list of moments, a path or text")
+
+
+def _tolerance(tolerance: str | float) -> Tolerance:
+    written = tolerance if isinstance(tolerance, str) else repr(real("tolerance", tolerance))
+    return Tolerance.parse(written)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tracer.api.arguments import whole_or_none
 from tracer.api.shown import Shown, one_line
 from tracer.diagnose.compare import Comparison
 from tracer.diagnose.compare import compare as compare_runs
@@ -79,5 +80,5 @@ def compare(experiments: Sequence[object], iterations: int | None) -> Compared:
     if len(networks) < 2:
         raise UsageError("compare needs two configurations or more")
     labels = tuple(one.title or f"run {place}" for place, one in enumerate(networks, 1))
-    comparison = compare_runs(networks, iterations)
+    comparison = compare_runs(networks, whole_or_none("iterations", iterations, 1))
     return Compared(comparison, labels, Names(networks[0].network))

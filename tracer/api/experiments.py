@@ -144,5 +144,5 @@ class Configured:
         from tracer.api.page import page
         from tracer.api.shown import decimals
 
-        asked = exercise, tuple(ask), reveal
+        asked = exercise, ask, reveal
         return page(self.experiment, *asked, decimals(digits, sig), notation, height)

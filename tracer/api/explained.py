@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from tracer.api.arguments import refused, whole_or_all, yes_or_no
 from tracer.api.iterations import Iterations
 from tracer.api.shown import Several
 from tracer.digits.numbers import NumberFormat
@@ -129,11 +130,13 @@ def explain(
     """The numbers of these names explained; those of one iteration together."""
     if not names:
         raise UsageError("explain needs the name of a number", 'an example: explain("dE/dw1")')
-    if depth != "all" and depth < 1:
-        raise UsageError(f"depth {depth}: expected a number from 1, or 'all'")
+    yes_or_no(full=full)
+    deep = whole_or_all("depth", depth)
+    if deep is None:
+        raise refused("depth", depth, "a whole number from 1, or 'all'")
     found: dict[Calculation, list[Identity]] = {}
     for name in names:
         calculation, identity = iterations.find(name, first)
         found.setdefault(calculation, []).append(identity)
     asked = tuple((calculation, tuple(some)) for calculation, some in found.items())
-    return Explained(asked, None if depth == "all" else depth, full)
+    return Explained(asked, deep if isinstance(deep, int) else None, full)

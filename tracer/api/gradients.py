@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tracer.api.arguments import yes_or_no
 from tracer.api.shown import Shown, one_line
 from tracer.api.source import AnyExperiment
 from tracer.diagnose.gradcheck import (
@@ -56,6 +57,7 @@ class Gradients(Shown):
 
 def gradcheck(experiment: AnyExperiment, *, all: bool) -> Gradients:
     """The check of a network's or a graph's gradients."""
+    yes_or_no(all=all)
     if isinstance(experiment, Experiment):
         names = Names(experiment.network)
         return Gradients(experiment, check_network(experiment, all=all), names)

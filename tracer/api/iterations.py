@@ -8,7 +8,7 @@ from typing import Any
 
 from tracer.api.source import AnyExperiment
 from tracer.engine.training import Run, train_through
-from tracer.errors import UnknownNameError
+from tracer.errors import BptraceError, UnknownNameError
 from tracer.explain.calculation import Calculation, check_reached, iteration_said, timeline_of
 from tracer.model.quantity import Identity
 
@@ -80,3 +80,25 @@ class Iterations:
             raise UnknownNameError(f"'{name}': iterations are counted from 1")
         calculation = self.calculation(wanted)
         return calculation, calculation.find(name)
+
+    def has(self, name: str, iteration: int) -> bool:
+        """Whether `find` would find it, in an iteration that is known of: nothing is trained.
+
+        Known of are those that training has come to, or that the configuration asks for.
+        """
+        try:
+            self.names.parse(name)
+            wanted = iteration_said(name, iteration)
+            if not 1 <= wanted <= self._last:
+                return False
+            Calculation(self.timeline, self.timeline.outline(wanted)).find(name)
+        except BptraceError:
+            return False
+        return True
+
+    @property
+    def _last(self) -> int:
+        training = self.timeline.experiment.training
+        if not training or self.run.ended != "finished":
+            return max(self.run.done, 1)
+        return max(self.run.done, training.iterations, 1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from os import PathLike
 
-from tracer.api.shown import one_line, save_text
+from tracer.api.arguments import one_of, several, text, whole, yes_or_no
+from tracer.api.shown import NOTATIONS, one_line, save_text
 from tracer.api.source import AnyExperiment
 from tracer.digits.numbers import NumberFormat
 from tracer.errors import UsageError
@@ -42,17 +44,19 @@ class Page:
 def page(
     experiment: AnyExperiment,
     exercise: bool,
-    ask: tuple[str, ...],
+    ask: Sequence[str],
     reveal: str,
     numbers: NumberFormat,
     notation: str,
     height: int,
 ) -> Page:
     """The page of an experiment."""
-    if (ask or reveal != DEFAULT_REVEAL) and not exercise:
+    yes_or_no(exercise=exercise)
+    whole("height", height, 1)
+    one_of("reveal", reveal, REVEAL)
+    names = tuple(text("ask", name) for name in several("ask", ask, '["delta_h1"]'))
+    if (names or reveal != DEFAULT_REVEAL) and not exercise:
         raise UsageError("ask and reveal are for exercises", "add exercise=True")
-    if reveal not in REVEAL:
-        raise UsageError(f"reveal {reveal!r}: there is none", f"known are {', '.join(REVEAL)}")
-    asked = Asked(ask, reveal) if exercise else None
-    text = written_page(experiment, numbers, notation, asked)
-    return Page(text, experiment.title or "bptrace", height)
+    asked = Asked(names, reveal) if exercise else None
+    written = written_page(experiment, numbers, one_of("notation", notation, NOTATIONS), asked)
+    return Page(written, experiment.title or "bptrace", height)

@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from tracer.api.arguments import path_of
 from tracer.api.shown import one_line, save_text
 from tracer.errors import UsageError
 from tracer.graph.names import GraphNames
@@ -52,7 +53,7 @@ class Picture:
             UsageError: the name has another ending.
             OutputError: the file exists already and `force` isn't given, or it can't be written.
         """
-        row = by_extension(Path(path))
+        row = by_extension(path_of(path))
         if row is None or not row.picture:
             known = ", ".join(each.extensions[0] for each in PICTURES.values())
             raise UsageError(f"{path}: no picture has this ending", f"there are {known}")
@@ -89,7 +90,7 @@ class Curve:
             UsageError: the name has another ending, or matplotlib is missing.
             OutputError: the file exists already and `force` isn't given, or it can't be written.
         """
-        row = plot_file(Path(path))
+        row = plot_file(path_of(path))
         with open_binary_output(Path(path), force) as stream:
             row.write(self._plot, stream)
 

@@ -11,47 +11,54 @@ from functools import cache
 from html import escape
 from io import StringIO
 from os import PathLike
-from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
 
+from tracer.api.arguments import one_of, path_of, text, whole_or_none, yes_or_no
 from tracer.digits.numbers import NumberFormat
 from tracer.errors import UsageError
 from tracer.graph.names import GraphNames
+from tracer.language import in_force, in_language
 from tracer.model.names import Names
 from tracer.show.document import Document
 from tracer.show.formats import FORMATS, Medium, all_formats, by_extension
 from tracer.show.formats.html import stylesheet
 from tracer.show.formats.selection import chosen
 from tracer.show.notation.notation import LIMIT, QuantityNotation
+from tracer.show.notation.spelling import LETTERS
 from tracer.show.output import open_output
 from tracer.show.symbols import printable
 
 T = TypeVar("T")
+NOTATIONS = tuple(LETTERS)
+MOST_DIGITS = 30
 
 
 class Look(TypedDict, total=False):
     """How numbers and names are written; what is left out stays as on the command line.
 
     `digits`: so many decimals (9); `sig`: so many significant digits instead; `notation`: the letters
-    of a neuron's net input and output.
+    of a neuron's net input and output; `lang`: the language of words, such as `de`.
     """
 
     digits: int
     sig: int
     notation: Literal["net-out", "z-a"]
+    lang: str
 
 
 def decimals(digits: int | None, sig: int | None) -> NumberFormat:
-    """The digits that are asked for; UsageError where both kinds are, or fewer than there can be."""
+    """The digits that are asked for; UsageError where both kinds are, or so many can't be shown."""
     if digits is not None and sig is not None:
         raise UsageError("digits and sig exclude each other", "give one of them")
-    if (digits or 0) < 0 or (sig is not None and sig < 1):
-        raise UsageError("so few digits can't be shown", "digits counts from 0, sig from 1")
+    digits = whole_or_none("digits", digits, 0, MOST_DIGITS)
+    sig = whole_or_none("sig", sig, 1, MOST_DIGITS)
     return NumberFormat(None if sig else 9 if digits is None else digits, sig)
 
 
 def number_format(look: Look) -> NumberFormat:
-    """The digits of that look; UsageError as `decimals` raises it."""
+    """The digits of that look; UsageError as `decimals` raises it, and where it has other words."""
+    for word in look:
+        one_of("option", word, Look.__annotations__)
     return decimals(look.get("digits"), look.get("sig"))
 
 
@@ -65,7 +72,11 @@ def written(
     full: bool = False,
 ) -> str:
     """The document in one of the formats; `page`: a whole one, `full`: long sums in full."""
-    row, style, numbers = FORMATS[format], look.get("notation", "net-out"), number_format(look)
+    row, style, numbers = (
+        FORMATS[format],
+        one_of("notation", look.get("notation", "net-out"), NOTATIONS),
+        number_format(look),
+    )
     write_as, math = (
         QuantityNotation(names, style, target, numbers, None if full else LIMIT)
         for target in (row.notation, row.math or row.notation)
@@ -92,8 +103,10 @@ class Shown(ABC):
     """Whether long sums are written in full."""
 
     def _written(self, format: str, look: Look, *, page: bool = False) -> str:
-        blocks = self._blocks(number_format(look))
-        return written(blocks, self._names, format, look, page=page, full=self._full)
+        numbers = number_format(look)
+        with in_language(text("lang", look.get("lang", in_force()))):
+            blocks = self._blocks(numbers)
+            return written(blocks, self._names, format, look, page=page, full=self._full)
 
     def text(self, **look: Unpack[Look]) -> str:
         """As on the command line: tables with lines of characters."""
@@ -118,7 +131,7 @@ class Shown(ABC):
             UsageError: no format has that ending.
             OutputError: the file exists already and `force` isn't given, or it can't be written.
         """
-        row = by_extension(Path(path))
+        row = by_extension(path_of(path))
         if row is None or row.objects or row.picture:
             known = ", ".join(
                 ending
@@ -163,7 +176,8 @@ class Several(Shown, Sequence[T]):
 
 def save_text(path: str | PathLike[str], text: str, *, force: bool) -> None:
     """Write a file whole or not at all, and over an existing one only with `force`."""
-    with open_output(Path(path), force) as stream:
+    yes_or_no(force=force)
+    with open_output(path_of(path), force) as stream:
         stream.write(text)
 
 

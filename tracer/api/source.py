@@ -8,6 +8,7 @@ from os import PathLike, fspath
 from typing import Any, Literal, Protocol, TypeAlias
 
 from tracer import bundled
+from tracer.api.arguments import refused
 from tracer.config import load, load_plain
 from tracer.model.experiment import Experiment, GraphExperiment
 
@@ -41,6 +42,7 @@ def experiment_of(config: Config) -> AnyExperiment:
     Raises:
         ConfigError: everything that is wrong in it, each with its place.
         BptraceError: there is no such file or bundled example.
+        UsageError: it is nothing that can be a configuration.
     """
     match config:
         case Experiment() | GraphExperiment():
@@ -53,6 +55,5 @@ def experiment_of(config: Config) -> AnyExperiment:
             return load_plain(config)
     experiment = getattr(config, "experiment", None)
     if not isinstance(experiment, Experiment | GraphExperiment):
-        kinds = "a path, a bundled example's name, YAML text or a dict"
-        raise TypeError(f"a configuration is {kinds}, not {type(config).__name__}")
+        raise refused("config", config, "a path, a bundled example's name, YAML text or a dict")
     return experiment

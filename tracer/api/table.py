@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import TypeAlias
 
+from tracer.api.arguments import text
 from tracer.api.frames import DataFrame, data_frame
 from tracer.api.shown import Several
 from tracer.digits.numbers import NumberFormat
@@ -96,7 +97,7 @@ def table_from(table: doc.Table, names: Names | GraphNames) -> Table:
 
 def table_of(document: doc.Document, name: str, names: Names | GraphNames) -> Table:
     """The document's table of that name; UsageError where it has none."""
-    (table,) = chosen(document, table=name)
+    (table,) = chosen(document, table=text("table", name))
     assert isinstance(table, doc.Table)
     return table_from(table, names)
 

@@ -10,6 +10,7 @@ from io import StringIO
 from itertools import islice
 from typing import Any, Literal
 
+from tracer.api.arguments import text, whole, whole_or_all, whole_or_none
 from tracer.api.arrays import Arrays
 from tracer.api.experiments import Configured
 from tracer.api.explained import Explained, explain
@@ -51,6 +52,10 @@ class Numbers(Configured, Mapping[str, float]):
         calculation, identity = self._iterations.find(name, self._first)
         return float(calculation.value(identity))
 
+    def __contains__(self, name: object) -> bool:
+        """Whether something is called so in an iteration that there is; nothing is trained for that."""
+        return isinstance(name, str) and self._iterations.has(name, self._first)
+
     def at(self, iteration: int) -> Traced:
         """One iteration, trained up to it: names without `@` mean that one.
 
@@ -62,10 +67,9 @@ class Numbers(Configured, Mapping[str, float]):
             UsageError: training doesn't come to it, or the configuration has none.
             DivergedError: training meets an overflow before it.
         """
-        if iteration < 1:
-            raise UsageError(f"there is no iteration {iteration}", "they are counted from 1")
-        self._iterations.through([iteration])
-        return Traced(self.experiment, self._iterations, iteration, (iteration,))
+        number = whole("iteration", iteration, 1)
+        self._iterations.through([number])
+        return Traced(self.experiment, self._iterations, number, (number,))
 
     def explain(
         self, *names: str, depth: int | Literal["all"] = 1, full: bool = False
@@ -159,8 +163,9 @@ class Traced(Numbers, Shown):
 
         Raises UsageError where there is no such view or sample.
         """
-        self._document(view=name, sample=sample)
-        return View(self, name, sample)
+        found = View(self, text("view", name), whole_or_all("sample", sample))
+        found._made()
+        return found
 
     def picture(self, view: str = DEFAULT_PICTURE, *, sample: int | None = None) -> Picture:
         """The network with its numbers drawn: `forward`, `backward` or `update`; or the graph.
@@ -172,11 +177,13 @@ class Traced(Numbers, Shown):
         Raises UsageError where there is no such view or sample, or too much to draw.
         """
         trace = self._iterations.trace(self.iterations[-1])
-        return Picture(picture_of(trace, view, sample), self._names)
+        shown = whole_or_none("sample", sample, 1)
+        return Picture(picture_of(trace, text("view", view), shown), self._names)
 
     def json(self, *, sample: int | Literal["all"] | None = None) -> dict[str, Any]:
         """The object that `bptrace run --format json` prints."""
-        return as_json(run_objects(self._run, self.iterations, sample))
+        shown = whole_or_all("sample", sample)
+        return as_json(run_objects(self._run, self.iterations, shown))
 
     @property
     def _run(self) -> Run[Any]:

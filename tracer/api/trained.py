@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tracer.api.arguments import refused, whole_or_none
 from tracer.api.frames import DataFrame, data_frame
 from tracer.api.iterations import Iterations
 from tracer.api.notebook import bar
@@ -151,11 +152,12 @@ class Trained(Numbers, Shown):
 
 def train(experiment: AnyExperiment, iterations: int | None, progress: Progress) -> Trained:
     """The experiment after so many updates, by itself as many as the configuration says."""
+    asked = whole_or_none("iterations", iterations, 0)
+    if not (progress is None or isinstance(progress, bool) or callable(progress)):
+        raise refused("progress", progress, "True, False, None or a function")
     if experiment.training is None:
         raise UsageError("there is no `training`", "`tracer.trace` shows the passes")
-    total = experiment.training.iterations if iterations is None else iterations
-    if total < 0:
-        raise UsageError(f"{total} updates can't be made", "expected 0 or more")
+    total = experiment.training.iterations if asked is None else asked
     timeline = timeline_of(experiment)
     recorder = Recorder(timeline, [LOSS], total)
     with _reporting(progress, total) as report:

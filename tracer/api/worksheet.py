@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tracer.api.arguments import rounding_of, whole_or_none, yes_or_no
 from tracer.api.shown import Shown, one_line
 from tracer.api.source import AnyExperiment, Rounding
 from tracer.digits import rounding as by_digits
@@ -64,9 +65,11 @@ def worksheet(
     rounding: Rounding,
 ) -> Worksheet:
     """The sheet of an experiment."""
-    if round and not key:
+    yes_or_no(key=key, formulas=formulas)
+    how = rounding_of(round, rounding)
+    if how and not key:
         raise UsageError("only the key has numbers to round", "add key=True, or leave out round")
-    how = by_digits.parse_rounding(round, rounding) if round else None
-    made = Worksheet(experiment, sheet_traces(experiment, iterations, how), key, formulas, how)
+    traces = sheet_traces(experiment, whole_or_none("iterations", iterations, 1), how)
+    made = Worksheet(experiment, traces, key, formulas, how)
     sections(made._traces)
     return made

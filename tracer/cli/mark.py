@@ -165,7 +165,9 @@ class _Writer:
         if self.feedback is not None:
             check_format(self.feedback, self.display)
             check_free(self._paths("--feedback", self.feedback, students), self.display.force)
-        if self.display.row.of:
+        if not self.display.row.of:
+            self.display.check_targets()
+        else:
             output = self.display.output
             check_free(self._paths("--output", output, students), self.display.force)
 

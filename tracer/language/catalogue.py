@@ -29,7 +29,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from tracer.errors import BptraceError
+from tracer.errors import UsageError
 from tracer.immutable import immutable
 
 ENGLISH = "en"
@@ -59,7 +59,7 @@ def message(text: str) -> Message:
     return Message(text)
 
 
-class UnknownLanguageError(BptraceError):
+class UnknownLanguageError(UsageError):
     """There is no catalogue of that language."""
 
 
@@ -120,13 +120,14 @@ def say(message: str, /, **values: object) -> str:
     return _filled(form if isinstance(form, str) else form[-1], values)
 
 
-def counted(count: int, one: str, many: str, /, **values: object) -> str:
+def counted(count: int | Decimal, one: str, many: str, /, **values: object) -> str:
     """`one` for a count of 1, else `many`, as `say` says it; `{count}` is the count."""
     forms = language(in_force()).messages.get(many)
     values = {"count": count, **values}
     if forms is None or isinstance(forms, str):
         return say(one if count == 1 else many, **values)
-    return _filled(forms[_plural(plural())(count)], values)
+    place = -1 if count % 1 else _plural(plural())(int(count))
+    return _filled(forms[place], values)
 
 
 def decimal_mark() -> str:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from tracer.immutable import immutable
-from tracer.language import say
+from tracer.language import counted, say
 
 EACH = "each"
 """Stands for every number that has no points of its own."""
@@ -93,7 +93,12 @@ class Scheme:
             yield _after_trivial(self.after_trivial)
         if self.total is not None:
             total = decimal(self.total)
-            yield say("A sheet that is right throughout has {total} points.", total=total)
+            yield counted(
+                total,
+                "A sheet that is right throughout has {total} point.",
+                "A sheet that is right throughout has {total} points.",
+                total=total,
+            )
         step = decimal(self.step)
         yield say("Points are rounded once, at the end, to multiples of {step}.", step=step)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from tracer.errors import OutputError, UsageError
-from tracer.show.replacement import check_target, replacement
+from tracer.show.replacement import check_target, replacement, try_folder
 from tracer.show.symbols import ENCODING_ERRORS, printable
 
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|{}]')
@@ -68,11 +68,15 @@ def safe_name(text: str) -> str:
 
 def check_free(paths: Sequence[Path | None], force: bool) -> None:
     """OutputError where one of the files could not be written; before long work."""
+    tried: set[Path] = set()
     for path in paths:
         if path is not None and str(path) != "-":
             with _worded(path):
                 if not _is_place(path):
-                    check_target(path, force)
+                    folder = check_target(path, force).parent
+                    if folder not in tried:
+                        try_folder(folder)
+                    tried.add(folder)
 
 
 @contextmanager
@@ -135,7 +139,9 @@ def check_targets(targets: Mapping[str, Path | None], force: bool) -> None:
             elif _is_place(path):
                 continue
             else:
-                place = str(check_target(path, force))
+                target = check_target(path, force)
+                try_folder(target.parent)
+                place = str(target)
         if place in found:
             other, first = found[place]
             raise OutputError(

@@ -59,6 +59,8 @@ def check_target(path: Path, force: bool) -> Path:
     if target.is_symlink():
         raise OutputError(f"{path} is a link to itself", "choose another file")
     if not target.parent.is_dir():
+        if target.parent.exists():
+            raise OutputError(f"{path.parent} is no folder", "choose another one")
         raise OutputError(f"the folder {path.parent} does not exist", "make it first")
     if target.exists():
         if not force:
@@ -66,6 +68,15 @@ def check_target(path: Path, force: bool) -> Path:
         if not os.access(target, os.W_OK):
             raise OutputError(f"{path} is write-protected", "choose another file")
     return target
+
+
+def try_folder(folder: Path) -> None:
+    """OSError where no file can be made in the folder: only trying says that for certain."""
+    temporary, file, lock = _temporary(folder)
+    file.close()
+    temporary.unlink(missing_ok=True)
+    if lock is not None:
+        os.close(lock)
 
 
 def _exists(path: Path) -> OutputError:

@@ -66,11 +66,16 @@ def lying(stage: Stage, shape: Shape, trace: IterationTrace) -> Lying:
     """
     true = trace.arrays[stage].shape
     found = _way(stage, shape, true, trace)
-    if found is None and shape and 1 < shape[0] <= most_iterations(trace.experiment):
+    if found is None and shape and shape[0] > 1:
         inner = _way(stage, shape[1:], true, trace)
         found = inner and Lying(inner.direct, inner.turned, inner.shared, inner.classes, shape[0])
-    if found is not None:
+    most = most_iterations(trace.experiment)
+    if found is not None and found.iterations <= most:
         return found
+    if found is not None and len(shape) > len(true):
+        made = most - 1 or 1
+        words = f"there {'is' if made == 1 else 'are'} {made} iteration{'s' * (made > 1)}"
+        raise ValueError(f"an array for each of {found.iterations} iterations, and {words}")
     raise ValueError(f"the shape is {in_words(shape)}, expected {in_words(true)}")
 
 

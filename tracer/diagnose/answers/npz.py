@@ -6,13 +6,13 @@ Only the headers are read here. An array's numbers come when its name and shape 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 import numpy as np
 
 from tracer.config.arrays import MOST_BYTES, ArrayError, ArrayFile
+from tracer.diagnose.answers.foreign import foreign_archive
 from tracer.diagnose.answers.model import Entry, Spot
 from tracer.diagnose.answers.precision import of_dtype
 from tracer.errors import ConfigError, Problem, UsageError
@@ -22,38 +22,7 @@ from tracer.model.network import FloatArray
 _SUFFIX = ".npy"
 
 
-@immutable
-class _Foreign:
-    """An archive without arrays: how the names of its members begin or end, what it is."""
-
-    message: str
-    hint: str
-    starts: tuple[str, ...] = ()
-    ends: tuple[str, ...] = ()
-
-    def is_in(self, members: Sequence[str]) -> bool:
-        return any(name.startswith(self.starts) or name.endswith(self.ends) for name in members)
-
-
-_NO_ARRAYS = _Foreign("there are no arrays in it", "write it with numpy.savez(FILE, W1=...)")
-_FOREIGN = (
-    _Foreign(
-        "this is a spreadsheet, not an NPZ file", "save it as CSV", starts=("xl/", "content.xml")
-    ),
-    _Foreign(
-        "this is a Word document, not an NPZ file", "save it as plain text", starts=("word/",)
-    ),
-    _Foreign(
-        "this is a file of torch.save, which holds pickled objects",
-        "save the numbers: numpy.savez(FILE, **{k: v.numpy() for k, v in model.state_dict().items()})",
-        ends=("data.pkl",),
-    ),
-    _Foreign(
-        "this is a model of Keras, not an NPZ file",
-        "save its arrays: numpy.savez(FILE, *model.get_weights())",
-        ends=("model.weights.h5",),
-    ),
-)  # fmt: skip
+_NO_ARRAYS = "there are no arrays in it", "write it with numpy.savez(FILE, W1=...)"
 
 
 def read_npz(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
@@ -64,8 +33,9 @@ def read_npz(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
     """
     arrays = _opened(content, Spot(file))
     if not arrays.names:
-        foreign = next((row for row in _FOREIGN if row.is_in(arrays.strangers)), _NO_ARRAYS)
-        raise ConfigError([Spot(file).problem(foreign.message, foreign.hint)])
+        foreign = foreign_archive(arrays.strangers)
+        told = (foreign.message, foreign.hint) if foreign else _NO_ARRAYS
+        raise ConfigError([Spot(file).problem(*told)])
     left = _Left()
     found = [_entry(name, name, arrays, file, left) for name in arrays.names]
     entries = [item for item in found if isinstance(item, Entry)]

@@ -9,6 +9,7 @@ from typing import Any
 from tracer.config.files import decode
 from tracer.diagnose.answers.collecting import Collector
 from tracer.diagnose.answers.dialect import dialect_of
+from tracer.diagnose.answers.foreign import foreign_file
 from tracer.diagnose.answers.model import NOT_SUPPLIED, Entry, Leaf, Spot, Supplied, Tolerance
 from tracer.diagnose.answers.moments import Moment
 from tracer.diagnose.answers.npz import read_npy, read_npz
@@ -65,10 +66,12 @@ def plain_answers(
     experiment: Experiment | GraphExperiment,
     tolerance: Tolerance | None = None,
     file: str = "answers",
+    *,
+    remark: Callable[[Problem], None] | None = None,
 ) -> tuple[Supplied, ...]:
-    """The answers that Python's own dicts and lists hold, or arrays; raises as `read_answers` does."""
+    """The answers that Python's own dicts and lists hold, or arrays; `remark` and errors as above."""
     entries, problems = read_plain(content, file)
-    return _some(entries, Collector(experiment, tolerance, problems), file, None)
+    return _some(entries, Collector(experiment, tolerance, problems), file, remark)
 
 
 def _some(
@@ -91,6 +94,8 @@ def _entries(content: bytes, file: str) -> tuple[list[Entry], list[Problem]]:
         return read_npz(content, file)
     if content.startswith(_NPY):
         return read_npy(content, file)
+    if foreign := foreign_file(content):
+        raise ConfigError([Spot(file).problem(foreign.message, foreign.hint)])
     content = _as_utf8(content)
     if b"\0" in content:
         hint = "answers are YAML, CSV or JSON as text in UTF-8, or arrays as .npz or .npy"

@@ -23,6 +23,7 @@ from tracer.immutable import immutable
 
 _NOTHING = re.compile(r"(?m)^(\s*[\w./#@:∂δ⁺+\"']+:)[ \t]+[?-][ \t]*$")
 """A line whose number is a sign that YAML would take for something else."""
+_EMPTY = "a sheet that nobody has filled in has the names of its numbers"
 _BLOCK = frozenset({"iteration", "after", "values", "note"})
 
 
@@ -40,6 +41,8 @@ def read_tree(text: str, file: str) -> tuple[list[Entry], list[Problem]]:
 def read_nodes(root: Node, file: str) -> tuple[list[Entry], list[Problem]]:
     """The same of a tree that has been read, whatever from."""
     problems: list[Problem] = []
+    if not root.value:
+        raise ConfigError([Spot(file).problem("the file is empty", _EMPTY)])
     if is_configuration(root):
         hint = "without ANSWERS the `expected:` of CONFIG is checked"
         raise ConfigError([Spot(file).problem("this is a configuration, not answers", hint)])

@@ -18,7 +18,7 @@ from tracer.formula import (
     total,
     without_term,
 )
-from tracer.model.network import Bias
+from tracer.model.network import Bias, Layer
 from tracer.model.quantity import Kind, Quantity
 
 _MOST_CROSSED = 6
@@ -180,6 +180,23 @@ def _weight_of_a_neighbour(site: Site) -> Iterator[Expression]:
             yield from (moved({weight: (i, c)}) for c in columns)
 
 
+def _weights_of_another_layer(site: Site) -> Iterator[Expression]:
+    """All weights, and the bias, of another layer of the same shape."""
+    used = site.used(Kind.WEIGHT, Kind.NEW_WEIGHT, Kind.BIAS, Kind.NEW_BIAS)
+    if not used:
+        return
+    own = site.network.layers[used[0].layer - 1]
+    for layer in site.network.layers:
+        if layer.number != own.number and _shape(layer) == _shape(own):
+            yield replace(
+                site.formula, {key: site.symbol(key.kind, layer.number, key.index) for key in used}
+            )
+
+
+def _shape(layer: Layer) -> tuple[int, int, Bias]:
+    return len(layer.neurons), len(layer.inputs), layer.bias
+
+
 def _inputs_for_hidden_outputs(site: Site) -> Iterator[Expression]:
     count = len(site.network.inputs)
     outs = [out for out in site.used(Kind.OUT) if out.layer == site.layer.number - 1]
@@ -192,6 +209,7 @@ def _inputs_for_hidden_outputs(site: Site) -> Iterator[Expression]:
 
 _NET = frozenset({Kind.NET})
 _CONNECTED = frozenset({Kind.NET, Kind.PATH})
+_UPDATED = frozenset({Kind.NEW_WEIGHT, Kind.NEW_BIAS})
 _WEIGHT_LIKE = frozenset({Kind.WEIGHT_GRADIENT, Kind.WEIGHT_OF_DATA, Kind.NEW_WEIGHT})
 
 ROWS = (
@@ -266,6 +284,14 @@ ROWS = (
         _CONNECTED,
         _weight_of_a_neighbour,
         "Each connection has its own weight; this one belongs to another.",
+        rare=True,
+    ),
+    Mistake(
+        "weights_of_another_layer",
+        _CONNECTED,
+        _weights_of_another_layer,
+        "Each layer has its own weights and biases; these belong to another layer.",
+        also=_UPDATED,
         rare=True,
     ),
     Mistake(

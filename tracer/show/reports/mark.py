@@ -112,8 +112,13 @@ def _summary(marked: MarkedClass) -> str:
     points = sorted(sheet.points for sheet in sheets)
     maximum = max(sheet.maximum for sheet in sheets)
     if len(sheets) == 1:
-        return say(
-            "{text}: {points} of {maximum} points.", text=text, points=points[0], maximum=maximum
+        return counted(
+            maximum,
+            "{text}: {points} of {maximum} point.",
+            "{text}: {points} of {maximum} points.",
+            text=text,
+            points=points[0],
+            maximum=maximum,
         )
     least, most, middle = points[0], points[-1], marked.scheme.rounded(Fraction(median(points)))
     return say(

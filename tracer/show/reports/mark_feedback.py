@@ -6,6 +6,7 @@ Beside the class's page; what `check --points` shows is the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 
@@ -18,7 +19,7 @@ from tracer.model.marking import EACH, Scheme, decimal
 from tracer.show.document import Block, Cell, Content, Heading, Items, Name, Text, Warn
 from tracer.show.reports.check import LIMIT, manner, records, section_blocks, told_counts
 from tracer.show.reports.conventions import conventions
-from tracer.show.reports.mark_words import PLACES, points_of, why
+from tracer.show.reports.mark_words import PLACES, of_maximum, points_of, why
 from tracer.show.reports.tables import joined
 from tracer.show.words import worded
 from tracer.teach.marking import MarkedSheet
@@ -67,7 +68,7 @@ def _opening(sheet: MarkedSheet, student: str) -> Iterator[Block]:
 
 def _summary(sheet: MarkedSheet) -> Content:
     """`35.5 of 43 points. 40 of 43 supplied: 30 right, 9 follows. The first wrong one is net_h1.`"""
-    points = say("{points} of {maximum} points.", points=sheet.points, maximum=sheet.maximum)
+    points = of_maximum(sheet)
     supplied = say("{count} of {asked} supplied", count=sheet.supplied, asked=len(sheet.marks))
     told = told_counts(sheet.counts)
     text = say("{points} {supplied}.", points=points, supplied=supplied)
@@ -98,17 +99,34 @@ def _missing(sheet: MarkedSheet) -> Iterator[Block]:
     more = len(missing) - _MOST_MISSING
     if more > 0:
         numbers = worded(say("{numbers}, and {count} more", count=more), numbers=numbers)
-    words = counted(
-        len(missing),
+    yield Text(worded(_told_missing(len(missing), worth), numbers=numbers))
+
+
+def _told_missing(count: int, worth: Decimal) -> str:
+    if worth == 1:
+        return counted(
+            count,
+            "{count} number, worth {points} point: {numbers}.",
+            "{count} numbers, worth {points} point: {numbers}.",
+            points=worth,
+        )
+    return counted(
+        count,
         "{count} number, worth {points} points: {numbers}.",
         "{count} numbers, worth {points} points: {numbers}.",
         points=worth,
     )
-    yield Text(worded(words, numbers=numbers))
 
 
 def _worths(scheme: Scheme) -> Iterator[str]:
     """What is worth more or less than others."""
     for worth in scheme.worths:
         what = say("every other number") if worth.of == EACH else worth.of
-        yield say("{points} points: {numbers}.", points=decimal(worth.points), numbers=what)
+        points = decimal(worth.points)
+        yield counted(
+            points,
+            "{points} point: {numbers}.",
+            "{points} points: {numbers}.",
+            points=points,
+            numbers=what,
+        )

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from tracer.diagnose.finding import VERDICTS
 from tracer.errors import Problem
-from tracer.language import decimals, say
+from tracer.language import counted, decimals, say
 from tracer.model.marking import SHARES, Scheme, decimal
 from tracer.model.quantity import at
 from tracer.model.words import plain
 from tracer.show.reports.check import VERDICT_WORDS
-from tracer.show.reports.mark_words import points_of, why
+from tracer.show.reports.mark_words import PLACES, of_maximum, points_of, why
 from tracer.show.reports.objects import Object, finite
 from tracer.teach.marking import Mark, MarkedClass, MarkedSheet, MarkedStudent, Student
 
@@ -129,15 +130,26 @@ def gradescope(sheet: MarkedSheet, *, reveal: bool = True) -> Object:
     Right values are shown to students only after the due date.
     """
     visibility = "after_due_date" if reveal else "visible"
-    words = [say("{points} of {maximum} points.", points=sheet.points, maximum=sheet.maximum)]
     return {
         "score": _number(sheet.points),
-        "output": "\n".join([*words, *sheet.scheme.words()]),
+        "output": "\n".join([of_maximum(sheet), *sheet.scheme.words()]),
         "output_format": "text",
         "visibility": visibility,
         "stdout_visibility": _HIDDEN,
-        "tests": (_test(mark, sheet, reveal) for mark in sheet.marks),
+        "tests": (
+            _test(mark, worth, sheet, reveal)
+            for mark, worth in zip(sheet.marks, _worths(sheet), strict=True)
+        ),
     }
+
+
+def _worths(sheet: MarkedSheet) -> Iterator[Decimal]:
+    """What each number is worth as a decimal number, so that they add up to what all of them are."""
+    whole, before = Fraction(0), Decimal(0)
+    for mark in sheet.marks:
+        whole += mark.worth
+        yield decimal(whole) - before
+        before = decimal(whole)
 
 
 def gradescope_refused(problems: Sequence[Problem]) -> Object:
@@ -152,12 +164,12 @@ def gradescope_refused(problems: Sequence[Problem]) -> Object:
     }
 
 
-def _test(mark: Mark, sheet: MarkedSheet, reveal: bool) -> Object:
+def _test(mark: Mark, worth: Decimal, sheet: MarkedSheet, reveal: bool) -> Object:
     full = mark.part == 1
     return {
         "name": mark.question.name,
-        "score": _number(decimal(mark.earned)),
-        "max_score": _number(decimal(mark.worth)),
+        "score": _number(worth if full else decimal(mark.earned)),
+        "max_score": _number(worth),
         "status": "passed" if full else "failed",
         "output": "\n".join(_output(mark, sheet, reveal)),
         "output_format": "text",
@@ -181,8 +193,14 @@ def _output(mark: Mark, sheet: MarkedSheet, reveal: bool) -> Iterator[str]:
     if reveal and mark.verdict not in ("right", "rounding"):
         yield say("The right value is {value}.", value=decimals(f"{finding.exact:.9g}"))
     reason = _text(why(mark), sheet)
-    points = points_of(mark)
+    worth, points = decimal(mark.worth, PLACES), points_of(mark)
     if reason:
-        yield say("{points} points: {reason}.", points=points, reason=reason)
+        yield counted(
+            worth,
+            "{points} point: {reason}.",
+            "{points} points: {reason}.",
+            points=points,
+            reason=reason,
+        )
     else:
-        yield say("{points} points.", points=points)
+        yield counted(worth, "{points} point.", "{points} points.", points=points)

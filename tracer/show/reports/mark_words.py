@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tracer.language import say
+from tracer.language import counted, say
 from tracer.model.marking import decimal
 from tracer.show.document import Content, Name
 from tracer.show.reports.tables import joined
 from tracer.show.words import worded
-from tracer.teach.marking import Mark
+from tracer.teach.marking import Mark, MarkedSheet
 
 PLACES = 2
 
@@ -16,6 +16,17 @@ def points_of(mark: Mark) -> str:
     """`0.5 of 1`; a part of a total is shown to hundredths, and the sum rounded once."""
     earned, worth = (decimal(points, PLACES) for points in (mark.earned, mark.worth))
     return say("{points} of {maximum}", points=earned, maximum=worth)
+
+
+def of_maximum(sheet: MarkedSheet) -> str:
+    """`35.5 of 43 points.`"""
+    return counted(
+        sheet.maximum,
+        "{points} of {maximum} point.",
+        "{points} of {maximum} points.",
+        points=sheet.points,
+        maximum=sheet.maximum,
+    )
 
 
 def why(mark: Mark) -> Content:

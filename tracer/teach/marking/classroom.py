@@ -229,17 +229,19 @@ def _read(submission: Submission) -> _Read:
     empty: list[str] = []
     refused: dict[str, tuple[Problem, ...]] = {}
     for source in submission.files:
+        aside: list[Problem] = []
         try:
             content = source.read()
-            answers = read_answers(content, source.shown, experiment)
+            answers = read_answers(content, source.shown, experiment, remark=aside.append)
         except NoNumbersError:
             empty.append(source.shown)
         except ConfigError as error:
             refused[source.path.name] = error.problems
         else:
             title = foreign_title(content, experiment)
-            remarks = (say("it begins with '{title}'", title=title),) if title else ()
-            answered.setdefault(content, _Read(answers, source.shown, remarks=remarks))
+            remarks = [say("it begins with '{title}'", title=title)] if title else []
+            remarks += [say("passed over: {problem}", problem=problem) for problem in aside]
+            answered.setdefault(content, _Read(answers, source.shown, remarks=tuple(remarks)))
     return _chosen(list(answered.values()), empty, refused)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from tracer.config.files import open_bytes
+from tracer.config.files import STANDARD_INPUT, open_bytes, read_standard_input
 from tracer.errors import BptraceError, ConfigError, Problem
 from tracer.immutable import immutable
 
@@ -27,6 +27,7 @@ MOST_BYTES = 32 << 20
 MOST_UNPACKED = 512 << 20
 """Of all zip files together."""
 _DEEPEST = 3
+_STANDARD_INPUT = "-"
 _ZIP = ".zip"
 _LITTER = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 _ENCRYPTED = 0x1
@@ -65,7 +66,10 @@ class Gathering:
         return [list(self._named(path)) for path in named]
 
     def _named(self, path: Path) -> Iterator[Source]:
-        if os.path.isdir(path):
+        if str(path) == _STANDARD_INPUT:
+            content = read_standard_input()
+            yield Source(PurePosixPath("stdin"), STANDARD_INPUT, lambda: content)
+        elif os.path.isdir(path):
             yield from self._folder(path)
         elif not os.path.exists(path):
             raise BptraceError(f"there is no file or folder '{path}'", "name files, folders, zips")

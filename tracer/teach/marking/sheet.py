@@ -142,6 +142,9 @@ def mark_sheet(
     trivial = Trivial.of_sheet(exact, numbers)
     found = _judged(checked, trivial)
     foreign = _is_foreign(list(found.values()), trivial)
+    if strange := _strange(list(found.values()), trivial):
+        trivial = trivial.with_strange(strange)
+        found = _judged(checked, trivial)
     marker = _Marker(scheme, checked, foreign, trivial, wanted.rounding)
     worth = exercise.worth(scheme)
     marks = (
@@ -197,8 +200,11 @@ class _Marker:
     def _is_short(self, finding: Finding) -> bool:
         """Whether a right number has fewer digits than others, and was copied or cut off unlike them.
 
-        Nobody who has calculated w+ = 0.1498 among numbers of four digits writes the 0.15 of w.
+        Nobody who has calculated w+ = 0.1498 among numbers of four digits writes the 0.15 of w. What
+        is exactly right has lost no digit.
         """
+        if same(finding.answer.value, finding.exact):
+            return False
         if finding.verdict not in _RIGHT or self.checked.as_fine_as_the_sheet(finding):
             return False
         if finding.answer.written.significant >= _FEW_DIGITS:
@@ -218,12 +224,40 @@ def _is_foreign(judged: Sequence[_Judged], trivial: Trivial) -> bool:
     values = {finding.answer.value for _, finding, _ in judged}
     if len(judged) >= _LEAST_DIRECT and len(values) == 1:
         return True
-    some = judged[:: max(len(judged) // _MOST_LOOKED_AT, 1)]
-    direct = [
-        finding
-        for exact, finding, spoiled in some
-        if _is_direct(finding, exact) and _is_evidence(finding, spoiled, trivial)
-    ]
+    return _is_others([finding for finding, _ in _direct(judged, trivial)], trivial)
+
+
+def _strange(judged: Sequence[_Judged], trivial: Trivial) -> frozenset[Identity]:
+    """The wrong numbers made of the weights of a layer, where next to none of its weights come out.
+
+    They do so in the net inputs, on the way back or in the update; who errs in one of these has erred,
+    and who does in all of them has calculated with other weights.
+    """
+    layers: dict[int, list[Finding]] = {}
+    for finding, made_of in _direct(judged, trivial):
+        for layer in {key.layer for key in made_of if isinstance(key, Quantity)}:
+            layers.setdefault(layer, []).append(finding)
+    found: set[Identity] = set()
+    for direct in layers.values():
+        blamed = {f.identity for f in direct if f.blamed and not _comes_out(f, trivial)}
+        kinds = {i.kind for i in blamed if isinstance(i, Quantity)}
+        if _is_others(direct, trivial) and len(kinds) > 1:
+            found |= blamed
+    return frozenset(found)
+
+
+def _direct(
+    judged: Sequence[_Judged], trivial: Trivial
+) -> Iterator[tuple[Finding, tuple[Identity, ...]]]:
+    """What is made directly of given weights and says whose they are, with those weights."""
+    for exact, finding, spoiled in judged[:: max(len(judged) // _MOST_LOOKED_AT, 1)]:
+        made_of = _made_of(finding, exact)
+        if made_of and _is_evidence(finding, spoiled, trivial):
+            yield finding, made_of
+
+
+def _is_others(direct: Sequence[Finding], trivial: Trivial) -> bool:
+    """Whether next to none of so many numbers come out."""
     out = sum(_comes_out(finding, trivial) for finding in direct)
     return len(direct) >= _LEAST_DIRECT and out <= _FOREIGN * len(direct)
 
@@ -251,17 +285,17 @@ def _comes_out(finding: Finding, trivial: Trivial) -> bool:
     return again or not finding.blamed
 
 
-def _is_direct(finding: Finding, exact: Calculation) -> bool:
-    """Whether a formula leads to the number in which a first weight stands; in a graph, a given number.
+def _made_of(finding: Finding, exact: Calculation) -> tuple[Identity, ...]:
+    """The first weights in the formula that leads to the number; in a graph, the given numbers.
 
     Data and biases don't count: neighbours often share them. 0 tells nothing: neurons that are off
     make it of any data.
     """
     if finding.exact == 0:
-        return False
+        return ()
     formula = exact.prepared(finding.identity, False)
     keys = formula.keys if formula else ()
-    return any(exact.formula(key) is None and _is_own(key) for key in keys)
+    return tuple(key for key in keys if exact.formula(key) is None and _is_own(key))
 
 
 def _is_own(key: Identity) -> bool:

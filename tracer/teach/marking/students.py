@@ -52,14 +52,20 @@ def _student(path: PurePosixPath, canvas: bool) -> Student:
 def _of_a_site(path: PurePosixPath, canvas: bool) -> Student | None:
     """The student whose name Moodle or Canvas has put into the path."""
     matches = [found for part in reversed(path.parts) if (found := _MOODLE.fullmatch(part))]
-    if not matches and canvas and (found := _CANVAS.fullmatch(path.name)):
+    if not matches and canvas and (found := _canvas(path)):
         matches = [found]
     return Student(matches[0]["name"], matches[0]["id"]) if matches else None
 
 
+def _canvas(path: PurePosixPath) -> re.Match[str] | None:
+    """Canvas's name of a file, or of a zip file that somebody has handed in, and this lies in."""
+    found = map(_CANVAS.fullmatch, reversed(path.parts))
+    return next((match for match in found if match), None)
+
+
 def _is_canvas(paths: Sequence[PurePosixPath]) -> bool:
     """Whether the files are called as Canvas does: all of them, and several students' not alike."""
-    matches = [_CANVAS.fullmatch(path.name) for path in paths]
+    matches = [_canvas(path) for path in paths]
     names = {(match["name"], match["id"]) for match in matches if match}
     ids = {match["id"] for match in matches if match}
     return all(matches) and len(names) == len(ids) >= min(len(paths), 2)

@@ -65,12 +65,14 @@ class Like:
 class Surroundings:
     """The right numbers of the moment, and the values that the exercise gives.
 
-    `made`: how many other values of the sheet match a mistake, by its name.
+    `made`: how many other values of the sheet match a mistake, by its name. `strange`: the numbers that
+    are made of other weights than the exercise's.
     """
 
     exact: Calculation
     given: frozenset[float]
     made: Counter[str]
+    strange: frozenset[Identity] = frozenset()
 
     def like(self, identity: Identity) -> Like:
         """What is like the number."""
@@ -149,11 +151,21 @@ def _is_far(finding: Finding, around: Surroundings) -> bool:
     return not like.least / FAR <= value <= like.largest * FAR
 
 
+def _is_strange(finding: Finding, around: Surroundings) -> bool:
+    return finding.identity in around.strange
+
+
 GROUNDS = (
     Ground("zero", _is_zero, lambda: say("0 leaves nothing to calculate")),
     Ground("one", _is_one, lambda: say("1 leaves nothing to calculate")),
     Ground("copied", _is_copied, lambda: say("this number stands in the exercise"), blamed=True),
     Ground("far", _is_far, lambda: say("this is far from any plausible value"), blamed=True),
+    Ground(
+        "strange",
+        _is_strange,
+        lambda: say("this is made of other weights than the exercise gives"),
+        blamed=True,
+    ),
 )
 """The only list of what makes a wrong number trivial."""
 
@@ -193,6 +205,7 @@ class Trivial:
 
     given: frozenset[float]
     made: Counter[str] = field(default_factory=Counter)
+    strange: frozenset[Identity] = frozenset()
     spoiled: dict[Identity, Spoiled] = field(default_factory=dict)
 
     @classmethod
@@ -201,6 +214,10 @@ class Trivial:
         given = _given(next(iter(exact.values())))
         own = (f for f in findings if f.matches and f.answer.value not in given | PLAIN)
         return cls(given, Counter(name for finding in own for name in slips(finding)))
+
+    def with_strange(self, strange: frozenset[Identity]) -> Trivial:
+        """For the same sheet, of which these numbers are made of another exercise's weights."""
+        return Trivial(self.given, self.made, strange)
 
     def of(self, finding: Finding, exact: Calculation) -> Spoiled | None:
         """Why the number earns nothing as far as it is wrong; None where it does, or is right."""
@@ -212,7 +229,7 @@ class Trivial:
         return found
 
     def _of(self, finding: Finding, exact: Calculation) -> Spoiled | None:
-        around = Surroundings(exact, self.given, self.made)
+        around = Surroundings(exact, self.given, self.made, self.strange)
         for ground in GROUNDS:
             if (finding.blamed or not ground.blamed) and ground.holds(finding, around):
                 return Spoiled(ground)
