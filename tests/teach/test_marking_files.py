@@ -87,9 +87,21 @@ def test_a_pattern_says_where_the_student_stands() -> None:
     assert pattern.id_of(PurePosixPath("x/jane/other.yaml")) is None
     assert Pattern.parse("{id}-{id}.y").id_of(PurePosixPath("7-7.y")) == "7"
     assert Pattern.parse("a[1].{id}+").id_of(PurePosixPath("a[1].7+")) == "7"
-    for text, words in (("answers.yaml", "no {id}"), ("{name}.yaml", "there is no {name}")):
+    assert Pattern.parse("a*/{id}/x_{id}.y").id_of(PurePosixPath("ab/7/x_7.y")) == "7"
+    assert Pattern.parse("a*/{id}/x_{id}.y").id_of(PurePosixPath("ab/7/x_8.y")) is None
+    for text, words in (
+        ("answers.yaml", "no {id}"),
+        ("{name}.yaml", "there is no {name}"),
+        ("{id}/*_*_*_*_*.yaml", "more than 4 of [*] and {id} in a name"),
+    ):
         with pytest.raises(UsageError, match=words):
             Pattern.parse(text)
+
+
+def test_a_student_with_an_odd_name_is_looked_for_in_a_moment() -> None:
+    path = PurePosixPath(*["_" * 250] * 3)
+    pattern = Pattern.parse("*_*_*_*/*_*_*_*x/*_{id}_*.yaml")
+    assert pattern.id_of(path) is None
 
 
 def test_a_course_sites_zip_is_marked_whatever_lies_in_it(tmp_path: Path) -> None:
@@ -248,3 +260,11 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         of_own_exercises("ex-{id}=a-{id}", [tmp_path], lambda _: mazur())
     with pytest.raises(ConfigError):
         files._content(tmp_path / "nothing")
+
+
+def test_a_link_to_itself_is_told_and_the_class_marked(tmp_path: Path) -> None:
+    folder = written(tmp_path, jane__yaml=key(mazur(), 6))
+    (folder / "self").symlink_to("self")
+    found = marked(folder)
+    assert points(found) == {"jane": 43}
+    assert "a link to nothing" in str(found.problems[0])

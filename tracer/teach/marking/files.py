@@ -94,6 +94,9 @@ class Gathering:
 
     def _is_inside(self, path: Path, root: Path) -> bool:
         """Whether it is a file, and no link that leads out of the folder."""
+        if path.is_symlink() and not os.path.exists(path):
+            self._complain(str(path), "a link to nothing", "copy the file into the folder")
+            return False
         if path.is_symlink() and not path.resolve().is_relative_to(root):
             self._complain(str(path), "a link out of the folder", "copy the file into it")
             return False

@@ -19,7 +19,10 @@ from tracer.teach.marking.files import Source
 
 _MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?")
 _CANVAS = re.compile(r"(?P<name>[^_]+)_(?:late_)?(?P<id>\d+)_\d+_.+", re.IGNORECASE)
-_FIELD = re.compile(r"\{(\w*)\}|\*")
+_FIELD = re.compile(r"\{\w*\}|\*")
+_ID = "(?P<id>[^/]+?)"
+_MOST_FIELDS = 4
+"""In a name: a student who is called `____…` has a say in how many ways there are to read it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,25 +102,22 @@ class Pattern:
         Raises:
             UsageError: it has no {id}, or another field.
         """
-        seen: set[str] = set()
-
-        def field(found: re.Match[str]) -> str:
-            if found[0] == "*":
-                return "[^/]*"
-            if found[1] != "id":
-                raise UsageError(f"{text}: there is no {found[0]}", "{id} stands for the student")
-            again = "id" in seen
-            seen.add("id")
-            return "(?P=id)" if again else "(?P<id>[^/]+?)"
-
-        pieces, place = [], 0
-        for found in _FIELD.finditer(text):
-            pieces += [re.escape(text[place : found.start()]), field(found)]
-            place = found.end()
-        pieces.append(re.escape(text[place:]))
-        if not seen:
+        fields = [found[0] for found in _FIELD.finditer(text)]
+        other = next((field for field in fields if field not in ("*", "{id}")), None)
+        if other:
+            raise UsageError(f"{text}: there is no {other}", "{id} stands for the student")
+        if "{id}" not in fields:
             raise UsageError(f"{text}: no {{id}} in it", "{id} stands for what differs by student")
-        return cls(text, re.compile(f"(?:.*/)?{''.join(pieces)}", re.DOTALL))
+        places = text.split("/")
+        if max(len(_FIELD.findall(place)) for place in places) > _MOST_FIELDS:
+            raise UsageError(
+                f"{text}: more than {_MOST_FIELDS} of * and {{id}} in a name",
+                "say more of the name",
+            )
+        names = "/".join(map(_name, places))
+        first, again, rest = names.partition(_ID)
+        names = first + again + rest.replace(_ID, "(?P=id)")
+        return cls(text, re.compile(f"(?:.*/)?{names}", re.DOTALL))
 
     def id_of(self, path: PurePosixPath) -> str | None:
         """What stands in the place of {id}; None where the path isn't like the pattern."""
@@ -134,3 +134,13 @@ class Pattern:
                 student = Student(site.name if site else number, number)
                 found.setdefault(student, []).append(source)
         return found
+
+
+def _name(pattern: str) -> str:
+    """The expression of a file's or folder's name in a pattern."""
+    pieces, place = [], 0
+    for found in _FIELD.finditer(pattern):
+        pieces += [re.escape(pattern[place : found.start()]), "[^/]*" if found[0] == "*" else _ID]
+        place = found.end()
+    whole = "".join([*pieces, re.escape(pattern[place:])])
+    return whole if _ID in pieces else f"(?>{whole})"  # read in one way, whatever stands behind it
