@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer import bundled
+from tracer.cli.checkpoints import states_of
 from tracer.cli.display import Display, note, show, show_objects
 from tracer.cli.progress import progress
 from tracer.cli.source import is_configuration, load_config
@@ -54,7 +55,12 @@ def passed_over(unknown: Problem) -> None:
 
 
 def against_files(
-    config: str, files: Sequence[str], tolerance: str | None, after: int | None, display: Display
+    config: str,
+    files: Sequence[str],
+    tolerance: str | None,
+    after: int | None,
+    checkpoints: Path | None,
+    display: Display,
 ) -> bool:
     """Shows where the files' numbers part from the run; whether they don't.
 
@@ -66,6 +72,7 @@ def against_files(
 
     _check(config, files, after)
     experiment = load_config(config)
+    states = states_of(checkpoints, experiment)
     within = Tolerance.parse(tolerance) if tolerance else None
     answers: list[Supplied] = []
     for number, file in enumerate(files, 1):
@@ -77,7 +84,7 @@ def against_files(
         )
     moments = len({answer.moment for answer in answers})
     with progress(moments, "comparing") as report:
-        found = against(experiment, answers, report)
+        found = against(experiment, answers, report, states)
     if display.as_objects:
         show_objects(against_json(found, files), display)
     else:

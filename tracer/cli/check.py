@@ -10,6 +10,7 @@ import typer
 
 from tracer.cli.against import AfterOption, ToleranceOption, content_of, passed_over
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption
+from tracer.cli.checkpoints import ReadOption, states_of
 from tracer.cli.display import Display, note, number_format, refuse_export, show, show_objects
 from tracer.cli.ending import DISAGREE
 from tracer.cli.feedback import show_feedback, write_for_autograder
@@ -47,6 +48,7 @@ def check(
     rounding: RoundingOption = RoundingMode.HALF_UP,
     digits_required: DigitsRequiredOption = None,
     after: AfterOption = None,
+    checkpoints: ReadOption = None,
     reveal: Annotated[
         bool, typer.Option("--reveal/--no-reveal", help="Show the right values.")
     ] = True,
@@ -76,18 +78,19 @@ def check(
         raise UsageError("--carry shows right values", "leave out --carry or --no-reveal")
     wanted = wanted_of(round, rounding, digits_required)
     if points or display.row.of:
-        if carry or tolerance or after is not None:
-            hint = "leave out --carry, --tolerance and --after"
+        if carry or tolerance or after is not None or checkpoints:
+            hint = "leave out --carry, --tolerance, --after and --checkpoints"
             raise UsageError("points are for a person's sheet", hint)
         scheme = scheme_of(points)
         _give_points(config, answers, scheme, wanted, display, reveal=reveal, all_rows=all_rows)
         return
     experiment = _experiment(config, answers)
     given = _answers(config, answers, experiment, tolerance, after)
+    states = states_of(checkpoints, experiment)
     updates = max((answer.moment.updates for answer in given), default=0)
     arrays = sum(isinstance(answer, ArrayAnswer) for answer in given)
     with progress(updates, "training") as report, progress(arrays, "judging arrays") as judging:
-        checked = judge(experiment, given, report, wanted, judging)
+        checked = judge(experiment, given, report, wanted, judging, states=states)
     with progress(100, "trying conventions") as report:
         checked = with_reasons(checked, report)
     if display.as_objects:

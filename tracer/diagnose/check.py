@@ -30,6 +30,7 @@ from tracer.explain.calculation import Calculation
 from tracer.explain.worksheet import how_many, is_asked, to_calculate
 from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
+from tracer.model.network import State
 from tracer.model.quantity import Identity, Kind, Phase, Quantity, at
 
 _FORWARD = (Phase.GIVEN, Phase.FORWARD)
@@ -202,12 +203,14 @@ def check(
     wanted: Wanted = ANYTHING,
     judging: Callable[[int], None] | None = None,
     found: Mapping[Moment, Calculation] | None = None,
+    states: Iterable[tuple[int, State]] = (),
 ) -> CheckedAnswers:
     """The verdicts on `answers`, in the order of the calculation.
 
     `wanted`: a rounding that is known to have been kept to, and digits that are required. `progress`
     hears of the training, `judging` how many arrays have been judged. `found`: the right numbers of
-    all moments, where they are known already.
+    all moments, where they are known already; or `states`: some that training comes to, (updates,
+    state), from which it may go on.
 
     Raises:
         UsageError: an answer belongs to an iteration that training doesn't reach.
@@ -215,7 +218,8 @@ def check(
     """
     answers = tuple(answers)
     if found is None:
-        found = traced(experiment, {answer.moment for answer in answers} or {Moment()}, progress)
+        moments = {answer.moment for answer in answers} or {Moment()}
+        found = traced(experiment, moments, progress, states=states)
     singles = [answer for answer in answers if isinstance(answer, Answer)]
     arrays = oriented(found, [a for a in answers if isinstance(a, ArrayAnswer)])
     sample = sampled(found, arrays)
