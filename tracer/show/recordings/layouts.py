@@ -136,7 +136,7 @@ class NetworkLayout:
         outline = IterationTrace(self._experiment, Batch(range(self.samples)), self._start, None)
         self._outline = {s: a for s, a in outline.arrays.items() if s.kind is not Kind.SETTING}
         self._parts = [_part(timeline, name) for name in dict.fromkeys(names)] or [
-            Part(array_name(stage, array.ndim, outline) or _word(stage), stage)
+            Part(array_name(stage, array.ndim, outline), stage)
             for stage, array in self._outline.items()
         ]
 
@@ -210,11 +210,6 @@ def _part(timeline: NetworkTimeline, name: str) -> Part:
     stage, place = quantity.stage, trace.batch.place(quantity)
     index = place[1:] if stage.of_a_sample else place
     return Part(trace.names.bare(quantity), stage, index, stage.of_a_sample)
-
-
-def _word(stage: Stage) -> str:
-    """`path1`, `weight_part2`: what comes apart by sample and connection has no name elsewhere."""
-    return f"{stage.kind.name.casefold()}{stage.layer}"
 
 
 def _filled(array: FloatArray | None, shape: tuple[int, ...]) -> FloatArray:
