@@ -10,6 +10,7 @@ import pytest
 
 from support.cli import run, run_json
 from tracer.config.arrays import write_arrays
+from tracer.diagnose.answers import read_answers
 
 NAMES = ("W1", "b1", "net2", "out1", "path1", "weight_part1", "dW2", "loss", "lr", "E_total")
 QUANTITIES = ("out_o1", "dE/dw5", "W2", "loss", "target_o1", "w1+")
@@ -140,3 +141,52 @@ def test_what_is_no_recording_is_told(
     arrays = {"iteration": np.arange(1, 4), "lr": np.full(3, 0.5), array: np.array(value)}
     save(path, arrays)
     assert message in run("check", "mazur", path, code=2).stderr
+
+
+def test_of_a_long_recording_only_what_differs_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracer.diagnose.answers.moments._MOST", 4)
+    path = tmp_path / "all.npz"
+    arrays = recorded("mazur", path, "-n", 20)
+    numbers = sum(a.size for name, a in arrays.items() if name not in ("iteration", "sample"))
+    found = run_json("check", "mazur", path)
+    assert (found["counts"]["right"], found["unlisted"]) == (numbers, {"right": 19, "other": 0})
+    changed(path, arrays, "b1", (11, 0))
+    found = run_json("check", "mazur", path, code=1)
+    assert (found["first_wrong"], found["unlisted"]["right"]) == ("b1", 18)
+    assert found["counts"]["right"] == numbers - 1
+    assert "18 iterations are right in every number" in run("check", "mazur", path, code=1).stdout
+    changed(path, arrays, "lr", (slice(2, None),))  # type: ignore[arg-type]
+    told = run("check", "mazur", path, code=1).stdout
+    assert "15 iterations more have other numbers" in told
+
+
+@pytest.mark.parametrize("name", ["mazur", "descent-momentum"])
+def test_the_iterations_before_a_difference_go_by_in_blocks(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "all.npz"
+    arrays = recorded(name, path, "-n", 6000)
+    changed(path, arrays, "lr", (5500,))
+    read = []
+
+    def counted(*given: object, **options: object) -> object:
+        read.append(options["chosen"])
+        return read_answers(*given, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("tracer.diagnose.answers.read_answers", counted)
+    found = run_json("compare", name, "--against", path, code=1)
+    assert read == [[5500]]
+    assert (found["first_difference"]["name"], found["first_difference"]["iteration"]) == (
+        "lr", 5501,
+    )  # fmt: skip
+    assert found["compared"]["iterations"] == 5501
+
+
+def test_a_number_that_is_called_as_an_array_is_told_by_its_axes(tmp_path: Path) -> None:
+    path = tmp_path / "b.npz"
+    arrays = recorded("four-equations", path, "--record-quantity", "b1")
+    assert arrays["b1"].shape == (7,)
+    assert run_json("compare", "four-equations", "--against", path)["first_difference"] is None
+    assert run_json("check", "four-equations", path)["counts"]["right"] == 7

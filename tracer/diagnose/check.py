@@ -118,16 +118,30 @@ def _is_total(identity: Identity) -> bool:
 
 
 @immutable
+class Unlisted:
+    """Iterations of a recording that weren't judged one by one: `right` ones, with so many `numbers`.
+
+    `left` have other numbers than the run, and are more than can be judged together.
+    """
+
+    right: int = 0
+    numbers: int = 0
+    left: int = 0
+
+
+@immutable
 class CheckedAnswers:
     """All verdicts, moment by moment.
 
     `manner`: how the sheet was found to be written; `sheet_conventions` those that all of it follows.
+    `unlisted` are the iterations that have no section.
     """
 
     experiment: Experiment | GraphExperiment
     sections: tuple[CheckedMoment, ...]
     manner: Manner = EXACT
     sheet_conventions: tuple[SheetConvention, ...] = ()
+    unlisted: Unlisted = Unlisted()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -148,12 +162,13 @@ class CheckedAnswers:
     def counts(self) -> Mapping[str, int]:
         """How many numbers got each verdict."""
         counts = Counter(finding.verdict for finding in self.findings)
+        counts["right"] += self.unlisted.numbers
         return sum((array.counts for array in self.array_findings), counts)
 
     @property
     def known(self) -> int:
         """How many numbers there were to supply."""
-        return sum(section.count for section in self.sections)
+        return sum(section.count for section in self.sections) + self.unlisted.numbers
 
     @property
     def supplied(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -29,13 +30,15 @@ class Axis:
     """The K iterations of a file, of which those in `chosen` (from 0) are read; all without it.
 
     `batches`: the rows of the data that each of those has, none of a graph; `whole` is an iteration
-    whose batch has as many samples as there are in any.
+    whose batch has as many samples as there are in any. `recorded`: the file says its samples, as a
+    recording does, which leaves no axis out.
     """
 
     iterations: Sequence[int]
     chosen: Sequence[int]
     batches: Sequence[tuple[int, ...]]
     whole: int = 1
+    recorded: bool = False
 
     @property
     def read(self) -> list[int]:
@@ -43,14 +46,18 @@ class Axis:
         return [self.iterations[place] for place in self.chosen]
 
     def sizes(self, stage: Stage) -> list[int]:
-        """How many samples an array of theirs has of each; a single one has no parts of gradients."""
-        least = 2 if stage.kind in PARTS else 1
-        return [len(rows) if len(rows) >= least else 0 for rows in self.batches]
+        """How many samples an array of theirs has of each."""
+        return [samples_of(stage, len(rows)) for rows in self.batches]
 
     def room(self, stage: Stage, shape: tuple[int, ...]) -> BoolArray:
         """(read, S, …): what smaller batches leave free of an array of samples."""
         room: BoolArray = np.arange(shape[1]) >= np.array(self.sizes(stage))[:, None]
         return room.reshape(*room.shape, *(1,) * (len(shape) - 2))
+
+
+def samples_of(stage: Any, size: int) -> int:
+    """How many samples an array has of a batch of that size; a single one has no parts of gradients."""
+    return 0 if size == 1 and stage.kind in PARTS else size
 
 
 def iterations_said(entries: list[Entry]) -> Sequence[int] | None:
@@ -97,7 +104,7 @@ def axis_of(
         entries.remove(entry)
         _check_samples(entry, [iterations[place] for place in chosen], chosen, rows)
     whole = 1 if batches.size_of(earlier) == batches.size else 2
-    return Axis(iterations, chosen, rows, whole)
+    return Axis(iterations, chosen, rows, whole, entry is not None)
 
 
 def _check_samples(

@@ -160,8 +160,9 @@ class Collector:
         moment = Moment() if undated else self._moment(entry)
         moment = Moment(axis.whole) if axis else moment  # its arrays have room for a whole batch
         trace = self._outline(moment).trace
+        number = axis is not None and axis.recorded and len(entry.shape) == 1
         try:
-            if self.vocabulary is None:
+            if self.vocabulary is None or number:
                 raise UnknownNameError("a list of numbers", "a graph has only single numbers")
             meaning = self.vocabulary.find(entry.name, trace)
         except UnknownNameError as unknown:

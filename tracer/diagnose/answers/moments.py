@@ -92,13 +92,23 @@ def traced(
     return dict(_kept(experiment, "tried" if tried else "traced", wanted, make))
 
 
-def _check_count(experiment: Experiment | GraphExperiment, moments: int) -> None:
+def most_together(experiment: Experiment | GraphExperiment) -> int:
+    """How many moments are calculated beside each other."""
     size = experiment.network.parameter_count if isinstance(experiment, Experiment) else 1
-    if moments > _MOST or moments * size * 8 > _MOST_BYTES:
-        raise UsageError(
-            f"these are numbers of {moments:,} iterations, more than can be judged together",
-            "bptrace compare CONFIG --against FILE looks at one after the other",
-        )
+    return min(_MOST, _MOST_BYTES // (8 * size))
+
+
+def too_many(moments: int) -> UsageError:
+    """What is said of more."""
+    return UsageError(
+        f"these are numbers of {moments:,} iterations, more than can be judged together",
+        "bptrace compare CONFIG --against FILE looks at one after the other",
+    )
+
+
+def _check_count(experiment: Experiment | GraphExperiment, moments: int) -> None:
+    if moments > most_together(experiment):
+        raise too_many(moments)
 
 
 Calculations = Mapping[Moment, Calculation]
