@@ -17,7 +17,6 @@ from tracer.config.nodes import KeyPath
 from tracer.config.report import Report
 from tracer.config.scalars import number
 from tracer.errors import ConfigError, Problem, did_you_mean
-from tracer.immutable import immutable
 
 MOST_PROBLEMS = 20
 """A file with more problems than this isn't read to its end."""

@@ -11,7 +11,7 @@ import io
 import math
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import BptraceError
 from tracer.explain.calculation import timeline_of
 from tracer.graph.timeline import GraphTimeline
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.network import BoolArray, FloatArray, State
 from tracer.model.quantity import Stage
@@ -39,7 +40,7 @@ TOGETHER = 500
 Readers = dict[str, Generator[FloatArray, int]]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecordedRun:
     """The iterations of a file all of whose arrays are as a recording has them.
 

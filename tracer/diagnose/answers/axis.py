@@ -8,7 +8,6 @@ have a node that is called `iteration`. K iterations, S samples.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from tracer.config.arrays import in_words
 from tracer.diagnose.answers.model import Entry
 from tracer.engine.batches import Batches
 from tracer.errors import ConfigError
+from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.network import BoolArray, FloatArray
 from tracer.model.quantity import PARTS, Stage
@@ -25,7 +25,7 @@ ITERATION, SAMPLE = "iteration", "sample"
 _INSTEAD = f"{ITERATION}_"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Axis:
     """The K iterations of a file, of which those in `chosen` (from 0) are read; all without it.
 

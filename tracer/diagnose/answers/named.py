@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError, UsageError
 from tracer.graph.recording import GraphRecording
 from tracer.graph.timeline import GraphTimeline
+from tracer.immutable import immutable
 from tracer.model.network import FloatArray
 from tracer.model.quantity import Identity, Index, Kind, Stage, at
 
@@ -28,7 +28,7 @@ Key = Stage | Identity
 """What a block knows an array by."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Part:
     """What is recorded of an array under this name: all of it, or what stands at `index`.
 

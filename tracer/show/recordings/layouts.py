@@ -29,7 +29,6 @@ from tracer.show.reports.records import quantities
 from tracer.show.reports.run_objects import IterationObjects
 
 
-
 @immutable
 class Row:
     """A number of an iteration: at which place of the batch its sample stands, if it is one's own."""
