@@ -18,12 +18,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
 
 from benchmarks.cases import Case, cases
 from tracer.cli.record import Recorded
+from tracer.diagnose.answers.named import recording_of
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import train
 from tracer.errors import UsageError
 from tracer.model.experiment import Experiment
 from tracer.show.output import open_binary_output
-from tracer.show.recordings import RECORDINGS, RecordFile, recording_of
+from tracer.show.recordings import RECORDINGS, RecordFile
 from tracer.show.recordings.layouts import layout_of
 
 

@@ -1,4 +1,4 @@
-"""`step --checkpoints`, and `explain` from there: the same bits without all iterations before."""
+"""`step --checkpoints`, and what begins there: the same bits without all iterations before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.cli import run
+from support.cli import run, run_json
 from tracer.engine.timeline import NetworkTimeline
 from tracer.model.network import State
 
@@ -30,11 +30,25 @@ def test_what_is_explained_from_a_checkpoint_is_the_same(
     assert run(*told, "--checkpoints", path).stdout == run(*told).stdout
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", "mazur", "dE/dw5@700"),
+        ("run", "mazur", "--trace-at", "800,700"),
+        ("check", "mazur", "answers.yaml"),
+        ("compare", "mazur", "--against", "answers.yaml"),
+    ],
+)
 def test_nothing_before_the_checkpoint_is_calculated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     path, advance = tmp_path / "states.npz", NetworkTimeline.advance
     run("step", "mazur", "-n", 1000, "--checkpoints", path)
+    right = run_json("explain", "mazur", "w5@700", "out_o1@800")
+    lines = (f"{one['name']}: {one['value']!r}\n" for one in right)
+    Path("answers.yaml").write_text("".join(lines), encoding="utf-8")
+    without = run(*words).stdout
     made = []
 
     def counted(
@@ -48,8 +62,9 @@ def test_nothing_before_the_checkpoint_is_calculated(
         return advance(self, state, done, count, losses)
 
     monkeypatch.setattr(NetworkTimeline, "advance", counted)
-    run("explain", "mazur", "dE/dw5@700", "--checkpoints", path)
+    assert run(*words, "--checkpoints", path).stdout == without
     assert all(updates.start >= 699 for updates in made)
+    assert sum(map(len, made)) < 20
 
 
 def test_checkpoints_are_of_one_configuration(tmp_path: Path) -> None:
@@ -61,6 +76,34 @@ def test_checkpoints_are_of_one_configuration(tmp_path: Path) -> None:
     config.write_text(text.replace("learning_rate: 0.5", "learning_rate: 0.4"), encoding="utf-8")
     result = run("explain", config, "w5@5", "--checkpoints", path, code=2)
     assert "these are the checkpoints of another configuration" in result.stderr
+
+
+def test_iterations_that_run_names_are_those_that_it_counts() -> None:
+    (first, third), (*_, last) = (
+        run_json("run", "xor", *words)["iterations"] for words in (("--trace-at", "3,1"), ("-n", 3))
+    )
+    assert (first["iteration"], third) == (1, last)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--trace-at", "3,x"), "--trace-at 3,x: expected iterations from 1, separated by commas"),
+        (("--trace-at", "3", "-n", 3), "--iterations and --trace-at exclude each other"),
+        (("--trace-at", "3", "--round", "4dp"), "--round begins at the start"),
+        (("--checkpoints", "a.npz", "--round", "4dp"), "--checkpoints are of exact numbers"),
+        (("--checkpoints", "a.npz"), "--checkpoints a.npz: there is no such file"),
+    ],
+)
+def test_what_run_cannot_begin_at_is_refused(words: tuple[object, ...], message: str) -> None:
+    assert message in run("run", "mazur", *words, code=2).stderr
+
+
+def test_points_are_not_given_from_checkpoints(tmp_path: Path) -> None:
+    sheet = tmp_path / "a.yaml"
+    sheet.write_text("net_h1: 0.3775", encoding="utf-8")
+    result = run("check", "mazur", sheet, "--points", "3", "--checkpoints", "a.npz", code=2)
+    assert "leave out --carry, --tolerance, --after and --checkpoints" in result.stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"text", None])

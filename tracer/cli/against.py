@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracer import bundled
+from tracer.cli.checkpoints import states_of
 from tracer.cli.display import Display, note, show, show_objects
 from tracer.cli.progress import progress
 from tracer.cli.source import is_configuration, load_config
 from tracer.errors import UsageError
 
 if TYPE_CHECKING:
+    from tracer.diagnose.answers import Supplied
     from tracer.errors import Problem
 
 ToleranceOption = Annotated[
@@ -54,30 +57,47 @@ def passed_over(unknown: Problem) -> None:
 
 
 def against_files(
-    config: str, files: Sequence[str], tolerance: str | None, after: int | None, display: Display
+    config: str,
+    files: Sequence[str],
+    tolerance: str | None,
+    after: int | None,
+    checkpoints: Path | None,
+    display: Display,
 ) -> bool:
     """Shows where the files' numbers part from the run; whether they don't.
 
     Files whose names don't say it are of iteration 1, 2, … in their order, if there are several.
     """
     from tracer.diagnose.against import against
-    from tracer.diagnose.answers import Moment, Supplied, Tolerance, read_answers
+    from tracer.diagnose.answers import Moment, Tolerance, read_answers
+    from tracer.diagnose.recorded import against_recorded, recorded_run
     from tracer.show.reports.against import against_document, against_json
 
     _check(config, files, after)
     experiment = load_config(config)
+    states = states_of(checkpoints, experiment)
     within = Tolerance.parse(tolerance) if tolerance else None
-    answers: list[Supplied] = []
-    for number, file in enumerate(files, 1):
+    contents = [content_of(file) for file in files]
+
+    def answers(number: int, chosen: Sequence[int] | None = None) -> tuple[Supplied, ...]:
         moment = Moment(number) if len(files) > 1 else None
         moment = moment if after is None else Moment(None, after)
+        content, file = contents[number - 1], files[number - 1]
         shown = "<stdin>" if file == "-" else file
-        answers += read_answers(
-            content_of(file), shown, experiment, within, moment=moment, remark=passed_over
-        )
-    moments = len({answer.moment for answer in answers})
-    with progress(moments, "comparing") as report:
-        found = against(experiment, answers, report)
+        return read_answers(
+            content, shown, experiment, within,
+            moment=moment, remark=passed_over, chosen=chosen,
+        )  # fmt: skip
+
+    run = recorded_run(contents[0], experiment, within) if len(files) == 1 else None
+    if run:
+        with progress(len(run.iterations), "comparing") as report:
+            found = against_recorded(run, partial(answers, 1), report, states)
+    else:
+        given = [one for number in range(1, len(files) + 1) for one in answers(number)]
+        moments = len({answer.moment for answer in given})
+        with progress(moments, "comparing") as report:
+            found = against(experiment, given, report, states)
     if display.as_objects:
         show_objects(against_json(found, files), display)
     else:

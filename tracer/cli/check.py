@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from tracer.cli.against import AfterOption, ToleranceOption, content_of, passed_over
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption
+from tracer.cli.checkpoints import ReadOption, states_of
 from tracer.cli.display import Display, note, number_format, refuse_export, show, show_objects
 from tracer.cli.ending import DISAGREE
 from tracer.cli.feedback import show_feedback, write_for_autograder
@@ -27,6 +29,7 @@ from tracer.show.formats import POINTS
 
 if TYPE_CHECKING:
     from tracer.diagnose.answers import Supplied
+    from tracer.diagnose.check import Unlisted
     from tracer.diagnose.judging import Wanted
     from tracer.model.experiment import Experiment, GraphExperiment
     from tracer.model.marking import Scheme
@@ -47,6 +50,7 @@ def check(
     rounding: RoundingOption = RoundingMode.HALF_UP,
     digits_required: DigitsRequiredOption = None,
     after: AfterOption = None,
+    checkpoints: ReadOption = None,
     reveal: Annotated[
         bool, typer.Option("--reveal/--no-reveal", help="Show the right values.")
     ] = True,
@@ -64,6 +68,7 @@ def check(
     4dp says it. Without ANSWERS: the numbers that the configuration quotes as expected.
     """
     from tracer.diagnose.answers import ArrayAnswer
+    from tracer.diagnose.answers.moments import too_many
     from tracer.diagnose.check import check as judge
     from tracer.diagnose.check import with_reasons
     from tracer.show.reports.check import LIMIT, check_document
@@ -76,20 +81,23 @@ def check(
         raise UsageError("--carry shows right values", "leave out --carry or --no-reveal")
     wanted = wanted_of(round, rounding, digits_required)
     if points or display.row.of:
-        if carry or tolerance or after is not None:
-            hint = "leave out --carry, --tolerance and --after"
+        if carry or tolerance or after is not None or checkpoints:
+            hint = "leave out --carry, --tolerance, --after and --checkpoints"
             raise UsageError("points are for a person's sheet", hint)
         scheme = scheme_of(points)
         _give_points(config, answers, scheme, wanted, display, reveal=reveal, all_rows=all_rows)
         return
     experiment = _experiment(config, answers)
-    given = _answers(config, answers, experiment, tolerance, after)
+    given, unlisted = _answers(config, answers, experiment, tolerance, after)
+    states = states_of(checkpoints, experiment)
     updates = max((answer.moment.updates for answer in given), default=0)
     arrays = sum(isinstance(answer, ArrayAnswer) for answer in given)
     with progress(updates, "training") as report, progress(arrays, "judging arrays") as judging:
-        checked = judge(experiment, given, report, wanted, judging)
+        checked = judge(experiment, given, report, wanted, judging, states=states)
     with progress(100, "trying conventions") as report:
-        checked = with_reasons(checked, report)
+        checked = replace(with_reasons(checked, report), unlisted=unlisted)
+    if unlisted.left and checked.all_right:
+        raise too_many(unlisted.left + len(checked.sections))
     if display.as_objects:
         show_objects(check_json(checked, reveal=reveal, carry=carry), display)
     else:
@@ -119,7 +127,7 @@ def _give_points(
     experiment = _experiment(config, answers)
     exercise = exercise_of(experiment, config)
     check_scheme(scheme, [exercise])
-    given = partial(_answers, config, answers, experiment, None, None)
+    given = partial(_person_s, config, answers, experiment)
     if display.row.of:
         write_for_autograder(exercise, given, scheme, wanted, display, reveal=reveal)
         return
@@ -146,13 +154,20 @@ def _experiment(config: str, answers: str | None) -> Experiment | GraphExperimen
         raise
 
 
+def _person_s(
+    config: str, answers: str | None, experiment: Experiment | GraphExperiment
+) -> tuple[Supplied, ...]:
+    return _answers(config, answers, experiment, None, None)[0]
+
+
 def _answers(
     config: str,
     answers: str | None,
     experiment: Experiment | GraphExperiment,
     tolerance: str | None,
     after: int | None,
-) -> tuple[Supplied, ...]:
+) -> tuple[tuple[Supplied, ...], Unlisted]:
+    """The answers, but for iterations of a long recording that are right."""
     from tracer.config.files import STANDARD_INPUT
     from tracer.diagnose.answers import (
         Moment,
@@ -161,13 +176,22 @@ def _answers(
         published_answers,
         read_answers,
     )
+    from tracer.diagnose.check import Unlisted
+    from tracer.diagnose.recorded import chosen_of, recorded_run
 
     within = Tolerance.parse(tolerance) if tolerance else None
     if answers is None:
-        return published_answers(experiment, config, within)
+        return published_answers(experiment, config, within), Unlisted()
     content = content_of(answers)
     shown = STANDARD_INPUT if answers == "-" else answers
     if title := foreign_title(content, experiment):
         note(f"bptrace: {shown} begins with '{title}'; the exercise is '{experiment.title}'")
     moment = None if after is None else Moment(None, after)
-    return read_answers(content, shown, experiment, within, moment=moment, remark=passed_over)
+    chosen, unlisted = None, Unlisted()
+    if run := recorded_run(content, experiment, within):
+        with progress(len(run.iterations), "comparing") as report:
+            chosen, unlisted = chosen_of(run, report)
+    read = read_answers(
+        content, shown, experiment, within, moment=moment, remark=passed_over, chosen=chosen
+    )
+    return read, unlisted

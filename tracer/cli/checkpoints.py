@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WriteOption = Annotated[
     Path | None,
     typer.Option(
-        "--checkpoints", metavar="FILE", help="Save states as .npz, for explain --checkpoints."
+        "--checkpoints", metavar="FILE", help="Save states as .npz, at which others begin."
     ),
 ]
 EveryOption = Annotated[
@@ -79,13 +79,19 @@ def checkpoints_of(path: Path | None, every: int | None) -> Checkpoints:
     return Checkpoints(path, every)
 
 
-def states_of(path: Path | None, experiment: Experiment | GraphExperiment) -> list[tuple[int, Any]]:
+def states_of(
+    path: Path | None, experiment: Experiment | GraphExperiment, *, by_hand: object = None
+) -> list[tuple[int, Any]]:
     """(updates, state) of the file; none without one.
 
-    Raises UsageError where it can't be read or belongs to another configuration.
+    Raises UsageError where it can't be read or belongs to another configuration, or where something
+    is to be worked out `by_hand`.
     """
     if path is None:
         return []
+    if by_hand:
+        hint = "leave out one of them"
+        raise UsageError("--checkpoints are of exact numbers, not of --round", hint)
     from tracer.config.arrays import ArrayError
     from tracer.explain.checkpoints import read
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracer.cli.against import AfterOption, ToleranceOption, against_files
+from tracer.cli.checkpoints import ReadOption
 from tracer.cli.completion import complete_config
 from tracer.cli.display import Display, notation, note, show, show_objects
 from tracer.cli.ending import DISAGREE
@@ -46,6 +47,7 @@ def compare(
     ] = None,
     tolerance: ToleranceOption = None,
     after: AfterOption = None,
+    checkpoints: ReadOption = None,
     plot: PlotOption = None,
     plot_quantity: PlotQuantityOption = None,
     display: Display,
@@ -57,11 +59,13 @@ def compare(
     """
     if against:
         _refuse({"--iterations": iterations, "--plot": plot}, "leave it out beside --against")
-        if not against_files(configs[0], [*against, *configs[1:]], tolerance, after, display):
+        files = [*against, *configs[1:]]
+        if not against_files(configs[0], files, tolerance, after, checkpoints, display):
             raise typer.Exit(DISAGREE)
         return
     _refuse(
-        {"--tolerance": tolerance, "--after": after}, "name a program's numbers: --against FILE"
+        {"--tolerance": tolerance, "--after": after, "--checkpoints": checkpoints},
+        "name a program's numbers: --against FILE",
     )
     from tracer.model.names import Names
     from tracer.show.reports.compare import compare_document

@@ -65,17 +65,15 @@ def explain(
     experiment = load_config(config)
     known = Names(experiment.network) if isinstance(experiment, Experiment) else None
     asked = _by_iteration(names or [], iteration, known)
+    states = states_of(checkpoints, experiment, by_hand=round)
     if round:
         how = parse_rounding(round, rounding.value)
-        if checkpoints:
-            hint = "leave out one of them"
-            raise UsageError("--checkpoints are of exact numbers, not of --round", hint)
         if not names:
             raise UsageError("--round works out numbers", "name one: delta_h1")
         explain_by_hand(experiment, asked, levels, how, display, full=full)
         return
     with progress(max(asked), "training") as report:
-        exact = calculations(experiment, asked, report, states_of(checkpoints, experiment))
+        exact = calculations(experiment, asked, report, states)
     found = [(exact[k], [exact[k].find(name) for name in asked[k]]) for k in asked]
     if display.as_objects:
         records = (record(c, one) for c, some in found for one in needed(c, some, levels))

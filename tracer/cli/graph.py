@@ -41,7 +41,7 @@ def graph(
         return
     if sample is not None or fine:
         raise UsageError("--sample and --fine are for networks", f"{config} is a graph already")
-    show_run(experiment, 1, display, all_rows=all_rows)
+    show_run(experiment, [1], display, all_rows=all_rows)
 
 
 def _of_network(experiment: Experiment, sample: int | None, fine: bool) -> GraphTrace:

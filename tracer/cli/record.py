@@ -60,8 +60,9 @@ class Record:
         if self.path is None:
             yield Recorded()
             return
+        from tracer.diagnose.answers.named import recording_of
         from tracer.show.output import open_binary_output
-        from tracer.show.recordings import record_file, recording_of
+        from tracer.show.recordings import record_file
         from tracer.show.recordings.layouts import layout_of
 
         if self.every > max(total, 1):

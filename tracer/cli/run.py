@@ -1,7 +1,8 @@
-"""`bptrace run`: every number of the first iterations."""
+"""`bptrace run`: every number of the first iterations, or of those that are named."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,12 +16,14 @@ from tracer.cli.byhand import (
     run_by_hand,
     run_graph_by_hand,
 )
+from tracer.cli.checkpoints import ReadOption, states_of
 from tracer.cli.choices import RowChoices
 from tracer.cli.display import MOST_AT_ONCE, Display, draws, show, show_objects
 from tracer.cli.pictures import draw
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.cli.telling import tell
+from tracer.cli.trace_at import TraceAtOption, traced_at
 from tracer.digits.whole import whole
 from tracer.errors import UsageError
 from tracer.show.pictures.views import PICTURE_VIEWS
@@ -28,6 +31,7 @@ from tracer.show.reports.views import DEFAULT, VIEWS
 
 if TYPE_CHECKING:
     from tracer.model.experiment import Experiment, GraphExperiment
+    from tracer.model.network import State
 
 
 _VIEWS = RowChoices(
@@ -43,8 +47,10 @@ def run(
     config: ConfigArgument,
     *,
     iterations: Annotated[
-        int, typer.Option("--iterations", "-n", min=1, help="Trace this many iterations.")
-    ] = 1,
+        int | None,
+        typer.Option("--iterations", "-n", min=1, help="Trace this many iterations (default: 1)."),
+    ] = None,
+    trace_at: TraceAtOption = None,
     sample: Annotated[
         str | None, typer.Option(metavar="K|all", help="The sample to show, or all of them.")
     ] = None,
@@ -58,6 +64,7 @@ def run(
     ] = None,
     rounding: RoundingOption = RoundingMode.HALF_UP,
     arrays: SaveArraysOption = None,
+    checkpoints: ReadOption = None,
     diagram: Annotated[
         bool | None,
         typer.Option(
@@ -67,7 +74,7 @@ def run(
     ] = None,
     display: Display,
 ) -> None:
-    """Print every number of the first iterations.
+    """Print every number of the first iterations, or of any.
 
     Forward, errors, backward, gradients and updates, with the conventions in words.
     """
@@ -77,12 +84,15 @@ def run(
     check_arrays(arrays)
     display.check_targets(save_arrays=arrays)
     experiment = load_config(config)
-    if iterations > MOST_AT_ONCE and (round or not isinstance(experiment, Experiment)):
+    wanted = _wanted(iterations, trace_at)
+    if (iterations or 1) > MOST_AT_ONCE and (round or not isinstance(experiment, Experiment)):
         what = "with --round" if round else "of a graph"
         raise UsageError(
             f"--iterations {iterations}: run shows up to {MOST_AT_ONCE} {what}",
             "`bptrace step` makes as many as you like, and --trace-at shows some of them",
         )
+    if round and trace_at:
+        raise UsageError("--round begins at the start", "leave --trace-at out, or use --iterations")
     if round and arrays:
         raise UsageError("--save-arrays saves exact numbers", "leave --round out")
     if round and view != DEFAULT:
@@ -93,23 +103,34 @@ def run(
     if diagram and round:
         raise UsageError("--round has no --diagram", "leave one of them out")
     how = how_to_round(round, rounding)
+    states = states_of(checkpoints, experiment, by_hand=how)
     if not isinstance(experiment, Experiment):
         check_of_graph(config, view, sample)
     if how is None:
         show_run(
             experiment,
-            iterations,
+            wanted,
             display,
             sample=_sample(sample),
             view=view,
             all_rows=all_rows,
             arrays=arrays,
             diagram=drawn,
+            states=states,
         )
     elif isinstance(experiment, Experiment):
-        run_by_hand(experiment, iterations, _sample(sample), how, display)
+        run_by_hand(experiment, iterations or 1, _sample(sample), how, display)
     else:
-        run_graph_by_hand(experiment, iterations, how, display, all_rows=all_rows)
+        run_graph_by_hand(experiment, iterations or 1, how, display, all_rows=all_rows)
+
+
+def _wanted(iterations: int | None, trace_at: str | None) -> Sequence[int]:
+    """The iterations to show: the first ones, or those that are named."""
+    if trace_at is None:
+        return range(1, (iterations or 1) + 1)
+    if iterations:
+        raise UsageError("--iterations and --trace-at exclude each other", "give one of them")
+    return traced_at(trace_at)
 
 
 def _check_view(view: str, display: Display) -> None:
@@ -155,7 +176,7 @@ def _sample(text: str | None) -> int | str | None:
 
 def show_run(
     experiment: Experiment | GraphExperiment,
-    iterations: int,
+    wanted: Sequence[int],
     display: Display,
     *,
     sample: int | str | None = None,
@@ -163,8 +184,12 @@ def show_run(
     all_rows: bool = False,
     arrays: Path | None = None,
     diagram: bool | None = False,
+    states: Iterable[tuple[int, State]] = (),
 ) -> None:
-    """Show the first iterations of a network or a graph, and save them."""
+    """Show these iterations of a network or a graph, and save them.
+
+    `states`: some that training comes to, (updates, state), from which it may go on.
+    """
     from tracer.engine.training import Run, train_through
     from tracer.explain.calculation import timeline_of
     from tracer.model.experiment import Experiment
@@ -174,14 +199,14 @@ def show_run(
     network = isinstance(experiment, Experiment)
     if network:
         _check_view(view, display)
-    timeline, wanted = timeline_of(experiment), range(1, iterations + 1)
-    with progress(iterations, "training") as report:
+    timeline = timeline_of(experiment)
+    timeline.kept.update(states)
+    with progress(wanted[-1], "training") as report:
         run: Run[Any] = train_through(timeline, wanted, report)
     reached = reached_of(run, wanted)
     if run.ended == "interrupted":
-        tell(
-            f"bptrace: interrupted; iterations 1 to {len(reached)} follow, and Ctrl-C ends that too"
-        )
+        count = len(reached)
+        tell(f"bptrace: interrupted; {count} iterations follow, and Ctrl-C ends that too")
     if arrays:
         save_arrays(map(timeline.trace, reached), arrays, display)
     if display.as_picture and reached:

@@ -16,7 +16,7 @@ from tracer.cli.plot import PlotOption, PlotQuantityOption, Wish, wish
 from tracer.cli.progress import progress
 from tracer.cli.record import Record, RecordEveryOption, RecordOption, RecordQuantityOption, record
 from tracer.cli.source import ConfigArgument, load_config
-from tracer.digits.whole import whole
+from tracer.cli.trace_at import TraceAtOption, traced_at
 from tracer.errors import UsageError
 from tracer.immutable import immutable
 
@@ -47,10 +47,7 @@ def step(
     all_rows: Annotated[
         bool, typer.Option("--all-rows", help="Don't shorten long tables.")
     ] = False,
-    trace_at: Annotated[
-        str | None,
-        typer.Option(metavar="K,K,…", help="Print these iterations in full."),
-    ] = None,
+    trace_at: TraceAtOption = None,
     save: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Save a configuration from which step goes on."),
@@ -92,7 +89,7 @@ def step(
     steps = Steps(
         total,
         history_iterations(total, rows=rows, every=every),
-        _traced(trace_at, total),
+        traced_at(trace_at, total),
         None if all_rows or display.complete else ROW_LIMIT,
         save,
         arrays,
@@ -129,17 +126,6 @@ class Steps:
         """The numbers of updates after which training should keep its parameters, ascending."""
         looked_at = self.traced or [self.total]
         return merge(self.shown, sorted({*looked_at, *(k - 1 for k in looked_at)}))
-
-
-def _traced(text: str | None, total: int) -> list[int]:
-    if text is None:
-        return []
-    numbers = {whole(part.strip()) or 0 for part in text.split(",")}
-    if not all(1 <= number <= total for number in numbers):
-        raise UsageError(
-            f"--trace-at {text}: expected iterations from 1 to {total}, separated by commas"
-        )
-    return sorted(numbers)
 
 
 def _step(experiment: Experiment | GraphExperiment, steps: Steps, display: Display) -> None:

@@ -6,13 +6,14 @@ import io
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
+from tracer.cli.checkpoints import ReadOption, states_of
 from tracer.cli.display import Display, NotationStyle, notation, number_format
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tracer.explain.calculation import Calculation
     from tracer.explain.walk import Walk
     from tracer.model.experiment import Experiment, GraphExperiment
+    from tracer.model.network import State
     from tracer.model.quantity import Identity
     from tracer.show.document import Block, Derivation, Notation
     from tracer.show.formats import Medium
@@ -59,6 +61,7 @@ def walk(
     ] = None,
     round: RoundOption = None,
     rounding: RoundingOption = RoundingMode.HALF_UP,
+    checkpoints: ReadOption = None,
     digits: Annotated[
         int | None, typer.Option(min=0, max=30, help="Decimals shown (default: 9).")
     ] = None,
@@ -80,14 +83,18 @@ def walk(
     display = Display(digits=digits, sig=sig, notation=notation)
     experiment = load_config(config)
     how = how_to_round(round, rounding)
-    calculation = _calculation(experiment, iteration, how)
+    states = states_of(checkpoints, experiment, by_hand=how)
+    calculation = _calculation(experiment, iteration, how, states)
     way = walk_through(calculation, None if sample is None else sample - 1)
     dialogue = _dialogue(experiment, calculation, way, how) if ask else None
     _Session(calculation, way, display, dialogue, by_hand=how is not None).go()
 
 
 def _calculation(
-    experiment: Experiment | GraphExperiment, iteration: int, rounding: Rounding | None
+    experiment: Experiment | GraphExperiment,
+    iteration: int,
+    rounding: Rounding | None,
+    states: Sequence[tuple[int, State]] = (),
 ) -> Calculation:
     """The iteration, exactly or by hand."""
     from tracer.explain.byhand import by_hand
@@ -95,7 +102,7 @@ def _calculation(
 
     if rounding is None:
         with progress(iteration, "training") as report:
-            return calculations(experiment, [iteration], report)[iteration]
+            return calculations(experiment, [iteration], report, states)[iteration]
     timeline = by_hand(experiment, rounding)
     return Calculation(timeline, timeline.trace(iteration))
 

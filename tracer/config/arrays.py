@@ -16,7 +16,7 @@ import tokenize
 import warnings
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO
 
@@ -67,10 +67,14 @@ class ArrayError(BptraceError):
 
 @immutable
 class ArrayHeader:
-    """What an array says of itself before its data: shape and type of number."""
+    """What an array says of itself before its data: shape and type of number.
+
+    `by_rows`: its numbers stand in the order of the axes.
+    """
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    by_rows: bool = True
 
     @property
     def count(self) -> int:
@@ -147,6 +151,20 @@ class ArrayFile:
         with self._member(name) as (stream, _):
             array = np.lib.format.read_array(stream, allow_pickle=False)
         return np.asarray(array, dtype=float)
+
+    def pieces(self, name: str) -> Generator[FloatArray, int]:
+        """Sent a number, it yields so many rows more, as float64, of an array written by rows.
+
+        Its first yield is empty. ArrayError where `header` has one, and for data that is broken.
+        """
+        header = self.header(name)
+        row, found = header.shape[1:], np.empty(0)
+        with self._member(name) as (stream, _):
+            _header(stream)  # which stands before the rows
+            while True:
+                count = yield found
+                content = stream.read(math.prod(row) * header.dtype.itemsize * count)
+                found = np.frombuffer(content, header.dtype).reshape(count, *row).astype(float)
 
     def _header(self, name: str) -> tuple[ArrayHeader, int]:
         """The header, and how many bytes come behind it."""
@@ -252,8 +270,8 @@ def _header(stream: IO[bytes]) -> ArrayHeader:
         raise ValueError(version)  # of structured types alone, whose fields have names
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of Python, that reads the header as source
-        shape, _, dtype = _HEADERS[version](stream)
-    return ArrayHeader(shape, dtype)
+        shape, by_columns, dtype = _HEADERS[version](stream)
+    return ArrayHeader(shape, dtype, not by_columns)
 
 
 def _check(header: ArrayHeader) -> None:

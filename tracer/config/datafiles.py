@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tracer.config.arraydata import SUFFIXES, read_samples
 from tracer.config.arrays import FloatArray
@@ -28,8 +28,7 @@ The index is the number's place in the part; None is the part as a whole.
 """
 
 
-@immutable
-class Sample:
+class Sample(NamedTuple):
     """One sample; `given` says which parts the file has, though they may be faulty (None)."""
 
     inputs: SampleValues | None

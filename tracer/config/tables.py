@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracer.config.models import DataFileModel
 from tracer.config.nodes import KeyPath
 from tracer.config.report import Report
 from tracer.config.scalars import number
 from tracer.errors import ConfigError, Problem, did_you_mean
-from tracer.immutable import immutable
 
 MOST_PROBLEMS = 20
 """A file with more problems than this isn't read to its end."""
@@ -23,10 +24,11 @@ RANGE = ".."
 """Between the first and the last of a range of columns."""
 
 _LISTED = 20
+_PLAIN = re.compile("[-+.0-9eE ]*")
+"""What decimal numbers are written with; of such text `float` takes what is a number to us."""
 
 
-@immutable
-class CsvRow:
+class CsvRow(NamedTuple):
     """One sample of a file; `number` is its class, and what the file doesn't have is None."""
 
     line: int
@@ -73,14 +75,31 @@ class CsvTable:
         return CsvRow(line, inputs, targets, chosen, names[0] if names else None)
 
     def _numbers(self, line: int, cells: Sequence[str], part: str) -> list[float]:
+        columns = self.columns.get(part)
+        if not columns:
+            return []
+        plain = _plain_numbers([cells[column] for column in columns])
+        if plain is not None:
+            return plain
         values = []
-        for column in self.columns.get(part, []):
+        for column in columns:
             value = finite(cells[column].strip())
             if isinstance(value, str):
                 self.complain(line, column, value)
             else:
                 values.append(value)
         return values
+
+
+def _plain_numbers(cells: Sequence[str]) -> list[float] | None:
+    """The numbers in cells that Python reads as we do, as most are; None where one may be another."""
+    if not _PLAIN.fullmatch("".join(cells)):
+        return None
+    try:
+        values = [*map(float, cells)]
+    except ValueError:
+        return None
+    return values if math.isfinite(sum(values)) else None
 
 
 def finite(text: str) -> float | str:

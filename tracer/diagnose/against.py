@@ -7,7 +7,7 @@ calculation, until one differs. What should follow from somebody's own numbers i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation, timeline_of
 from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
-from tracer.model.network import BoolArray, FloatArray
+from tracer.model.network import BoolArray, FloatArray, State
 from tracer.model.quantity import Identity, Index
 
 _AT_HAND = 32
@@ -83,13 +83,16 @@ def against(
     experiment: Experiment | GraphExperiment,
     answers: Sequence[Supplied],
     progress: Callable[[int], None] | None = None,
+    states: Iterable[tuple[int, State]] = (),
 ) -> Against:
     """The run beside the numbers; `progress` hears how many moments have been looked at.
+
+    `states`: some that training comes to, (updates, state), from which it may go on.
 
     Raises:
         UsageError: there is no such moment, because there is no training.
     """
-    found = _Moments(experiment)
+    found = _Moments(experiment, states)
     arrays = oriented(found, [answer for answer in answers if isinstance(answer, ArrayAnswer)])
     every: list[Supplied] = [*arrays, *(a for a in answers if isinstance(a, Answer))]
     by_moment: dict[Moment, list[Supplied]] = {}
@@ -115,8 +118,11 @@ def against(
 class _Moments(Mapping[Moment, Calculation]):
     """The numbers of each moment, calculated when they are asked for."""
 
-    def __init__(self, experiment: Experiment | GraphExperiment) -> None:
+    def __init__(
+        self, experiment: Experiment | GraphExperiment, states: Iterable[tuple[int, State]]
+    ) -> None:
         self._timeline = timeline_of(experiment)
+        self._timeline.kept.update(states)
         self._found = lru_cache(_AT_HAND)(self._calculated)
 
     def _calculated(self, moment: Moment) -> Calculation:

@@ -30,6 +30,7 @@ from tracer.explain.calculation import Calculation
 from tracer.explain.worksheet import how_many, is_asked, to_calculate
 from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
+from tracer.model.network import State
 from tracer.model.quantity import Identity, Kind, Phase, Quantity, at
 
 _FORWARD = (Phase.GIVEN, Phase.FORWARD)
@@ -117,16 +118,30 @@ def _is_total(identity: Identity) -> bool:
 
 
 @immutable
+class Unlisted:
+    """Iterations of a recording that weren't judged one by one: `right` ones, with so many `numbers`.
+
+    `left` have other numbers than the run, and are more than can be judged together.
+    """
+
+    right: int = 0
+    numbers: int = 0
+    left: int = 0
+
+
+@immutable
 class CheckedAnswers:
     """All verdicts, moment by moment.
 
     `manner`: how the sheet was found to be written; `sheet_conventions` those that all of it follows.
+    `unlisted` are the iterations that have no section.
     """
 
     experiment: Experiment | GraphExperiment
     sections: tuple[CheckedMoment, ...]
     manner: Manner = EXACT
     sheet_conventions: tuple[SheetConvention, ...] = ()
+    unlisted: Unlisted = Unlisted()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -147,12 +162,13 @@ class CheckedAnswers:
     def counts(self) -> Mapping[str, int]:
         """How many numbers got each verdict."""
         counts = Counter(finding.verdict for finding in self.findings)
+        counts["right"] += self.unlisted.numbers
         return sum((array.counts for array in self.array_findings), counts)
 
     @property
     def known(self) -> int:
         """How many numbers there were to supply."""
-        return sum(section.count for section in self.sections)
+        return sum(section.count for section in self.sections) + self.unlisted.numbers
 
     @property
     def supplied(self) -> int:
@@ -202,12 +218,14 @@ def check(
     wanted: Wanted = ANYTHING,
     judging: Callable[[int], None] | None = None,
     found: Mapping[Moment, Calculation] | None = None,
+    states: Iterable[tuple[int, State]] = (),
 ) -> CheckedAnswers:
     """The verdicts on `answers`, in the order of the calculation.
 
     `wanted`: a rounding that is known to have been kept to, and digits that are required. `progress`
     hears of the training, `judging` how many arrays have been judged. `found`: the right numbers of
-    all moments, where they are known already.
+    all moments, where they are known already; or `states`: some that training comes to, (updates,
+    state), from which it may go on.
 
     Raises:
         UsageError: an answer belongs to an iteration that training doesn't reach.
@@ -215,7 +233,8 @@ def check(
     """
     answers = tuple(answers)
     if found is None:
-        found = traced(experiment, {answer.moment for answer in answers} or {Moment()}, progress)
+        moments = {answer.moment for answer in answers} or {Moment()}
+        found = traced(experiment, moments, progress, states=states)
     singles = [answer for answer in answers if isinstance(answer, Answer)]
     arrays = oriented(found, [a for a in answers if isinstance(a, ArrayAnswer)])
     sample = sampled(found, arrays)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.carried import Carried
@@ -53,10 +53,6 @@ class Judge:
         self._exact, self._part, self._manner = part.exact, part, manner
         self._search = cache(search) if search else None
         self._required = required
-        self._bounds = part.bounds(manner)
-        rounded = manner.followed if manner.steps else None
-        self._by_steps = part.rounded(rounded) if rounded else []
-        self._hidden = HiddenSlips(part.exact, part.singles)
         self._suspected: list[tuple[Identity, Carried]] = []
         self._searched: dict[object, Counter[str]] = {}
         self._verdicts: dict[Identity, Finding] = {
@@ -64,6 +60,21 @@ class Judge:
         }
         self._wrong = {key for key, found in self._verdicts.items() if found.tainted}
         self._without: Bounds | None = None
+
+    # What is calculated from the learner's numbers waits for one that isn't right.
+
+    @cached_property
+    def _bounds(self) -> Bounds:
+        return self._part.bounds(self._manner)
+
+    @cached_property
+    def _by_steps(self) -> Sequence[Carried]:
+        rounded = self._manner.followed if self._manner.steps else None
+        return self._part.rounded(rounded) if rounded else ()
+
+    @cached_property
+    def _hidden(self) -> HiddenSlips:
+        return HiddenSlips(self._exact, self._part.singles)
 
     def findings(self, settled: Sequence[Finding] = ()) -> Iterator[Finding]:
         """All verdicts, in order; the first ones may be `settled`."""
@@ -75,12 +86,12 @@ class Judge:
             yield finding
 
     def _finding(self, answer: Answer) -> Finding:
-        exact, calculation = self._exact.value(answer.identity), self._bounds.ways[0]
+        exact = self._exact.value(answer.identity)
         right = right_as_written(answer, exact)
         told = right is not None and self._tells(answer, exact)
         if told and answer.tolerance is not None:
             return Finding(answer, "right", exact)  # of a program's thousands no formula is shown
-        finding = Finding(answer, "wrong", exact)
+        finding, calculation = Finding(answer, "wrong", exact), self._bounds.ways[0]
         formula = calculation.formula(answer.identity)
         if formula is not None:
             carried = calculation.tried(answer.identity)

@@ -9,6 +9,7 @@ gives the same bits as a run in one.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, cached_property, partial
 from itertools import chain
@@ -214,17 +215,26 @@ class NetworkTimeline:
     def states(self, state: State, done: int, count: int) -> FloatArray:
         """The numbers of each state that the next `count` updates lead to: (count, numbers)."""
         if not self.compiled:
-            found = np.empty((count, sum(array.size for array in state.arrays())))
-            for place, row in enumerate(found):
-                state = self.advance(state, done + place, 1)
-                np.concatenate([array.ravel() for array in state.arrays()], out=row)
-            return found
+            return self._states_of_arrays(state, done, count)
         values, numbers = state.numbers(), list[float]()
         with np.errstate(all="ignore"):
             for size, some in self.batches.stretches(self.earlier + done, count):
                 program = self._program(size, "states")
                 values = program(values, self._feed.given(some, self._feed.flats), numbers)
         return np.fromiter(numbers, float, len(numbers)).reshape(count, -1)
+
+    def _states_of_arrays(self, state: State, done: int, count: int) -> FloatArray:
+        """The same by the program of NumPy's calls, an update after the other."""
+        arrays: Sequence[FloatArray] = state.arrays()
+        found = np.empty((count, sum(array.size for array in arrays)))
+        rows = iter(found)
+        with np.errstate(all="ignore"):
+            for size, some in self.batches.stretches(self.earlier + done, count):
+                work = self._arrays(size, False)
+                for piece in self._feed.given(some, partial(self._feed.pieces, work)):
+                    arrays = work.program(arrays, (piece,), [])
+                    np.concatenate([array.ravel() for array in arrays], out=next(rows))
+        return found
 
     def calm(self, state: State) -> bool:
         """Whether no number can overflow there without a parameter that does."""

@@ -18,6 +18,7 @@ from tracer.model.quantity import (
     CORRECTED_OF,
     DATA_OF,
     GRADIENT_OF,
+    PART_OF,
     PENALTY_OF,
     STATE_OF,
     Kind,
@@ -52,6 +53,7 @@ _OF_NEURONS = (
     Row(Kind.OUT, ("out", "a", "A")),
     Row(Kind.DE_DOUT, ("dout", "dE/dout", "dE/da", "da", "dA")),
     Row(Kind.SLOPE, ("slope", "dout/dnet", "da/dz")),
+    Row(Kind.PATH, ("path",)),
     Row(Kind.DELTA, ("delta", "dE/dnet", "dE/dz", "dz", "dZ")),
 )
 
@@ -63,6 +65,7 @@ def _of_parameters(kind: Kind, names: tuple[str, ...]) -> Iterator[Row]:
     yield Row(kind, names)
     yield Row(AFTER[kind], names, _NEW)
     yield Row(GRADIENT_OF[kind], gradients)
+    yield Row(PART_OF[GRADIENT_OF[kind]], (f"{kind.name.casefold()}_part",))
     yield Row(DATA_OF[kind], gradients, (":data",))
     yield Row(PENALTY_OF[kind], gradients, (":penalty",))
     yield Row(CLIPPED_OF[kind], (f"g_{first}", f"g{first}"))

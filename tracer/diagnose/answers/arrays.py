@@ -21,7 +21,7 @@ from tracer.errors import UnknownNameError, did_you_mean
 from tracer.graph.trace import GraphTrace
 from tracer.immutable import immutable
 from tracer.model.network import Bias, FloatArray, Layer, Network
-from tracer.model.quantity import OF_A_BIAS, OF_A_WEIGHT, Kind, Quantity, Stage
+from tracer.model.quantity import OF_A_BIAS, OF_A_WEIGHT, PARTS, Kind, Quantity, Stage
 
 _SINGLE = {
     "inputs": Kind.INPUT,
@@ -36,6 +36,8 @@ _SINGLE = {
 """Arrays of which there is one, so that their names have no layer."""
 _WRITTEN_SINGLE = {kind: name for name, kind in reversed(_SINGLE.items())}
 _MEAN = "mean_"
+_APART = frozenset({Kind.PATH, *PARTS})
+"""What comes apart by sample and connection."""
 _NAME = re.compile(
     rf"(?P<before>.*?)(?P<layer>0|[1-9]\d{{0,5}})(?P<after>{'|'.join(map(re.escape, AFTERS))})?"
 )
@@ -119,7 +121,7 @@ def find_stage(name: str, trace: IterationTrace, numbering: Numbering = _USUAL) 
         hint = did_you_mean(name, known) or f"arrays are called {', '.join(known[:7])}"
         raise UnknownNameError(f"there is no array '{name}'", hint)
     stage = replace(stage, mean=name.startswith(_MEAN))
-    if stage.kind in OF_A_BIAS:
+    if stage.kind in OF_A_BIAS and stage.kind not in PARTS:
         _check_sign(name, network.layers[stage.layer - 1])
     if stage not in trace.arrays:
         raise UnknownNameError(f"'{name}': this calculation has no {stage.kind.words}")
@@ -163,6 +165,8 @@ def named_arrays(trace: IterationTrace | GraphTrace) -> Iterator[tuple[str, Floa
             yield trace.names.bare(identity) + suffix, np.asarray(trace.value(identity))
         return
     for stage, array in trace.arrays.items():
+        if stage.kind in _APART:
+            continue
         name = array_name(stage, array.ndim, trace)
         if name:
             yield name + suffix, array

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
 
 import numpy as np
 
 from tracer.config.arrays import in_words
+from tracer.diagnose.answers.axis import Axis
 from tracer.diagnose.answers.lying import lying, most_iterations
 from tracer.diagnose.answers.model import (
     Answer,
@@ -34,7 +36,7 @@ from tracer.engine.trace import IterationTrace
 from tracer.errors import ConfigError, Problem, UnknownNameError, UsageError
 from tracer.explain.calculation import Calculation
 from tracer.model.experiment import Experiment, GraphExperiment
-from tracer.model.network import FloatArray
+from tracer.model.network import BoolArray, FloatArray
 from tracer.model.quantity import Identity, Quantity, Stage, at
 
 _ITERATION = re.compile(r"@(\d{1,15})(#\d+)?$")
@@ -48,7 +50,8 @@ _CURVES = dict.fromkeys(("losses", "loss_history", "costs", "cost"), "loss")
 class Collector:
     """Turns entries into answers; what is wrong goes to `problems`.
 
-    `moment`: when the numbers are from whose names don't say it. `strangers` are the names that don't
+    `moment`: when the numbers are from whose names don't say it. `axis`: the iterations along the first
+    axis of arrays, where the file says which they are. `strangers` are the names that don't
     exist, among so many `entries`; those of a file of arrays are `unknown`, and no problems yet.
     """
 
@@ -56,6 +59,7 @@ class Collector:
     tolerance: Tolerance | None
     problems: list[Problem]
     moment: Moment | None = None
+    axis: Axis | None = None
     outlines: dict[Moment, Calculation] = field(default_factory=dict)
     seen: dict[tuple[Moment, Identity | Stage], Spot] = field(default_factory=dict)
     stages: dict[tuple[Moment, Identity | Stage], Spot] = field(default_factory=dict)
@@ -136,7 +140,7 @@ class Collector:
         if entry.read is None:
             yield from self._answer(moment, identity, entry.leaves[0], None)
             return
-        value = entry.read()
+        value = _finite(entry, entry.read())
         tolerance = Tolerance.of(of_floats(entry.precision, value))
         yield from self._answer(
             moment, identity, Leaf(shortest(float(value.flat[0])), entry.spot), tolerance
@@ -152,28 +156,54 @@ class Collector:
     def _arrays(self, entry: Entry) -> Iterator[ReadArray | Answer]:
         """The array of an entry, that of each iteration if there are several."""
         undated = self.vocabulary is not None and self.vocabulary.is_undated(entry.name)
+        axis = self._axis(entry)
         moment = Moment() if undated else self._moment(entry)
+        moment = Moment(axis.whole) if axis else moment  # its arrays have room for a whole batch
         trace = self._outline(moment).trace
+        number = axis is not None and axis.recorded and len(entry.shape) == 1
         try:
-            if self.vocabulary is None:
+            if self.vocabulary is None or number:
                 raise UnknownNameError("a list of numbers", "a graph has only single numbers")
             meaning = self.vocabulary.find(entry.name, trace)
         except UnknownNameError as unknown:
             yield from self._numbers(entry, moment, unknown)
             return
-        lies = lying(meaning.stage, entry.shape, trace)
+        lies = lying(meaning.stage, entry.shape, trace, len(axis.iterations) if axis else 0)
         if lies.iterations:
-            _check_iterated(entry, moment)
+            if axis is None:
+                _check_iterated(entry, moment)
             meaning = self.vocabulary.find(f"{entry.name}@1", trace)
-        values, texts = self._values(entry)
+        axis = axis if lies.iterations else None
+        values, texts = self._values(entry, axis, meaning.stage)
+        sizes = axis.sizes(meaning.stage) if axis and meaning.stage.of_a_sample else None
         shape = trace.arrays[meaning.stage].shape
-        for index, one in enumerate(lies.iterated(values)):
-            here = Moment(index + 1) if lies.iterations else moment
+        for index, whole in enumerate(lies.iterated(values)):
+            here = self._at(axis, index) if lies.iterations else moment
+            one = whole
+            if sizes:
+                one, shape = whole[: sizes[index]], (sizes[index], *shape[1:])
+                if not sizes[index]:
+                    continue
             if meaning.undated or not self._is_second(here, meaning.stage, entry.spot):
                 yield ReadArray(entry, here, meaning, one, () if index else texts, lies, shape)
 
+    def _axis(self, entry: Entry) -> Axis | None:
+        """The iterations along the array's first axis, where the file says them."""
+        axis = None if _ITERATION.search(entry.name) or entry.read is None else self.axis
+        alone = axis and len(axis.iterations) == 1 and entry.shape[:1] != (1,)
+        return None if alone else axis
+
+    @staticmethod
+    def _at(axis: Axis | None, index: int) -> Moment:
+        """When the number with that index on the first axis was calculated."""
+        return Moment(axis.iterations[axis.chosen[index]] if axis else index + 1)
+
     def _numbers(self, entry: Entry, moment: Moment, unknown: UnknownNameError) -> Iterator[Answer]:
         """An array that is no array of the network: one number, or one of each iteration."""
+        axis = self._axis(entry)
+        if axis is not None and entry.shape[:1] == (len(axis.iterations),):
+            yield from self._recorded(entry, axis, unknown)
+            return
         trace = self._outline(moment).trace
         bare = _ITERATION.sub("", entry.name)
         try:
@@ -189,23 +219,53 @@ class Collector:
             _check_iterated(entry, moment)
         leaves, tolerance = entry.leaves, None
         if entry.read is not None:
-            values = entry.read()
+            values = _finite(entry, entry.read())
             leaves = [Leaf(shortest(value), entry.spot) for value in values.tolist()]
             tolerance = Tolerance.of(of_floats(entry.precision, values))
         for index, leaf in enumerate(leaves):
             here = Moment(index + 1) if count > 1 else moment
             yield from self._answer(here, at(identity, here.updates + 1), leaf, tolerance)
 
-    def _values(self, entry: Entry) -> tuple[FloatArray, Sequence[str]]:
-        """The numbers of an array, and some of them as they are written.
+    def _recorded(self, entry: Entry, axis: Axis, unknown: UnknownNameError) -> Iterator[Answer]:
+        """A number of each iteration; of each sample of its batch, (iterations, samples)."""
+        whole = Moment(None, 0)  # which has all samples
+        try:
+            identity: Identity = self._outline(whole).trace.find(entry.name)
+        except UnknownNameError:
+            raise unknown from None
+        self._refuse_what_is_not(whole, identity)
+        stage = identity.stage if isinstance(identity, Quantity) else None
+        sampled = stage is not None and stage.of_a_sample
+        if len(entry.shape) != 1 + sampled:
+            message = f"the shape is {in_words(entry.shape)}, expected iterations"
+            raise UsageError(f"{message} and samples" if sampled else message)
+        values, _ = self._values(entry, axis, stage if sampled else None)
+        tolerance = Tolerance.of(of_floats(entry.precision, values[np.isfinite(values)]))
+        for index, of_iteration in enumerate(values):
+            here = self._at(axis, index)
+            rows = axis.batches[index] if sampled else (None,)
+            for row, value in zip(rows, np.atleast_1d(of_iteration).tolist(), strict=False):
+                own = replace(identity, sample=row) if isinstance(identity, Quantity) else identity
+                leaf = Leaf(shortest(value), entry.spot)
+                yield from self._answer(here, at(own, here.updates + 1), leaf, tolerance)
+
+    def _values(
+        self, entry: Entry, axis: Axis | None = None, stage: Stage | None = None
+    ) -> tuple[FloatArray, Sequence[str]]:
+        """The numbers of an array, and some of them as they are written; of an axis those it reads.
+
+        Of a stage of samples smaller batches leave room behind the iterations.
 
         Raises:
             ConfigError: some of them are no numbers.
         """
         if entry.read is not None:
-            values = entry.read()
+            values = entry.read() if axis is None else entry.read()[list(axis.chosen)]
+            sampled = axis and stage and stage.of_a_sample
+            room = axis.room(stage, values.shape) if axis and stage and sampled else None
+            values = _finite(entry, values, room)
             some = values.ravel()[:: max(values.size // _MOST_TEXTS, 1)].tolist()
-            return values, [shortest(value) for value in some if value]
+            return values, [shortest(value) for value in some if value and isfinite(value)]
         written = [self._written(leaf) for leaf in entry.leaves]
         numbers = [number for number in written if number is not None]
         if len(numbers) < len(written):
@@ -264,6 +324,15 @@ class Collector:
 
     def _complain(self, spot: Spot, message: str, hint: str = "") -> None:
         self.problems.append(spot.problem(message, hint))
+
+
+def _finite(entry: Entry, values: FloatArray, room: BoolArray | None = None) -> FloatArray:
+    """The numbers; UsageError when one isn't finite, but for where there is room."""
+    strange = ~np.isfinite(values)
+    for place in np.argwhere(strange if room is None else strange & ~room)[:1]:
+        where, value = f"{entry.name}{place.tolist() or ''}", values[tuple(place)]
+        raise UsageError(f"{where} is {value}, expected a finite number")
+    return values
 
 
 def _check_iterated(entry: Entry, moment: Moment) -> None:

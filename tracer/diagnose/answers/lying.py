@@ -58,25 +58,30 @@ class Lying:
         return engine_s
 
 
-def lying(stage: Stage, shape: Shape, trace: IterationTrace) -> Lying:
-    """How an array of that shape can be the stage's.
+def lying(stage: Stage, shape: Shape, trace: IterationTrace, said: int = 0) -> Lying:
+    """How an array of that shape can be the stage's; `said`: how many iterations a file says it has.
 
     Raises:
         ValueError: it can't; the message says which shape it should have.
     """
     true = trace.arrays[stage].shape
-    found = _way(stage, shape, true, trace)
-    if found is None and shape and shape[0] > 1:
-        inner = _way(stage, shape[1:], true, trace)
-        found = inner and Lying(inner.direct, inner.turned, inner.shared, inner.classes, shape[0])
-    most = most_iterations(trace.experiment)
-    if found is not None and found.iterations <= most:
+    inner = _way(stage, shape[1:], true, trace) if shape else None
+    several = inner and Lying(inner.direct, inner.turned, inner.shared, inner.classes, shape[0])
+    if said:
+        found, fits = several, bool(shape) and shape[0] == said
+    else:
+        alone = _way(stage, shape, true, trace)
+        found = alone or several
+        most = most_iterations(trace.experiment)
+        fits = bool(alone) or (bool(shape) and 1 < shape[0] <= most)
+        if several and not fits and len(shape) > len(true) and shape[0] > most:
+            made = most - 1 or 1
+            words = f"there {'is' if made == 1 else 'are'} {made} iteration{'s' * (made > 1)}"
+            raise ValueError(f"an array for each of {shape[0]} iterations, and {words}")
+    if found and fits:
         return found
-    if found is not None and len(shape) > len(true):
-        made = most - 1 or 1
-        words = f"there {'is' if made == 1 else 'are'} {made} iteration{'s' * (made > 1)}"
-        raise ValueError(f"an array for each of {found.iterations} iterations, and {words}")
-    raise ValueError(f"the shape is {in_words(shape)}, expected {in_words(true)}")
+    wanted = (said, *true) if said else true
+    raise ValueError(f"the shape is {in_words(shape)}, expected {in_words(wanted)}")
 
 
 def most_iterations(experiment: Experiment | GraphExperiment) -> int:

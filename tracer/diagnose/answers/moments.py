@@ -19,6 +19,7 @@ from tracer.explain.calculation import Calculation, timeline_of
 from tracer.immutable import immutable
 from tracer.model.content import content
 from tracer.model.experiment import Experiment, GraphExperiment
+from tracer.model.network import State
 
 _AT_HAND = 24
 """So many calculations of small exercises are kept, with the conventions under which they were read."""
@@ -72,11 +73,13 @@ def traced(
     progress: Callable[[int], None] | None = None,
     *,
     tried: bool = False,
+    states: Iterable[tuple[int, State]] = (),
 ) -> dict[Moment, Calculation]:
     """The numbers of each moment, after training as far as the last one needs.
 
     `tried`: one of many calculations that are only compared; no program is written for a few updates,
-    and the last bits may be others.
+    and the last bits may be others. `states`: some that training comes to, (updates, state), from which
+    it may go on.
 
     Raises:
         UsageError: training doesn't get that far, because there is none or it stops before; or these
@@ -85,17 +88,27 @@ def traced(
     """
     _check_count(experiment, len(set(moments := tuple(moments))))
     wanted = sorted(set(moments), key=lambda m: (m.updates, m.after is not None))
-    make = partial(_calculated, experiment, wanted, progress, tried)
+    make = partial(_calculated, experiment, wanted, progress, tried, states)
     return dict(_kept(experiment, "tried" if tried else "traced", wanted, make))
 
 
-def _check_count(experiment: Experiment | GraphExperiment, moments: int) -> None:
+def most_together(experiment: Experiment | GraphExperiment) -> int:
+    """How many moments are calculated beside each other."""
     size = experiment.network.parameter_count if isinstance(experiment, Experiment) else 1
-    if moments > _MOST or moments * size * 8 > _MOST_BYTES:
-        raise UsageError(
-            f"these are numbers of {moments:,} iterations, more than can be judged together",
-            "bptrace compare CONFIG --against FILE looks at one after the other",
-        )
+    return min(_MOST, _MOST_BYTES // (8 * size))
+
+
+def too_many(moments: int) -> UsageError:
+    """What is said of more."""
+    return UsageError(
+        f"these are numbers of {moments:,} iterations, more than can be judged together",
+        "bptrace compare CONFIG --against FILE looks at one after the other",
+    )
+
+
+def _check_count(experiment: Experiment | GraphExperiment, moments: int) -> None:
+    if moments > most_together(experiment):
+        raise too_many(moments)
 
 
 Calculations = Mapping[Moment, Calculation]
@@ -141,9 +154,11 @@ def _calculated(
     wanted: Sequence[Moment],
     progress: Callable[[int], None] | None,
     tried: bool,
+    states: Iterable[tuple[int, State]],
 ) -> dict[Moment, Calculation]:
     most = max((m.updates + (m.iteration is not None) for m in wanted), default=0)
     timeline = timeline_of(experiment, few=tried and most <= FEW)
+    timeline.kept.update(states)
     run: Run[Any] = Run(timeline)
     if timeline.trained and most:
         keep = {k for m in wanted for k in (m.updates, m.updates + 1)}

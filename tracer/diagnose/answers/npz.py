@@ -9,13 +9,11 @@ import io
 from dataclasses import dataclass
 from pathlib import PurePath
 
-import numpy as np
-
 from tracer.config.arrays import MOST_BYTES, ArrayError, ArrayFile
 from tracer.diagnose.answers.foreign import foreign_archive
 from tracer.diagnose.answers.model import Entry, Spot
 from tracer.diagnose.answers.precision import of_dtype
-from tracer.errors import ConfigError, Problem, UsageError
+from tracer.errors import ConfigError, Problem
 from tracer.immutable import immutable
 from tracer.model.network import FloatArray
 
@@ -68,7 +66,7 @@ class _Reader:
     """Reads the array `key` of a file; `name` is what it is called, `size` how many bytes it takes.
 
     ConfigError when it can't be read, or takes more than is `left` of what all arrays of the file may
-    take; UsageError when one of its numbers isn't finite.
+    take.
     """
 
     name: str
@@ -84,14 +82,10 @@ class _Reader:
             message = f"the arrays up to {self.name} take more than {MOST_BYTES / 2**30:g} GiB"
             raise ConfigError([Spot(self.file).problem(message, "save fewer iterations in a file")])
         try:
-            array = self.arrays.read(self.key)
+            return self.arrays.read(self.key)
         except ArrayError as error:
             spot = Spot(self.file, path=self.name)
             raise ConfigError([spot.problem(error.message, error.hint)]) from error
-        for place in np.argwhere(~np.isfinite(array))[:1]:
-            where, value = f"{self.name}{place.tolist() or ''}", array[tuple(place)]
-            raise UsageError(f"{where} is {value}, expected a finite number")
-        return array
 
 
 def _opened(content: bytes, spot: Spot) -> ArrayFile:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tracer.config.files import decode
+from tracer.diagnose.answers.axis import ITERATION, axis_of, iterations_said
 from tracer.diagnose.answers.collecting import Collector
 from tracer.diagnose.answers.dialect import dialect_of
 from tracer.diagnose.answers.foreign import foreign_file
@@ -23,7 +24,6 @@ from tracer.model.experiment import Experiment, GraphExperiment
 _NPZ = (b"PK\x03\x04", b"PK\x05\x06")
 _NPY = b"\x93NUMPY"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_ITERATION = "iteration"
 _MANY, _LISTED = 3, 6
 """From so many names on that don't exist, most of all, the answers are another exercise's."""
 
@@ -40,13 +40,15 @@ def read_answers(
     *,
     moment: Moment | None = None,
     remark: Callable[[Problem], None] | None = None,
+    chosen: Sequence[int] | None = None,
 ) -> tuple[Supplied, ...]:
     """The answers in a file's content; `file` is its name in problems, and an `.npy` array's name.
 
     `tolerance`, where given, holds for every number, also for those with few digits. `moment`: when the
     numbers are from whose names don't say it; an iteration that the file itself states goes before.
     `remark` hears of the arrays of a program that are none of this calculation, beside others that
-    are; without it they are problems.
+    are; without it they are problems. `chosen`: of a file that says the iterations along the first axis
+    of its arrays, those at these places only, counted from 0.
 
     Raises:
         ConfigError: all the problems at once: names that don't exist, with the nearest ones; numbers
@@ -56,9 +58,14 @@ def read_answers(
     entries, problems = _entries(content, file)
     entries = [entry for entry in entries if not _is_left_out(entry)]
     stated = _stated(entries)
+    iterations = iterations_said(entries)
+    axis = iterations and axis_of(entries, iterations, chosen, experiment)
+    if iterations and len(iterations) == 1:
+        stated = Moment(iterations[0])
     if moment is None or moment.iteration is not None:
         moment = stated or moment
-    return _some(entries, Collector(experiment, tolerance, problems, moment), file, remark)
+    collector = Collector(experiment, tolerance, problems, moment, axis or None)
+    return _some(entries, collector, file, remark)
 
 
 def plain_answers(
@@ -156,10 +163,10 @@ def published_answers(
 def _stated(entries: list[Entry]) -> Moment | None:
     """The iteration that a file of arrays states for all of them, as a whole number called so."""
     for entry in entries:
-        if entry.name == _ITERATION and entry.read is not None and entry.shape in ((), (1,)):
+        if entry.name == ITERATION and entry.read is not None and not entry.shape:
             entries.remove(entry)
-            number = float(entry.read().flat[0])
-            if number < 1 or number % 1:
+            number = float(entry.read())
+            if not number >= 1 or number % 1:
                 message = f"found {number:g}, expected a whole number from 1 on"
                 raise ConfigError([entry.spot.problem(message)])
             return Moment(int(number))

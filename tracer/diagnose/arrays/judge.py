@@ -116,15 +116,21 @@ class ArrayJudge:
 
     def findings(self, progress: Callable[[int], None] | None = None) -> tuple[ArrayFinding, ...]:
         """The verdicts, in the order of the calculation; `progress` hears how many there are."""
-        self._lost = self._rounding(self._trace, None)
-        self._unlike = {a.stage: ~self._near(a, self._trace.arrays[a.stage]) for a in self._answers}
-        if any(unlike.any() for unlike in self._unlike.values()):
-            self._carry()
+        self._lost = {a.stage: np.zeros_like(self._trace.arrays[a.stage]) for a in self._answers}
+        if self._differs():  # what rounding loses takes a few calculations to see
+            self._lost = self._rounding(self._trace, None)
+            if self._differs():
+                self._carry()
         for answer in self._answers:
             self._findings[answer.stage] = self._finding(answer)
             if progress:
                 progress(len(self._findings))
         return tuple(self._findings.values())
+
+    def _differs(self) -> bool:
+        """Whether some numbers are not the right ones."""
+        self._unlike = {a.stage: ~self._near(a, self._trace.arrays[a.stage]) for a in self._answers}
+        return any(unlike.any() for unlike in self._unlike.values())
 
     def _carry(self) -> None:
         """Runs the engine on the arrays supplied, and sees what rounding loses there."""
@@ -135,7 +141,7 @@ class ArrayJudge:
         stages = [answer.stage for answer in self._answers]
         self._mistakes = ArrayMistakes(self._exact, self._own[0], stages)
 
-    def _rounding(self, trace: IterationTrace, kept: Kept | None) -> Mapping[Stage, FloatArray]:
+    def _rounding(self, trace: IterationTrace, kept: Kept | None) -> dict[Stage, FloatArray]:
         """What rounding may lose, by the type of most care; kept arrays are calculated anew."""
         epsilons = {answer.precision.epsilon for answer in self._answers if not answer.tolerance}
         if not epsilons:

@@ -6,10 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from tracer.engine.recording import Block, NetworkRecording, Recording
-from tracer.engine.timeline import NetworkTimeline
-from tracer.graph.recording import GraphRecording
-from tracer.graph.timeline import GraphTimeline
+from tracer.engine.recording import Block
 from tracer.immutable import immutable
 from tracer.show.endings import by_ending
 from tracer.show.recordings import parquet
@@ -49,13 +46,6 @@ RECORDINGS: dict[str, RecordFile] = {
         RecordFile(".parquet", parquet.ParquetRecording, parquet.check),
     )
 }
-
-
-def recording_of(timeline: NetworkTimeline | GraphTimeline, every: int) -> Recording:
-    """Every K-th iteration of a training, K being `every`."""
-    if isinstance(timeline, GraphTimeline):
-        return GraphRecording(timeline, every)
-    return NetworkRecording(timeline, every)
 
 
 def record_file(path: Path) -> RecordFile:

@@ -14,41 +14,19 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tracer.diagnose.answers.arrays import array_name, find_stage
+from tracer.diagnose.answers.named import Named
 from tracer.engine.batches import Batch
 from tracer.engine.recording import Block
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
-from tracer.errors import UnknownNameError, UsageError
+from tracer.errors import UsageError
 from tracer.graph.timeline import GraphTimeline
 from tracer.immutable import immutable
 from tracer.model.network import FloatArray, State
-from tracer.model.quantity import AFTER, Identity, Index, Kind, Stage, at
+from tracer.model.quantity import AFTER, Index, Kind, Stage
 from tracer.show.reports.objects import Object
 from tracer.show.reports.records import quantities
 from tracer.show.reports.run_objects import IterationObjects
-
-Key = Stage | Identity
-"""What a block knows an array by."""
-
-
-@immutable
-class Part:
-    """What is recorded of an array under this name: all of it, or what stands at `index`.
-
-    `sampled`: the array's first axis counts samples, all of which are recorded.
-    """
-
-    name: str
-    key: Key
-    index: Index = ()
-    sampled: bool = False
-
-    def of(self, array: FloatArray, before: int) -> FloatArray:
-        """The part, of an array with so many axes in front."""
-        place: tuple[Any, ...] = (slice(None),) * (before + self.sampled) + self.index
-        found: FloatArray = array[place]
-        return found
 
 
 @immutable
@@ -127,34 +105,12 @@ def layout_of(timeline: NetworkTimeline | GraphTimeline, names: Sequence[str]) -
     return NetworkLayout(timeline, names)
 
 
-class NetworkLayout:
+class NetworkLayout(Named):
     """A network's: arrays as `--save-arrays` calls them, rows and objects as `run` writes them."""
 
     def __init__(self, timeline: NetworkTimeline, names: Sequence[str]) -> None:
+        super().__init__(timeline, names)
         self._experiment, self._start = timeline.experiment, timeline.start
-        self.samples = timeline.batches.size
-        outline = IterationTrace(self._experiment, Batch(range(self.samples)), self._start, None)
-        self._outline = {s: a for s, a in outline.arrays.items() if s.kind is not Kind.SETTING}
-        self._parts = [_part(timeline, name) for name in dict.fromkeys(names)] or [
-            Part(array_name(stage, array.ndim, outline) or _word(stage), stage)
-            for stage, array in self._outline.items()
-        ]
-
-    def arrays(self, block: Block) -> Iterator[tuple[str, FloatArray]]:
-        """(iterations, …); samples that a smaller batch doesn't have are NaN."""
-        count = len(block.iterations)
-        for part in self._parts:
-            assert isinstance(part.key, Stage)
-            array = block.arrays.get(part.key)
-            if array is None or (part.key.of_a_sample and array.shape[1] < self.samples):
-                array = _filled(array, (count, *self._outline[part.key].shape))
-            yield part.name, part.of(array, 1)
-
-    def empty(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """The names and shapes of one iteration's arrays."""
-        for part in self._parts:
-            assert isinstance(part.key, Stage)
-            yield part.name, part.of(self._outline[part.key], 0).shape
 
     def rows(self, shapes: Shapes) -> Sequence[Row]:
         """Each sample's numbers, then those of the batch, as in `run --format csv`."""
@@ -174,7 +130,7 @@ class NetworkLayout:
     def _wanted(self, shapes: Shapes) -> frozenset[int]:
         """The places of what is recorded."""
         places = shapes.places()
-        found = [part.of(places[part.key], 0) for part in self._parts if part.key in places]
+        found = [part.of(places[part.key], 0) for part in self.parts if part.key in places]
         return frozenset(int(place) for array in found for place in array.ravel())
 
     def _trace(self, shapes: Shapes, rows: tuple[int, ...]) -> IterationTrace:
@@ -193,74 +149,19 @@ class NetworkLayout:
         return trace
 
 
-def _part(timeline: NetworkTimeline, name: str) -> Part:
-    """What the name of a number, or of an array, means."""
-    trace = timeline.outline(1, whole=True)
-    try:
-        quantity = trace.find(name)
-        trace.value(quantity)
-    except UnknownNameError as unknown:
-        try:
-            stage = find_stage(name, trace)
-        except UnknownNameError:
-            raise unknown from None
-        return Part(array_name(stage, 1, trace), stage)
-    if quantity.kind is Kind.SETTING:
-        raise UsageError(f"{name}: an option is the same in every iteration", "leave it out")
-    stage, place = quantity.stage, trace.batch.place(quantity)
-    index = place[1:] if stage.of_a_sample else place
-    return Part(trace.names.bare(quantity), stage, index, stage.of_a_sample)
-
-
-def _word(stage: Stage) -> str:
-    """`path1`, `weight_part2`: what comes apart by sample and connection has no name elsewhere."""
-    return f"{stage.kind.name.casefold()}{stage.layer}"
-
-
-def _filled(array: FloatArray | None, shape: tuple[int, ...]) -> FloatArray:
-    """The array in a larger one, beside NaN."""
-    found = np.full(shape, math.nan)
-    if array is not None:
-        found[:, : array.shape[1]] = array
-    return found
-
-
-class GraphLayout:
+class GraphLayout(Named):
     """A graph's: each number under its own name."""
-
-    samples = 0
-
-    def __init__(self, timeline: GraphTimeline, names: Sequence[str]) -> None:
-        trace = timeline.outline(1)
-        every = [key for key in trace.formulas if not _is_setting(key)]
-        chosen = [at(trace.find(name), 1) for name in names] or every
-        unknown = [name for name, key in zip(names, chosen, strict=False) if _is_setting(key)]
-        if unknown:
-            raise UsageError(f"{unknown[0]}: an option is the same in every iteration")
-        self._parts = [Part(trace.names.bare(key), key) for key in dict.fromkeys(chosen)]
-
-    def arrays(self, block: Block) -> Iterator[tuple[str, FloatArray]]:
-        """(iterations,) for each number."""
-        return ((part.name, block.arrays[part.key]) for part in self._parts)
-
-    def empty(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """The names of the numbers."""
-        return ((part.name, ()) for part in self._parts)
 
     def rows(self, shapes: Shapes) -> Sequence[Row]:
         """The numbers in the order of the calculation."""
         places = shapes.places()
-        return [Row(None, part.name, int(places[part.key])) for part in self._parts]
+        return [Row(None, part.name, int(places[part.key])) for part in self.parts]
 
     def object(self, shapes: Shapes, rows: tuple[int, ...], missing: frozenset[int]) -> Object:
         """The numbers by their names."""
         del rows
         places = {row.name: row.place for row in self.rows(shapes)}
         return {"quantities": {k: float(x) for k, x in places.items() if x not in missing}}
-
-
-def _is_setting(key: Any) -> bool:
-    return getattr(key, "kind", None) is Kind.SETTING
 
 
 def _held(value: Any) -> Any:

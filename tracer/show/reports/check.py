@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from tracer.diagnose.answers.moments import Moment
-from tracer.diagnose.check import CheckedAnswers, CheckedMoment
+from tracer.diagnose.check import CheckedAnswers, CheckedMoment, Unlisted
 from tracer.diagnose.finding import VERDICTS, Finding
 from tracer.digits.numbers import NumberFormat, Written
 from tracer.language import counted, decimals, grouped, message, say
@@ -75,11 +75,34 @@ def check_document(
     if isinstance(experiment, Experiment):
         yield from conventions(experiment)
     yield Text(summary(checked))
+    yield from _unlisted(checked.unlisted)
     yield from manner(checked)
     for section in checked.sections:
         yield from section_blocks(section, digits, reveal=reveal, limit=limit)
         if carry and reveal:
             yield from _carried(section, limit)
+
+
+def _unlisted(unlisted: Unlisted) -> Iterator[Block]:
+    """The iterations that have no section."""
+    if unlisted.right:
+        yield Note(
+            counted(
+                unlisted.right,
+                "{count} iteration is right in every number, and isn't listed.",
+                "{count} iterations are right in every number, and aren't listed.",
+                count=grouped(f"{unlisted.right:,}"),
+            )
+        )
+    if unlisted.left:
+        yield Note(
+            counted(
+                unlisted.left,
+                "{count} iteration more has other numbers, and wasn't judged.",
+                "{count} iterations more have other numbers, and weren't judged.",
+                count=grouped(f"{unlisted.left:,}"),
+            )
+        )
 
 
 def manner(checked: CheckedAnswers) -> Iterator[Block]:

@@ -45,6 +45,8 @@ def check_json(checked: CheckedAnswers, *, reveal: bool = True, carry: bool = Fa
             for section in checked.sections
             for array in section.array_findings
         ]
+    if checked.unlisted.right or checked.unlisted.left:
+        result["unlisted"] = {"right": checked.unlisted.right, "other": checked.unlisted.left}
     if checked.sheet_conventions:
         result["sheet_conventions"] = [row.name for row in checked.sheet_conventions]
     reasons = [
