@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand
 
 COMMANDS: dict[str, str | Callable[..., None]] = {
-    "run": "Print every number of the first iterations.",
+    "run": "Print every number of the first iterations, or of any.",
     "step": "Train for many iterations.",
     "explain": "Explain numbers by their formulas.",
     "walk": "Walk through the calculation, number by number.",
