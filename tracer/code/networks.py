@@ -21,7 +21,6 @@ from tracer.engine.formulas import Formulas
 from tracer.engine.rule import Rule
 from tracer.formula import Expression, Symbol, rewrite, symbols
 from tracer.formula import replace as put_in
-from tracer.formula.lazy import Index
 from tracer.model.experiment import Data, Experiment
 from tracer.model.names import Names
 from tracer.model.network import Network, Parameters, parameter_quantities
@@ -253,5 +252,4 @@ def _of_parameter(stage: Stage) -> Stage:
 
 
 def _value(parameters: Parameters, quantity: Quantity) -> float:
-    index: Index = quantity.index
-    return float(parameters[quantity.layer - 1][quantity.kind is Kind.BIAS][index])
+    return float(parameters[quantity.layer - 1][quantity.kind is Kind.BIAS][quantity.index])

@@ -19,8 +19,6 @@ from tracer.immutable import immutable
 from tracer.model.quantity import Identity, Kind, Quantity, Stage
 from tracer.model.schedules import Schedule
 
-Condition = tuple[Expression, bool]
-
 
 @immutable
 class Floor:

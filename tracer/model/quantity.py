@@ -89,9 +89,6 @@ class Kind(Enum):
         self.phase = phase
         self.of_a_sample = of_a_sample
 
-    # Members are singletons; the hash of an Enum's name costs a call in Python for every look-up.
-    __hash__ = object.__hash__
-
 
 PARTS = {Kind.WEIGHT_PART: Kind.WEIGHT_GRADIENT, Kind.BIAS_PART: Kind.BIAS_GRADIENT}
 """A sample's own part of a gradient, and the gradient after reduction over the batch."""

@@ -299,7 +299,6 @@ def _ours(reading: Reading, samples: int, outputs: int) -> tuple[str, str]:
     total = reading.factor
     total /= samples if SAMPLES in reading.averaged else 1
     total /= outputs if OUTPUTS in reading.averaged else 1
-    factors = {"cross_entropy": 1.0, "binary_cross_entropy": 1.0}
     if reading.what == "squared":
         by_output = {"mean_squared_error": 1 / outputs}
         others = {"half_squared_error": 0.5, "squared_error": 1.0}

@@ -6,7 +6,6 @@ are floats, and the notation that writes them comes later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -59,12 +58,6 @@ class Node:
     below: Figure | None = None
     formula: Expression | None = None
     column: int = 0
-
-    @property
-    def figures(self) -> Iterator[Figure]:
-        """All its numbers."""
-        yield from self.rows
-        yield from filter(None, (self.above, self.below))
 
 
 @immutable

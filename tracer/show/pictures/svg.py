@@ -255,7 +255,6 @@ _SIGNS = {
     "negative": _stroke(
         'class="edge negative" stroke="#c2410c" stroke-width="2.5" stroke-dasharray="7 4"'
     ),
-    "link": _stroke('class="link" stroke="#8a94a3"'),
     "width": _wedge,
     "words": _nothing,
     "value": _sample("value"),
