@@ -28,6 +28,7 @@ from tracer.model.quantity import (
     AFTER,
     BEFORE,
     GRADIENT_OF,
+    PARAMETER_OF,
     STATE_OF,
     Identity,
     Kind,
@@ -110,17 +111,13 @@ class _Builder:
 
     def _lines(self) -> list[Line]:
         """Everything that an iteration has to calculate, in the engine's order."""
-        lines = self._all
         if self.experiment.data is None:
-            wanted: Iterable[Identity] = (x.identity for x in self._forward)
-        elif self.training is None:
-            kinds = (Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT, Kind.OUT)
-            found = [x.identity for x in lines if isinstance(x.identity, Quantity)]
-            wanted = [self._loss, *(x for x in found if x.kind in kinds)]
-        else:
-            found = [x.identity for x in lines if isinstance(x.identity, Quantity)]
-            wanted = [self._loss, *(x for x in found if x.kind in BEFORE)]
-        return needed(lines, wanted)
+            return needed(self._all, (x.identity for x in self._forward))
+        kinds: Collection[Kind] = (Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT, Kind.OUT)
+        if self.training is not None:
+            kinds = BEFORE
+        found = [x.identity for x in self._all if isinstance(x.identity, Quantity)]
+        return needed(self._all, [self._loss, *(x for x in found if x.kind in kinds)])
 
     @cached_property
     def _all(self) -> list[Line]:
@@ -187,8 +184,9 @@ class _Builder:
         for change in changes:
             if not change.parameter:
                 assert isinstance(change.before, Quantity)
-                kept = self.experiment.slots.get(change.before.stage.slot)
-                place = replace(change.before, stage=_of_parameter(change.before.stage))
+                state = change.before.stage
+                kept = self.experiment.slots.get(state.slot)
+                place = replace(change.before, stage=Stage(PARAMETER_OF[state.kind], state.layer))
                 yield change.before, _value(kept, place) if kept else 0.0
 
     def _told(self, lines: Iterable[Line]) -> Iterator[Identity]:
@@ -243,12 +241,6 @@ def _written_out(formulas: Formulas, quantity: Quantity) -> Expression:
         if found is not None
     }
     return put_in(formula, paths) if paths else formula
-
-
-def _of_parameter(stage: Stage) -> Stage:
-    """The stage of the parameters that a state belongs to."""
-    kinds = {state: kind for kind, state in STATE_OF.items()}
-    return Stage(kinds[stage.kind], stage.layer)
 
 
 def _value(parameters: Parameters, quantity: Quantity) -> float:

@@ -10,10 +10,10 @@ from tracer.code.given import GENERATED
 from tracer.code.grammar import Grammar, Told
 from tracer.code.graphs import graph_task
 from tracer.code.languages import Wish
-from tracer.code.layout import INDENT
+from tracer.code.layout import INDENT, without_gap
 from tracer.code.naming import RESERVED, Naming
 from tracer.code.networks import network_task
-from tracer.code.passes import Passes, without_gap
+from tracer.code.passes import Passes
 from tracer.code.printed import Printed
 from tracer.code.task import RATE, Samples, Task
 from tracer.model.experiment import Experiment, GraphExperiment

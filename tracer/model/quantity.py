@@ -119,6 +119,7 @@ def _of(ending: str) -> dict[Kind, Kind]:
 
 STATE_OF = _of("_STATE")
 """What the optimiser keeps for each kind of parameter."""
+PARAMETER_OF = {state: parameter for parameter, state in STATE_OF.items()}
 CORRECTED_OF = _of("_CORRECTED")
 """What it calculates of that on the way."""
 CLIPPED_OF = _of("_CLIPPED")
