@@ -17,9 +17,10 @@ from tracer.code.naming import sum_of
 from tracer.code.python import python
 from tracer.code.rates import Floor, rate_of, rate_symbols, settings_of
 from tracer.code.recorded import ArrayLine, Recording, array_name, new_stages, variable
-from tracer.code.task import RATE, T, Updates
+from tracer.code.task import Updates
 from tracer.digits.numbers import shortest
 from tracer.engine.rule import Rule
+from tracer.engine.stages import RATE, T
 from tracer.formula import Key
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray

@@ -15,17 +15,17 @@ from tracer.code.given import batching_of, head_of
 from tracer.code.identifiers import safe_labels
 from tracer.code.plan import Line, Part, arranged, needed
 from tracer.code.rates import rate_of, settings_of
-from tracer.code.task import Change, Samples, T, Task
+from tracer.code.task import Change, Samples, Task
 from tracer.engine.batches import Batch, Batches
 from tracer.engine.formulas import Formulas
 from tracer.engine.rule import Rule
+from tracer.engine.stages import T
 from tracer.formula import Expression, Symbol, rewrite, symbols
 from tracer.formula import replace as put_in
 from tracer.model.experiment import Data, Experiment
 from tracer.model.names import Names
 from tracer.model.network import Network, Parameters, parameter_quantities
 from tracer.model.quantity import (
-    AFTER,
     BEFORE,
     GRADIENT_OF,
     PARAMETER_OF,
@@ -35,6 +35,7 @@ from tracer.model.quantity import (
     Phase,
     Quantity,
     Stage,
+    after_update,
 )
 
 
@@ -173,7 +174,7 @@ class _Builder:
             for quantity in parameter_quantities(self.network):
                 kind = STATE_OF[quantity.kind] if slot else quantity.kind
                 before = replace(quantity, stage=Stage(kind, quantity.layer, slot=slot))
-                after = replace(before, stage=replace(before.stage, kind=AFTER[kind]))
+                after = after_update(before)
                 if after in updated:
                     yield Change(before, after, not slot)
 

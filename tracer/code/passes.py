@@ -10,7 +10,8 @@ from tracer.code.naming import Naming, sum_of
 from tracer.code.plan import Line, Loop
 from tracer.code.printed import Printed
 from tracer.code.rates import rate_symbols
-from tracer.code.task import T, Updates
+from tracer.code.task import Updates
+from tracer.engine.stages import T
 from tracer.formula import Difference, Expression, Key, Quotient, Sum, Symbol
 from tracer.formula.nodes import total
 from tracer.model.quantity import Phase

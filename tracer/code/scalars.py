@@ -15,7 +15,8 @@ from tracer.code.naming import RESERVED, Naming
 from tracer.code.networks import network_task
 from tracer.code.passes import Passes
 from tracer.code.printed import Printed
-from tracer.code.task import RATE, Samples, Task
+from tracer.code.task import Samples, Task
+from tracer.engine.stages import RATE
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity, Kind, Quantity
 from tracer.show.symbols import printable

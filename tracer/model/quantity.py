@@ -11,6 +11,7 @@ layer that the connection leads into.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from typing import TypeAlias, overload
 
@@ -221,6 +222,11 @@ class Quantity(_Remembered):
     def layer(self) -> int:
         """Number of the layer, 0 for the inputs."""
         return self.stage.layer
+
+
+def after_update(quantity: Quantity) -> Quantity:
+    """What the update makes of the number."""
+    return replace(quantity, stage=replace(quantity.stage, kind=AFTER[quantity.kind]))
 
 
 @immutable
