@@ -227,7 +227,7 @@ def _classes(node: Node) -> Reading:
         if out.call != "log_softmax":
             hint = "give it the outputs of log_softmax, or use CrossEntropyLoss"
             raise UsageError(f"{node.place} of what {out.place} gives", hint)
-        _check_axis(out)
+        check_axis(out)
         out = out.inputs[0]
     classes, targets = out.value.shape[-1], target.value
     if not np.issubdtype(targets.dtype, np.floating):
@@ -239,7 +239,7 @@ def _classes(node: Node) -> Reading:
     return _with_reduction(node, found, node.options.get("reduction", "mean"))
 
 
-def _check_axis(node: Node) -> None:
+def check_axis(node: Node) -> None:
     """UsageError where a softmax isn't over the outputs."""
     axis = node.argument(1, "dim")
     if axis not in (None, -1, node.value.ndim - 1):
