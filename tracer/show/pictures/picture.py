@@ -6,7 +6,6 @@ are floats, and the notation that writes them comes later.
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tracer.immutable import immutable
@@ -64,8 +63,8 @@ class Node:
 class Edge:
     """From a node to another. `drawn_by`: the number that gives it colour and width.
 
-    `labels`: the numbers on it, those that belong to its beginning first; None where it has none
-    there. An edge that no number draws is a plain link.
+    `labels`: the numbers on it, those that belong to its beginning first. An edge that no number draws
+    is a plain link.
     """
 
     source: str
@@ -92,7 +91,7 @@ class Picture:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     columns: tuple[str, ...] = ()
-    legend: tuple[Mark, ...] = field(default=())
+    legend: tuple[Mark, ...] = ()
 
     @property
     def largest(self) -> float:

@@ -85,8 +85,8 @@ def by_hand_document(
         UsageError: the data have no such sample.
     """
     pairs = iter(pairs)
-    for first, (exact, hand) in enumerate(pairs):
-        if not first:
+    for place, (exact, hand) in enumerate(pairs):
+        if not place:
             check_sample(exact.experiment, sample)
             yield _records(chain([(exact, hand)], pairs), rounding, sample)
             yield from head(exact.experiment)
