@@ -24,7 +24,7 @@ from tracer.show.formats.html import stylesheet
 from tracer.show.formats.selection import chosen
 from tracer.show.notation.notation import LIMIT, QuantityNotation
 from tracer.show.output import open_output
-from tracer.show.symbols import printable
+from tracer.visible import printable
 
 T = TypeVar("T")
 

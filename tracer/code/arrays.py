@@ -25,7 +25,7 @@ from tracer.formula import Key
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
 from tracer.model.quantity import PARAMETER_OF, Kind, Phase, Stage
-from tracer.show.symbols import printable
+from tracer.visible import printable
 
 
 class ArrayProgram:

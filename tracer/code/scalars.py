@@ -19,7 +19,7 @@ from tracer.code.task import Samples, Task
 from tracer.engine.stages import RATE
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity, Kind, Quantity
-from tracer.show.symbols import printable
+from tracer.visible import printable
 
 
 def scalar_program(experiment: Experiment | GraphExperiment, wish: Wish, grammar: Grammar) -> str:

@@ -34,7 +34,7 @@ from tracer.show.formats.medium import Medium
 from tracer.show.pictures.picture import Picture
 from tracer.show.pictures.style import STYLE
 from tracer.show.pictures.svg import drawings
-from tracer.show.symbols import printable
+from tracer.show.symbols import escaped
 from tracer.visible import json_escaped
 
 _PLACE = re.compile(r"§(\w+)§")
@@ -91,7 +91,7 @@ def page(
     }
     script = _script(model, judge_script() if asked else "")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    title = escape(printable(subject.title))
+    title = escaped(subject.title)
     parts = {
         "language": tag(),
         "hash": digest,
@@ -111,7 +111,7 @@ def page(
         "views": _views(subject.pictures),
         "exercise": " exercise" if asked else "",
         "pictures": _pictures(subject.pictures, _Roomy(notations.svg, blank=asked is not None)),
-        "left_out": "".join(f'<p class="note">{escape(words)}</p>' for words in subject.left_out),
+        "left_out": "".join(f'<p class="note">{escaped(words)}</p>' for words in subject.left_out),
         "data": _json(subject.data),
         "model": _json(content),
         "script": script,
@@ -171,9 +171,9 @@ def _source(source: str) -> str:
     """Where the example is from; a link where that is an address of the web."""
     if not source:
         return ""
-    written = escape(printable(source))
+    written = escaped(source)
     if re.fullmatch(r"https?://\S+", source):
-        written = f'<a href="{escape(source, quote=True)}" rel="noreferrer">{written}</a>'
+        written = f'<a href="{written}" rel="noreferrer">{written}</a>'
     return f'<p class="origin">{written}</p>'
 
 
@@ -182,17 +182,16 @@ def _samples(samples: Iterable[str]) -> str:
     if len(rows) < 2:
         return ""
     options = "".join(
-        f'<option value="{k}">{escape(printable(words))}</option>'
-        for k, words in enumerate(rows, 1)
+        f'<option value="{k}">{escaped(words)}</option>' for k, words in enumerate(rows, 1)
     )
-    words = escape(say("Sample"))
+    words = escaped(say("Sample"))
     return f'<label class="samples">{words} <select data-choose="sample">{options}</select></label>'
 
 
 def _views(pictures: Iterable[Picture]) -> str:
     return "".join(
         f'<button type="button" data-view="{picture.view}" aria-pressed="{str(not place).lower()}">'
-        f"{escape(say(_VIEWS[picture.view]))}</button>"
+        f"{escaped(say(_VIEWS[picture.view]))}</button>"
         for place, picture in enumerate(pictures)
     )
 
@@ -205,7 +204,7 @@ def _pictures(pictures: tuple[Picture, ...], notation: Notation) -> str:
     drawn = zip(pictures, drawings(untitled, notation, style=False, role="group"), strict=True)
     return "\n".join(
         f'<div class="picture-box" data-picture="{picture.view}" tabindex="0" role="group" '
-        f'aria-label="{escape(say(_VIEWS[picture.view]))}"{" hidden" if place else ""}>{text}</div>'
+        f'aria-label="{escaped(say(_VIEWS[picture.view]))}"{" hidden" if place else ""}>{text}</div>'
         for place, (picture, text) in enumerate(drawn)
     )
 

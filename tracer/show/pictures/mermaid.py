@@ -13,7 +13,7 @@ from tracer.show.document import Notation
 from tracer.show.formats.medium import Medium
 from tracer.show.pictures.labels import edge_label, ids, node_lines
 from tracer.show.pictures.picture import Edge, Picture, edge_width
-from tracer.show.symbols import printable
+from tracer.visible import printable
 
 _SPECIAL = re.compile(r"""["#&<>\\`*]|^\d+[.)] |^[-+] """)
 _BRACKETS = {
