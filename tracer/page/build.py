@@ -12,9 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import Any
 
 from tracer import __version__
@@ -26,7 +24,7 @@ from tracer.page.chains import chains
 from tracer.page.exercise import exercise_data, judge_script
 from tracer.page.model import Notate, PageModel, page_model
 from tracer.page.subject import Subject
-from tracer.page.words import spoken_there
+from tracer.page.words import asset, spoken_there
 from tracer.show.document import Notation
 from tracer.show.formats import render
 from tracer.show.formats.html import stylesheet
@@ -96,7 +94,7 @@ def page(
         "language": tag(),
         "hash": digest,
         "title": title,
-        "style": f"{stylesheet()}{STYLE}{_asset('page.css')}",
+        "style": f"{stylesheet()}{STYLE}{asset('page.css')}",
         "source": _source(subject.source),
         "conventions": render(
             subject.conventions,
@@ -116,7 +114,7 @@ def page(
         "model": _json(content),
         "script": script,
     }
-    template = _MESSAGE.sub(_said, _asset("page.html"))
+    template = _MESSAGE.sub(_said, asset("page.html"))
     return _PLACE.sub(lambda found: parts[found[1]], template)
 
 
@@ -143,7 +141,7 @@ def _script(model: PageModel, judge: str) -> str:
             f"const rates = [\n{_listed(model.rates)}\n];",
         )
     )
-    shared = "\n".join(_asset(f"{name}.js") for name in _SCRIPTS)
+    shared = "\n".join(asset(f"{name}.js") for name in _SCRIPTS)
     begin = (
         "main(JSON.parse(document.getElementById('bptrace-model').textContent), functions, rates);"
     )
@@ -152,11 +150,6 @@ def _script(model: PageModel, judge: str) -> str:
 
 def _listed(functions: Iterable[str]) -> str:
     return ",\n".join(functions)
-
-
-@cache
-def _asset(name: str) -> str:
-    return files("tracer.page").joinpath("assets", name).read_text(encoding="utf-8")
 
 
 def _json(content: Any) -> str:

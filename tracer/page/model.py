@@ -214,10 +214,9 @@ def _formula(shown: Shown, texts: dict[str, int]) -> list[Any]:
 
 def _switch(switch: Switch) -> Object:
     rows = [{"value": a.value, "words": plain(say(a.words))} for a in switch.alternatives]
-    words = switch.name.replace("_", " ")
     return {
         "name": switch.name,
-        "title": say(words[0].upper() + words[1:]),
+        "title": say(switch.title),
         "stated": plain(say(switch.stated)),
         "alternatives": rows,
     }

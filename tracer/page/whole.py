@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from functools import singledispatch
-from math import prod
 from typing import Any
 
 from tracer.diagnose.variant import Variant
@@ -159,11 +158,6 @@ def _(experiment: GraphExperiment, *_: Any) -> Whole:
 
 def _always(formula: Expression) -> Element:
     return lambda _: formula
-
-
-def size_of(shape: Index) -> int:
-    """How many elements an array of that shape has."""
-    return prod(shape)
 
 
 def is_of_samples(array: Any) -> bool:
