@@ -258,9 +258,10 @@ class ArrayProgram:
     def loss_told(self, source: str, indent: str = INDENT) -> list[str]:
         """Print the loss, of many iterations now and then."""
         told = f'print(f"loss@{{iteration}}: {{{source}}}")'
-        if (self.wish.iterations or 0) <= ROWS_OF_LOSSES:
+        iterations = self.wish.iterations or 0
+        if iterations <= ROWS_OF_LOSSES:
             return ["", f"{indent}{told}"]
-        every = max((self.wish.iterations or 0) // 10, 1)
+        every = iterations // 10
         some = f"iteration == 1 or iteration % {every} == 0 or iteration == ITERATIONS"
         return ["", f"{indent}if {some}:", f"{indent}{INDENT}{told}"]
 
