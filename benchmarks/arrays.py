@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from tracer.model.network import FloatArray
+
 INPUTS, HIDDEN, OUTPUTS, SAMPLES, RATE = 784, 128, 10, 16, 0.1
 CONFIG = f"""
 network:

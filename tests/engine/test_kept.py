@@ -9,7 +9,7 @@ from tracer.engine import kept
 from tracer.engine.kept import FEWEST, Kept, room_for
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.training import Run, train
-from tracer.show.reports.marks import Every, reached, without_last
+from tracer.show.reports.milestones import Every, reached, without_last
 
 
 def _kept(numbers: range, most: int) -> Kept:

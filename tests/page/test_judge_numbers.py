@@ -13,12 +13,11 @@ from support.sparing import sparing
 from tracer.digits.agreement import agreement, tells
 from tracer.digits.numbers import Written, shortest
 from tracer.digits.rounding import Rounding
-from tracer.page.exercise import judge_file
-from tracer.page.words import script
+from tracer.page.words import asset
 
 pytestmark = needs_node
 
-NUMBERS = script("say") + judge_file("numbers")
+NUMBERS = asset("say.js") + asset("judge/numbers.js")
 TEXTS = (
     "0.3775", " 0.3850 ", "-0.5", "−0.5", "+3", "12", "0", "0.000", "-0", ".5", "5.", "1e-4",
     "3.5E-5", "1.20e+2", "2e3", "0.1e400", "1e-400", "1,5", "1.234,5", "3/4", "50%", "1 000", "",

@@ -26,7 +26,7 @@ from tracer.show.formats.selection import chosen
 from tracer.show.notation.notation import LIMIT, QuantityNotation
 from tracer.show.notation.spelling import LETTERS
 from tracer.show.output import open_output
-from tracer.show.symbols import printable
+from tracer.visible import printable
 
 T = TypeVar("T")
 NOTATIONS = tuple(LETTERS)

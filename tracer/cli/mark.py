@@ -30,7 +30,7 @@ from tracer.errors import UsageError
 from tracer.immutable import immutable
 from tracer.language import read_by_programs
 from tracer.show.formats import POINTS
-from tracer.show.symbols import printable
+from tracer.visible import printable
 
 if TYPE_CHECKING:
     from tracer.teach.marking import Exercise, MarkedClass

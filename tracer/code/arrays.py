@@ -12,19 +12,20 @@ from tracer.arrays.sources import Library, SourceArray
 from tracer.code.forms import Form
 from tracer.code.given import GENERATED, ROWS_OF_LOSSES, WORDS, batching_of, head_of
 from tracer.code.languages import Wish
-from tracer.code.layout import INDENT, WIDTH, bracketed, spread
+from tracer.code.layout import INDENT, WIDTH, bracketed, spread, without_gap
 from tracer.code.naming import sum_of
 from tracer.code.python import python
 from tracer.code.rates import Floor, rate_of, rate_symbols, settings_of
-from tracer.code.recorded import ArrayLine, Recording, array_name, variable
-from tracer.code.task import RATE, T, Updates
+from tracer.code.recorded import ArrayLine, Recording, array_name, new_stages, variable
+from tracer.code.task import Updates
 from tracer.digits.numbers import shortest
 from tracer.engine.rule import Rule
+from tracer.engine.stages import RATE, T
 from tracer.formula import Key
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
-from tracer.model.quantity import STATE_OF, Kind, Phase, Stage
-from tracer.show.symbols import printable
+from tracer.model.quantity import PARAMETER_OF, Kind, Phase, Stage
+from tracer.visible import printable
 
 
 class ArrayProgram:
@@ -66,6 +67,11 @@ class ArrayProgram:
     def checkable(self) -> bool:
         """Whether the outputs after the last update are those of an iteration that there could be."""
         return not self.looped or not (self.batched or (self.training and self.training.stop))
+
+    @cached_property
+    def changed(self) -> list[tuple[Stage, Stage]]:
+        """(before, after) of all that an update changes."""
+        return new_stages(self.network, self.rule) if self.looped else []
 
     def number(self) -> str:
         """The source of the number of the update, as an optimiser counts it."""
@@ -151,12 +157,12 @@ class ArrayProgram:
         """One array of parameters."""
         return self.made(self.name(stage), array)
 
-    def states(self, changed: Sequence[tuple[Stage, Stage]]) -> list[str]:
+    def states(self) -> list[str]:
         """The arrays that the optimiser keeps."""
         lines = []
-        for before, _ in changed:
+        for before, _ in self.changed:
             if before.slot:
-                parameter = self._of_parameter(before)
+                parameter = Stage(PARAMETER_OF[before.kind], before.layer)
                 given = self.experiment.slots.get(before.slot)
                 name = self.name(before)
                 if given is None:
@@ -165,11 +171,6 @@ class ArrayProgram:
                     found = given[before.layer - 1][parameter.kind is Kind.BIAS]
                     lines += self.made(name, found)
         return lines
-
-    @staticmethod
-    def _of_parameter(stage: Stage) -> Stage:
-        kinds = {state: kind for kind, state in STATE_OF.items()}
-        return Stage(kinds[stage.kind], stage.layer)
 
     def masks(self, uses: Iterable[str]) -> list[str]:
         """Which parameters of an array may change, where not all of them do."""
@@ -239,6 +240,17 @@ class ArrayProgram:
             before, source = f"{line.name} {line.change[0]}= ", line.change[1]
         return bracketed(before, source, indent)
 
+    def moved(self, lines: Iterable[ArrayLine]) -> list[str]:
+        """variable = its new value, where the lines of an update couldn't replace what was before."""
+        made = {line.name for line in lines}
+        pairs = [(self.name(before), self.name(after)) for before, after in self.changed]
+        return [f"{before} = {after}" for before, after in pairs if after in made]
+
+    def iterated(self, inside: list[str]) -> list[str]:
+        """The loop around the lines of an iteration."""
+        head = "for iteration in range(1, ITERATIONS + 1):"
+        return [*self.before_loop(), head, *without_gap(inside)]
+
     def told(self, name: str, source: str, indent: str, moment: str = "") -> str:
         """Print an array under the name by which `check` knows it."""
         return f'{indent}print(f"{name}{moment}: {{{source}.tolist()}}")'
@@ -246,9 +258,10 @@ class ArrayProgram:
     def loss_told(self, source: str, indent: str = INDENT) -> list[str]:
         """Print the loss, of many iterations now and then."""
         told = f'print(f"loss@{{iteration}}: {{{source}}}")'
-        if (self.wish.iterations or 0) <= ROWS_OF_LOSSES:
+        iterations = self.wish.iterations or 0
+        if iterations <= ROWS_OF_LOSSES:
             return ["", f"{indent}{told}"]
-        every = max((self.wish.iterations or 0) // 10, 1)
+        every = iterations // 10
         some = f"iteration == 1 or iteration % {every} == 0 or iteration == ITERATIONS"
         return ["", f"{indent}if {some}:", f"{indent}{INDENT}{told}"]
 
@@ -275,10 +288,10 @@ class ArrayProgram:
         inner = indent + INDENT
         return [*lines, f"{indent}if {condition}:", f"{inner}last = iteration", f"{inner}break"]
 
-    def parameters_told(self, changed: Iterable[tuple[Stage, Stage]]) -> list[str]:
+    def parameters_told(self) -> list[str]:
         """Print the parameters after the last update."""
         lines = ["", "# The parameters after the last update"]
-        for before, after in changed:
+        for before, after in self.changed:
             if not before.slot:
                 name = array_name(self.network, after)
                 lines.append(self.told(name, self.name(before), "", f"@{{{self.last}}}"))

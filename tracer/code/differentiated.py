@@ -22,7 +22,6 @@ from tracer.code.recorded import (
     array_name,
     formed,
     loss_lines,
-    new_stages,
     parameter_stages,
     replaced,
     update_lines,
@@ -54,7 +53,6 @@ class DifferentiatedProgram(ArrayProgram):
 
     def __init__(self, experiment: Experiment, wish: Wish, form: Form, library: Library) -> None:
         super().__init__(experiment, wish, form, library)
-        self.changed = new_stages(self.network, self.rule) if self.looped else []
         self.calling = _with_calls(self.network, self.framework)
         recording = Recording(self.calling, library)
         self.forward_lines, self.loss_lines = loss_lines(recording, formed(self.rule, form))
@@ -145,7 +143,7 @@ class DifferentiatedProgram(ArrayProgram):
 
     def prepared(self) -> list[str]:
         """What stands behind the parameters."""
-        return self.states(self.changed)
+        return self.states()
 
     def updates(self) -> list[ArrayLine]:
         """The lines of an update with gradients that the library has found."""
@@ -166,12 +164,6 @@ class DifferentiatedProgram(ArrayProgram):
     def gradient_name(self, stage: Stage) -> str:
         """Its variable."""
         return self.name(Stage(GRADIENT_OF[stage.kind], stage.layer))
-
-    def moved(self, updates: list[ArrayLine]) -> list[tuple[str, str]]:
-        """(variable, its new value) where an update couldn't replace what was before."""
-        made = {line.name for line in updates}
-        pairs = [(self.name(a), self.name(b)) for a, b in self.changed]
-        return [(before, after) for before, after in pairs if after in made]
 
     def gradients_told(self, indent: str) -> list[str]:
         """Print the gradients under their names."""
@@ -196,16 +188,18 @@ class DifferentiatedProgram(ArrayProgram):
 
     def called(self, rows: str) -> str:
         """The source of the outputs for these rows."""
-        given = [*(self.given_again or self.passed), rows]
+        given = [*self.given_again, rows]
         call = f"forward({', '.join(given)})"
         return call if len(self.returned) == 1 else f"{call}[-1]"
 
-    given_again: tuple[str, ...] = ()
-    """What `passed` is when a function is called outside of functions."""
+    @property
+    def given_again(self) -> tuple[str, ...]:
+        """What `passed` is when a function is called outside of functions."""
+        return ()
 
     def end(self) -> list[str]:
         """Parameters, outputs and predictions."""
-        lines = self.parameters_told(self.changed) if self.looped else []
+        lines = self.parameters_told()
         if self.experiment.data is not None:
             rows = "inputs" if self.batched else "X"
             lines += ["", "# The outputs after that"] if self.looped else []

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tracer.code.plan import is_of_a_sample
 from tracer.formula import (
     Call,
     Expression,
-    Key,
     Number,
     Sum,
     Symbol,
@@ -24,7 +24,6 @@ from tracer.formula import (
     total,
 )
 from tracer.immutable import immutable
-from tracer.model.quantity import Quantity
 
 FEWER, MORE = 2, 3
 """The sizes of the batches that are compared."""
@@ -55,7 +54,7 @@ def gathered(fewer: Expression, more: Expression) -> Expression:
 
 def _with_sums(formula: Expression, samples: int) -> Expression:
     """The formula with `Added` for its sums over the batch."""
-    if not any(map(_is_of_a_sample, symbols(formula))):
+    if not any(map(is_of_a_sample, symbols(formula))):
         return formula
     if isinstance(formula, Sum):
         return _sum(list(_terms(formula)), samples)
@@ -79,7 +78,7 @@ def _sum(terms: list[Expression], samples: int) -> Expression:
     own: list[list[Expression]] = [[] for _ in range(samples)]
     rest = []
     for term in terms:
-        used = {key.sample for key in symbols(term) if _is_of_a_sample(key)}
+        used = {key.sample for key in symbols(term) if is_of_a_sample(key)}
         if len(used) == 1:
             own[used.pop()].append(_of_the_first(term))
         else:
@@ -89,13 +88,9 @@ def _sum(terms: list[Expression], samples: int) -> Expression:
     return total([Added(total(own[0])), *rest]) if own[0] else total(rest)
 
 
-def _is_of_a_sample(key: Key) -> bool:
-    return isinstance(key, Quantity) and key.sample is not None
-
-
 def _of_the_first(term: Expression) -> Expression:
     def first(node: Expression) -> Expression | None:
-        if isinstance(node, Symbol) and _is_of_a_sample(node.key):
+        if isinstance(node, Symbol) and is_of_a_sample(node.key):
             return Symbol(replace(node.key, sample=0))
         return None
 

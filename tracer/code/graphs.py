@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 from tracer.code.identifiers import safe_labels
 from tracer.code.plan import Line, needed
 from tracer.code.rates import rate_of, settings_of
-from tracer.code.task import RATE, Change, T, Task
-from tracer.engine.rule import Moment, Rule
-from tracer.formula import Expression, Number, Symbol
-from tracer.formula.lazy import one_symbol
+from tracer.code.task import Change, Task
+from tracer.engine.stages import RATE
+from tracer.formula import Expression, Number
 from tracer.graph.building import build_graph
-from tracer.graph.descent import states_of, update_formulas
+from tracer.graph.descent import moment_of, states_of, update_formulas
 from tracer.graph.names import GraphNames
 from tracer.graph.structure import Graph
 from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import GraphExperiment
-from tracer.model.quantity import AFTER, Identity, Kind, Quantity, Stage
+from tracer.model.quantity import Kind, after_update
 
 
 def graph_task(
@@ -56,7 +54,7 @@ def _lines(trace: GraphTrace) -> Iterator[Line]:
     graph = trace.graph
     formulas = dict(trace.formulas)
     if graph.training is not None:
-        formulas |= update_formulas(graph, trace.rule, _moment(trace.rule))
+        formulas |= update_formulas(graph, trace.rule, moment_of(trace.rule))
     given = {*graph.inputs, *graph.states, RATE, *settings_of(trace.rule)}
     for identity, formula in formulas.items():
         if identity not in given:
@@ -64,17 +62,6 @@ def _lines(trace: GraphTrace) -> Iterator[Line]:
             yield Line(identity, start if formula is None else formula)
 
 
-def _moment(rule: Rule) -> Moment:
-    """What an iteration is given, as symbols."""
-    numbers = {name: Quantity(Stage(Kind.SETTING, 0, slot=name)) for name in rule.settings()}
-    settings = {name: one_symbol(Symbol(key)) for name, key in numbers.items()}
-    return Moment(one_symbol(Symbol(RATE)), one_symbol(Symbol(T)), settings)
-
-
 def _changes(graph: Graph) -> Iterator[Change]:
     for before in (*graph.trainable, *states_of(graph)):
-        yield Change(before, _after(before), before.kind is Kind.NODE)
-
-
-def _after(before: Quantity) -> Identity:
-    return replace(before, stage=replace(before.stage, kind=AFTER[before.kind]))
+        yield Change(before, after_update(before), before.kind is Kind.NODE)

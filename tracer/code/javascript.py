@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from tracer.code.grammar import ARGUMENTS, Grammar, GrammarStyle, Told, helpers
-from tracer.code.layout import INDENT, broken, spread
+from tracer.code.layout import INDENT, WIDTH, broken, packed, spread
 from tracer.digits.numbers import shortest
 from tracer.formula import PRIMITIVES, Expression, Key, Primitive, Symbol
 from tracer.formula.primitive import Binding, Pattern
@@ -60,7 +60,10 @@ class _JavaScript(Grammar):
         return [*lines, "];"]
 
     def variables(self, values: Sequence[tuple[str, str]], indent: str = "") -> list[str]:
-        return broken(f"let {', '.join(f'{name} = {x}' for name, x in values)};", indent)
+        *items, last = (f"{name} = {x}" for name, x in values)
+        width = WIDTH - len(indent) - len(INDENT)
+        first, *rest = packed([*(f"{item}," for item in items), f"{last};"], " ", width)
+        return [f"{indent}let {first}", *(f"{indent}{INDENT}{row}" for row in rest)]
 
     def unpacked(self, names: Sequence[str], source: str, indent: str) -> list[str]:
         return broken(f"const [{', '.join(names)}] = {source};", indent)

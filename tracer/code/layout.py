@@ -42,6 +42,11 @@ def spread(before: str, items: Sequence[str], after: str, indent: str) -> list[s
     return [indent + before.rstrip(), *(inner + row for row in rows), indent + after.lstrip()]
 
 
+def without_gap(lines: list[str]) -> list[str]:
+    """The lines without a blank one at the beginning."""
+    return lines[1:] if lines and not lines[0] else lines
+
+
 def bracketed(before: str, source: str, indent: str) -> list[str]:
     """before source; in brackets over several lines of Python where it is too long for one."""
     if len(indent) + len(before) + len(source) <= WIDTH:

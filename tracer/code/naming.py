@@ -9,7 +9,8 @@ from tracer.code.grammar import Grammar
 from tracer.code.identifiers import joined, unique
 from tracer.code.plan import Loop, Part
 from tracer.code.rates import Floor
-from tracer.code.task import RATE, T, Task, Updates
+from tracer.code.task import Task, Updates
+from tracer.engine.stages import RATE, T
 from tracer.formula import Expression, Key, symbols
 from tracer.model.quantity import Identity
 

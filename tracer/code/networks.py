@@ -15,26 +15,27 @@ from tracer.code.given import batching_of, head_of
 from tracer.code.identifiers import safe_labels
 from tracer.code.plan import Line, Part, arranged, needed
 from tracer.code.rates import rate_of, settings_of
-from tracer.code.task import Change, Samples, T, Task
+from tracer.code.task import Change, Samples, Task
 from tracer.engine.batches import Batch, Batches
 from tracer.engine.formulas import Formulas
 from tracer.engine.rule import Rule
+from tracer.engine.stages import T
 from tracer.formula import Expression, Symbol, rewrite, symbols
 from tracer.formula import replace as put_in
-from tracer.formula.lazy import Index
 from tracer.model.experiment import Data, Experiment
 from tracer.model.names import Names
 from tracer.model.network import Network, Parameters, parameter_quantities
 from tracer.model.quantity import (
-    AFTER,
     BEFORE,
     GRADIENT_OF,
+    PARAMETER_OF,
     STATE_OF,
     Identity,
     Kind,
     Phase,
     Quantity,
     Stage,
+    after_update,
 )
 
 
@@ -111,17 +112,13 @@ class _Builder:
 
     def _lines(self) -> list[Line]:
         """Everything that an iteration has to calculate, in the engine's order."""
-        lines = self._all
         if self.experiment.data is None:
-            wanted: Iterable[Identity] = (x.identity for x in self._forward)
-        elif self.training is None:
-            kinds = (Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT, Kind.OUT)
-            found = [x.identity for x in lines if isinstance(x.identity, Quantity)]
-            wanted = [self._loss, *(x for x in found if x.kind in kinds)]
-        else:
-            found = [x.identity for x in lines if isinstance(x.identity, Quantity)]
-            wanted = [self._loss, *(x for x in found if x.kind in BEFORE)]
-        return needed(lines, wanted)
+            return needed(self._all, (x.identity for x in self._forward))
+        kinds: Collection[Kind] = (Kind.WEIGHT_GRADIENT, Kind.BIAS_GRADIENT, Kind.OUT)
+        if self.training is not None:
+            kinds = BEFORE
+        found = [x.identity for x in self._all if isinstance(x.identity, Quantity)]
+        return needed(self._all, [self._loss, *(x for x in found if x.kind in kinds)])
 
     @cached_property
     def _all(self) -> list[Line]:
@@ -177,7 +174,7 @@ class _Builder:
             for quantity in parameter_quantities(self.network):
                 kind = STATE_OF[quantity.kind] if slot else quantity.kind
                 before = replace(quantity, stage=Stage(kind, quantity.layer, slot=slot))
-                after = replace(before, stage=replace(before.stage, kind=AFTER[kind]))
+                after = after_update(before)
                 if after in updated:
                     yield Change(before, after, not slot)
 
@@ -188,8 +185,9 @@ class _Builder:
         for change in changes:
             if not change.parameter:
                 assert isinstance(change.before, Quantity)
-                kept = self.experiment.slots.get(change.before.stage.slot)
-                place = replace(change.before, stage=_of_parameter(change.before.stage))
+                state = change.before.stage
+                kept = self.experiment.slots.get(state.slot)
+                place = replace(change.before, stage=Stage(PARAMETER_OF[state.kind], state.layer))
                 yield change.before, _value(kept, place) if kept else 0.0
 
     def _told(self, lines: Iterable[Line]) -> Iterator[Identity]:
@@ -246,12 +244,5 @@ def _written_out(formulas: Formulas, quantity: Quantity) -> Expression:
     return put_in(formula, paths) if paths else formula
 
 
-def _of_parameter(stage: Stage) -> Stage:
-    """The stage of the parameters that a state belongs to."""
-    kinds = {state: kind for kind, state in STATE_OF.items()}
-    return Stage(kinds[stage.kind], stage.layer)
-
-
 def _value(parameters: Parameters, quantity: Quantity) -> float:
-    index: Index = quantity.index
-    return float(parameters[quantity.layer - 1][quantity.kind is Kind.BIAS][index])
+    return float(parameters[quantity.layer - 1][quantity.kind is Kind.BIAS][quantity.index])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracer.code.given import WORDS
-from tracer.code.layout import INDENT
+from tracer.code.layout import INDENT, without_gap
 from tracer.code.naming import Naming, sum_of
 from tracer.code.plan import Line, Loop
 from tracer.code.printed import Printed
 from tracer.code.rates import rate_symbols
-from tracer.code.task import T, Updates
+from tracer.code.task import Updates
+from tracer.engine.stages import T
 from tracer.formula import Difference, Expression, Key, Quotient, Sum, Symbol
 from tracer.formula.nodes import total
 from tracer.model.quantity import Phase
@@ -132,11 +133,6 @@ class Passes:
                 lines += ["", f"{inner}{grammar.comment}Added up over the batch"]
             lines += grammar.changed(self.naming.name(part), "+", self.naming.formula(body), inner)
         return [*lines, *grammar.end(indent)]
-
-
-def without_gap(lines: list[str]) -> list[str]:
-    """The lines without a blank one at the beginning."""
-    return lines[1:] if lines and not lines[0] else lines
 
 
 def _operator(formula: Expression) -> tuple[str, Expression, Expression] | None:

@@ -13,6 +13,11 @@ from tracer.immutable import immutable
 from tracer.model.quantity import Identity, Phase, Quantity
 
 
+def is_of_a_sample(key: Key) -> bool:
+    """Whether each sample of the batch has its own of that."""
+    return isinstance(key, Quantity) and key.sample is not None
+
+
 @immutable
 class Part:
     """The key of a sum over the batch: the one at that place in the formula of a number."""
@@ -32,7 +37,7 @@ class Line:
     @property
     def of_a_sample(self) -> bool:
         """Whether each sample of the batch has its own."""
-        return isinstance(self.identity, Quantity) and self.identity.sample is not None
+        return is_of_a_sample(self.identity)
 
     @property
     def phase(self) -> Phase:

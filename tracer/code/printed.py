@@ -8,9 +8,10 @@ from tracer.code.given import ROWS_OF_LOSSES
 from tracer.code.grammar import Told
 from tracer.code.layout import INDENT
 from tracer.code.naming import Naming
+from tracer.code.plan import is_of_a_sample
 from tracer.digits.numbers import shortest
 from tracer.formula import Key
-from tracer.model.quantity import Identity, Quantity
+from tracer.model.quantity import Identity
 
 
 class Printed:
@@ -32,7 +33,7 @@ class Printed:
             some = [
                 identity
                 for identity in identities
-                if _is_of_a_sample(identity) is of_a_sample and identity not in self._told
+                if is_of_a_sample(identity) is of_a_sample and identity not in self._told
             ]
             self._told |= set(some)
             behind = self._behind_sample(position) if of_a_sample else []
@@ -74,7 +75,7 @@ class Printed:
         lines = [f"{indent}{grammar.comment}The loss before the update"]
         if task.iterations <= ROWS_OF_LOSSES:
             return ["", grammar.told(told, indent)]
-        every = max(task.iterations // 10, 1)
+        every = task.iterations // 10
         condition = grammar.either(
             ["iteration == 1", f"iteration % {every} == 0", "iteration == ITERATIONS"]
         )
@@ -95,7 +96,3 @@ class Printed:
         lines.append(grammar.condition(condition, indent))
         lines += grammar.assigned("last", "iteration", indent + INDENT, new=False)
         return [*lines, *grammar.leave(indent + INDENT), *grammar.end(indent)]
-
-
-def _is_of_a_sample(identity: Identity) -> bool:
-    return isinstance(identity, Quantity) and identity.sample is not None

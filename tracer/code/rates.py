@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tracer.code.task import RATE, UPDATES
+from tracer.code.task import UPDATES
 from tracer.engine.rule import Rule
+from tracer.engine.stages import RATE
 from tracer.formula import Expression, Key, Number, Symbol, as_expression, if_positive, symbols
 from tracer.immutable import immutable
 from tracer.model.quantity import Identity, Kind, Quantity, Stage
 from tracer.model.schedules import Schedule
-
-Condition = tuple[Expression, bool]
 
 
 @immutable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -65,7 +65,6 @@ class ArrayLine:
     stage: Stage
     name: str
     array: SourceArray
-
     part: int = 0
 
     @property
@@ -218,9 +217,7 @@ def update_lines(
     return recording.lines
 
 
-def replaced(
-    network: Network, lines: Iterable[ArrayLine], also: Collection[str] = ()
-) -> dict[str, str]:
+def replaced(network: Network, lines: Iterable[ArrayLine]) -> dict[str, str]:
     """Variables of arrays after the update by those before it, where nothing uses these afterwards."""
     ordered = list(lines)
     found = {}
@@ -228,7 +225,7 @@ def replaced(
         if line.stage.kind not in BEFORE:
             continue
         before = variable(network, replace(line.stage, kind=BEFORE[line.stage.kind]))
-        later = {used for after in ordered[place + 1 :] for used in after.uses()} | set(also)
+        later = {used for after in ordered[place + 1 :] for used in after.uses()}
         if before not in later:
             found[line.name] = before
     return found

@@ -10,15 +10,16 @@ from tracer.code.given import GENERATED
 from tracer.code.grammar import Grammar, Told
 from tracer.code.graphs import graph_task
 from tracer.code.languages import Wish
-from tracer.code.layout import INDENT
+from tracer.code.layout import INDENT, without_gap
 from tracer.code.naming import RESERVED, Naming
 from tracer.code.networks import network_task
-from tracer.code.passes import Passes, without_gap
+from tracer.code.passes import Passes
 from tracer.code.printed import Printed
-from tracer.code.task import RATE, Samples, Task
+from tracer.code.task import Samples, Task
+from tracer.engine.stages import RATE
 from tracer.model.experiment import Experiment, GraphExperiment
 from tracer.model.quantity import Identity, Kind, Quantity
-from tracer.show.symbols import printable
+from tracer.visible import printable
 
 
 def scalar_program(experiment: Experiment | GraphExperiment, wish: Wish, grammar: Grammar) -> str:

@@ -7,14 +7,10 @@ from dataclasses import field
 from typing import Any
 
 from tracer.code.plan import Block, Line
-from tracer.engine.stages import LEARNING_RATE, UPDATE_NUMBER
 from tracer.formula import Expression, Symbol
 from tracer.immutable import immutable
 from tracer.model.experiment import Stop
-from tracer.model.quantity import Identity, Quantity
-
-RATE, T = Quantity(LEARNING_RATE), Quantity(UPDATE_NUMBER)
-"""The keys of the learning rate and of the number of the update, as an optimiser counts it."""
+from tracer.model.quantity import Identity
 
 
 class Updates:

@@ -44,7 +44,7 @@ class _JaxProgram(DifferentiatedProgram):
         return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
 
     @property
-    def given_again(self) -> tuple[str, ...]:  # type: ignore[override]
+    def given_again(self) -> tuple[str, ...]:
         """The parameters as they are now."""
         return (self._tuple(self._names),)
 
@@ -63,23 +63,22 @@ class _JaxProgram(DifferentiatedProgram):
             return [*found, "", 'print(f"loss: {loss}")', *self.gradients_told("")]
         inside = [*self.rate(), *self.batch(), *found, *self.traced()]
         inside += self.lines(updates, titled=False)
-        inside += [f"{INDENT}{before} = {after}" for before, after in self.moved(updates)]
-        inside += [*self.loss_told("float(loss)"), *self.stopped("float(loss)")]
-        head = "for iteration in range(1, ITERATIONS + 1):"
-        return [*self.before_loop(), head, *inside]
+        inside += [f"{INDENT}{line}" for line in self.moved(updates)]
+        return self.iterated(
+            [*inside, *self.loss_told("float(loss)"), *self.stopped("float(loss)")]
+        )
 
     def _differentiated(self, indent: str) -> list[str]:
         """loss, (dW1, db1) = …"""
         if not self.trainable:
             return [f"{indent}loss = loss_of((), X, T)"]
-        gradients = self._tuple([self.gradient_name(stage) for stage in self.trainable])
+        gradients = [self.gradient_name(stage) for stage in self.trainable]
         given = self._tuple(self._names)
-        line = f"loss, {gradients} = loss_and_gradients({given}, X, T)"
+        line = f"loss, {self._tuple(gradients)} = loss_and_gradients({given}, X, T)"
         if len(indent) + len(line) <= WIDTH:
             return [indent + line]
-        inner = gradients[1:-1].rstrip(",").split(", ")
         return [
             *spread(f"{indent}parameters = (", self._names, ")", ""),
             f"{indent}loss, gradients = loss_and_gradients(parameters, X, T)",
-            *spread(f"{indent}(", inner, ") = gradients", ""),
+            *spread(f"{indent}(", gradients, ") = gradients", ""),
         ]

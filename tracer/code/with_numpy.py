@@ -13,7 +13,6 @@ from tracer.code.recorded import (
     formed,
     gradient_stages,
     iteration_lines,
-    new_stages,
     ordered,
     replaced,
 )
@@ -31,11 +30,10 @@ def numpy_program(experiment: Experiment, wish: Wish) -> str:
 class _NumpyProgram(ArrayProgram):
     def text(self) -> str:
         """The whole source."""
-        self.changed = new_stages(self.network, self.rule) if self.looped else []
         lines, forward = self._recorded()
         uses = {used for line in lines for used in line.uses()}
         body = [*self._loop(lines), *self._end(forward)]
-        given = [*self.parameters(), *self.states(self.changed), *self.masks(uses)]
+        given = [*self.parameters(), *self.states(), *self.masks(uses)]
         sections = [self.head(), self._imports(body), self.helpers(), self.constants(uses)]
         return "\n".join(joined([*sections, self.data(), given, body])) + "\n"
 
@@ -74,16 +72,10 @@ class _NumpyProgram(ArrayProgram):
             return []
         if not self.looped:
             return [*self.lines(lines, ""), "", *self._passed_told(lines)]
-        made = {line.name for line in lines}
-        moved = [(self.name(a), self.name(b)) for a, b in self.changed if self.name(b) in made]
         inside = [*self.rate(), *self.batch(), *self.lines(lines)]
         inside += self._traced(lines)
-        inside += [f"{INDENT}{before} = {after}" for before, after in moved]
-        inside += [*self.loss_told("loss"), *self.stopped("loss")]
-        while not inside[0]:
-            inside.pop(0)
-        head = "for iteration in range(1, ITERATIONS + 1):"
-        return [*self.before_loop(), head, *inside]
+        inside += [f"{INDENT}{line}" for line in self.moved(lines)]
+        return self.iterated([*inside, *self.loss_told("loss"), *self.stopped("loss")])
 
     def _traced(self, lines: list[ArrayLine]) -> list[str]:
         """Every array of iteration 1 that `check` knows by a name."""
@@ -114,7 +106,7 @@ class _NumpyProgram(ArrayProgram):
         return ['print(f"loss: {loss}")', *self._told(some, "")]
 
     def _end(self, forward: list[ArrayLine]) -> list[str]:
-        lines = self.parameters_told(self.changed) if self.looped else []
+        lines = self.parameters_told()
         if self.experiment.data is not None and self.looped:
             again = ["X = inputs"] if self.batched else []
             lines += ["", "# The outputs after that", *again]

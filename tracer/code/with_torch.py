@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from tracer.arrays.sources import Library
 from tracer.code.differentiated import LARGER, SMALLER, DifferentiatedProgram
 from tracer.code.forms import form_of
 from tracer.code.languages import Wish
-from tracer.code.layout import INDENT, WIDTH, bracketed, spread
+from tracer.code.layout import INDENT, bracketed, spread
 from tracer.code.recorded import ArrayLine
 from tracer.model.experiment import Experiment
 from tracer.model.network import FloatArray
@@ -34,20 +35,19 @@ class _TorchProgram(DifferentiatedProgram):
         more = ", requires_grad=True" if stage in self.trainable else ""
         return self.made(self.name(stage), array, more=more)
 
-    @property
-    def _optimizer(self) -> str:
-        """torch.optim's own, where it makes the same steps from the same state."""
+    @cached_property
+    def _optimizer(self) -> tuple[str, str] | None:
+        """(name, options) of torch.optim's own, where it makes the same steps from the same state."""
         found, rule = self.rule.optimizer.in_torch, self.rule
         masks = [mask for pair in rule.free or () for mask in pair]
         whole = all(isinstance(mask, bool) for mask in masks)
         fresh = not self.experiment.slots and not (rule.optimizer.slots and rule.earlier)
         if found is None or rule.clip or not whole or not fresh or not self.trainable:
-            return ""
+            return None
         name, options = found
         written = [f"{option}={value!r}" for option, value in options.items()]
         rate = "lr" if not rule.schedule.varies else "0"
-        names = ", ".join(map(self.name, self.trainable))
-        return f"torch.optim.{name}([{names}], {', '.join([f'lr={rate}', *written])})"
+        return name, ", ".join([f"lr={rate}", *written])
 
     def options_used(self) -> set[str]:
         return {"lr"} if self._optimizer else set()
@@ -57,12 +57,9 @@ class _TorchProgram(DifferentiatedProgram):
             return []
         if not self._optimizer:
             return super().prepared()
-        before, _, after = self._optimizer.partition("([")
-        names, _, rest = after.partition("], ")
-        line = f"optimizer = {self._optimizer}"
-        if len(line) <= WIDTH:
-            return ["", line]
-        return ["", *spread(f"optimizer = {before}([", names.split(", "), f"], {rest}", "")]
+        name, options = self._optimizer
+        names = list(map(self.name, self.trainable))
+        return ["", *spread(f"optimizer = torch.optim.{name}([", names, f"], {options})", "")]
 
     def updates(self) -> list[ArrayLine]:
         return [] if self._optimizer else super().updates()
@@ -79,17 +76,16 @@ class _TorchProgram(DifferentiatedProgram):
     def loop(self, updates: list[ArrayLine]) -> list[str]:
         if self.experiment.data is None:
             return []
-        backward = ["loss = loss_of(X, T)", "loss.backward()"] if self.trainable else []
-        backward = backward or ["loss = loss_of(X, T)"]
+        backward = ["loss = loss_of(X, T)", *(["loss.backward()"] if self.trainable else [])]
         if not self.looped:
             told = self.gradients_told("")
             return [*backward, "", 'print(f"loss: {loss.item()}")', *told]
         inside = [*self.rate(), *self.batch()]
         inside += [f"{INDENT}{line}" for line in backward]
         inside += [*self.traced(), *self._stepped(updates)]
-        inside += [*self.loss_told("loss.item()"), *self.stopped("loss.item()")]
-        head = "for iteration in range(1, ITERATIONS + 1):"
-        return [*self.before_loop(), head, *inside]
+        return self.iterated(
+            [*inside, *self.loss_told("loss.item()"), *self.stopped("loss.item()")]
+        )
 
     def _stepped(self, updates: Sequence[ArrayLine]) -> list[str]:
         """The update, and no gradients after it."""
@@ -101,6 +97,6 @@ class _TorchProgram(DifferentiatedProgram):
             return []
         lines = [f"{INDENT}with torch.no_grad():"]
         lines += self.lines(updates, INDENT * 2, titled=False)
-        lines += [f"{INDENT * 2}{before} = {after}" for before, after in self.moved([*updates])]
+        lines += [f"{INDENT * 2}{line}" for line in self.moved(updates)]
         lines += [f"{INDENT}{self.gradient_name(stage)} = None" for stage in self.trainable]
         return lines

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tracer.config.arrays import ArrayFile, FloatArray, in_words
+from tracer.config.arrays import ArrayFile, in_words
 from tracer.config.matrices import open_arrays, read_array
 from tracer.config.models import DataFileModel
 from tracer.config.report import Report, counted
 from tracer.immutable import immutable
+from tracer.model.network import FloatArray
 
 _SINGLE = ".npy"
 SUFFIXES = (".npz", _SINGLE)

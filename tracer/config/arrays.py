@@ -21,12 +21,10 @@ from contextlib import contextmanager
 from typing import IO, Any, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from tracer.errors import BptraceError, did_you_mean
 from tracer.immutable import immutable
-
-FloatArray = npt.NDArray[np.float64]
+from tracer.model.network import FloatArray
 
 MOST_BYTES = 2 * 2**30
 """What an array may take, as float64."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from tracer.config.arraydata import SUFFIXES, read_samples
-from tracer.config.arrays import FloatArray
 from tracer.config.fields import ConfigModel, sound
 from tracer.config.files import open_lines
 from tracer.config.models import DataFileModel
@@ -16,6 +15,7 @@ from tracer.config.tables import RANGE, CsvTable, read_table, report_file
 from tracer.config.wording import misspelled
 from tracer.errors import ConfigError
 from tracer.immutable import immutable
+from tracer.model.network import FloatArray
 
 _PARTS = ("inputs", "targets", "class")
 

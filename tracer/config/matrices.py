@@ -12,13 +12,14 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from tracer.config.arrays import ArrayError, ArrayFile, FloatArray, in_words
+from tracer.config.arrays import ArrayError, ArrayFile, in_words
 from tracer.config.files import open_bytes, open_lines
 from tracer.config.nodes import KeyPath
 from tracer.config.report import Report
 from tracer.config.tables import MOST_PROBLEMS, cells_of, finite, report_file
 from tracer.config.values import BiasFileModel
 from tracer.errors import ConfigError, Problem
+from tracer.model.network import FloatArray
 
 
 def read_numbers(model: BiasFileModel, place: KeyPath, report: Report) -> FloatArray | None:

@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 import numpy as np
 
-from tracer.config.arrays import FloatArray
 from tracer.config.matrices import read_numbers, shape_in_words
 from tracer.config.nodes import KeyPath
 from tracer.config.report import Report, counted
@@ -25,7 +24,7 @@ from tracer.config.values import (
     Weights,
 )
 from tracer.model.initializers import INITIALIZERS
-from tracer.model.network import LayerParameters, Network, Parameters
+from tracer.model.network import FloatArray, LayerParameters, Network, Parameters
 
 Given: TypeAlias = float | FloatArray | RowModel
 """One number for all, the numbers themselves, or a scheme that draws them."""

@@ -1,6 +1,6 @@
 """Whether a number is what somebody wrote, to the digits that were written, and whether those tell.
 
-Between `notation.numbers`, which reads what was written, and the searches that compare it.
+Between `tracer.digits.numbers`, which reads what was written, and the searches that compare it.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ import math
 from collections.abc import Iterable
 from enum import Enum
 
-from tracer.digits.numbers import Written
+from tracer.digits.numbers import CANCELLED, Written
 from tracer.digits.rounding import Rounding
 
 _NOISE = 1e-9  # of a unit: the float64 of 0.0005 is not quite half of the float64 of 0.001
-# Sums in another order, where all digits of a float64 are written: of the value, and after cancelling.
-_LAST_BITS, _CANCELLED = 1e-14, 4e-16
+_LAST_BITS = 1e-14  # of the value: sums in another order, where all digits of a float64 are written
 
 
 class Agreement(Enum):
@@ -35,7 +34,7 @@ def agreement(written: Written, value: float) -> Agreement | None:
 def _agreement(written: float, unit: float, value: float) -> Agreement | None:
     if not math.isfinite(value):
         return None
-    noise = _LAST_BITS * abs(value) + _CANCELLED
+    noise = _LAST_BITS * abs(value) + CANCELLED
     if abs(value - written) <= (0.5 + _NOISE) * unit + noise:
         return Agreement.ROUNDED
     beyond = abs(value) - abs(written)
@@ -46,7 +45,7 @@ def _agreement(written: float, unit: float, value: float) -> Agreement | None:
 
 def same(a: float, b: float) -> bool:
     """Whether two numbers are one but for the last bits of a float64."""
-    return abs(a - b) <= _CANCELLED * abs(b)
+    return abs(a - b) <= CANCELLED * abs(b)
 
 
 def tells(
@@ -60,7 +59,7 @@ def tells(
     `usual`: the digits of the sheet; whoever writes four decimals and drops the zeros at the end
     means 0.1000 by 0.1. `required`: to as many digits the value must have been written.
     """
-    if abs(value) <= _CANCELLED or abs(written.value - value) <= _LAST_BITS * abs(value):
+    if abs(value) <= CANCELLED or abs(written.value - value) <= _LAST_BITS * abs(value):
         return True
     fine = [written.unit, *(r.unit(value) for r in usual if _is_rounded(written, value, r))]
     if required and min(fine) > required.unit(value) * (1 + _NOISE):

@@ -21,9 +21,8 @@ _NOISE = 8 * 2.0**-52
 _LARGE = 1e15  # from here on a float64 has no decimals to show
 _CONTEXT = Context(prec=800)  # float64 needs at most 767 digits
 _HALF = Decimal("0.5")
-_LAST_BITS = (
-    4e-16  # two units in the last place of 1: what a difference of numbers below 1 is off by
-)
+CANCELLED = 4e-16
+"""Two units in the last place of 1: what a difference of numbers below 1 is off by."""
 _MOST_SCALED = 300  # powers of ten beyond are no float64
 _SMALLEST = math.ulp(0.0)
 _LONGEST_POWER = 6
@@ -122,7 +121,7 @@ def _missed(value: float, decimals: int) -> float:
     """By how many units of the last decimal a float64 may miss a sum of decimals of about its size."""
     if abs(decimals) > _MOST_SCALED:
         return 0.0
-    return min(1e-9 + _LAST_BITS * (1 + abs(value)) * 10.0**decimals, EDGE)
+    return min(1e-9 + CANCELLED * (1 + abs(value)) * 10.0**decimals, EDGE)
 
 
 @immutable

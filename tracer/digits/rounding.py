@@ -108,7 +108,7 @@ def parse_rounding(text: str, mode: RoundingMode = "half-up") -> Rounding:
         UsageError: the text is neither, or asks for no digit or for more than a float64 has.
     """
     match = _WRITTEN.fullmatch(text.strip().lower())
-    significant = bool(match) and match["unit"] == "sf" if match else False
+    significant = match is not None and match["unit"] == "sf"
     digits = int(match["digits"]) if match else -1
     if not int(significant) <= digits <= _MOST:
         raise UsageError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from tracer.model.activations import Array
-from tracer.model.quantity import Kind, Stage, Stages
+from tracer.model.quantity import Kind, Quantity, Stage, Stages
 
 INPUT, NET, OUT = Stages(Kind.INPUT), Stages(Kind.NET), Stages(Kind.OUT)
 ERROR, TOTAL, LOSS = Stages(Kind.ERROR), Stages(Kind.TOTAL), Stages(Kind.LOSS)
@@ -15,6 +15,8 @@ PENALTY = Stages(Kind.PENALTY)
 LEARNING_RATE, NORM = Stage(Kind.LEARNING_RATE, 0), Stage(Kind.NORM, 0)
 UPDATE_NUMBER = Stage(Kind.SETTING, 0, slot="t")
 """Which update it is, as an optimiser counts them: what a program is told."""
+RATE, T = Quantity(LEARNING_RATE), Quantity(UPDATE_NUMBER)
+"""The same two as single numbers: the keys of formulas."""
 
 
 class Observer(Protocol):

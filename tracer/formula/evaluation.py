@@ -66,7 +66,7 @@ def value_or_none(expression: Expression, values: Mapping[Key, float]) -> float 
     """The expression's value; None where it has no finite one, or something it uses has none."""
     try:
         return evaluate(expression, values)
-    except (EvaluationError, ArithmeticError):
+    except ArithmeticError:
         return None
 
 

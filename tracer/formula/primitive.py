@@ -132,9 +132,6 @@ class Primitive:
         return np.asarray(np.frompyfunc(self.complex_value, self.arity, 1)(*arguments), complex)
 
 
-ArrayFunction = Callable[..., Any]
-
-
 @immutable
 class Elementwise:
     """NumPy's own function of that name."""

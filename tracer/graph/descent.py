@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from tracer.engine.rule import Moment, Rule
-from tracer.engine.stages import UNTOUCHED
+from tracer.engine.stages import RATE, UNTOUCHED, T
 from tracer.engine.update import Group, updated
 from tracer.formula import Expression, Key, Symbol
 from tracer.formula.lazy import Index, SymbolArray, one_symbol
@@ -46,6 +46,13 @@ def states_of(graph: Graph) -> list[Quantity]:
         for slot in slots
         for node in graph.trainable
     ]
+
+
+def moment_of(rule: Rule) -> Moment:
+    """What an iteration is given, as symbols."""
+    settings = {slot: Quantity(Stage(Kind.SETTING, 0, slot=slot)) for slot in rule.settings()}
+    symbols = {slot: one_symbol(Symbol(setting)) for slot, setting in settings.items()}
+    return Moment(one_symbol(Symbol(RATE)), one_symbol(Symbol(T)), symbols)
 
 
 def update_formulas(graph: Graph, rule: Rule, moment: Moment) -> dict[Key, Expression]:

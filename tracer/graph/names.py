@@ -24,9 +24,6 @@ from tracer.model.quantity import (
     at,
 )
 
-RATE = Quantity(Stage(Kind.LEARNING_RATE, 0))
-"""The learning rate of a graph's training."""
-
 
 def node_at(place: int) -> Quantity:
     """The input or node at that place, inputs first."""

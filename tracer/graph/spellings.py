@@ -2,7 +2,7 @@
 
 A name is read as it stands first (`∂total/∂apple` and `d total / d apple` stand for
 `dtotal/dapple`, and characters are those that Python reads in formulas). Only what means nothing so
-is read loosely, by `tracer.model.spellings.fold`: `Apple`, `grad_apple`, `apple'`. If that gives two
+is read loosely, by `tracer.model.letters.fold`: `Apple`, `grad_apple`, `apple'`. If that gives two
 readings, neither is taken. Names of inputs and nodes are identifiers, so `d…/d…` and `…+` are never
 theirs; that no node is called like a number of the update, the configuration sees to.
 """

@@ -19,24 +19,21 @@ from tracer.digits.rounding import Rounding
 from tracer.engine.kept import Kept
 from tracer.engine.programs import Program, looped
 from tracer.engine.rule import Moment, remedy
-from tracer.engine.stages import UPDATE_NUMBER
+from tracer.engine.stages import RATE, T
 from tracer.engine.training import check_iterations
 from tracer.errors import UsageError
 from tracer.formula import Expression, Symbol, namespace, symbols, to_python
 from tracer.formula.lazy import one_symbol
 from tracer.graph.calculation import GraphValueError, values
 from tracer.graph.descent import rule_of, states_of, update_formulas
-from tracer.graph.names import RATE
 from tracer.graph.rounded import RoundedTrace
 from tracer.graph.structure import Graph
 from tracer.graph.trace import GraphTrace
 from tracer.model.experiment import GraphExperiment, GraphTraining, Resume, Stop
 from tracer.model.network import State
-from tracer.model.quantity import AFTER, Identity, Kind, Quantity, at
+from tracer.model.quantity import Identity, Kind, Quantity, after_update, at
 
 _NOTHING = "_nothing"
-T = Quantity(UPDATE_NUMBER)
-"""The number of the update, as optimisers count it."""
 
 
 class GraphTimeline:
@@ -72,7 +69,7 @@ class GraphTimeline:
         return self.graph.training is not None
 
     def check(self) -> None:
-        """UsageError for a graph without training; GraphValueError where it can't even start."""
+        """UsageError for a graph without training."""
         if not self.trained:
             hint = "give the configuration `training` with `learning_rate` and `trainable`"
             raise UsageError("nothing to train: the graph has no `training`", hint)
@@ -250,7 +247,7 @@ class GraphTimeline:
     @cached_property
     def _after(self) -> list[Quantity]:
         """The same after the update."""
-        return [replace(q, stage=replace(q.stage, kind=AFTER[q.kind])) for q in self._before]
+        return list(map(after_update, self._before))
 
     @cached_property
     def _program(self) -> Program:
@@ -284,16 +281,16 @@ class GraphTimeline:
         """Values, gradients, updates; what is `told` of each iteration is appended to the list."""
         graph, rule = self.graph, self.rule
         before, after = self._before, self._after
-        formulas = GraphTrace(graph).formulas
+        trace = GraphTrace(graph)
         moment = rule.moment(1)
         if rule.varies:
             rate, t = one_symbol(Symbol(RATE)), one_symbol(Symbol(T))
             moment = Moment(rate, t, moment.settings)
-        formulas = {**formulas, **update_formulas(graph, rule, moment)}
+        formulas = {**trace.formulas, **update_formulas(graph, rule, moment)}
         variables = {key: f"v{number}" for number, key in enumerate((*formulas, T))}
         scope = namespace()
         scope |= {variables[node]: value for node, value in graph.inputs.items()}
-        scope |= {variables[key]: value for key, value in GraphTrace(graph).given.items()}
+        scope |= {variables[key]: value for key, value in trace.given.items()}
         scope[variables[graph.gradient(graph.output)]] = 1.0
         state = [variables[each] for each in before]
         body = [

@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from tracer.engine.rule import Moment
+from tracer.engine.stages import RATE
 from tracer.errors import UnknownNameError
 from tracer.formula import (
     EvaluationError,
@@ -26,9 +27,9 @@ from tracer.formula import replace as put_in
 from tracer.formula.lazy import SymbolArray, one_symbol
 from tracer.graph.calculation import GraphValueError, gradients, values
 from tracer.graph.descent import rule_of, update_formulas
-from tracer.graph.names import RATE, GraphNames
+from tracer.graph.names import GraphNames
 from tracer.graph.structure import Graph, gradient_formulas
-from tracer.model.quantity import AFTER, BEFORE, Identity, Quantity, Stage, at
+from tracer.model.quantity import BEFORE, Identity, Quantity, Stage, after_update, at
 
 
 class GraphTrace(Mapping[Identity, float]):
@@ -129,8 +130,7 @@ class GraphTrace(Mapping[Identity, float]):
         first = at(identity, 1)
         changed = first in self.graph.trainable or first in self.graph.states
         if self.number > 1 and changed and isinstance(first, Quantity):
-            stage = replace(first.stage, kind=AFTER[first.kind])
-            return Symbol(at(replace(first, stage=stage), self.number - 1))
+            return Symbol(at(after_update(first), self.number - 1))
         formula = self.formulas[first]
         if formula is None or self.number == 1:
             return formula

@@ -15,12 +15,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tracer.immutable import immutable
+from tracer.model.network import FloatArray
 from tracer.model.options import Option
 
-FloatArray = npt.NDArray[np.float64]
 Options = Mapping[str, Any]
 Shape = tuple[int, ...]
 

@@ -11,6 +11,7 @@ layer that the connection leads into.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from typing import TypeAlias, overload
 
@@ -89,9 +90,6 @@ class Kind(Enum):
         self.phase = phase
         self.of_a_sample = of_a_sample
 
-    # Members are singletons; the hash of an Enum's name costs a call in Python for every look-up.
-    __hash__ = object.__hash__
-
 
 PARTS = {Kind.WEIGHT_PART: Kind.WEIGHT_GRADIENT, Kind.BIAS_PART: Kind.BIAS_GRADIENT}
 """A sample's own part of a gradient, and the gradient after reduction over the batch."""
@@ -122,6 +120,7 @@ def _of(ending: str) -> dict[Kind, Kind]:
 
 STATE_OF = _of("_STATE")
 """What the optimiser keeps for each kind of parameter."""
+PARAMETER_OF = {state: parameter for parameter, state in STATE_OF.items()}
 CORRECTED_OF = _of("_CORRECTED")
 """What it calculates of that on the way."""
 CLIPPED_OF = _of("_CLIPPED")
@@ -223,6 +222,11 @@ class Quantity(_Remembered):
     def layer(self) -> int:
         """Number of the layer, 0 for the inputs."""
         return self.stage.layer
+
+
+def after_update(quantity: Quantity) -> Quantity:
+    """What the update makes of the number."""
+    return replace(quantity, stage=replace(quantity.stage, kind=AFTER[quantity.kind]))
 
 
 @immutable

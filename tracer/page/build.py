@@ -12,9 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import Any
 
 from tracer import __version__
@@ -26,7 +24,7 @@ from tracer.page.chains import chains
 from tracer.page.exercise import exercise_data, judge_script
 from tracer.page.model import Notate, PageModel, page_model
 from tracer.page.subject import Subject
-from tracer.page.words import spoken_there
+from tracer.page.words import asset, spoken_there
 from tracer.show.document import Notation
 from tracer.show.formats import render
 from tracer.show.formats.html import stylesheet
@@ -34,7 +32,7 @@ from tracer.show.formats.medium import Medium
 from tracer.show.pictures.picture import Picture
 from tracer.show.pictures.style import STYLE
 from tracer.show.pictures.svg import drawings
-from tracer.show.symbols import printable
+from tracer.show.symbols import escaped
 from tracer.visible import json_escaped
 
 _PLACE = re.compile(r"§(\w+)§")
@@ -91,12 +89,12 @@ def page(
     }
     script = _script(model, judge_script() if asked else "")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    title = escape(printable(subject.title))
+    title = escaped(subject.title)
     parts = {
         "language": tag(),
         "hash": digest,
         "title": title,
-        "style": f"{stylesheet()}{STYLE}{_asset('page.css')}",
+        "style": f"{stylesheet()}{STYLE}{asset('page.css')}",
         "source": _source(subject.source),
         "conventions": render(
             subject.conventions,
@@ -111,12 +109,12 @@ def page(
         "views": _views(subject.pictures),
         "exercise": " exercise" if asked else "",
         "pictures": _pictures(subject.pictures, _Roomy(notations.svg, blank=asked is not None)),
-        "left_out": "".join(f'<p class="note">{escape(words)}</p>' for words in subject.left_out),
+        "left_out": "".join(f'<p class="note">{escaped(words)}</p>' for words in subject.left_out),
         "data": _json(subject.data),
         "model": _json(content),
         "script": script,
     }
-    template = _MESSAGE.sub(_said, _asset("page.html"))
+    template = _MESSAGE.sub(_said, asset("page.html"))
     return _PLACE.sub(lambda found: parts[found[1]], template)
 
 
@@ -143,7 +141,7 @@ def _script(model: PageModel, judge: str) -> str:
             f"const rates = [\n{_listed(model.rates)}\n];",
         )
     )
-    shared = "\n".join(_asset(f"{name}.js") for name in _SCRIPTS)
+    shared = "\n".join(asset(f"{name}.js") for name in _SCRIPTS)
     begin = (
         "main(JSON.parse(document.getElementById('bptrace-model').textContent), functions, rates);"
     )
@@ -152,11 +150,6 @@ def _script(model: PageModel, judge: str) -> str:
 
 def _listed(functions: Iterable[str]) -> str:
     return ",\n".join(functions)
-
-
-@cache
-def _asset(name: str) -> str:
-    return files("tracer.page").joinpath("assets", name).read_text(encoding="utf-8")
 
 
 def _json(content: Any) -> str:
@@ -171,9 +164,9 @@ def _source(source: str) -> str:
     """Where the example is from; a link where that is an address of the web."""
     if not source:
         return ""
-    written = escape(printable(source))
+    written = escaped(source)
     if re.fullmatch(r"https?://\S+", source):
-        written = f'<a href="{escape(source, quote=True)}" rel="noreferrer">{written}</a>'
+        written = f'<a href="{written}" rel="noreferrer">{written}</a>'
     return f'<p class="origin">{written}</p>'
 
 
@@ -182,17 +175,16 @@ def _samples(samples: Iterable[str]) -> str:
     if len(rows) < 2:
         return ""
     options = "".join(
-        f'<option value="{k}">{escape(printable(words))}</option>'
-        for k, words in enumerate(rows, 1)
+        f'<option value="{k}">{escaped(words)}</option>' for k, words in enumerate(rows, 1)
     )
-    words = escape(say("Sample"))
+    words = escaped(say("Sample"))
     return f'<label class="samples">{words} <select data-choose="sample">{options}</select></label>'
 
 
 def _views(pictures: Iterable[Picture]) -> str:
     return "".join(
         f'<button type="button" data-view="{picture.view}" aria-pressed="{str(not place).lower()}">'
-        f"{escape(say(_VIEWS[picture.view]))}</button>"
+        f"{escaped(say(_VIEWS[picture.view]))}</button>"
         for place, picture in enumerate(pictures)
     )
 
@@ -205,7 +197,7 @@ def _pictures(pictures: tuple[Picture, ...], notation: Notation) -> str:
     drawn = zip(pictures, drawings(untitled, notation, style=False, role="group"), strict=True)
     return "\n".join(
         f'<div class="picture-box" data-picture="{picture.view}" tabindex="0" role="group" '
-        f'aria-label="{escape(say(_VIEWS[picture.view]))}"{" hidden" if place else ""}>{text}</div>'
+        f'aria-label="{escaped(say(_VIEWS[picture.view]))}"{" hidden" if place else ""}>{text}</div>'
         for place, (picture, text) in enumerate(drawn)
     )
 

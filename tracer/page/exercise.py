@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from tracer.diagnose.answers.moments import Moment, traced
@@ -29,7 +28,7 @@ from tracer.model.words import plain
 from tracer.page.records import Numbers, Records
 from tracer.page.trees import Shapes
 from tracer.page.ways import changes, readings
-from tracer.page.words import script, spoken_there
+from tracer.page.words import asset, spoken_there
 
 MOST = 600
 """Numbers beyond which nobody does the exercise by hand, and a page would be slow to judge it."""
@@ -135,10 +134,5 @@ def _names(exact: Calculation, numbers: Numbers) -> dict[str, int]:
 @cache
 def judge_script() -> str:
     """The JavaScript of the judge: `bptraceJudge(data)`, see `assets/judge/judge.js`."""
-    body = "\n".join((script("say"), *map(judge_file, _SCRIPTS)))
+    body = "\n".join(map(asset, ("say.js", *(f"judge/{name}.js" for name in _SCRIPTS))))
     return f'const bptraceJudge = (() => {{\n"use strict";\n{body}\nreturn bptraceJudge;\n}})();\n'
-
-
-def judge_file(name: str) -> str:
-    """The text of one of the judge's files."""
-    return (files("tracer.page") / "assets" / "judge" / f"{name}.js").read_text(encoding="utf-8")

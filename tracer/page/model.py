@@ -15,20 +15,20 @@ from typing import Any
 from tracer.diagnose.variant import Variant
 from tracer.engine.batches import Batches
 from tracer.engine.rule import Rule
-from tracer.engine.stages import LEARNING_RATE, NORM, UPDATE_NUMBER
+from tracer.engine.stages import LEARNING_RATE, NORM, RATE, UPDATE_NUMBER, T
 from tracer.engine.timeline import NetworkTimeline
 from tracer.explain.calculation import timeline_of
 from tracer.explain.walk import graph_group, network_group
 from tracer.formula.javascript import to_javascript
-from tracer.graph.names import RATE, GraphNames
-from tracer.graph.timeline import GraphTimeline, T
+from tracer.graph.names import GraphNames
+from tracer.graph.timeline import GraphTimeline
 from tracer.immutable import immutable
 from tracer.language import in_force, say
 from tracer.model.content import form
 from tracer.model.experiment import Experiment
 from tracer.model.names import Names
 from tracer.model.options import options_of
-from tracer.model.quantity import AFTER, Kind, Phase, Quantity, Stage
+from tracer.model.quantity import AFTER, Kind, Phase, Quantity, Stage, after_update
 from tracer.model.words import plain
 from tracer.page.names import Labels, array_head, array_words, is_part
 from tracer.page.program import ArrayKey, Program
@@ -155,7 +155,7 @@ def _after(array: Any) -> Hashable | None:
     if isinstance(array, Stage):
         return replace(array, kind=AFTER[array.kind]) if array.kind in AFTER else None
     if isinstance(array, Quantity) and array.kind in AFTER:
-        return replace(array, stage=replace(array.stage, kind=AFTER[array.kind]))
+        return after_update(array)
     return None
 
 
@@ -214,10 +214,9 @@ def _formula(shown: Shown, texts: dict[str, int]) -> list[Any]:
 
 def _switch(switch: Switch) -> Object:
     rows = [{"value": a.value, "words": plain(say(a.words))} for a in switch.alternatives]
-    words = switch.name.replace("_", " ")
     return {
         "name": switch.name,
-        "title": say(words[0].upper() + words[1:]),
+        "title": say(switch.title),
         "stated": plain(say(switch.stated)),
         "alternatives": rows,
     }

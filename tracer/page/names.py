@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable
+from math import prod
 from typing import Any
 
 from tracer.formula.lazy import Index
 from tracer.language import message, say
 from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.model.words import plain
-from tracer.page.whole import Local, is_of_samples, size_of
+from tracer.page.whole import Local, is_of_samples
 from tracer.show.document import Notation
 
 _COUNTED = re.compile(r"\d+")
@@ -42,11 +43,11 @@ class Labels:
 
     def names(self, array: Hashable, shape: Index) -> Names:
         """The canonical names of a whole array, without its samples."""
-        return _all(lambda offset: self.name(array, shape, offset), size_of(shape))
+        return _all(lambda offset: self.name(array, shape, offset), prod(shape))
 
     def labels(self, array: Hashable, shape: Index) -> Names:
         """The same as MathML."""
-        return _all(lambda offset: self.label(array, shape, offset), size_of(shape))
+        return _all(lambda offset: self.label(array, shape, offset), prod(shape))
 
 
 def _identity(array: Any, shape: Index, offset: int) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 from tracer.diagnose.variant import Variant
@@ -21,7 +22,7 @@ from tracer.page.code import array_function
 from tracer.page.names import Labels, Names
 from tracer.page.patterns import Piece, pieces, placed
 from tracer.page.shown import Numbered, Shown, shown_pieces
-from tracer.page.whole import Whole, is_of_samples, size_of, whole
+from tracer.page.whole import Whole, is_of_samples, whole
 
 
 @immutable
@@ -137,7 +138,7 @@ class Program:
     def _shown(self, array: Hashable, calculated: Whole) -> int:
         def label(used: Hashable, offset: int) -> str:
             shape = without_samples(used, calculated.shapes.get(used, ()))
-            return self._labels.label(used, shape, offset % size_of(shape))
+            return self._labels.label(used, shape, offset % prod(shape))
 
         found = self._pieces(array, calculated)
         formulas = tuple(shown_pieces(found, self._numbers(calculated), label))

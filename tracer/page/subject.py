@@ -110,11 +110,11 @@ def _(timeline: NetworkTimeline) -> Subject:
         and not (row.needs_training and experiment.training is None)
     ]
     first = trace.rows[0] + 1
+    activations = ["", *(layer.activation.name for layer in network.layers)]
     layers = [
-        {"neurons": list(network.neurons(k)), "activation": ""} for k in range(network.depth + 1)
+        {"neurons": list(network.neurons(k)), "activation": name}
+        for k, name in enumerate(activations)
     ]
-    for layer in network.layers:
-        layers[layer.number]["activation"] = layer.activation.name
     return Subject(
         experiment,
         trace.names,
@@ -168,11 +168,7 @@ def _(timeline: GraphTimeline) -> Subject:
     _, *rules = graph_head(trace.graph)
     small = len(trace.graph.quantities) <= MOST_NODES
     picture = (replace(graph_picture(trace), view="graph"),) if small else ()
-    more = (
-        ()
-        if small
-        else ((say("A picture of more than {count} nodes is left out.", count=MOST_NODES),))
-    )
+    too_large = say("A picture of more than {count} nodes is left out.", count=MOST_NODES)
     return Subject(
         experiment,
         trace.names,
@@ -188,6 +184,6 @@ def _(timeline: GraphTimeline) -> Subject:
             "loss": trace.names.bare(trace.graph.output),
             "iterations": experiment.training.iterations if experiment.training else 1,
         },
-        left_out=more,
+        left_out=() if small else (too_large,),
         trained=timeline.trained,
     )

@@ -33,6 +33,17 @@ class Switch:
     stated: str
     alternatives: tuple[Alternative, ...]
 
+    @property
+    def title(self) -> str:
+        """What its field is called."""
+        return title_of(self.name)
+
+
+def title_of(convention: str) -> str:
+    """`Update order`, of `update_order`."""
+    words = convention.replace("_", " ")
+    return words[0].upper() + words[1:]
+
 
 Choice = tuple[tuple[str, Alternative], ...]
 """The alternatives chosen, with the names of their switches."""

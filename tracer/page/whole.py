@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from functools import singledispatch
-from math import prod
 from typing import Any
 
 from tracer.diagnose.variant import Variant
 from tracer.engine.batches import Batch
 from tracer.engine.formulas import Formulas
-from tracer.engine.rule import Moment, Rule
-from tracer.engine.stages import LEARNING_RATE, UPDATE_NUMBER
+from tracer.engine.rule import Rule
+from tracer.engine.stages import LEARNING_RATE, RATE, UPDATE_NUMBER, T
 from tracer.formula import Expression, Key, Symbol, local_derivatives
-from tracer.formula.lazy import Index, one_symbol
+from tracer.formula.lazy import Index
 from tracer.graph.building import build_graph
-from tracer.graph.descent import update_formulas
-from tracer.graph.names import RATE
-from tracer.graph.timeline import T
+from tracer.graph.descent import moment_of, update_formulas
 from tracer.graph.trace import GraphTrace
 from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
@@ -140,7 +137,7 @@ def _(experiment: GraphExperiment, *_: Any) -> Whole:
     trace = GraphTrace(graph)
     formulas: dict[Hashable, Expression | None] = dict(trace.formulas)
     if graph.training is not None:
-        formulas |= update_formulas(graph, trace.rule, _moment(trace.rule))
+        formulas |= update_formulas(graph, trace.rule, moment_of(trace.rule))
         formulas[T] = None
         if trace.rule.schedule.varies:
             formulas[RATE] = None
@@ -159,20 +156,8 @@ def _(experiment: GraphExperiment, *_: Any) -> Whole:
     )
 
 
-def _moment(rule: Rule) -> Moment:
-    """What an iteration is given, as symbols."""
-    settings = [Quantity(Stage(Kind.SETTING, 0, slot=name)) for name in rule.settings()]
-    symbols = {setting.stage.slot: one_symbol(Symbol(setting)) for setting in settings}
-    return Moment(one_symbol(Symbol(RATE)), one_symbol(Symbol(T)), symbols)
-
-
 def _always(formula: Expression) -> Element:
     return lambda _: formula
-
-
-def size_of(shape: Index) -> int:
-    """How many elements an array of that shape has."""
-    return prod(shape)
 
 
 def is_of_samples(array: Any) -> bool:

@@ -33,9 +33,9 @@ def spoken_there() -> dict[str, Any]:
 
 
 @cache
-def script(name: str) -> str:
-    """One of the page's scripts."""
-    return files("tracer.page").joinpath("assets", f"{name}.js").read_text(encoding="utf-8")
+def asset(name: str) -> str:
+    """One of the files that a page is made of: `page.css`, `judge/numbers.js`."""
+    return files("tracer.page").joinpath("assets", name).read_text(encoding="utf-8")
 
 
 def _scripts() -> Iterator[str]:

@@ -17,7 +17,8 @@ from typing import BinaryIO, TextIO
 
 from tracer.errors import OutputError, UsageError
 from tracer.show.replacement import check_target, replacement, try_folder
-from tracer.show.symbols import ENCODING_ERRORS, printable
+from tracer.show.symbols import ENCODING_ERRORS
+from tracer.visible import printable
 
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|{}]')
 _FIELD = re.compile(r"\{(.*?)\}")

@@ -10,8 +10,6 @@ import re
 
 from tracer.visible import printable
 
-__all__ = ["ENCODING_ERRORS", "SYMBOLS", "escaped", "printable", "to_ascii"]
-
 SYMBOLS: dict[str, tuple[str, str]] = {
     # sign: (ASCII, LaTeX in math mode); {} lets a second superscript follow a first
     "α": ("alpha", r"\alpha"),

@@ -14,11 +14,12 @@ from tracer.errors import UsageError
 from tracer.immutable import immutable
 from tracer.model.activations import ACTIVATIONS, LEAK
 from tracer.model.losses import LOSSES
-from tracer.torch.losses import LossForm, read_loss, through_views
+from tracer.torch.losses import LossForm, check_axis, read_loss, through_views
 from tracer.torch.tape import Node, Numbers
 
 IDENTITY = "identity"
-_SOFTPLUS_LIMIT = 20
+SOFTPLUS_LIMIT = 20
+"""From here on PyTorch's softplus is the net input itself."""
 
 
 @immutable
@@ -221,15 +222,14 @@ def _fixed(
 
 
 def _softplus(node: Node) -> str:
-    if (node.argument(1, "beta", 1), node.argument(2, "threshold", 20)) != (1, _SOFTPLUS_LIMIT):
+    limit = node.argument(2, "threshold", SOFTPLUS_LIMIT)
+    if (node.argument(1, "beta", 1), limit) != (1, SOFTPLUS_LIMIT):
         raise UsageError(f"{node.place} with beta or threshold", "leave them out")
     return "softplus"
 
 
 def _softmax(node: Node) -> str:
-    axis = node.argument(1, "dim")
-    if axis not in (None, -1, node.value.ndim - 1):
-        raise UsageError(f"{node.place} over axis {axis}", "give it dim=-1, the outputs")
+    check_axis(node)
     return "softmax"
 
 

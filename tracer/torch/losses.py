@@ -227,7 +227,7 @@ def _classes(node: Node) -> Reading:
         if out.call != "log_softmax":
             hint = "give it the outputs of log_softmax, or use CrossEntropyLoss"
             raise UsageError(f"{node.place} of what {out.place} gives", hint)
-        _check_axis(out)
+        check_axis(out)
         out = out.inputs[0]
     classes, targets = out.value.shape[-1], target.value
     if not np.issubdtype(targets.dtype, np.floating):
@@ -239,7 +239,7 @@ def _classes(node: Node) -> Reading:
     return _with_reduction(node, found, node.options.get("reduction", "mean"))
 
 
-def _check_axis(node: Node) -> None:
+def check_axis(node: Node) -> None:
     """UsageError where a softmax isn't over the outputs."""
     axis = node.argument(1, "dim")
     if axis not in (None, -1, node.value.ndim - 1):
@@ -299,7 +299,6 @@ def _ours(reading: Reading, samples: int, outputs: int) -> tuple[str, str]:
     total = reading.factor
     total /= samples if SAMPLES in reading.averaged else 1
     total /= outputs if OUTPUTS in reading.averaged else 1
-    factors = {"cross_entropy": 1.0, "binary_cross_entropy": 1.0}
     if reading.what == "squared":
         by_output = {"mean_squared_error": 1 / outputs}
         others = {"half_squared_error": 0.5, "squared_error": 1.0}

@@ -29,7 +29,6 @@ from tracer.show.formats import render
 from tracer.show.notation.notation import QuantityNotation
 from tracer.show.output import open_binary_output, open_output
 from tracer.show.reports.check import check_document
-from tracer.show.symbols import printable
 from tracer.torch.arrays import arrays_of
 from tracer.torch.chain import DECLARABLE
 from tracer.torch.experiment import Built, build
@@ -37,6 +36,7 @@ from tracer.torch.restarted import calculations
 from tracer.torch.steps import Watch
 from tracer.torch.tape import Numbers
 from tracer.torch.traps import Found, traps
+from tracer.visible import printable
 
 _WIDTH = 100
 

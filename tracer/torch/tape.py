@@ -19,7 +19,7 @@ from torch.nn.modules import module as hooks
 from torch.overrides import TorchFunctionMode
 
 from tracer.errors import UsageError
-from tracer.show.symbols import printable
+from tracer.visible import printable
 
 Numbers = npt.NDArray[Any]
 """An array of PyTorch's, of the type that it calculated in."""

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from tracer.immutable import immutable
+from tracer.torch.chain import SOFTPLUS_LIMIT
 from tracer.torch.clipping import treated
 from tracer.torch.experiment import Built, trained
 from tracer.torch.iterations import Arrays, Iteration
 from tracer.torch.steps import Watch
 
 _MOST = 3
-_SOFTPLUS_LINEAR = 20
 
 
 @immutable
@@ -208,9 +208,9 @@ def _states(found: Found) -> Iterator[str]:
 
 def _softplus(found: Found) -> Iterator[str]:
     for number, link in enumerate(found.iterations[0].chain.links, 1):
-        if link.activation == "softplus" and (link.net.value > _SOFTPLUS_LINEAR).any():
+        if link.activation == "softplus" and (link.net.value > SOFTPLUS_LIMIT).any():
             yield (
-                f"net{number} has numbers above {_SOFTPLUS_LINEAR}, where PyTorch's softplus is the "
+                f"net{number} has numbers above {SOFTPLUS_LIMIT}, where PyTorch's softplus is the "
                 "identity: the difference is below 3e-9"
             )
 

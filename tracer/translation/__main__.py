@@ -18,7 +18,7 @@ def main(arguments: Sequence[str]) -> int:
     if not arguments:
         _write(messages())
         return 0
-    found = 0
+    incomplete = False
     for code in arguments:
         if code not in codes() or code == ENGLISH:
             there = ", ".join(code for code in codes() if code != ENGLISH)
@@ -29,8 +29,8 @@ def main(arguments: Sequence[str]) -> int:
         for words, some in (("nobody says", lacking.stale), ("other fields in", lacking.fields)):
             for text in some:
                 print(f"# {words}: {_quoted(text)}")
-        found += bool(lacking)
-    return int(found > 0)
+        incomplete |= bool(lacking)
+    return int(incomplete)
 
 
 def _write(missing: dict[str, str]) -> None:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,8 @@ from tracer.model.options import ways_of
 from tracer.model.penalties import ENTERS
 from tracer.model.quantity import Kind
 from tracer.model.schedules import SCHEDULES
-from tracer.page.words import script_messages
+from tracer.page.switches import title_of
+from tracer.page.words import asset, script_messages
 
 PACKAGE = Path(__file__).parent.parent
 _LANGUAGE = "tracer.language"
@@ -138,7 +138,7 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
     yield "mistakes", [row.help for row in MISTAKES.values()]
     yield "mistakes", [*(row.help for row in SLIPS.values()), *HELP.values()]
     yield "readings", [text for row in READINGS for text in (row.brief, row.words)]
-    yield "conventions", sorted({_title(name) for name in _convention_names()})
+    yield "conventions", sorted(set(map(title_of, _convention_names())))
 
 
 def _of_optimizer(row: Any) -> Iterator[str]:
@@ -165,12 +165,6 @@ def _convention_names() -> Iterator[str]:
         yield from (name for name in ways_of(row()) if name not in row().numbers())
 
 
-def _title(name: str) -> str:
-    words = name.replace("_", " ")
-    return words[0].upper() + words[1:]
-
-
 def _pages() -> Iterator[tuple[str, Iterable[str]]]:
     yield "page/assets/*.js", script_messages()
-    page = files("tracer.page").joinpath("assets", "page.html").read_text(encoding="utf-8")
-    yield "page/assets/page.html", _TEMPLATE.findall(page)
+    yield "page/assets/page.html", _TEMPLATE.findall(asset("page.html"))

@@ -19,7 +19,7 @@ from tracer.show.document import (
     Table,
     Value,
 )
-from tracer.show.symbols import printable
+from tracer.visible import printable
 
 _BLANK = "____________"
 

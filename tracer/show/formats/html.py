@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from html import escape
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
@@ -42,7 +41,8 @@ from tracer.show.document import (
 )
 from tracer.show.formats.common import number, plain, rows, write_blocks
 from tracer.show.formats.medium import Medium, Part
-from tracer.show.symbols import printable
+from tracer.show.symbols import escaped
+from tracer.visible import printable
 
 _BEGIN = """<!doctype html>
 <html lang="{language}">
@@ -85,7 +85,7 @@ def write(document: Document, notation: Notation, stream: TextIO, medium: Medium
         write_blocks(blocks, stream, writer.lines)
         return
     heading = first if isinstance(first, Heading) else Heading(_title(first, medium))
-    title = writer.encoded(_escaped(heading.text))
+    title = writer.encoded(escaped(heading.text))
     stream.write(_BEGIN.format(language=tag(), policy=_POLICY, title=title, style=stylesheet()))
     write_blocks(blocks if first is heading else chain([heading], blocks), stream, writer.lines)
     stream.write(_END)
@@ -94,7 +94,7 @@ def write(document: Document, notation: Notation, stream: TextIO, medium: Medium
 def write_together(parts: Iterable[Part], stream: TextIO, medium: Medium) -> None:
     """Write several documents as one page, on paper each on pages of its own; or as a fragment."""
     if not medium.fragment:
-        title = _escaped(medium.title or _UNTITLED)
+        title = escaped(medium.title or _UNTITLED)
         head = _BEGIN.format(language=tag(), policy=_POLICY, title=title, style=stylesheet())
         stream.write(HtmlWriter.in_ascii(head) if medium.ascii else head)
     for part in parts:
@@ -200,8 +200,8 @@ class HtmlWriter:
         yield "</tbody></table></div>"
         yield '<ul class="legend">'
         for mark in grid.legend:
-            sign = f'<span class="square {mark.look}">{_escaped(mark.sign)}</span>'
-            yield f"<li>{sign} {_escaped(mark.words)}</li>"
+            sign = f'<span class="square {mark.look}">{escaped(mark.sign)}</span>'
+            yield f"<li>{sign} {escaped(mark.words)}</li>"
         yield "</ul>"
 
     def _head(self, header: Content, align: Align) -> str:
@@ -251,7 +251,7 @@ class HtmlWriter:
         if isinstance(part, Matrix):
             return self._matrix(part)
         if isinstance(part, str):
-            return f"<span>{_escaped(part.strip())}</span>" if part.strip() else ""
+            return f"<span>{escaped(part.strip())}</span>" if part.strip() else ""
         return f"<span>{self.inline(part, display=True)}</span>"
 
     def _matrix(self, matrix: Matrix) -> str:
@@ -266,7 +266,7 @@ class HtmlWriter:
 
     def blank(self, _: Blank) -> str:
         """A place to write on."""
-        return _BLANK.format(words=_escaped(say("to fill in")))
+        return _BLANK.format(words=escaped(say("to fill in")))
 
     def inline(self, cell: Cell, *, display: bool = False) -> str:
         """A cell, or words among others, as HTML."""
@@ -286,7 +286,7 @@ class HtmlWriter:
             case float():
                 return plain(cell, self._notation)
             case _:
-                return _escaped(plain(cell, self._notation))
+                return escaped(plain(cell, self._notation))
 
     def _name(self, name: Name) -> str:
         """As the notation writes it, its canonical name as what shows up when one points at it."""
@@ -298,7 +298,7 @@ class HtmlWriter:
     def _number(self, value: Value) -> str:
         """With the notation's signs, unless somebody wrote it: that stays as it stands."""
         if value.written or value.exact:
-            return _escaped(number(value, self._notation).replace("-", "−"))
+            return escaped(number(value, self._notation).replace("-", "−"))
         return number(value, self._notation)
 
     def _known(self, number: Value | Formula) -> str:
@@ -308,12 +308,12 @@ class HtmlWriter:
 
 def _square(mark: Square) -> str:
     marks = _attributes(class_=f"square {mark.look}", title=mark.words)
-    return f"<td{marks}>{_escaped(mark.sign)}</td>"
+    return f"<td{marks}>{escaped(mark.sign)}</td>"
 
 
 def _box(kind: str, label: str) -> str:
     """What scrolls by itself where it is too wide, by keys as well."""
-    return f'<div class="{kind}-box" role="group" aria-label="{_escaped(label)}" tabindex="0">'
+    return f'<div class="{kind}-box" role="group" aria-label="{escaped(label)}" tabindex="0">'
 
 
 def _remark(kind: str, word: str, content: str) -> str:
@@ -328,9 +328,4 @@ def _math(formula: str, *, display: bool, of: str = "") -> str:
 def _attributes(**given: str) -> str:
     """Those that aren't empty; `class_` is class, `data_quantity` data-quantity."""
     named = ((name.rstrip("_").replace("_", "-"), value) for name, value in given.items())
-    return "".join(f' {name}="{_escaped(value)}"' for name, value in named if value)
-
-
-def _escaped(text: str) -> str:
-    """Text of people, on one line, that neither HTML nor a direction mark makes anything of."""
-    return escape(printable(text))
+    return "".join(f' {name}="{escaped(value)}"' for name, value in named if value)

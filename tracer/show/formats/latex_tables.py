@@ -61,7 +61,7 @@ def tabulars(
                 if not first:
                     yield ""
                 first = False
-                yield from _tabular(page, _size(math.fsum(part.widths) + _GAP * len(part.columns)))
+                yield from _tabular(page, _size(_total(part)))
 
 
 def _width(cell: str) -> float:

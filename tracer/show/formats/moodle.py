@@ -38,10 +38,8 @@ _QUESTION = """<question type="cloze">
 """
 _UNTITLED = "bptrace"
 _DIGITS = 10
-_OPEN, _CLOSE = (
-    "\x01",
-    "\x02",
-)  # an answer's own braces; `printable` lets none of them in from outside
+# An answer's own braces; `printable` lets none of them in from outside.
+_OPEN, _CLOSE = "\x01", "\x02"
 # Any other brace would begin an answer, and `{#1}` is one that Moodle has taken out.
 _BRACES = {"{": "&#123;", "}": "&#125;"}
 _LINE = str.maketrans({**_BRACES, _OPEN: "{", _CLOSE: "}", "\ufffe": "\ufffd", "\uffff": "\ufffd"})
@@ -56,9 +54,8 @@ def write(document: Document, notation: Notation, stream: TextIO, medium: Medium
 
 def write_together(parts: Iterable[Part], stream: TextIO, medium: Medium) -> None:
     """Write a question for each document, all of them in the category `medium.title`."""
-    category = (medium.title.strip() or _UNTITLED).replace(
-        "/", "//"
-    )  # one alone means a level below
+    # One slash alone means a level below.
+    category = (medium.title.strip() or _UNTITLED).replace("/", "//")
     stream.write(_BEGIN)
     stream.write(_encoded(_CATEGORY.format(name=escaped(category)), medium))
     for part in parts:

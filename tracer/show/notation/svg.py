@@ -42,10 +42,6 @@ class SvgTarget:
         runs = [("∂", ""), *_runs(body.upper), ("/∂", ""), *_runs(body.lower), *through]
         return _markup([*mean, *runs])
 
-    def ratio(self, upper: str, lower: str) -> str:
-        """∂upper/∂lower, of two written names."""
-        return f"∂{upper}/∂{lower}"
-
     def formula(
         self,
         expression: Expression,

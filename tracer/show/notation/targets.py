@@ -46,10 +46,6 @@ class Target(Protocol):
         """A name as it is, made safe."""
         ...
 
-    def ratio(self, upper: str, lower: str) -> str:
-        """∂upper/∂lower, of two written names."""
-        ...
-
     def formula(
         self,
         expression: Expression,
@@ -80,7 +76,7 @@ class _UnicodeTarget:
     def spelled(self, name: Spelled) -> str:
         body = name.body
         if isinstance(body, Fraction):
-            written = self.ratio(self.term(body.upper), self.term(body.lower))
+            written = self._ratio(self.term(body.upper), self.term(body.lower))
             written += f":{body.through}" if body.through else ""
         else:
             written = self.term(body)
@@ -94,7 +90,7 @@ class _UnicodeTarget:
         below = self.term(term.below) if isinstance(term.below, Term) else term.below
         return f"_{below}" if below else ""
 
-    def ratio(self, upper: str, lower: str) -> str:
+    def _ratio(self, upper: str, lower: str) -> str:
         return f"{self.partial}{upper}/{self.partial}{lower}"
 
 
@@ -123,7 +119,7 @@ class _LatexTarget:
     def spelled(self, name: Spelled) -> str:
         body = name.body
         if isinstance(body, Fraction):
-            written = self.ratio(self._term(body.upper), self._term(body.lower))
+            written = self._ratio(self._term(body.upper), self._term(body.lower))
             if body.through:
                 written = rf"\left.{written}\right|_{{{self._script(body.through)}}}"
         else:
@@ -141,7 +137,7 @@ class _LatexTarget:
             return self._term(below)
         return below if _SIMPLE.fullmatch(below) else latex_symbol(below)
 
-    def ratio(self, upper: str, lower: str) -> str:
+    def _ratio(self, upper: str, lower: str) -> str:
         return rf"\frac{{\partial {upper}}}{{\partial {lower}}}"
 
 
@@ -157,7 +153,7 @@ class _MathMLTarget:
     def spelled(self, name: Spelled) -> str:
         body = name.body
         if isinstance(body, Fraction):
-            written = self.ratio(self._term(body.upper), self._term(body.lower))
+            written = self._ratio(self._term(body.upper), self._term(body.lower))
             if body.through:
                 bar = f"<mrow>{written}<mo>|</mo></mrow>"
                 written = f"<msub>{bar}{mathml_symbol(body.through)}</msub>"
@@ -177,7 +173,7 @@ class _MathMLTarget:
             return f"<msub>{letter}{below}</msub>"
         return f"<msup>{letter}{above}</msup>" if above else letter
 
-    def ratio(self, upper: str, lower: str) -> str:
+    def _ratio(self, upper: str, lower: str) -> str:
         return f"<mfrac><mrow><mo>∂</mo>{upper}</mrow><mrow><mo>∂</mo>{lower}</mrow></mfrac>"
 
 
@@ -195,7 +191,7 @@ class _HtmlTarget:
     def spelled(self, name: Spelled) -> str:
         body = name.body
         if isinstance(body, Fraction):
-            written = self.ratio(self._term(body.upper), self._term(body.lower))
+            written = self._ratio(self._term(body.upper), self._term(body.lower))
             written += f":{_html(body.through)}" if body.through else ""
         else:
             written = self._term(body)
@@ -209,7 +205,7 @@ class _HtmlTarget:
         lowered = f"<sub>{below}</sub>" if below else ""
         return letter + lowered + (f"<sup>{above}</sup>" if above else "")
 
-    def ratio(self, upper: str, lower: str) -> str:
+    def _ratio(self, upper: str, lower: str) -> str:
         return f"∂{upper}/∂{lower}"
 
     def formula(

@@ -12,7 +12,8 @@ from tracer.show.document import Notation
 from tracer.show.formats.medium import Medium
 from tracer.show.pictures.labels import edge_label, ids, node_lines
 from tracer.show.pictures.picture import Edge, Picture, edge_width
-from tracer.show.symbols import printable
+from tracer.show.pictures.style import NEGATIVE, POSITIVE
+from tracer.visible import printable
 
 _SHAPES = {
     "input": "shape=box, style=rounded",
@@ -56,9 +57,9 @@ def _edge(edge: Edge, known: dict[str, str], largest: float, notation: Notation)
     drawn = edge.drawn_by
     if drawn is None:
         return f'  {ends} [color="gray50", arrowhead=none];'
-    sign = ', color="#c2410c", style=dashed' if drawn.value < 0 else ', color="#2563a8"'
+    sign = f'color="{NEGATIVE}", style=dashed' if drawn.value < 0 else f'color="{POSITIVE}"'
     width = edge_width(drawn.value, largest)
-    return f"  {ends} [label={_label(edge_label(edge, notation))}, penwidth={width:g}{sign}];"
+    return f"  {ends} [label={_label(edge_label(edge, notation))}, penwidth={width:g}, {sign}];"
 
 
 def _label(lines: list[str]) -> str:

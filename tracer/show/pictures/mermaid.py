@@ -13,7 +13,8 @@ from tracer.show.document import Notation
 from tracer.show.formats.medium import Medium
 from tracer.show.pictures.labels import edge_label, ids, node_lines
 from tracer.show.pictures.picture import Edge, Picture, edge_width
-from tracer.show.symbols import printable
+from tracer.show.pictures.style import NEGATIVE, POSITIVE
+from tracer.visible import printable
 
 _SPECIAL = re.compile(r"""["#&<>\\`*]|^\d+[.)] |^[-+] """)
 _BRACKETS = {
@@ -70,7 +71,7 @@ def _edge(edge: Edge, known: dict[str, str], notation: Notation) -> str:
 
 
 def _look(value: float, largest: float) -> str:
-    colour = "#c2410c" if value < 0 else "#2563a8"
+    colour = NEGATIVE if value < 0 else POSITIVE
     return f"stroke:{colour},stroke-width:{edge_width(value, largest):g}px"
 
 

@@ -6,8 +6,6 @@ are floats, and the notation that writes them comes later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tracer.immutable import immutable
@@ -60,19 +58,13 @@ class Node:
     formula: Expression | None = None
     column: int = 0
 
-    @property
-    def figures(self) -> Iterator[Figure]:
-        """All its numbers."""
-        yield from self.rows
-        yield from filter(None, (self.above, self.below))
-
 
 @immutable
 class Edge:
     """From a node to another. `drawn_by`: the number that gives it colour and width.
 
-    `labels`: the numbers on it, those that belong to its beginning first; None where it has none
-    there. An edge that no number draws is a plain link.
+    `labels`: the numbers on it, those that belong to its beginning first. An edge that no number draws
+    is a plain link.
     """
 
     source: str
@@ -99,7 +91,7 @@ class Picture:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     columns: tuple[str, ...] = ()
-    legend: tuple[Mark, ...] = field(default=())
+    legend: tuple[Mark, ...] = ()
 
     @property
     def largest(self) -> float:

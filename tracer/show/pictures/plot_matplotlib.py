@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from tracer.errors import UsageError
 from tracer.language import say
 from tracer.show.pictures.plot import Curve, Panel, Plot
-from tracer.show.symbols import printable
+from tracer.visible import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,19 +1,18 @@
 """A plot as SVG, by ourselves: one file that needs nothing else.
 
 Units are those of the picture's own coordinate system, 720 wide; it shrinks with its window. Colours
-follow the reader's choice of light or dark. All text of people goes through `_text`.
+follow the reader's choice of light or dark. All text of people goes through `escaped`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape, quoteattr
 
 from tracer.immutable import immutable
 from tracer.language import say
 from tracer.show.pictures.axes import Axis
 from tracer.show.pictures.plot import Curve, Panel, Plot, Points
-from tracer.show.symbols import printable
+from tracer.show.symbols import escaped
 
 WIDTH, LEFT, RIGHT = 720.0, 86.0, 36.0
 _HEAD, _PANEL, _FOOT, _CAPTION, _ROW, _GAP = 50.0, 240.0, 60.0, 36.0, 24.0, 8.0
@@ -91,17 +90,17 @@ def _begin(plot: Plot, height: float) -> Iterator[str]:
         ' aria-labelledby="plot-title plot-desc">'
     )
     curves = [curve.description for panel in plot.panels for curve in panel.curves]
-    yield f'<title id="plot-title">{_text(plot.title)}</title>'
-    yield f'<desc id="plot-desc">{_text(". ".join([plot.description, *curves]))}.</desc>'
+    yield f'<title id="plot-title">{escaped(plot.title)}</title>'
+    yield f'<desc id="plot-desc">{escaped(". ".join([plot.description, *curves]))}.</desc>'
     yield f"<style>{_STYLE}</style>"
     yield '<rect width="100%" height="100%" style="fill:var(--paper)"/>'
-    yield f'<text class="plot-title" x="20" y="32">{_text(_short(plot.title))}</text>'
+    yield f'<text class="plot-title" x="20" y="32">{escaped(_short(plot.title))}</text>'
 
 
 def _panel(panel: Panel, box: Box, top: float) -> Iterator[str]:
     yield '<g class="panel">'
-    words = f'<tspan class="soft">{_text(panel.axis_words)}</tspan>' if panel.axis_words else ""
-    title = f"{_text(_short(panel.title))}{words}"
+    words = f'<tspan class="soft">{escaped(panel.axis_words)}</tspan>' if panel.axis_words else ""
+    title = f"{escaped(_short(panel.title))}{words}"
     yield f'<text class="panel-title" x="20" y="{_n(top + 20)}">{title}</text>'
     yield from _legend(panel, top + _CAPTION)
     yield from _grid(box)
@@ -127,12 +126,12 @@ def _grid(box: Box) -> Iterator[str]:
 
 def _tick(x: float, y: float, anchor: str, label: str) -> str:
     where = f'x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}"'
-    return f'<text class="tick" {where}>{_text(label)}</text>'
+    return f'<text class="tick" {where}>{escaped(label)}</text>'
 
 
 def _curve(panel: Panel, curve: Curve, box: Box) -> Iterator[str]:
-    yield f'<g class="curve" data-curve={quoteattr(printable(curve.key or curve.label))}>'
-    yield f"<title>{_text(curve.description)}</title>"
+    yield f'<g class="curve" data-curve="{escaped(curve.key or curve.label)}">'
+    yield f"<title>{escaped(curve.description)}</title>"
     yield f'<path class="line" style="{_stroke(curve)}" d="{_path(curve.points, box)}"/>'
     for updates, value in panel.marked(curve):
         y = box.y(value)
@@ -184,16 +183,12 @@ def _legend(panel: Panel, top: float) -> Iterator[str]:
             line = f"M{_n(x)} {_n(y)}h{_n(_KEY - 8)}"
             yield f'<path class="line" style="{_stroke(curve)}" d="{line}"/>'
             yield _mark(curve, x + (_KEY - 8) / 2, y)
-            yield f'<text x="{_n(x + _KEY)}" y="{_n(y + 4.5)}">{_text(_short(curve.label))}</text>'
+            yield f'<text x="{_n(x + _KEY)}" y="{_n(y + 4.5)}">{escaped(_short(curve.label))}</text>'
             yield "</g>"
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _text(text: str) -> str:
-    return escape(printable(text))
 
 
 def _n(number: float) -> str:

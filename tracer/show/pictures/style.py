@@ -4,6 +4,8 @@ Everything is below `.picture`, so that it can stand in a page; essentials (line
 attributes of the elements too, for viewers that know no style.
 """
 
+POSITIVE, NEGATIVE = "#2563a8", "#c2410c"
+"""The colours of edges by their sign, in light surroundings and where no style is known."""
 _LIGHT = {
     "paper": "#ffffff",
     "ink": "#1c2733",
@@ -14,8 +16,8 @@ _LIGHT = {
     "error": "#fbf1ef",
     "outline": "#5b6b80",
     "link": "#8a94a3",
-    "positive": "#2563a8",
-    "negative": "#c2410c",
+    "positive": POSITIVE,
+    "negative": NEGATIVE,
     "value": "#1b6e3a",
     "gradient": "#b3261e",
 }

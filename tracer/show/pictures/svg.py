@@ -28,7 +28,7 @@ from tracer.show.pictures.placed import (
     Writing,
 )
 from tracer.show.pictures.ranks import place_ranks
-from tracer.show.pictures.style import STYLE
+from tracer.show.pictures.style import NEGATIVE, POSITIVE, STYLE
 from tracer.show.pictures.words import described
 from tracer.show.symbols import escaped
 
@@ -106,9 +106,9 @@ def _edge(line: Line, largest: float, names: dict[str, str], writing: Writing) -
     path, drawn = _path(line), line.edge.drawn_by
     if drawn is None:
         return f'<path class="link" {ends} d="{path}" fill="none" stroke="#8a94a3"/>'
-    negative = drawn.value < 0
-    look = 'class="edge negative" stroke="#c2410c" stroke-dasharray="7 4"' if negative else ""
-    look = look or 'class="edge" stroke="#2563a8"'
+    look = f'class="edge" stroke="{POSITIVE}"'
+    if drawn.value < 0:
+        look = f'class="edge negative" stroke="{NEGATIVE}" stroke-dasharray="7 4"'
     quantity = escaped(writing.canonical(drawn))
     return (
         f'<path {look} data-quantity="{quantity}" {ends} d="{path}" '
@@ -251,11 +251,10 @@ def _sample(kind: str) -> Any:
 
 
 _SIGNS = {
-    "positive": _stroke('class="edge" stroke="#2563a8" stroke-width="2.5"'),
+    "positive": _stroke(f'class="edge" stroke="{POSITIVE}" stroke-width="2.5"'),
     "negative": _stroke(
-        'class="edge negative" stroke="#c2410c" stroke-width="2.5" stroke-dasharray="7 4"'
+        f'class="edge negative" stroke="{NEGATIVE}" stroke-width="2.5" stroke-dasharray="7 4"'
     ),
-    "link": _stroke('class="link" stroke="#8a94a3"'),
     "width": _wedge,
     "words": _nothing,
     "value": _sample("value"),

@@ -16,9 +16,9 @@ from tracer.show.pictures.picture import Mark
 class PictureView:
     """A row of the table: its name, what it shows, the kinds of numbers at each place.
 
-    `neuron`: rows in a neuron; `parameter`: rows of a bias, `edge`: numbers on an edge, from its
-    beginning to its end, each as pairs (of a weight, of a bias). `drawn_by`: what gives an edge its
-    colour and width, such a pair too. `needs_data`: without `data` there is nothing to show;
+    `neuron`: rows in a neuron; `edge`: numbers on an edge, from its beginning to its end; `bias`:
+    rows of a bias. `drawn_by`: what gives the edge of a weight its colour and width, and that of a
+    bias. `needs_data`: without `data` there is nothing to show;
     `needs_training` likewise.
     """
 

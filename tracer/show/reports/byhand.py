@@ -40,6 +40,8 @@ _COLUMNS = (
     number_column(message("drift")),
     number_column(message("in units")),
 )
+NUMBERS = ("exact", "by_hand", "drift", "units")
+"""What records and objects have of each quantity, as `Drift` calls it."""
 _Groups: TypeAlias = Mapping[str, tuple[Phase, ...]]
 _OF_A_SAMPLE: _Groups = {
     message("Forward"): (Phase.FORWARD,),
@@ -85,8 +87,8 @@ def by_hand_document(
         UsageError: the data have no such sample.
     """
     pairs = iter(pairs)
-    for first, (exact, hand) in enumerate(pairs):
-        if not first:
+    for place, (exact, hand) in enumerate(pairs):
+        if not place:
             check_sample(exact.experiment, sample)
             yield _records(chain([(exact, hand)], pairs), rounding, sample)
             yield from head(exact.experiment)
@@ -103,15 +105,18 @@ def _records(pairs: Iterable[Pair], rounding: Rounding, sample: int | str | None
         for found in drifts(exact, hand, rounding)
         if row is None or found.quantity.sample in (None, row)
     )
-    names = ("exact", "by_hand", "drift", "units")
-    return Records(Table((*PLACE, *map(number_column, names)), rows, name="drifts"))
+    return Records(Table((*PLACE, *map(number_column, NUMBERS)), rows, name="drifts"))
 
 
 def _record(iteration: int, found: Drift[Quantity]) -> Row:
     sample = None if found.quantity.sample is None else found.quantity.sample + 1
     name = Name(replace(found.quantity, iteration=1, sample=None))
-    numbers = (found.exact, found.by_hand, found.drift, found.units)
-    return (iteration, sample, name, *map(finite, numbers))
+    return (iteration, sample, name, *numbers_of(found).values())
+
+
+def numbers_of(found: Drift[Any]) -> dict[str, float | None]:
+    """The `NUMBERS` of one quantity."""
+    return {name: finite(getattr(found, name)) for name in NUMBERS}
 
 
 def how_rounded(rounding: Rounding, carried: str = _PARAMETERS) -> Text:

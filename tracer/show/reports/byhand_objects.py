@@ -10,7 +10,8 @@ from tracer.engine.trace import IterationTrace
 from tracer.explain.byhand import drifts
 from tracer.graph.trace import GraphTrace
 from tracer.model.quantity import at
-from tracer.show.reports.objects import Object, all_finite
+from tracer.show.reports.byhand import numbers_of
+from tracer.show.reports.objects import Object
 
 T = TypeVar("T", IterationTrace, GraphTrace)
 
@@ -29,13 +30,6 @@ def by_hand_json(pairs: Iterable[tuple[T, T]], rounding: Rounding) -> Object:
 
 def _both_ways(exact: T, hand: T, rounding: Rounding) -> dict[str, dict[str, float | None]]:
     return {
-        exact.names.name(at(found.quantity, 1)): all_finite(
-            {
-                "exact": found.exact,
-                "by_hand": found.by_hand,
-                "drift": found.drift,
-                "units": found.units,
-            }
-        )
+        exact.names.name(at(found.quantity, 1)): numbers_of(found)
         for found in drifts(exact, hand, rounding)
     }

@@ -15,9 +15,9 @@ def check_json(checked: CheckedAnswers, *, reveal: bool = True, carry: bool = Fa
     """`{"supplied": 12, "known": 40, "counts": {…}, "verdicts": […], "first_wrong": "delta_h1"}`.
 
     `sheet_conventions` has those that the whole sheet follows, `rounding` how its numbers were
-    written, where that shows. A verdict has
-    `iteration` or `after` where it isn't of iteration 1. `reveal` false leaves out
-    the right values; `carry` adds the calculation carried to the end, which is full of them.
+    written, where that shows. A verdict has `iteration` or `after` where it isn't of iteration 1.
+    `reveal` false leaves out the right values; `carry` adds the calculation carried to the end, which
+    is full of them.
     """
     first = checked.first_wrong
     counts = checked.counts

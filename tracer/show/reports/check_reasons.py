@@ -6,8 +6,7 @@ Used by the report of `bptrace check`, which shows them behind the verdicts.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator
-from typing import TypeAlias
+from collections.abc import Collection, Iterator
 
 from tracer.diagnose.check import CheckedMoment
 from tracer.diagnose.finding import Finding
@@ -17,7 +16,6 @@ from tracer.digits.numbers import NumberFormat
 from tracer.language import counted, decimals, say
 from tracer.show.document import (
     Block,
-    Cell,
     Content,
     Derivation,
     Formula,
@@ -32,9 +30,6 @@ from tracer.show.document import (
 from tracer.show.reports.matches import matches_of, possible_of, with_numbers
 from tracer.show.reports.tables import joined
 from tracer.show.words import worded
-
-Points: TypeAlias = Callable[[CheckedMoment, Finding], tuple[Cell, Content]]
-"""The points of a number that was supplied, and why it has fewer than its verdict earns."""
 
 _MOST_REASONS = 12
 _MOST_LISTED = 6
@@ -173,5 +168,5 @@ def conventions_found(section: CheckedMoment) -> Iterator[Block]:
 
 
 def _convention(match: ConventionMatch) -> Content:
-    """`update_order: output_first: hidden deltas …, which gives E_total 0.291027923905`."""
+    """`hidden deltas … (update_order: output_first)`."""
     return worded(f"{match.words} ({match.settings or say('no change')})")

@@ -10,9 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tracer.engine.rule import Rule
-from tracer.engine.stages import LEARNING_RATE, NORM
+from tracer.engine.stages import LEARNING_RATE, NORM, RATE
 from tracer.engine.trace import IterationTrace
-from tracer.graph.names import RATE
 from tracer.model.experiment import Experiment, GraphTraining, Training
 from tracer.model.network import parameter_quantities
 from tracer.model.options import options_of

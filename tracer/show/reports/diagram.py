@@ -14,7 +14,8 @@ from tracer.model.network import Bias, Layer
 from tracer.model.quantity import Kind, Quantity, Stage, at
 from tracer.show.document import Lines, Notation, Role
 from tracer.show.pictures.diagram import Box, Wire, diagram_lines
-from tracer.show.symbols import printable, to_ascii
+from tracer.show.symbols import to_ascii
+from tracer.visible import printable
 
 _INDENT = 2
 _TINY_WIDTH, _TINY_DEPTH = 2, 2

@@ -1,7 +1,8 @@
 """A number explained: formula, numbers put in, result; the chain rule where it is a derivative.
 
 Also what can be explained, when nobody says which. Between `tracer.explain.explanation` and the
-writers."""
+writers.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ from tracer.show.reports.descent import (
 )
 from tracer.show.reports.descent_objects import number_at, number_of_input
 from tracer.show.reports.ending import diverged
-from tracer.show.reports.marks import reached, without_last
+from tracer.show.reports.milestones import reached, without_last
 from tracer.show.reports.rules import update_items
 from tracer.show.reports.selection import ROW_LIMIT
 from tracer.show.reports.tables import Row, cell, listed, long_table, number_column, suffix, table

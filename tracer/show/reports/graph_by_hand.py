@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tracer.digits.rounding import Rounding
-from tracer.explain.byhand import Drift, drifts
+from tracer.explain.byhand import drifts
 from tracer.explain.worksheet import OF_A_GRAPH
 from tracer.graph.trace import GraphTrace
 from tracer.language import say
 from tracer.model.experiment import GraphExperiment
-from tracer.model.quantity import Identity, at
+from tracer.model.quantity import at
 from tracer.show.document import Block, Column, Heading, Name, Records, Table
-from tracer.show.reports.byhand import carried, drift_remarks, drift_table, how_rounded
+from tracer.show.reports.byhand import (
+    NUMBERS,
+    carried,
+    drift_remarks,
+    drift_table,
+    how_rounded,
+    numbers_of,
+)
 from tracer.show.reports.graph import graph_head
-from tracer.show.reports.objects import finite
 from tracer.show.reports.selection import ROW_LIMIT
 from tracer.show.reports.tables import number_column, suffix
 
@@ -42,17 +48,12 @@ def graph_by_hand_document(
 def _records(pairs: Sequence[Pair], rounding: Rounding) -> Records:
     """Every number both ways."""
     rows = (
-        (exact.number, Name(at(found.quantity, 1)), *map(finite, _numbers(found)))
+        (exact.number, Name(at(found.quantity, 1)), *numbers_of(found).values())
         for exact, hand in pairs
         for found in drifts(exact, hand, rounding)
     )
-    names = ("exact", "by_hand", "drift", "units")
-    columns = (number_column("iteration"), Column("quantity"), *map(number_column, names))
+    columns = (number_column("iteration"), Column("quantity"), *map(number_column, NUMBERS))
     return Records(Table(columns, rows, name="drifts"))
-
-
-def _numbers(found: Drift[Identity]) -> tuple[float, ...]:
-    return found.exact, found.by_hand, found.drift, found.units
 
 
 def _iteration(

@@ -115,7 +115,7 @@ class _Equations:
         if layer.activation.coupled:
             yield equation(name, [self._jacobian(number), " ", *coming], result)
         else:
-            yield equation(name, [*coming, " ⊙ ", self._slope(number)], result)
+            yield equation(name, [*coming, " ⊙ ", self._column(Kind.SLOPE, number)], result)
         if network.delta_is_difference(number):
             both: list[Part] = [self._out(number), " − ", self._column(Kind.TARGET, number)]
             yield Text(say("The factors cancel, and this is how it is calculated:"))
@@ -209,9 +209,6 @@ class _Equations:
     def _out(self, number: int) -> Matrix:
         column = self._column(Kind.OUT if number else Kind.INPUT, number)
         return replace(column, label=self._label(Kind.OUT, number))
-
-    def _slope(self, number: int) -> Matrix:
-        return self._column(Kind.SLOPE, number)
 
     def _jacobian(self, number: int) -> Matrix:
         """∂out/∂net, transposed: a row a net input, a column an output."""

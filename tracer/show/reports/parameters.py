@@ -23,13 +23,8 @@ class Parameter:
         array: FloatArray = W if self.quantity.kind is Kind.WEIGHT else b
         return float(array[self.quantity.index])
 
-    def gradient(self, trace: IterationTrace) -> float:
-        """∂loss/∂ this parameter."""
-        stage = Stage(GRADIENT_OF[self.quantity.kind], self.quantity.layer)
-        return float(trace.arrays[stage][self.quantity.index])
-
     def part(self, trace: IterationTrace, position: int) -> float:
-        """The part that a sample of the batch has in that."""
+        """The part that a sample of the batch has in ∂loss/∂ this parameter."""
         stage = Stage(PART_OF[GRADIENT_OF[self.quantity.kind]], self.quantity.layer)
         return float(trace.arrays[stage][position][self.quantity.index])
 

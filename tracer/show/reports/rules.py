@@ -5,7 +5,7 @@ The equations are the rows' own, run on symbols, so that what is said is what is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tracer.digits.numbers import shortest
 from tracer.formula import Expression, Symbol
@@ -181,5 +181,4 @@ def letter_on_the_way(letter: str) -> str:
 
 
 def _written(formula: Expression) -> str:
-    write: Callable[..., str] = text
-    return write(formula, symbol=str, number=lambda value: decimals(shortest(value)), limit=None)
+    return text(formula, symbol=str, number=lambda value: decimals(shortest(value)), limit=None)

@@ -14,7 +14,7 @@ from tracer.engine.training import Run
 from tracer.model.experiment import Data, Experiment
 from tracer.model.names import Names
 from tracer.model.network import FloatArray, Network, Parameters, flatten, parameter_names
-from tracer.model.quantity import DATA_OF, Kind, Quantity, Stage
+from tracer.model.quantity import DATA_OF, GRADIENT_OF, Kind, Quantity, Stage
 from tracer.show.reports.descent_objects import (
     descent_conventions,
     iteration_descent,
@@ -45,7 +45,7 @@ def run_json(
     }
 
 
-_GRADIENTS = {Kind.WEIGHT: Kind.WEIGHT_GRADIENT, Kind.BIAS: Kind.BIAS_GRADIENT}
+_OF_DATA = {GRADIENT_OF[kind]: of_data for kind, of_data in DATA_OF.items()}
 
 
 def head_object(experiment: Experiment) -> Object:
@@ -185,8 +185,7 @@ class IterationObjects:
 def _own_gradients(trace: IterationTrace) -> dict[Stage, FloatArray]:
     """The gradients of a batch of one sample, which are its own part: without the penalty's."""
     return {
-        stage: trace.arrays.get(Stage(DATA_OF[kind], stage.layer), array)
+        stage: trace.arrays.get(Stage(_OF_DATA[stage.kind], stage.layer), array)
         for stage, array in trace.arrays.items()
-        for kind, gradient in _GRADIENTS.items()
-        if stage.kind is gradient
+        if stage.kind in _OF_DATA
     }

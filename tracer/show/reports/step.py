@@ -17,7 +17,7 @@ from tracer.model.quantity import AFTER, Kind, Quantity, Stage, at
 from tracer.show.document import Block, Drawing, Name, Records, Table, Text, Value, Warn
 from tracer.show.pictures.curve import CurveSketch
 from tracer.show.reports.ending import diverged
-from tracer.show.reports.marks import Every, reached
+from tracer.show.reports.milestones import Every, reached
 from tracer.show.reports.outcomes import outputs, predictions, results
 from tracer.show.reports.parameters import parameter_at
 from tracer.show.reports.records import quantities

@@ -8,7 +8,7 @@ from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import Run
 from tracer.model.experiment import Experiment
-from tracer.show.reports.marks import reached
+from tracer.show.reports.milestones import reached
 from tracer.show.reports.objects import Object, only_finite
 from tracer.show.reports.run_objects import (
     IterationObjects,

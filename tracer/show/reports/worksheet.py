@@ -1,7 +1,8 @@
 """The worksheet of an iteration or of several, to be filled in by hand, and its key.
 
 What is given, then a blank (in the key: the number) for everything that `tracer.explain.worksheet`
-asks for."""
+asks for.
+"""
 
 from __future__ import annotations
 
