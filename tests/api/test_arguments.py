@@ -16,7 +16,18 @@ EXERCISE = tracer.new()
 MAZUR, GRAPH, TRAINED = tracer.trace("mazur"), tracer.trace("apples"), tracer.train("mazur", 3)
 ANSWERS = {"net_h1": "0.3775"}
 NUMBER = {"E_total": "0.298"}
-KINDS: tuple[Any, ...] = (True, 1.5, "?", -1, [1.5], b"x", object(), np.float64(2), np.bool_(True))
+KINDS: tuple[Any, ...] = (
+    True,
+    1.5,
+    "?",
+    -1,
+    [1.5],
+    b"x",
+    object(),
+    np.float64(2),
+    np.bool_(True),
+    10**5000,
+)  # which Python refuses to write
 """None of which is a whole number, a word of a list, or a path."""
 
 WHOLE: dict[str, Callable[[Any], object]] = {
@@ -45,7 +56,7 @@ OTHER: dict[str, Callable[[Any], object]] = {
     "trace": tracer.trace,
     "train(progress=)": lambda v: tracer.train("mazur", 3, progress=_no_bool(v)),
     "why": lambda v: tracer.why("mazur", v),
-    "why: a name": lambda v: tracer.why("mazur", {str(v): "0.3"}),
+    "why: a name": lambda v: tracer.why("mazur", {_written(v): "0.3"}),
     "compare": lambda v: tracer.compare("mazur", v),
     "gradcheck(all=)": lambda v: tracer.gradcheck("mazur", all=_no_bool(v)),
     "new(layers)": lambda v: tracer.new(layers=v),
@@ -85,6 +96,10 @@ OTHER: dict[str, Callable[[Any], object]] = {
 }  # fmt: skip
 
 
+def _written(value: Any) -> str:
+    return "long" if type(value) is int and value > 1 else str(value)
+
+
 def _no_bool(value: Any) -> Any:
     return "yes" if isinstance(value, bool | np.bool_) else value
 
@@ -112,6 +127,25 @@ def test_whole_numbers_have_ends_and_may_be_numpys(call: str) -> None:
         with pytest.raises(tracer.UsageError, match=f"={value}: expected a whole number from "):
             WHOLE[call](value)
     assert WHOLE[call](np.int64(2)) is not None
+
+
+def test_numbers_beyond_float64_in_a_dict_are_told_by_their_size() -> None:
+    huge = {"network": {"inputs": 10**5000, "layers": [{"neurons": 1, "activation": "tanh",
+        "weights": [[10**400]]}]}, "predict": [{"inputs": [1]}]}  # fmt: skip
+    with pytest.raises(tracer.ConfigError) as caught:
+        tracer.trace(huge)
+    assert str(caught.value).splitlines() == [
+        "dict: network.inputs: found a whole number of 16,610 bits, expected a whole number",
+        "dict: network.layers[0].weights[0][0]: found a whole number of 1,329 bits, "
+        "expected a finite number",
+    ]
+
+
+def test_what_is_held_at_once_has_ends() -> None:
+    for call, most in ((tracer.trace, 1_000_000), (MAZUR.worksheet, 10_000)):
+        given = ("mazur",) if call is tracer.trace else ()
+        with pytest.raises(tracer.UsageError, match=f"from 1 to {most}"):
+            call(*given, iterations=10**12)
 
 
 def test_the_error_says_where_what_and_what_instead() -> None:

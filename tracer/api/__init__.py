@@ -27,6 +27,7 @@ from tracer.api.table import Table, table_from
 from tracer.api.traced import Traced, View
 from tracer.api.trained import Loss, Trained
 from tracer.api.worksheet import Worksheet
+from tracer.digits.whole import MOST_AT_ONCE
 from tracer.errors import (
     BptraceError,
     ConfigError,
@@ -84,6 +85,10 @@ _USUAL = Wish()
 _BIASES = {mode.value: mode for mode in (Bias.EACH, Bias.SHARED, Bias.NONE)}
 
 
+_MOST_TRACED = 1_000_000
+"""More iterations than that are trained, and looked at one by one: `train(...).at(n)`."""
+
+
 def trace(config: Config, *, iterations: int = 1) -> Traced:
     """Every number of the first iterations, with its name and its formula.
 
@@ -103,7 +108,8 @@ def trace(config: Config, *, iterations: int = 1) -> Traced:
         UsageError: it stops before, or there is none; or an argument is none of what is expected.
     """
     experiment = experiment_of(config)
-    numbers = tuple(range(1, arguments.whole("iterations", iterations, 1) + 1))
+    last = arguments.whole("iterations", iterations, 1, _MOST_TRACED)
+    numbers = tuple(range(1, last + 1))
     found = Iterations(experiment)
     found.through(numbers)
     return Traced(experiment, found, 1, numbers)
@@ -215,7 +221,7 @@ def new(
         learning_rate=None if rate is None else arguments.real("learning_rate", rate),
         freeze_biases=freeze_biases,
         optimizer=_row("optimizer", optimizer, OPTIMIZERS),
-        iterations=arguments.whole("iterations", iterations, 1),
+        iterations=arguments.whole("iterations", iterations, 1, MOST_AT_ONCE),
     )
     seed = arguments.whole("seed", seed, 0)
     return Exercise(exercise(wish, seed), seed)

@@ -20,13 +20,26 @@ from tracer.digits.rounding import Rounding, parse_rounding
 from tracer.digits.whole import MOST
 from tracer.errors import UsageError, did_you_mean
 
-_shown = Repr()
-_shown.maxstring = _shown.maxother = _shown.maxlong = 60
+_MOST_BITS = 10_000
+"""Of a number that is shown: Python refuses to write longer ones."""
+
+
+class _Shown(Repr):
+    def repr_int(self, x: int, level: int) -> str:
+        if x.bit_length() > _MOST_BITS:
+            return f"<a whole number of {x.bit_length():,} bits>"
+        return super().repr_int(x, level)
+
+
+_repr = _Shown()
+_repr.maxstring = _repr.maxother = _repr.maxlong = 60
+shown = _repr.repr
+"""A value in an error, cut short."""
 
 
 def refused(word: str, value: object, expected: str, hint: str = "") -> UsageError:
     """The error for a value that isn't what is expected."""
-    return UsageError(f"{word}={_shown.repr(value)}: expected {expected}", hint)
+    return UsageError(f"{word}={shown(value)}: expected {expected}", hint)
 
 
 def whole(word: str, value: Any, least: int, most: int = MOST) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Any
 
+from tracer.api.arguments import shown
 from tracer.api.source import AnyExperiment
 from tracer.engine.training import Run, train_through
 from tracer.errors import BptraceError, UnknownNameError
@@ -18,7 +19,7 @@ _AT_HAND = 64
 def check_is_text(name: object) -> None:
     """UnknownNameError for what can't be a name, so that `in` is False for it."""
     if not isinstance(name, str):
-        raise UnknownNameError(f"{name!r} is no name", "names are text, such as 'dE/dw1'")
+        raise UnknownNameError(f"{shown(name)} is no name", "names are text, such as 'dE/dw1'")
 
 
 class Iterations:

@@ -10,6 +10,7 @@ from tracer.api.shown import Shown, one_line
 from tracer.api.source import AnyExperiment, Rounding
 from tracer.digits import rounding as by_digits
 from tracer.digits.numbers import NumberFormat
+from tracer.digits.whole import MOST_AT_ONCE
 from tracer.errors import UsageError
 from tracer.explain.sheet_traces import sheet_traces
 from tracer.explain.worksheet import Sheeted, answers, sections
@@ -69,7 +70,7 @@ def worksheet(
     how = rounding_of(round, rounding)
     if how and not key:
         raise UsageError("only the key has numbers to round", "add key=True, or leave out round")
-    traces = sheet_traces(experiment, whole_or_none("iterations", iterations, 1), how)
+    traces = sheet_traces(experiment, whole_or_none("iterations", iterations, 1, MOST_AT_ONCE), how)
     made = Worksheet(experiment, traces, key, formulas, how)
     sections(made._traces)
     return made

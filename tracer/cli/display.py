@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from tracer.show.document import Notation as DocumentNotation
     from tracer.show.pictures.picture import Picture
 
-MOST_AT_ONCE = 10_000
-"""So many iterations or results are held at once, where they aren't shown as they are calculated."""
-
 _FORMATS = RowChoices(
     lambda: [(row.names, row.words) for row in all_formats()],
     "Without it, FILE's ending decides.",

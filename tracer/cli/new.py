@@ -14,8 +14,8 @@ from tracer.cli.completion import (
     complete_mistake,
     complete_optimizer,
 )
-from tracer.cli.display import MOST_AT_ONCE
 from tracer.cli.exercise_files import COMPANIONS, exercise_files
+from tracer.digits.whole import MOST_AT_ONCE
 from tracer.errors import UsageError
 
 _WITH = "Beside each exercise: " + "; ".join(f"{k}: {v.words}" for k, v in COMPANIONS.items()) + "."

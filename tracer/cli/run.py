@@ -18,13 +18,13 @@ from tracer.cli.byhand import (
 )
 from tracer.cli.checkpoints import ReadOption, states_of
 from tracer.cli.choices import RowChoices
-from tracer.cli.display import MOST_AT_ONCE, Display, draws, show, show_objects
+from tracer.cli.display import Display, draws, show, show_objects
 from tracer.cli.pictures import draw
 from tracer.cli.progress import progress
 from tracer.cli.source import ConfigArgument, load_config
 from tracer.cli.telling import tell
 from tracer.cli.trace_at import TraceAtOption, traced_at
-from tracer.digits.whole import whole
+from tracer.digits.whole import MOST_AT_ONCE, whole
 from tracer.errors import UsageError
 from tracer.show.pictures.views import PICTURE_VIEWS
 from tracer.show.reports.views import DEFAULT, VIEWS

@@ -12,10 +12,11 @@ import typer
 from tracer.cli.asking import AskOption, names_in
 from tracer.cli.byhand import RoundingMode, RoundingOption, RoundOption, how_to_round
 from tracer.cli.completion import complete_config
-from tracer.cli.display import MOST_AT_ONCE, Display, refuse_export, show, show_together
+from tracer.cli.display import Display, refuse_export, show, show_together
 from tracer.cli.progress import progress
 from tracer.cli.sheets import SheetWish, answers_text, sheet_document
 from tracer.cli.source import load_config, name_of
+from tracer.digits.whole import MOST_AT_ONCE
 from tracer.errors import UsageError
 from tracer.explain import A_FEW
 from tracer.language import say

@@ -6,6 +6,7 @@ line, so that a problem says its path alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike, fspath
@@ -29,6 +30,10 @@ def tree(value: Mapping[Any, Any] | Sequence[Any], shown: str) -> tuple[Node, li
     return reader.node(value, ()), reader.problems
 
 
+_MOST_BITS = 1024
+"""Of whole numbers up to the largest float64."""
+
+
 @dataclass(slots=True)
 class _Reader:
     shown: str
@@ -46,6 +51,8 @@ class _Reader:
                 return self._mapping(value, path)
             case str() | PathLike():
                 return Node(fspath(value), _NOWHERE, fspath(value), _QUOTED)
+            case int() if value.bit_length() > _MOST_BITS:
+                return Node(math.inf, _NOWHERE, f"a whole number of {value.bit_length():,} bits")
             case None | bool() | int() | float():
                 return Node(value, _NOWHERE, "" if value is None else repr(value))
             case Sequence() if not isinstance(value, bytes | bytearray):

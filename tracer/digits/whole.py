@@ -8,6 +8,8 @@ from __future__ import annotations
 MOST = 2**53
 """The largest count: up to here float64 holds every whole number."""
 
+MOST_AT_ONCE = 10_000
+"""So many iterations or results are held at once, where they aren't shown as they are calculated."""
 _LONGEST = len(str(MOST))
 
 
