@@ -217,6 +217,20 @@ def test_a_question_offers_no_answer_without_a_value(tmp_path: Path) -> None:
     assert all(map(math.isfinite, values))
 
 
+def test_numbers_whose_differences_overflow_are_judged(tmp_path: Path) -> None:
+    path, answers = tmp_path / "far.yaml", tmp_path / "answers.yaml"
+    layer = "bias: 0, activation: identity, weights: 1}"
+    path.write_text(
+        f"network: {{inputs: [x], layers: [{{neurons: [h], {layer}, {{neurons: [o], {layer}]}}\n"
+        "loss: half_squared_error\ndata: [{inputs: [1.7e+308], targets: [-1.7e+308]}]\n"
+        "training: {learning_rate: 0.5}\n"
+    )
+    given = ["net_o: 0.3775", "out_o: 0.75", "E_total: 0.1", "delta_o: 1", "dE/dw1: 1.0e+300"]
+    answers.write_text("\n".join([*given, "w1+: -1.0e+308"]))
+    assert "net_o" in run("check", path, answers, code=1).stdout
+    assert "net_o" in run("mark", path, answers, "--format", "json").stdout
+
+
 @pytest.mark.parametrize(
     "words",
     [("run", "mazur", "--sample", LONG), ("step", "mazur", "--trace-at", LONG),
