@@ -236,7 +236,8 @@ def test_numbers_whose_differences_overflow_are_judged(tmp_path: Path) -> None:
     [("run", "mazur", "--sample", LONG), ("step", "mazur", "--trace-at", LONG),
      ("explain", "mazur", f"w1@{LONG}"), ("explain", "mazur", f"net_h1#{LONG}"),
      ("explain", "mazur", "w1+", "--depth", LONG), ("why", "mazur", f"E_total=1e{LONG}"),
-     ("check", "mazur", "c" * 300), ("mark", "mazur", "c" * 300), ("run", "c" * 300),],
+     ("check", "mazur", "c" * 300), ("mark", "mazur", "c" * 300), ("run", "c" * 300),
+     ("new", "--batch", LONG)],
 )  # fmt: skip
 def test_words_of_any_length_are_refused_in_short(words: tuple[str, ...]) -> None:
     told = run(*words, code=2).stderr
