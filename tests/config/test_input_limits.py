@@ -40,6 +40,15 @@ def test_a_pipe_or_a_device_is_not_read(tmp_path: Path, pipe: Path) -> None:
         assert f"this is {what}" in told
 
 
+def test_of_a_file_without_a_size_nothing_is_read() -> None:
+    """Like `/proc/kmsg`, which few may open, and whose next line may never come."""
+    path = Path("/proc/version")
+    if not path.is_file() or path.stat().st_size:
+        pytest.skip("this system has no such file")
+    assert "the file is empty" in run("run", path, code=2).stderr
+    assert "the file is empty" in run("check", "mazur", path, code=2).stderr
+
+
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     data = tmp_path / "large.csv"
     data.touch()
