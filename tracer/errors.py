@@ -84,11 +84,22 @@ class Problem:
         return "\n".join(map(printable, (said, *self.below)))
 
 
+MOST_TOLD = 40
+"""Problems that are told one by one, some more than a data file is read with."""
+
+
 class ConfigError(BptraceError):
-    """All the problems of one configuration at once, in the order of the file."""
+    """All the problems of one configuration at once, in the order of the file.
+
+    Of very many the first ones, and one that says how many more there are.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column)))
+        found = sorted(problems, key=lambda p: (p.file, p.line, p.column))
+        if (more := len(found) - MOST_TOLD) > 1:
+            last = Problem(found[MOST_TOLD - 1].file, 0, 0, "", f"{more:,} more problems")
+            found[MOST_TOLD:] = [last]
+        self.problems = tuple(found)
         super().__init__("\n".join(map(str, self.problems)))
 
     def __str__(self) -> str:

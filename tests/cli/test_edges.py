@@ -5,12 +5,14 @@ A warning is an error in these tests, so that none of NumPy's reaches anybody ei
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from support.cli import run, run_json
+from support.cloze import read_bank
 
 LONG = "9" * 5000
 
@@ -204,12 +206,38 @@ def test_a_saturated_sheet_of_a_later_iteration_is_judged(tmp_path: Path) -> Non
     run("check", path, "--round", "2dp", code=1)
 
 
+def test_a_question_offers_no_answer_without_a_value(tmp_path: Path) -> None:
+    path = tmp_path / "saturated.yaml"
+    data = "data: [{inputs: [1], targets: [0]}]\ntraining: {learning_rate: 1}"
+    sigmoid = "activation: sigmoid, weights: 800"
+    path.write_text(network(sigmoid, loss="binary_cross_entropy", rest=data))
+    (question,) = read_bank(run("worksheet", path, "--format", "moodle").stdout).questions
+    values = [answer.value for blank in question.blanks for answer in blank]
+    assert values
+    assert all(map(math.isfinite, values))
+
+
+def test_numbers_whose_differences_overflow_are_judged(tmp_path: Path) -> None:
+    path, answers = tmp_path / "far.yaml", tmp_path / "answers.yaml"
+    layer = "bias: 0, activation: identity, weights: 1}"
+    path.write_text(
+        f"network: {{inputs: [x], layers: [{{neurons: [h], {layer}, {{neurons: [o], {layer}]}}\n"
+        "loss: half_squared_error\ndata: [{inputs: [1.7e+308], targets: [-1.7e+308]}]\n"
+        "training: {learning_rate: 0.5}\n"
+    )
+    given = ["net_o: 0.3775", "out_o: 0.75", "E_total: 0.1", "delta_o: 1", "dE/dw1: 1.0e+300"]
+    answers.write_text("\n".join([*given, "w1+: -1.0e+308"]))
+    assert "net_o" in run("check", path, answers, code=1).stdout
+    assert "net_o" in run("mark", path, answers, "--format", "json").stdout
+
+
 @pytest.mark.parametrize(
     "words",
     [("run", "mazur", "--sample", LONG), ("step", "mazur", "--trace-at", LONG),
      ("explain", "mazur", f"w1@{LONG}"), ("explain", "mazur", f"net_h1#{LONG}"),
      ("explain", "mazur", "w1+", "--depth", LONG), ("why", "mazur", f"E_total=1e{LONG}"),
-     ("check", "mazur", "c" * 300), ("mark", "mazur", "c" * 300), ("run", "c" * 300)],
+     ("check", "mazur", "c" * 300), ("mark", "mazur", "c" * 300), ("run", "c" * 300),
+     ("new", "--batch", LONG)],
 )  # fmt: skip
 def test_words_of_any_length_are_refused_in_short(words: tuple[str, ...]) -> None:
     told = run(*words, code=2).stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -250,7 +251,7 @@ def _npy(shape: str, dtype: str = "<f8", data: bytes = b"") -> bytes:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (_npy("(100000, 100000)"), "the array of 100000×100000 numbers would take more than 2 GiB"),
+        (_npy("(100000, 100000)"), "the array of 100000×100000 numbers would take more than "),
         (_npy("(3, 2)", data=b"12345678"), "the array is cut short"),
         (_npy("(-3, 2)"), "the array's shape is negative"),
         (_npy("(3"), "the array can't be read"),
@@ -270,6 +271,68 @@ def test_a_header_is_checked_before_the_data_is_read(
     for file, name in (("a.npy", ""), ("a.npz", "a")):
         with (tmp_path / file).open("rb") as stream, pytest.raises(ArrayError, match=message):
             ArrayFile.open(stream).read(name)
+
+
+_UNREAD: dict[str, tuple[Callable[[Path, str], Path], str, str]] = {
+    "weights of another shape": (
+        _weights,
+        "{file: big.npz, array: W}",
+        "weights: 16000 rows of 16000; expected 3 rows of 2; a row of the file is a neuron",
+    ),
+    "inputs of another width": (
+        _data,
+        "{file: big.npz, inputs: W, targets: X}",
+        "data.inputs: 16000 columns; the network has 2 inputs",
+    ),
+    "targets of more samples": (
+        _data,
+        "{file: big.npz, inputs: X, targets: long}",
+        "data.targets: 20000 rows; the inputs have 2; a row is a sample",
+    ),
+    "classes in a table": (
+        _data,
+        "{file: big.npz, inputs: X, class: pairs}",
+        "data.class: found an array of 2×2, expected a class for each sample; with a row of "
+        "targets for each sample, write targets:",
+    ),
+    "a single array of another width": (
+        _data,
+        "{file: big.npy}",
+        "data.file: 16000 columns, expected 2 of inputs and 2 of targets",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", _UNREAD)
+def test_data_of_a_wrong_shape_are_not_read(tmp_path: Path, case: str) -> None:
+    """There are none: who reads them says that the array is cut short."""
+    write, value, problem = _UNREAD[case]
+    shapes = {"W": "(16000, 16000)", "long": "(20000, 2)", "pairs": "(2, 2)"}
+    with zipfile.ZipFile(tmp_path / "big.npz", "w") as archive:
+        for name, shape in shapes.items():
+            archive.writestr(f"{name}.npy", _npy(shape))
+        archive.writestr("X.npy", _npy("(2, 2)", data=bytes(32)))
+    (tmp_path / "big.npy").write_bytes(_npy("(16000, 16000)"))
+    (found,) = file_problems(write(tmp_path, value))
+    assert found.endswith(problem)
+
+
+def test_biases_of_a_wrong_number_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "b.npy").write_bytes(_npy("(20000,)"))
+    (found,) = file_problems(_weights(tmp_path, "0.5", "{file: b.npy}"))
+    assert "20000 biases; expected 3" in found
+
+
+def test_an_array_that_memory_has_no_room_for_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.savez(tmp_path / "d.npz", X=np.ones((200_000, 2)), y=np.ones((200_000, 2)))
+    path = _data(tmp_path, "{file: d.npz, inputs: X, targets: y}")
+    monkeypatch.setattr("tracer.config.memory.available", lambda: 9_000_000)
+    assert file_problems(path)[0] == (
+        "FILE:14:29: data.inputs: X in DIR/d.npz: the array of 200000×2 numbers would take more "
+        "than 2.9 MiB; save only the part that is needed"
+    )
 
 
 def test_a_header_like_faulty_source_gives_no_warning() -> None:

@@ -11,6 +11,7 @@ import pytest
 from support.cli import run
 from support.configs import SOUND, file_problems, spoiled
 from tracer.config import files, load, reader
+from tracer.errors import MOST_TOLD
 
 _INLINE = SOUND[SOUND.index("data:") : SOUND.index("training:")]
 
@@ -39,6 +40,15 @@ def test_a_pipe_or_a_device_is_not_read(tmp_path: Path, pipe: Path) -> None:
         assert f"this is {what}" in told
 
 
+def test_of_a_file_without_a_size_nothing_is_read() -> None:
+    """Like `/proc/kmsg`, which few may open, and whose next line may never come."""
+    path = Path("/proc/version")
+    if not path.is_file() or path.stat().st_size:
+        pytest.skip("this system has no such file")
+    assert "the file is empty" in run("run", path, code=2).stderr
+    assert "the file is empty" in run("check", "mazur", path, code=2).stderr
+
+
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     data = tmp_path / "large.csv"
     data.touch()
@@ -65,6 +75,29 @@ def test_a_configuration_has_so_many_values(
     path.write_text(SOUND, encoding="utf-8")
     (told,) = file_problems(path)
     assert told.endswith("more than 20 values; put matrices and samples into .npz files")
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ("".join(f"k{k}: 1\n" for k in range(3000)), "unknown key 'k0'"),
+        ("predict:\n" + "  - {inputs: [a, b]}\n" * 1500, "predict[0].inputs[0]: found 'a'"),
+    ],
+)
+def test_of_very_many_problems_the_first_are_told(more: str, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(spoiled() + more, encoding="utf-8")
+    lines = run("run", path, code=2).stderr.splitlines()
+    assert len(lines) == MOST_TOLD + 1
+    assert problem in lines[0]
+    assert lines[-1] == f"{path}: {3000 - MOST_TOLD:,} more problems"
+
+
+def test_of_very_many_wrong_answers_the_first_are_told() -> None:
+    answers = "".join(f"no_such_{k}: 1\n" for k in range(3000))
+    lines = run("check", "mazur", "-", input=answers, code=2).stderr.splitlines()
+    assert len(lines) == MOST_TOLD + 1
+    assert lines[-1] == "<stdin>: 2,961 more problems"  # and one that they are another exercise's
 
 
 def test_a_data_file_is_read_as_it_streams(tmp_path: Path) -> None:

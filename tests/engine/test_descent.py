@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support.cli import built, run_json
+from support.cli import built, run, run_json
 from support.sparing import sparing
 from tracer.config import load
 from tracer.config.writing import dump
@@ -221,6 +221,69 @@ def test_nothing_to_divide_by_is_told_and_is_no_nan(tmp_path: Path) -> None:
     assert "training diverged in iteration 1: w5+ (division by zero)" in said
     assert "epsilon more than 0" in said
     assert "nan" not in said.lower()
+
+
+LARGE = {
+    "exponential": ("{initial: 0.1, schedule: exponential, rate: 1.0e+200}", 3),
+    "step": ("{initial: 0.1, schedule: step, factor: 1.0e+300, every: 2}", 5),
+    "linear": ("{initial: 0.1, schedule: linear, final: 1.0e+308, over: 3}", 3),
+    "cosine": ("{initial: 0.1, schedule: cosine, final: 1.0e+308, over: 3}", 1),
+}
+"""Schedules, and in which iteration their learning rate is beyond float64."""
+
+
+@pytest.mark.parametrize("frozen", ["biases", "[w1, w2, w3, w4, w5, w6, w7, w8, b1, b2, b3]"])
+@pytest.mark.parametrize("name", LARGE)
+def test_a_schedule_that_overflows_is_named(name: str, frozen: str, tmp_path: Path) -> None:
+    schedule, first = LARGE[name]
+    path = tmp_path / "net.yaml"
+    small = NETWORK.replace("0.", "0.0") + f"training: {{learning_rate: {schedule}"
+    path.write_text(f"{small}, freeze: {frozen}, clip: {{norm: 1.0e-200}}, iterations: 6}}\n")
+    said = f"training diverged in iteration {first}: lr (overflow) is not a finite number; "
+    for words in (
+        ("run", str(path), "-n", "6"),
+        ("step", str(path)),
+        ("explain", str(path), "lr@6"),
+    ):
+        result = run(*words, code=2)
+        assert said in result.stderr
+        assert "its schedule makes it so large" in result.stderr
+        assert " inf" not in result.stdout
+
+
+def test_code_names_it_too(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(f"{NETWORK}training: {{learning_rate: {LARGE['step'][0]}, iterations: 6}}\n")
+    said = run("code", str(path), code=2).stderr
+    assert "lr (overflow) is not a finite number" in said
+
+
+@pytest.mark.parametrize("command", ["step", "code", "explain"])
+def test_a_graph_names_it_too(command: str, tmp_path: Path) -> None:
+    path = tmp_path / "graph.yaml"
+    training = (
+        f"training: {{learning_rate: {LARGE['exponential'][0]}, trainable: [x], iterations: 6}}"
+    )
+    path.write_text(f"graph: {{inputs: {{x: 1, y: 2}}, nodes: {{z: x*y}}}}\n{training}\n")
+    names = ["lr@4"] if command == "explain" else []
+    said = run(command, str(path), *names, code=2).stderr
+    assert "training diverged in iteration 3: lr (overflow) is not a finite number" in said
+
+
+def test_a_divisor_that_overflows_gives_a_rate_of_zero(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    rate = "{initial: 0.1, schedule: inverse_time, rate: 1.0e+308}"
+    path.write_text(f"{NETWORK}training: {{learning_rate: {rate}, iterations: 6}}\n")
+    iterations = run_json("run", str(path), "-n", "6")["iterations"]
+    assert iterations[5]["learning_rate"] == 0
+
+
+def test_a_page_whose_first_iteration_overflows_says_so(tmp_path: Path) -> None:
+    path, page = tmp_path / "net.yaml", tmp_path / "page.html"
+    path.write_text(f"{NETWORK}training: {{learning_rate: {LARGE['cosine'][0]}}}\n")
+    said = run("page", str(path), "-o", str(page), code=2).stderr
+    assert "training diverged in iteration 1: lr (overflow)" in said
+    assert not page.exists()
 
 
 PROBLEMS: dict[str, tuple[str, str]] = {

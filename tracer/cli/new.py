@@ -15,7 +15,7 @@ from tracer.cli.completion import (
     complete_optimizer,
 )
 from tracer.cli.exercise_files import COMPANIONS, exercise_files
-from tracer.digits.whole import MOST_AT_ONCE
+from tracer.digits.whole import MOST_AT_ONCE, whole
 from tracer.errors import UsageError
 
 _WITH = "Beside each exercise: " + "; ".join(f"{k}: {v.words}" for k, v in COMPANIONS.items()) + "."
@@ -162,8 +162,8 @@ def new(
 
 def _batch(text: str) -> int | None:
     """The samples of an iteration; None for all of them."""
-    if text.isdecimal() and int(text):
-        return int(text)
+    if number := whole(text):
+        return number
     if text not in ("full", "online"):
         raise UsageError(f"--batch {text}", "give full, online, or a number of samples")
     return None if text == "full" else 1

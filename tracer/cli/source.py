@@ -107,7 +107,7 @@ def _choose_threads(config: str, path: Path) -> None:
     With small matrices more threads only cost: 50 ms at the start, and up to 25 times the run.
     """
     wide = False
-    if config != "-" and os.path.isfile(path):
+    if config != "-" and os.path.isfile(path) and os.path.getsize(path):
         with path.open(encoding="utf-8", errors="replace") as file:
             text = file.read(_WIDE_TEXT)
         counts = map(whole, _WIDE.findall(text))

@@ -5,10 +5,14 @@ Symbols: s samples, m inputs and n outputs of the network.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+
 import numpy as np
 
 from tracer.config.arrays import ArrayFile, in_words
-from tracer.config.matrices import open_arrays, read_array
+from tracer.config.matrices import Shape, open_arrays, read_array
 from tracer.config.models import DataFileModel
 from tracer.config.report import Report, counted
 from tracer.immutable import immutable
@@ -34,8 +38,12 @@ def read_samples(
     sizes: tuple[int | None, int | None],
     predict: bool,
     report: Report,
+    right_counts: Callable[[Mapping[str, int]], bool],
 ) -> ArraySamples | None:
-    """The samples under a key; None when something is wrong with them. `sizes` are m and n."""
+    """The samples under a key; None when something is wrong with them. `sizes` are m and n.
+
+    `right_counts`: whether parts have as many columns as they should, which it reports if not.
+    """
     before = len(report.problems)
     if model.file is None:
         return None
@@ -51,7 +59,7 @@ def read_samples(
         if opened.archive is None:
             found = _whole(opened, model, key, sizes, predict, report)
         else:
-            found = _parts(opened, model, key, report)
+            found = _parts(opened, model, key, report, right_counts)
     return found if len(report.problems) == before else None
 
 
@@ -70,38 +78,58 @@ def _whole(
             report.at_key((key, part), "an .npy file has a single array", hint)
             return None
     m, n = sizes[0], 0 if predict else sizes[1]
-    array = _rows(opened, model, None, (key, "file"), report)
-    if array is None or m is None or n is None:
-        return None
-    if array.shape[1] != m + n:
+
+    def fits(rows: int, columns: int) -> bool:
+        if m is None or n is None:
+            return False
+        if columns == m + n:
+            return True
         wanted = f"{m} of inputs" if predict else f"{m} of inputs and {n} of targets"
-        message = f"{counted(array.shape[1], 'column')}, expected {wanted}"
-        report.at((key, "file"), message)
+        report.at((key, "file"), f"{counted(columns, 'column')}, expected {wanted}")
+        return False
+
+    array = _rows(opened, model, None, (key, "file"), report, fits)
+    if array is None:
         return None
     return ArraySamples(array[:, :m], None if predict else array[:, m:])
 
 
 def _parts(
-    opened: ArrayFile, model: DataFileModel, key: str, report: Report
+    opened: ArrayFile,
+    model: DataFileModel,
+    key: str,
+    report: Report,
+    right_counts: Callable[[Mapping[str, int]], bool],
 ) -> ArraySamples | None:
     given = {"inputs": model.inputs, "targets": model.targets, "class": model.class_}
     arrays: dict[str, FloatArray] = {}
+
+    def fits(part: str, rows: int, columns: int) -> bool:
+        inputs = arrays.get("inputs")
+        if inputs is not None and rows != len(inputs):
+            message = f"{counted(rows, 'row')}; the inputs have {len(inputs)}"
+            report.at((key, part), message, "a row is a sample")
+            return False
+        if part == "class" and columns != 1:
+            message = (
+                f"found an array of {in_words((rows, columns))}, expected a class for each sample"
+            )
+            report.at((key, part), message, "with a row of targets for each sample, write targets:")
+            return False
+        return right_counts({part: columns})
+
     for part, names in given.items():
         if isinstance(names, list) and len(names) > 1:
             hint = f"name one with a row for each sample: {part}: X"
             report.at((key, part), f"{len(names)} arrays", hint)
         elif names is not None:
             name = names if isinstance(names, str) else names[0]
-            array = _rows(opened, model, name, (key, part), report)
+            array = _rows(opened, model, name, (key, part), report, partial(fits, part))
             if array is not None:
                 arrays[part] = array
     inputs = arrays.get("inputs")
     if inputs is None:
         return None
-    for part, array in arrays.items():
-        if len(array) != len(inputs):
-            message = f"{counted(len(array), 'row')}; the inputs have {len(inputs)}"
-            report.at((key, part), message, "a row is a sample")
     classes = arrays.get("class")
     return ArraySamples(
         inputs,
@@ -116,24 +144,23 @@ def _rows(
     name: str | None,
     place: tuple[str, str],
     report: Report,
+    fits: Callable[[int, int], bool],
 ) -> FloatArray | None:
-    """An array with a row a sample; a vector is a column."""
-    array = read_array(opened, model.file or "", name, place, report)
-    if array is None:
-        return None
-    if array.ndim not in (1, 2) or not len(array):
-        message = f"found an array of {in_words(array.shape)}, expected a row for each sample"
+    """An array with a row a sample; a vector is a column. `fits`: so many rows and columns."""
+
+    def is_wanted(shape: Shape) -> bool:
+        if len(shape) in (1, 2) and shape[0]:
+            return fits(shape[0], math.prod(shape[1:]))
+        message = f"found an array of {in_words(shape)}, expected a row for each sample"
         report.at(place, message, "reshape it to (samples, columns)")
-        return None
-    return array.reshape(len(array), -1)
+        return False
+
+    array = read_array(opened, model.file or "", name, place, report, is_wanted)
+    return None if array is None else array.reshape(len(array), -1)
 
 
 def _classes(array: FloatArray, place: tuple[str, str], report: Report) -> tuple[int, ...]:
     """The classes of an array (s, 1) of whole numbers."""
-    if array.shape[1] != 1:
-        message = f"found an array of {in_words(array.shape)}, expected a class for each sample"
-        report.at(place, message, "with a row of targets for each sample, write targets:")
-        return ()
     wrong = np.flatnonzero((array[:, 0] < 0) | (array[:, 0] % 1 != 0))
     if len(wrong):
         message = f"sample {wrong[0] + 1}: found {array[wrong[0], 0]:g}, expected a class"

@@ -22,12 +22,17 @@ from typing import IO, Any, BinaryIO
 
 import numpy as np
 
+from tracer.config import memory
 from tracer.errors import BptraceError, did_you_mean
 from tracer.immutable import immutable
 from tracer.model.network import FloatArray
 
 MOST_BYTES = 2 * 2**30
 """What an array may take, as float64."""
+_SMALL = 2**20
+"""Bytes for which nobody asks how much memory there is."""
+_COPIES = 3
+"""How many times an array is there at once while it is read, checked and taken apart."""
 _MOST_ARRAYS, _MOST_DIRECTORY = 10_000, 8 * 2**20
 """How many arrays an archive may have, and how many bytes the list of them."""
 _MOST_HEADER = 16 * 2**10
@@ -138,10 +143,11 @@ class ArrayFile:
         ArrayError where `header` has one, for too large an array and for data that is broken.
         """
         header, rest = self._header(name)
-        if header.count * 8 > MOST_BYTES:
+        size = header.count * 8
+        if size > _SMALL and size > (room := min(MOST_BYTES, memory.available() // _COPIES)):
             raise ArrayError(
                 f"the array of {in_words(header.shape)} numbers would take more than "
-                f"{MOST_BYTES / 2**30:g} GiB",
+                f"{memory.in_words(room)}",
                 "save only the part that is needed",
             )
         if header.count * header.dtype.itemsize > rest:

@@ -89,14 +89,12 @@ class DataFile:
             yield Sample(row.inputs, row.targets, row.number, row.name, given, complain)
 
     def _from_arrays(self) -> Iterator[Sample]:
-        found = read_samples(self.model, self.key, self.sizes, self.predict, self.report)
+        found = read_samples(
+            self.model, self.key, self.sizes, self.predict, self.report, self._right_counts
+        )
         if found is None:
             return
         targets, classes = found.targets, found.classes
-        counts = {"inputs": found.inputs.shape[1]}
-        counts |= {} if targets is None else {"targets": targets.shape[1]}
-        if not self._right_counts(counts):
-            return
         given = self._given() | ({"targets"} if targets is not None else set())
         for place, inputs in enumerate(found.inputs):
             yield Sample(

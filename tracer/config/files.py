@@ -66,7 +66,11 @@ def open_bytes(path: Path, shown: str) -> BinaryIO:
             raise _refused(shown, f"this is {what}", "copy what comes from it into a file")
     if found.st_size > MOST_DATA:
         raise _too_large(shown, MOST_DATA)
-    return _attempt(lambda: path.open("rb"), path, shown)
+    stream = _attempt(lambda: path.open("rb"), path, shown)
+    if found.st_size:
+        return stream
+    stream.close()  # of /proc/kmsg, which says that it is a file, the next line may never come
+    return io.BytesIO()
 
 
 @contextmanager

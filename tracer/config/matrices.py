@@ -7,8 +7,9 @@ file, at its line.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 import numpy as np
 
@@ -21,8 +22,14 @@ from tracer.config.values import BiasFileModel
 from tracer.errors import ConfigError, Problem
 from tracer.model.network import FloatArray
 
+Shape: TypeAlias = tuple[int, ...]
+Fits: TypeAlias = Callable[[Shape], bool]
+"""Whether an array of that shape is wanted; if not, it reports why."""
 
-def read_numbers(model: BiasFileModel, place: KeyPath, report: Report) -> FloatArray | None:
+
+def read_numbers(
+    model: BiasFileModel, place: KeyPath, report: Report, fits: Fits
+) -> FloatArray | None:
     """The numbers of `{file: ..., array: ...}` at a place; None when there is something wrong."""
     file, array = model.file, model.array
     if file is None or (array is None and "array" in model.model_fields_set):
@@ -32,10 +39,11 @@ def read_numbers(model: BiasFileModel, place: KeyPath, report: Report) -> FloatA
             message = f"{report.folder / file}: a CSV file has no arrays"
             report.at((*place, "array"), message, "leave it out")
             return None
-        return _from_csv(file, place, report)
+        found = _from_csv(file, place, report)
+        return found if found is not None and fits(found.shape) else None
     with open_arrays(file, place, report) as opened:
         if opened is not None:
-            return read_array(opened, file, array, (*place, "array"), report)
+            return read_array(opened, file, array, (*place, "array"), report, fits)
     return None
 
 
@@ -59,11 +67,11 @@ def open_arrays(file: str, place: KeyPath, report: Report) -> Iterator[ArrayFile
 
 
 def read_array(
-    opened: ArrayFile, file: str, name: str | None, place: KeyPath, report: Report
+    opened: ArrayFile, file: str, name: str | None, place: KeyPath, report: Report, fits: Fits
 ) -> FloatArray | None:
     """The array that `name` at the place asks for, its numbers finite; None when it can't be had.
 
-    Where there is no name, it is the only array of the file.
+    Where there is no name, it is the only array of the file. One that doesn't fit is not read.
     """
     place = place if name is not None else (*place[:-1], "file")
     shown = str(report.folder / file)
@@ -76,9 +84,12 @@ def read_array(
         return None
     label = f"{name} in {shown}" if name in opened.names else shown
     try:
-        array = opened.read(opened.names[0] if name is None else name)
+        chosen = opened.names[0] if name is None else name
+        array = opened.read(chosen) if fits(opened.header(chosen).shape) else None
     except ArrayError as error:
         report.at(place, f"{label}: {error.message}", error.hint)
+        return None
+    if array is None:
         return None
     wrong = np.argwhere(~np.isfinite(array))
     if len(wrong):
@@ -134,6 +145,6 @@ def _numbers(line: int, cells: list[str], shown: str, report: Report) -> list[fl
     return values
 
 
-def shape_in_words(array: FloatArray) -> str:
+def shape_in_words(shape: Shape) -> str:
     """`an array of 2×3`."""
-    return f"an array of {in_words(array.shape)}"
+    return f"an array of {in_words(shape)}"

@@ -6,13 +6,14 @@ once the whole network stands.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TypeAlias
 
 import numpy as np
 
-from tracer.config.matrices import read_numbers, shape_in_words
+from tracer.config.matrices import Shape, read_numbers, shape_in_words
 from tracer.config.nodes import KeyPath
 from tracer.config.report import Report, counted
 from tracer.config.values import (
@@ -55,45 +56,48 @@ def _from_rows(
         return None
     W = np.array(rows, dtype=float)
     hint = "a row is a neuron, a column is an input"
-    return _matching(W, neurons, inputs, path, report, hint)
+    return W if _matches(W.shape, (neurons, inputs), path, report, hint) else None
 
 
 def _from_file(
     model: WeightFileModel, neurons: int | None, inputs: int | None, path: KeyPath, report: Report
 ) -> FloatArray | None:
-    W = read_numbers(model, path, report)
-    if W is None or model.layout is None:
-        return None
-    if W.ndim != 2:
-        report.at(path, f"{shape_in_words(W)}; {_expected(neurons, inputs)}")
-        return None
     transposed = model.layout == "in_out"
     layout = "out_in" if transposed else "in_out"
     hint = "a row of the file is an input" if transposed else "a row of the file is a neuron"
-    return _matching(
-        W.T if transposed else W, neurons, inputs, path, report, hint, f"write layout: {layout}"
-    )
+
+    def fits(shape: Shape) -> bool:
+        if model.layout is None:
+            return False
+        if len(shape) != 2:
+            report.at(path, f"{shape_in_words(shape)}; {_expected(neurons, inputs)}")
+            return False
+        turned, wanted = shape[::-1] if transposed else shape, (neurons, inputs)
+        return _matches(turned, wanted, path, report, hint, f"write layout: {layout}")
+
+    W = read_numbers(model, path, report, fits)
+    return W.T if W is not None and transposed else W
 
 
-def _matching(
-    W: FloatArray,
-    neurons: int | None,
-    inputs: int | None,
+def _matches(
+    shape: Shape,
+    wanted: tuple[int | None, int | None],
     path: KeyPath,
     report: Report,
     hint: str,
     transpose: str = "",
-) -> FloatArray | None:
-    """The matrix if it has a row a neuron and a column an input, else a problem."""
-    rows, columns = W.shape
+) -> bool:
+    """Whether a matrix has a row a neuron and a column an input; if not, it is a problem."""
+    rows, columns = shape
+    neurons, inputs = wanted
     if rows == (neurons or rows) and columns == (inputs or columns):
-        return W
+        return True
     message = f"{counted(rows, 'row')} of {columns}; {_expected(neurons, inputs)}"
-    if W.shape == (inputs, neurons):
+    if shape == (inputs, neurons):
         report.at(path, f"{message}: transposed?", transpose)
     else:
         report.at(path, message, hint)
-    return None
+    return False
 
 
 def _expected(neurons: int | None, inputs: int | None) -> str:
@@ -118,28 +122,32 @@ def read_biases(
 
     The number is a bias that the layer shares, or what each neuron's own threshold starts with.
     """
-    one = str(path[-1])
     match given:
         case None | str():
             return None
         case list():
             b = np.array(given, dtype=float)
+            return b if _are_as_many(b.shape, neurons, path, report) else None
         case BiasFileModel():
-            read = read_numbers(given, path, report)
-            if read is None:
-                return None
-            if read.size != max(read.shape, default=1):
-                report.at(path, f"{shape_in_words(read)}; expected one {one} for each neuron")
-                return None
-            b = read.ravel()
-        case _:
-            return given
-    if neurons is not None and len(b) != neurons:
+            read = read_numbers(
+                given, path, report, lambda shape: _are_as_many(shape, neurons, path, report)
+            )
+            return None if read is None else read.ravel()
+    return given
+
+
+def _are_as_many(shape: Shape, neurons: int | None, path: KeyPath, report: Report) -> bool:
+    """Whether it is a number for each neuron; if not, it is a problem."""
+    one, count = str(path[-1]), math.prod(shape)
+    if count != max(shape, default=1):
+        report.at(path, f"{shape_in_words(shape)}; expected one {one} for each neuron")
+        return False
+    if neurons is not None and count != neurons:
         several, alone = _OFFSETS[one]
         hint = f"one for each neuron, or a number without brackets for {alone}"
-        report.at(path, f"{counted(len(b), one, several)}; expected {neurons}", hint)
-        return None
-    return b
+        report.at(path, f"{counted(count, one, several)}; expected {neurons}", hint)
+        return False
+    return True
 
 
 def start(

@@ -201,6 +201,9 @@ class Carried(Mapping[Identity, float]):
         return {key: slope for key, slope in found.items() if key in self.own}
 
     def _slopes(self, formula: Prepared) -> Mapping[Identity, float]:
+        """The local derivatives; none where nothing that it uses goes back to an own number."""
+        if all(map(self._before_own, formula.keys)):
+            return {}
         return {key: evaluate(slope, self) for key, slope in formula.slopes.items()}
 
     def _inner_slopes(self, identity: Identity) -> Mapping[Identity, float]:
@@ -245,7 +248,7 @@ class Carried(Mapping[Identity, float]):
     def _order(self, start: Expression, ends: Callable[[Identity], bool]) -> list[Identity]:
         """What the start goes back to, up to own values: each number after those it is made of.
 
-        `ends`: whether the way back ends at a number that isn't an own one.
+        `ends`: whether the way back ends before a number, which is left out.
         """
         done: dict[Identity, None] = {}
         begun: set[Identity] = set()
@@ -254,10 +257,10 @@ class Carried(Mapping[Identity, float]):
             key, below_done = waiting.pop()
             if below_done:
                 done[key] = None
-            elif key not in done:
+            elif key not in done and not ends(key):
                 begin(key, begun)
                 waiting.append((key, True))
-                formula = None if key in self.own or ends(key) else self.prepared(key)
+                formula = None if key in self.own else self.prepared(key)
                 waiting += [(below, False) for below in formula.keys] if formula else []
         return list(done)
 

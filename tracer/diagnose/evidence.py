@@ -111,6 +111,7 @@ class Evidence:
             self._known[hypothesis] = self._expected(hypothesis)
         return self._known[hypothesis]
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _expected(self, hypothesis: Hypothesis) -> Expected:
         by_column = tuple(form for form in hypothesis.readings if form.row.by_column)
         values = self._values(hypothesis.variants, by_column)
@@ -120,8 +121,7 @@ class Evidence:
         sizes = np.abs(factors * (values - self._start))
         allowance = _UNITS * self._doubt + self._share * sizes
         written = factors * values
-        with np.errstate(invalid="ignore"):
-            right = np.abs(self._supplied - written) <= allowance
+        right = np.abs(self._supplied - written) <= allowance
         return Expected(written, allowance, right)
 
     def of_kinds(self, kinds: Collection[Kind]) -> Flags:
@@ -145,18 +145,18 @@ class Evidence:
             flags &= self._factors(form) == 1.0
         return flags
 
+    @np.errstate(over="ignore", invalid="ignore")
     def moved(self, hypothesis: Hypothesis, under: Hypothesis) -> Flags:
         """The numbers that the hypothesis changes clearly."""
         new, old = self.expected(hypothesis), self.expected(under)
-        with np.errstate(invalid="ignore"):
-            return np.greater(np.abs(new.value - old.value), new.allowance + old.allowance)
+        return np.greater(np.abs(new.value - old.value), new.allowance + old.allowance)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def telling(self, hypothesis: Hypothesis) -> Flags:
         """The numbers that are clearly not zero, parameters those that clearly changed."""
         expected = self.expected(hypothesis)
-        with np.errstate(invalid="ignore"):
-            size = np.abs(expected.value - self._start)
-            telling: Flags = np.isfinite(size) & np.greater(size, expected.allowance)
+        size = np.abs(expected.value - self._start)
+        telling: Flags = np.isfinite(size) & np.greater(size, expected.allowance)
         return telling
 
     def apart(self, flags: Flags) -> int:

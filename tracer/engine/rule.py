@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
+import numpy as np
+
 from tracer.engine.stages import LEARNING_RATE
 from tracer.formula import Expression, symbols
 from tracer.immutable import immutable
@@ -108,12 +110,12 @@ class Rule:
     ) -> Moment:
         """What an iteration is given; `given(stage, value)` is what to go on with for each number."""
         settings = {
-            name: given(Stage(Kind.SETTING, 0, slot=name), value)
-            for name, value in self.settings().items()
+            name: given(_setting(name).stage, value) for name, value in self.settings().items()
         }
         if self.initial is None:
             return Moment(None, settings=settings)
-        rate, t = self._timed(iteration, settings)
+        with np.errstate(all="ignore"):
+            rate, t = self._timed(iteration, settings)
         return Moment(given(LEARNING_RATE, rate), t, settings)
 
     def timed(self, iterations: Iterable[int]) -> Iterator[tuple[float, float]]:
@@ -130,11 +132,20 @@ class Rule:
 
 
 def remedy(formula: Expression | None, reason: str) -> str:
-    """What helps against a number of the update that has no value; empty where that isn't known."""
-    epsilon = Quantity(Stage(Kind.SETTING, 0, slot="epsilon"))
-    if formula is None or epsilon not in symbols(formula):
+    """What helps against a learning rate or a number of the update that has no value.
+
+    Empty where that isn't known.
+    """
+    used = set() if formula is None else symbols(formula)
+    if _setting("initial") in used:
+        return "its schedule makes it so large: let it grow less, or train for fewer iterations"
+    if _setting("epsilon") not in used:
         return ""
     if reason.startswith("the square root of a negative number"):
         return "a mean of squares below the square of the mean: give epsilon more, or other states"
     by_zero = reason.startswith("division by zero")
     return "give the optimiser's epsilon more than 0" if by_zero else ""
+
+
+def _setting(name: str) -> Quantity:
+    return Quantity(Stage(Kind.SETTING, 0, slot=name))

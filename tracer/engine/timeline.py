@@ -255,7 +255,7 @@ class NetworkTimeline:
             inputs, targets = self.data.inputs[rows], self.data.targets[rows]
             observe = Soundness(self.experiment.network, self._observer)
             with np.errstate(all="ignore"):
-                moment = self.rule.moment(k + 1)
+                moment = self.rule.moment(k + 1, observe)
                 step(self.experiment.network, self.rule, state, inputs, targets, observe, moment)
             if not observe.sound:
                 return k - done
@@ -264,6 +264,9 @@ class NetworkTimeline:
 
     @cached_property
     def _limit(self) -> float:
+        training = self.experiment.training
+        if training and len(training.frozen) == self.experiment.network.parameter_count:
+            return -1.0  # no parameter tells that a learning rate was infinite
         return limit_of(self.experiment.network, self.data)
 
     def next_loss(self, state: State, updates: int) -> float:
@@ -297,7 +300,8 @@ class NetworkTimeline:
                 evaluate(formula, trace)
         except EvaluationError as error:
             help_ = remedy(formula, error.reason)
-            return (f"{name} ({error.reason})", help_) if help_ else (name, "")
+            reason = error.reason.partition(":")[0]
+            return (f"{name} ({reason})", help_) if help_ else (name, "")
         return name, ""
 
     def continued(self, updates: int, losses: tuple[float, ...]) -> Experiment:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tracer.engine.timeline import NetworkTimeline
@@ -27,6 +28,7 @@ Rank = tuple[int, ...]
 
 _ITERATION = re.compile(r"@(\d{1,15})(#\d+)?\s*$", re.ASCII)
 
+_LOOKED_AT = 2000
 _TRACES_AT_HAND = 64
 _NUMBERS_AT_HAND = 4096
 
@@ -130,8 +132,15 @@ class Calculation(Mapping[Identity, float]):
 
     @cached_property
     def has_shortcuts(self) -> bool:
-        """Whether any number of the iteration in question is calculated by another formula."""
-        return any(self.shortcut(identity) is not None for identity in with_short_cuts(self.trace))
+        """Whether any number of the iteration in question is calculated by another formula.
+
+        Of so many that looking at each would take longer than all else, that any may be.
+        """
+        few = islice(with_short_cuts(self.trace), _LOOKED_AT + 1)
+        return any(
+            place == _LOOKED_AT or self.shortcut(identity) is not None
+            for place, identity in enumerate(few)
+        )
 
     def _prepared(self, identity: Identity, shortcut: bool) -> Prepared | None:
         """The formula, or with `shortcut` the one that is calculated in its place, for many uses."""

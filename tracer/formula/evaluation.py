@@ -8,6 +8,7 @@ both agree to the last bit.
 from __future__ import annotations
 
 import cmath
+import math
 import operator
 from collections.abc import Mapping
 from functools import reduce
@@ -65,9 +66,10 @@ def evaluate(expression: Expression, values: Mapping[Key, complex]) -> complex:
 def value_or_none(expression: Expression, values: Mapping[Key, float]) -> float | None:
     """The expression's value; None where it has no finite one, or something it uses has none."""
     try:
-        return evaluate(expression, values)
+        value = evaluate(expression, values)
     except ArithmeticError:
         return None
+    return value if math.isfinite(value) else None
 
 
 def holding(expression: Expression, values: Mapping[Key, float]) -> Expression:

@@ -93,7 +93,7 @@ class Step(Schedule):
 
     def after(self, k: int, numbers: Numbers) -> Any:
         """lr = initial·factor^⌊k/every⌋."""
-        return numbers["initial"] * numbers["factor"] ** (k // self.every)
+        return numbers["initial"] * _power(numbers["factor"], k // self.every)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ class Exponential(Schedule):
 
     def after(self, k: int, numbers: Numbers) -> Any:
         """lr = initial·rateᵏ."""
-        return numbers["initial"] * numbers["rate"] ** k
+        return numbers["initial"] * _power(numbers["rate"], k)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +161,14 @@ class Cosine(Schedule):
             return numbers["final"]
         turned = 1 + cos(math.pi * k / numbers["over"])
         return numbers["final"] + (numbers["initial"] - numbers["final"]) * turned / 2
+
+
+def _power(base: Any, k: Any) -> Any:
+    """baseᵏ; infinity where Python's own floats raise an error, and NumPy's don't."""
+    try:
+        return base**k
+    except OverflowError:
+        return math.inf
 
 
 _ROWS: tuple[type[Schedule], ...] = (Constant, Step, Exponential, InverseTime, Linear, Cosine)

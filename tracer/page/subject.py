@@ -81,6 +81,7 @@ def subject_of(experiment: Any) -> Subject:
 
     Raises:
         UsageError: the network is too large, or there is nothing to calculate.
+        DivergedError: a number of the first iteration is beyond float64.
     """
     return _subject(timeline_of(experiment))
 
@@ -142,6 +143,7 @@ def _sample_name(number: int, name: str | None) -> str:
 
 def _data(timeline: NetworkTimeline) -> Mapping[str, Any]:
     run = train_through(timeline, [1])
+    run.raise_end()
     return run_json(timeline.experiment, run, [timeline.trace(1)])
 
 

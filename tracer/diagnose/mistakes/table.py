@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+from tracer.diagnose.carried import MOST_BY_HAND
 from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.row import Mistake, Site
 from tracer.diagnose.mistakes.sharing import Variants, shared_variants
@@ -124,7 +125,10 @@ class MistakenNumbers:
         self.far = lru_cache(maxsize=_WAYS_AT_HAND)(self._far)
 
     def _near(self, identity: Quantity) -> tuple[Slip, ...]:
-        """The slips in a number's own formula."""
+        """The slips in a number's own formula; none where nobody takes its steps by hand."""
+        formula = self.exact.prepared(identity, False)
+        if formula is not None and len(formula.keys) > MOST_BY_HAND:
+            return ()
         base = _Over({}, _Values(self._values))
         return tuple(
             Slip(row, {identity: variant}, value_or_none(variant, base))

@@ -8,6 +8,7 @@ from tracer.language import message, say
 REMEDIES = (
     message("try smaller weights or inputs"),
     message("try a smaller learning rate"),
+    message("its schedule makes it so large: let it grow less, or train for fewer iterations"),
     message("a mean of squares below the square of the mean: give epsilon more, or other states"),
     message("give the optimiser's epsilon more than 0"),
 )

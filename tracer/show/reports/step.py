@@ -18,6 +18,7 @@ from tracer.show.document import Block, Drawing, Name, Records, Table, Text, Val
 from tracer.show.pictures.curve import CurveSketch
 from tracer.show.reports.ending import diverged
 from tracer.show.reports.milestones import Every, reached
+from tracer.show.reports.objects import finite
 from tracer.show.reports.outcomes import outputs, predictions, results
 from tracer.show.reports.parameters import parameter_at
 from tracer.show.reports.records import quantities
@@ -132,10 +133,14 @@ def _in_iteration(run: Run[NetworkTimeline], updates: int, number: Quantity) -> 
     return at(number, updates + 1) if whole and updates < run.done else None
 
 
-def _rate(run: Run[NetworkTimeline], updates: int) -> tuple[float, ...]:
-    """The learning rate of the iteration after so many updates; nothing where there is but one."""
+def _rate(run: Run[NetworkTimeline], updates: int) -> tuple[float | None, ...]:
+    """The learning rate of the iteration after so many updates; nothing where there is but one.
+
+    None where it is infinite: an iteration that there won't be.
+    """
     rule = run.timeline.rule
-    return tuple(rate for rate, _ in rule.timed([updates + 1])) if rule.schedule.varies else ()
+    timed = rule.timed([updates + 1]) if rule.schedule.varies else ()
+    return tuple(finite(rate) for rate, _ in timed)
 
 
 def _outputs_of(experiment: Experiment, samples: int) -> list[Quantity]:
