@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 from tracer.arrays import Compiled, Listing, RecordedArray, Recorder
-from tracer.engine.passes import backward, cost, forward, step
+from tracer.engine.forward import cost, forward
+from tracer.engine.passes import backward, step
 from tracer.engine.programs import looped
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.stages import UNTOUCHED, Observer

@@ -21,9 +21,10 @@ from tracer.engine.batches import Batch, Batches
 from tracer.engine.calm import Soundness, is_calm, limit_of
 from tracer.engine.compiled import FlatValues, Told, compile_step, worth_compiling
 from tracer.engine.feed import Feed
+from tracer.engine.forward import loss_of
 from tracer.engine.kept import Kept, room_for
 from tracer.engine.observers import UNALTERED, Altered
-from tracer.engine.passes import loss_of, step
+from tracer.engine.passes import step
 from tracer.engine.programs import Program
 from tracer.engine.rule import Rule, remedy
 from tracer.engine.stages import UNTOUCHED, Observer
