@@ -2,7 +2,7 @@
 
 The processor's time of training (and, of iterations, of recording them) at four sizes, and the
 exponent between neighbours: 1 is linear growth. What does not grow, such as writing a program, makes
-the first of them smaller; arrays that leave the processor's caches make the last one larger.
+the first of them smaller.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from support.paths import EXAMPLES
 from support.traces import named, traced, trained
 from tracer.config import load
 from tracer.digits.agreement import agreement
-from tracer.engine.passes import forward
+from tracer.engine.forward import forward
 from tracer.graph.building import build_graph
 from tracer.graph.timeline import GraphTimeline
 from tracer.model.experiment import Expected, Experiment, GraphExperiment

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.networks import build, experiments, random_parameters, shipped
-from tracer.arrays import Compiled
+from support.networks import build, experiments, random_parameters, random_targets, shipped
+from tracer.arrays import Compiled, Recorder
 from tracer.arrays.compiling import compiled
 from tracer.arrays.facts import UnsupportedError
 from tracer.engine.passes import step
@@ -21,6 +21,7 @@ from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.model.clipping import Clip
 from tracer.model.experiment import Data, Experiment, Training
+from tracer.model.losses import LOSSES
 from tracer.model.network import Bias, State, zeros_like
 from tracer.model.optimizers import OPTIMIZERS
 from tracer.model.penalties import Penalty
@@ -43,12 +44,14 @@ def by_the_engine(experiment: Experiment, updates: int) -> State:
     return state
 
 
-def program_of(experiment: Experiment, *, batch_last: bool, losses: bool = False) -> Compiled:
+def program_of(
+    experiment: Experiment, *, batch_last: bool, losses: bool = False, most: int | None = None
+) -> Compiled:
     assert experiment.data is not None
     batch = experiment.data.inputs, experiment.data.targets
     rule, state = started(experiment)
     listing = recorded_step(experiment.network, rule, state, batch, with_losses=losses)
-    return compiled(listing, batch_last=batch_last)
+    return compiled(listing, batch_last=batch_last, most=most)
 
 
 def by_the_program(experiment: Experiment, updates: int, work: Compiled) -> State:
@@ -74,6 +77,7 @@ def apart(one: State, other: State) -> float:
     st.sampled_from(sorted(OPTIMIZERS)),
     st.sampled_from([None, Clip("value", 0.5), Clip("norm", 0.5)]),
     st.sampled_from([None, Penalty(0.1), Penalty(0.1, "l1", of="parameters")]),
+    st.sampled_from([None, 1, 2, 3]),
 )
 def test_any_training_comes_to_the_engines_numbers(
     experiment: Experiment,
@@ -81,6 +85,7 @@ def test_any_training_comes_to_the_engines_numbers(
     optimizer: str,
     clip: Clip | None,
     penalty: Penalty | None,
+    most: int | None,
 ) -> None:
     assert experiment.training is not None
     if clip and clip.waits and experiment.training.update_order == "output_first":
@@ -90,28 +95,77 @@ def test_any_training_comes_to_the_engines_numbers(
     experiment = replace(experiment, training=training, penalty=penalty)
     with np.errstate(all="ignore"):
         try:
-            work = program_of(experiment, batch_last=batch_last)
+            work = program_of(experiment, batch_last=batch_last, most=most)
         except UnsupportedError:
             return
         found, expected = by_the_program(experiment, 4, work), by_the_engine(experiment, 4)
     assert apart(expected, found) < (1e-13 if optimizer in SMOOTH else 1e-8)
 
 
-def dense(activation: str, bias: Bias, batch: int = 12) -> Experiment:
+def dense(
+    activation: str, bias: Bias, batch: int = 12, loss: str = "half_squared_error"
+) -> Experiment:
     """A 3-4-3-2 network with a batch."""
-    network, _ = build([3, 4, 3, 2], [activation] * 3, [bias] * 3, "half_squared_error")
+    last = LOSSES[loss].matched or activation
+    network, _ = build([3, 4, 3, 2], [activation, activation, last], [bias] * 3, loss)
     rng = np.random.default_rng(1)
-    data = Data(rng.normal(0, 1, (batch, 3)), rng.random((batch, 2)), (None,) * batch)
+    inputs = rng.normal(0, 1, (batch, 3))
+    data = Data(inputs, random_targets(loss, (batch, 2), rng), (None,) * batch)
     parameters = random_parameters(network, rng)
     return Experiment("dense", network, parameters, data=data, training=Training(0.05))
 
 
 @pytest.mark.parametrize("bias", Bias)
 @pytest.mark.parametrize("batch_last", [True, False])
-def test_a_thousand_updates_stay_within_the_last_digits(bias: Bias, batch_last: bool) -> None:
+@pytest.mark.parametrize("most", [None, 4, 5, 11])
+def test_a_thousand_updates_stay_within_the_last_digits(
+    bias: Bias, batch_last: bool, most: int | None
+) -> None:
     experiment = dense("tanh", bias)
-    found = by_the_program(experiment, 1000, program_of(experiment, batch_last=batch_last))
+    work = program_of(experiment, batch_last=batch_last, most=most)
+    assert work.block == {None: None, 4: 4, 5: 4, 11: 6}[most]
+    found = by_the_program(experiment, 1000, work)
     assert apart(by_the_engine(experiment, 1000), found) < 1e-13
+
+
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+@pytest.mark.parametrize("loss", ["half_squared_error", "cross_entropy"])
+@pytest.mark.parametrize("batch_last", [True, False])
+def test_a_batch_in_blocks_comes_to_the_engines_numbers(
+    optimizer: str, loss: str, batch_last: bool
+) -> None:
+    experiment = dense("sigmoid", Bias.EACH, batch=13, loss=loss)
+    assert experiment.training is not None
+    training = replace(experiment.training, optimizer=OPTIMIZERS[optimizer]())
+    experiment = replace(experiment, training=training, penalty=Penalty(0.01))
+    work = program_of(experiment, batch_last=batch_last, most=5)
+    assert work.block == 5
+    found = by_the_program(experiment, 1000, work)
+    expected = by_the_engine(experiment, 1000)
+    assert apart(expected, found) < (1e-13 if optimizer in SMOOTH else 1e-8)
+
+
+def test_what_a_sample_needs_of_all_others_is_done_on_the_whole_batch() -> None:
+    experiment = dense("tanh", Bias.EACH)
+    assert experiment.training is not None
+    training = replace(experiment.training, update_order="output_first")
+    experiment = replace(experiment, training=training)
+    work = program_of(experiment, batch_last=True, most=4)
+    assert work.block is None
+    found = by_the_program(experiment, 100, work)
+    assert apart(by_the_engine(experiment, 100), found) < 1e-13
+
+
+def test_a_large_batch_is_cut_by_itself_and_trains_in_pieces_to_the_same_bits() -> None:
+    experiment = dense("tanh", Bias.EACH, batch=20_011)
+    whole, parts = NetworkTimeline(experiment), NetworkTimeline(experiment)
+    assert program_of(experiment, batch_last=True).block is not None
+    state = parts.start
+    for done, count in ((0, 1), (1, 3), (4, 6)):
+        state = parts.advance(state, done, count)
+    found = whole.advance(whole.start, 0, 10)
+    assert found.numbers() == state.numbers()
+    assert apart(by_the_engine(experiment, 10), found) < 1e-13
 
 
 def test_what_the_layers_have_in_common_is_done_in_one_call() -> None:
@@ -144,10 +198,11 @@ def test_saturated_neurons_get_their_own_slopes() -> None:
     assert apart(by_the_engine(experiment, 50), by_the_program(experiment, 50, work)) < 1e-13
 
 
-def test_losses_are_told_as_the_engine_has_them() -> None:
+@pytest.mark.parametrize("most", [None, 5])
+def test_losses_are_told_as_the_engine_has_them(most: int | None) -> None:
     experiment = dense("tanh", Bias.EACH)
     assert experiment.data is not None
-    work = program_of(experiment, batch_last=True, losses=True)
+    work = program_of(experiment, batch_last=True, losses=True, most=most)
     _, state = started(experiment)
     piece = work.piece(
         work.gathered((experiment.data.inputs, experiment.data.targets)), slice(None)
@@ -208,3 +263,18 @@ def test_batches_are_told_their_rate_and_number() -> None:
     expected = by_the_engine(timeline.experiment, 10)
     assert apart(expected, found) < 1e-9
     assert list(islice(timeline.rule.timed([1, 2]), 2)) == [(0.05, 1.0), (0.05, 2.0)]
+
+
+def test_what_all_blocks_need_stays_until_the_last_one() -> None:
+    rng = np.random.default_rng(0)
+    W, X, T = rng.random((2, 3)), rng.random((6, 3)), rng.random((6, 2))
+    recorder = Recorder(6)
+    w, x, t = map(recorder.given, (W, X[:2], T[:2]))
+    net = x @ (w * w).T
+    delta = (net * net + net) * t
+    listing = recorder.listing([w], [w - delta.T @ x], [x, t])
+    work = compiled(listing, batch_last=True, most=3)  # a layer's arrays are as large as W
+    assert work.block == 3
+    [found] = work.program([W], [work.piece(work.gathered((X, T)), slice(6))], [])
+    nets = X @ (W * W).T
+    assert found == pytest.approx(W - ((nets * nets + nets) * T).T @ X, rel=1e-13)

@@ -20,7 +20,7 @@ from tracer.diagnose.variant import Variant
 from tracer.diagnose.why import ConventionsFound, why
 from tracer.digits.agreement import Agreement, agreement, digits_explained
 from tracer.digits.numbers import Written
-from tracer.engine.passes import loss_of
+from tracer.engine.forward import loss_of
 from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import UnknownNameError, UsageError

@@ -11,13 +11,15 @@ from hypothesis import given
 from support.networks import build, experiments, parameters_named, random_parameters, shipped
 from support.traces import analytic_gradient, named, numeric_gradient, traced, trained
 from tracer.engine.compiled import worth_compiling
-from tracer.engine.passes import backward, forward, loss_of
+from tracer.engine.forward import cost, forward, loss_of
+from tracer.engine.passes import backward
 from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.errors import UnknownNameError
 from tracer.model.activations import ACTIVATIONS
 from tracer.model.experiment import Data, Experiment, Training
 from tracer.model.network import Bias, State
+from tracer.model.penalties import Penalty
 from tracer.model.quantity import Kind, Stage
 
 
@@ -77,6 +79,15 @@ def test_totals_of_the_worked_example_under_four_conventions(
     )
     assert one == pytest.approx(after_one, abs=1e-12)
     assert last == pytest.approx(after_ten_thousand, rel=3e-8)
+
+
+def test_the_loss_of_many_samples_is_that_of_one_pass() -> None:
+    network, _ = build([3, 4, 2], ["tanh", "sigmoid"], [Bias.EACH] * 2, "half_squared_error")
+    rng = np.random.default_rng(0)
+    inputs, targets = rng.normal(0, 1, (10_000, 3)), rng.random((10_000, 2))
+    parameters, rule = random_parameters(network, rng), Rule(penalty=Penalty(0.1))
+    whole = float(cost(network, rule, forward(network, parameters, inputs), targets))
+    assert loss_of(network, rule, parameters, inputs, targets) == pytest.approx(whole, rel=1e-14)
 
 
 def test_outputs_of_the_worked_example_after_ten_thousand_updates() -> None:

@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given
 
 from support.networks import experiments, shipped
-from tracer.engine.passes import backward, cost, forward
+from tracer.engine.forward import cost, forward
+from tracer.engine.passes import backward
 from tracer.engine.recorded import as_recorded, recorded_step
 from tracer.engine.rule import Rule
 from tracer.engine.stages import UNTOUCHED, Observer

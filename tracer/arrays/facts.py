@@ -39,12 +39,17 @@ def facts_of(listing: Listing) -> Facts:
     Raises:
         UnsupportedError: of an operation it isn't known what becomes of the samples.
     """
-    axis = _axes(listing)
+    axis = axes_of(listing)
     members = _members(listing, axis)
     return Facts(axis, members, _sorts(listing, members))
 
 
-def _axes(listing: Listing) -> dict[int, int | None]:
+def axes_of(listing: Listing) -> dict[int, int | None]:
+    """Along which axis of each value the samples stand.
+
+    Raises:
+        UnsupportedError: as above.
+    """
     axis: dict[int, int | None] = dict.fromkeys(range(len(listing.shapes)))
     axis |= dict.fromkeys(listing.batch, 0)
     for operation in listing.operations:

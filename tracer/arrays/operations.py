@@ -5,7 +5,7 @@ Each value is made once. The batch of S samples is the first axis of what belong
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,7 +48,7 @@ class Listing:
     """The operations in order; `shapes` of all values, and `constants` among them.
 
     `state`: the values that an iteration begins with; `after`: those that take their place. `batch`:
-    the arrays of samples that it is given; `moment`: the numbers. `loss`: what is to be told, if it is.
+    the arrays of `samples` that it is given; `moment`: the numbers. `loss`: what is to be told, if any.
     """
 
     operations: tuple[Operation, ...]
@@ -59,6 +59,7 @@ class Listing:
     batch: tuple[int, ...]
     moment: tuple[int, ...] = ()
     loss: int | None = None
+    samples: int = 1
 
     @property
     def roots(self) -> tuple[int, ...]:
@@ -72,6 +73,15 @@ class Listing:
     def with_operations(self, operations: Sequence[Operation], **changes: Any) -> Listing:
         """The same with other operations."""
         return replace(self, operations=tuple(operations), **changes)
+
+    def with_samples(self, samples: int, axis: Mapping[int, int | None]) -> Listing:
+        """The same for a batch of so many; `axis` of each value: along which they stand, if they do."""
+        shapes = list(self.shapes)
+        for value, along in axis.items():
+            if along is not None:
+                shape = shapes[value]
+                shapes[value] = (*shape[:along], samples, *shape[along + 1 :])
+        return replace(self, shapes=tuple(shapes), samples=samples)
 
     def source(self) -> tuple[list[str], dict[str, Any]]:
         """The operations as lines of Python, `v9 = v7 @ v8`, and what else these need to know."""

@@ -24,10 +24,17 @@ IN_CALL = frozenset({"map", "other"})
 class Places:
     """`arrays`: where values stand, as they are kept in memory; the others are variables.
 
-    `homes`: where the state stands between iterations.
+    `homes`: where the state stands between iterations. The steps in `loop` are done several times. What
+    belongs to no sample stands where it does in `beside`, if that is given.
     """
 
-    def __init__(self, memory: Memory, steps: Sequence[Step]) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        steps: Sequence[Step],
+        loop: range | None = None,
+        beside: Places | None = None,
+    ) -> None:
         self.memory, self.steps, self.listing = memory, steps, memory.listing
         self._sorts, self._members = memory.facts.sorts, memory.facts.members
         self.homes: dict[int, Floats] = {}
@@ -38,8 +45,13 @@ class Places:
         self._last: dict[int, int] = {}
         self._own: dict[int, Floats] = {}
         self._free: dict[tuple[int, ...], list[Floats]] = defaultdict(list)
-        self._make_homes()
+        if beside is None:
+            self._make_homes()
+        else:
+            self._share(beside)
         self._find_last_uses()
+        if loop:
+            self._keep_through(loop)
         self._find_new_homes()
         self._make_packs()
         for now, step in enumerate(steps):
@@ -67,6 +79,12 @@ class Places:
         """The buffer that a value stands in."""
         return self._standing[self.root(value)]
 
+    def _share(self, beside: Places) -> None:
+        axis = self.memory.facts.axis
+        self.homes = beside.homes
+        self.arrays |= {v: array for v, array in beside.arrays.items() if axis[v] is None}
+        self._standing |= {v: b for v, b in beside._standing.items() if axis[v] is None}
+
     def _make_homes(self) -> None:
         buffers: dict[int, Floats] = {}
         for value in self.listing.state:
@@ -88,6 +106,13 @@ class Places:
                 self._last[self.root(operand)] = now
         for value in self.listing.roots:
             self._last[self.root(value)] = len(self.steps)
+
+    def _keep_through(self, loop: range) -> None:
+        """What is used in the loop but not made for each block is used up to its end."""
+        axis = self.memory.facts.axis
+        for value, last in self._last.items():
+            if last in loop and axis[value] is None:
+                self._last[value] = loop[-1]
 
     def _find_new_homes(self) -> None:
         """New states that can be written over the old ones: whole steps of them, or none of a step."""

@@ -28,10 +28,18 @@ _OPERATORS: dict[Any, Function] = {
 _TRANSPOSE = Function("transpose", "{}.T")
 
 
-class Recorder:
-    """Operations, carried out as they are written down; `values` are what they came to."""
+ROWS = 2
+"""So many samples of a batch are enough to record on."""
 
-    def __init__(self) -> None:
+
+class Recorder:
+    """Operations, carried out as they are written down; `values` are what they came to.
+
+    `samples`: how many a batch has that is given with its first `ROWS`, if it has more.
+    """
+
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
         self.operations: list[Operation] = []
         self.values: list[Any] = []
 
@@ -75,6 +83,7 @@ class Recorder:
             batch=_numbers(batch),
             moment=_numbers(moment),
             loss=None if loss is None else loss.number,
+            samples=self.samples,
         )
 
 
@@ -110,7 +119,9 @@ class RecordedArray(NDArrayOperatorsMixin):
         return self._recorder.assign(_TRANSPOSE, self)
 
     def __len__(self) -> int:
-        return self.shape[0]
+        """How many samples; a mean over them is one."""
+        rows = self.shape[0]
+        return self._recorder.samples if rows == ROWS else rows
 
     def __getitem__(self, key: tuple[Any, ...]) -> RecordedArray:
         return self._recorder.assign(Function("other", "{}[{}]"), self, key)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tracer.arrays.facts import axes_of
 from tracer.arrays.operations import Builder, Function, Listing, Operation
 from tracer.formula.primitives import if_positive
 
@@ -21,8 +22,12 @@ _FACTORS = (np.multiply, np.true_divide)
 
 
 def simplified(listing: Listing) -> Listing:
-    """The listing with fewer operations."""
-    for change in (_merged, _folded, _needed, _sunk, _needed):
+    """The listing with fewer operations.
+
+    Raises:
+        UnsupportedError: of an operation it isn't known what becomes of the samples.
+    """
+    for change in (_merged, _folded, _needed, _sized, _sunk, _needed):
         listing = change(listing)
     return listing
 
@@ -92,6 +97,11 @@ def _scaled(listing: Listing, operation: Operation) -> tuple[int, float] | None:
     if operation.function.call is np.multiply and listing.is_number(x):
         return y, float(listing.constants[x])
     return None
+
+
+def _sized(listing: Listing) -> Listing:
+    """The shapes of all of a batch's samples, of which some were recorded."""
+    return listing.with_samples(listing.samples, axes_of(listing))
 
 
 def _sunk(listing: Listing) -> Listing:

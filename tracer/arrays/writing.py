@@ -7,7 +7,7 @@ functions make that can't be told where to put it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ import numpy as np
 from tracer.arrays.compiled import Floats
 from tracer.arrays.facts import UnsupportedError
 from tracer.arrays.fusing import Step
-from tracer.arrays.memory import Memory
 from tracer.arrays.operations import Operation
 from tracer.arrays.places import Places
 
@@ -26,11 +25,12 @@ class Writer:
     """Writes steps; `scope` holds what the lines use, `forms` what they need of the batch.
 
     A form is a variable, the number of one of the batch's arrays, and whether its row of ones and its
-    transpose are wanted.
+    transpose are wanted. `prefix`: how names in the scope begin.
     """
 
-    def __init__(self, memory: Memory, places: Places) -> None:
-        self.memory, self.places, self.listing = memory, places, memory.listing
+    def __init__(self, places: Places, prefix: str = "k") -> None:
+        self.places, self.memory, self.listing = places, places.memory, places.listing
+        self._prefix = prefix
         self.lines: list[str] = []
         self.scope: dict[str, Any] = {}
         self.forms: dict[tuple[int, bool, bool], str] = {}
@@ -44,12 +44,16 @@ class Writer:
         key = ("thing", id(thing)) if key is None else key
         if key not in self._names:
             self._kept.append(thing)
-            name = self._names[key] = f"k{len(self._names)}"
+            name = self._names[key] = f"{self._prefix}{len(self._names)}"
             self.scope[name] = thing
         return self._names[key]
 
-    def write(self, step: Step) -> None:
-        """Write a step down."""
+    def write(self, steps: Iterable[Step]) -> None:
+        """Write steps down."""
+        for step in steps:
+            self._write(step)
+
+    def _write(self, step: Step) -> None:
         if len(step.operations) > 1:
             self._all_at_once(step)
             return
@@ -141,7 +145,7 @@ class Writer:
     def _call(self, call: Any, operands: list[str], result: int, *, ufunc: bool) -> None:
         name = self.bind(call)
         if ufunc and result in self.places.arrays:
-            self.lines.append(f"{name}({', '.join(operands)}, out={self._into(result)})")
+            self.lines.append(f"{name}({', '.join(operands)}, out={self.into(result)})")
         else:
             self._keep(f"{name}({', '.join(operands)})", result)
 
@@ -196,15 +200,19 @@ class Writer:
     def _affine(self, operation: Operation) -> None:
         """[W b] [x; 1]."""
         x, W, _ = operation.operands
-        self._dot(self.bind(self._whole(W), ("whole", W)), self._with_ones(x), operation.result)
+        self._dot(self.whole(W), self._with_ones(x), operation.result)
 
     def _outer(self, operation: Operation) -> None:
         """delta [x; 1]ᵀ, into the place of both gradients."""
         delta, x = operation.operands
-        into = self.bind(self._whole(operation.result), ("whole", operation.result))
+        into = self.whole(operation.result)
         self.lines.append(
             f"{self._oriented(delta, flipped=True)}.dot({self._with_ones(x, turned=True)}, {into})"
         )
+
+    def whole(self, value: int) -> str:
+        """The same matrix by its name."""
+        return self.bind(self._whole(value), ("whole", value))
 
     def _whole(self, value: int) -> Floats:
         """The matrix that holds a layer's weights, or what belongs to them, with its biases."""
@@ -219,7 +227,7 @@ class Writer:
 
     def _dot(self, left: str, right: str, result: int) -> None:
         if self.places.arrays[result].flags.c_contiguous:
-            self.lines.append(f"{left}.dot({right}, {self._into(result)})")
+            self.lines.append(f"{left}.dot({right}, {self.into(result)})")
         else:
             self._keep(f"{left}.dot({right})", result)
 
@@ -245,7 +253,7 @@ class Writer:
             raise UnsupportedError("a maximum of everything")
         axis = 1 - axis if self.memory.flipped(value) else axis
         reduce = self.bind(np.maximum.reduce)
-        self.lines.append(f"{reduce}({array}, {axis}, None, {self._into(result)}, True)")
+        self.lines.append(f"{reduce}({array}, {axis}, None, {self.into(result)}, True)")
 
     def _plain(self, operation: Operation) -> None:
         """As it was recorded: numbers, and what is of no sample."""
@@ -264,9 +272,9 @@ class Writer:
         if into is None:
             self.lines.append(f"{self._variable(result)} = {made}")
         else:
-            self.lines.append(f"copyto({self._into(result)}, {made})")
+            self.lines.append(f"copyto({self.into(result)}, {made})")
 
-    def _into(self, result: int) -> str:
+    def into(self, result: int) -> str:
         """The place of a result."""
         return self.bind(self.places.arrays[result], ("view", result, False))
 

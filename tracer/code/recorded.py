@@ -10,7 +10,8 @@ from tracer.arrays.sources import ROWS, Library, Shape, SourceArray
 from tracer.code.forms import Form
 from tracer.code.plan import by_phase, needed
 from tracer.diagnose.answers.array_names import written
-from tracer.engine.passes import cost, forward, step
+from tracer.engine.forward import cost, forward
+from tracer.engine.passes import step
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.update import Group, updated
 from tracer.formula.primitive import Binding

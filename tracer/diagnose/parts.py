@@ -16,7 +16,7 @@ from tracer.diagnose.enclosed import Enclosed
 from tracer.diagnose.manners import Manner
 from tracer.digits.agreement import Agreement, agreement, same
 from tracer.digits.rounding import Rounding
-from tracer.engine.passes import reduced
+from tracer.engine.forward import reduced
 from tracer.engine.trace import IterationTrace
 from tracer.explain.calculation import Calculation
 from tracer.formula import EvaluationError, Expression, Interval, Symbol, total

@@ -14,8 +14,9 @@ from itertools import chain
 from types import CodeType, FunctionType
 from typing import Any, Literal
 
+from tracer.engine.forward import cost, forward
 from tracer.engine.observers import UNALTERED, Altered
-from tracer.engine.passes import backward, cost, forward
+from tracer.engine.passes import backward
 from tracer.engine.programs import Program, looped
 from tracer.engine.rule import Moment, Rule
 from tracer.formula import (

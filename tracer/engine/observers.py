@@ -13,6 +13,7 @@ import numpy as np
 
 from tracer.digits.rounding import Rounding
 from tracer.engine.rule import Rule
+from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.network import Free
@@ -35,6 +36,11 @@ class Altered:
     def detail(self) -> bool:
         """Whoever rounds writes the parts down too, and rounds them."""
         return self.rounding is not None
+
+    @property
+    def observer(self) -> Observer:
+        """It, or the one that says that nothing is altered."""
+        return UNTOUCHED if self is UNALTERED else self
 
     def rule(self, rule: Rule) -> Rule:
         """The rule as it is followed: by hand where numbers are rounded.

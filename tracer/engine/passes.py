@@ -21,122 +21,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-import numpy as np
-
+from tracer.engine.forward import Passed, cost, forward, reduced
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.stages import (
     BIAS_PART,
     DE_DOUT,
     DELTA,
-    ERROR,
     INPUT,
-    LOSS,
-    NET,
     OUT,
     PATH,
-    PENALTY,
     SLOPE,
-    TOTAL,
     UNTOUCHED,
     WEIGHT_PART,
     Observer,
 )
 from tracer.engine.update import Group, Updated, updated
-from tracer.formula.lazy import grand_total
 from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.network import Bias, Free, Layer, Network, Parameters, State
-from tracer.model.penalties import Penalty
 from tracer.model.quantity import DATA_OF, GRADIENT_OF, PENALTY_OF, Kind, Stage, Stages
-
-
-@immutable
-class Passed:
-    """What a forward pass leaves: `nets[l]` and `outs[l]` of layer l; `outs[0]` are the inputs.
-
-    `parameters` are those that it was made with.
-    """
-
-    nets: tuple[Array, ...]
-    outs: tuple[Array, ...]
-    parameters: Parameters
-
-
-def forward(
-    network: Network,
-    parameters: Parameters,
-    inputs: Array,
-    observe: Observer = UNTOUCHED,
-    *,
-    guarded: bool = True,
-) -> Passed:
-    """net = out_before Wᵀ + b, out = g(net), layer by layer; `inputs` is (S, inputs)."""
-    out = inputs
-    nets: list[Array] = [None]
-    outs: list[Array] = [out]
-    for layer, (W, b) in zip(network.layers, parameters, strict=True):
-        net = observe(NET[layer.number], _net(layer, out @ W.T, b))
-        row = layer.activation
-        value = row.stable_value if guarded and row.stable_value else row.value
-        out = observe(OUT[layer.number], value(net))
-        nets.append(net)
-        outs.append(out)
-    return Passed(tuple(nets), tuple(outs), parameters)
-
-
-def _net(layer: Layer, weighted: Array, b: Array) -> Array:
-    """Σ w·x + b, or Σ w·x − θ: (S, n)."""
-    if b is None:
-        return weighted
-    return weighted - b if layer.has_thresholds else weighted + b
-
-
-def _by_bias(layer: Layer, delta: Array) -> Array:
-    """The samples' own ∂E_total/∂b = delta, summed where it is shared; ∂E_total/∂θ = −delta."""
-    if layer.has_thresholds:
-        return -delta
-    return delta.sum(axis=1, keepdims=True) if layer.bias is Bias.SHARED else delta
-
-
-def cost(
-    network: Network,
-    rule: Rule,
-    passed: Passed,
-    targets: Array,
-    observe: Observer = UNTOUCHED,
-    moment: Moment | None = None,
-) -> Array:
-    """E_o at each output, E_total of each sample, and the loss.
-
-    The loss is the mean or the sum of E_total over the batch, and the penalty.
-    """
-    errors = observe(ERROR[network.depth], _errors(network, rule, passed, targets))
-    totals = observe(TOTAL[network.depth], errors.sum(axis=1))
-    loss = reduced(totals.sum(), len(targets), rule)
-    if rule.penalty is not None:
-        settings = (moment or rule.moment(1)).settings
-        penalised = _penalised(rule.penalty, passed.parameters)
-        summed = grand_total([rule.penalty.summed(array) for array in penalised])
-        value = rule.penalty.value(summed, settings["strength"], len(targets))
-        loss = loss + observe(PENALTY[network.depth], value)
-    return observe(LOSS[network.depth], loss)
-
-
-def _penalised(penalty: Penalty, parameters: Parameters) -> Iterator[Array]:
-    """The arrays that the penalty is of, layer by layer."""
-    for pair in parameters:
-        for kind, array in zip((Kind.WEIGHT, Kind.BIAS), pair, strict=True):
-            if array is not None and penalty.covers(kind):
-                yield array
-
-
-def _errors(network: Network, rule: Rule, passed: Passed, targets: Array) -> Array:
-    """E_o from the outputs, or from the net inputs where those lose nothing: (S, outputs)."""
-    loss = network.loss
-    if not (rule.stable and network.matched and loss.errors_from_net):
-        return loss.errors(passed.outs[-1], targets)
-    guarded = rule.guarded and loss.stable_errors
-    return (guarded or loss.errors_from_net)(passed.nets[-1], targets)
 
 
 def backward(
@@ -242,6 +145,13 @@ def _back_through(rule: Rule, layer: Layer, W: Array, delta: Array, observe: Obs
     return observe(DE_DOUT[place], paths.sum(axis=2))
 
 
+def _by_bias(layer: Layer, delta: Array) -> Array:
+    """The samples' own ∂E_total/∂b = delta, summed where it is shared; ∂E_total/∂θ = −delta."""
+    if layer.has_thresholds:
+        return -delta
+    return delta.sum(axis=1, keepdims=True) if layer.bias is Bias.SHARED else delta
+
+
 @immutable
 class _Gradients:
     """The gradients of one layer; `samples` of the batch, which with `batch_means` is averaged."""
@@ -306,11 +216,6 @@ class _Gradients:
         return self.rule.penalty.slope(parameter, self.moment.settings["strength"], self.samples)
 
 
-def reduced(summed: Array, samples: int, rule: Rule) -> Array:
-    """The sum over the batch itself, or divided by the number of samples."""
-    return summed / samples if rule.divides(samples) else summed
-
-
 def _averaged(rule: Rule, stages: Stages, layer: int, array: Array, observe: Observer) -> Array:
     """The mean over the batch as (1, …) when the rule multiplies batch means, else the array."""
     if not rule.batch_means:
@@ -331,11 +236,3 @@ def step(
     passed = forward(network, state.parameters, inputs, observe, guarded=rule.guarded)
     cost(network, rule, passed, targets, observe, moment)
     return backward(network, rule, state, passed, targets, observe, moment)
-
-
-def loss_of(
-    network: Network, rule: Rule, parameters: Parameters, inputs: Array, targets: Array
-) -> float:
-    """The loss of a forward pass over `inputs`."""
-    with np.errstate(all="ignore"):
-        return float(cost(network, rule, forward(network, parameters, inputs), targets))

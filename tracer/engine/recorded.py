@@ -11,7 +11,9 @@ from functools import partial
 from typing import Any
 
 from tracer.arrays import Compiled, Listing, RecordedArray, Recorder
-from tracer.engine.passes import backward, cost, forward, step
+from tracer.arrays.recording import ROWS
+from tracer.engine.forward import cost, forward
+from tracer.engine.passes import backward, step
 from tracer.engine.programs import looped
 from tracer.engine.rule import Moment, Rule
 from tracer.engine.stages import UNTOUCHED, Observer
@@ -54,8 +56,9 @@ def recorded_step(
     They go from the state's arrays to the state's arrays (see `State.arrays`); a batch is
     (inputs, targets). `with_losses`: also the iteration's loss.
     """
-    recorder = Recorder()
-    inputs, targets = map(recorder.given, batch)
+    recorder = Recorder(len(batch[0]))
+    rows = slice(ROWS if observe is UNTOUCHED else None)  # who observes may know single samples
+    inputs, targets = (recorder.given(array[rows]) for array in batch)
     before = state.with_arrays([recorder.given(array) for array in state.arrays()])
     observe = observe if observe is UNTOUCHED else _Later(observe)
     moment, varying = rule.moment(1), list[RecordedArray]()

@@ -24,7 +24,7 @@ from tracer.model.activations import Array
 from tracer.model.network import FloatArray, State
 from tracer.model.quantity import AFTER, Kind, Stage
 
-AT_ONCE, BYTES_AT_ONCE = 4096, 1 << 22
+AT_ONCE, BYTES_AT_ONCE = 4096, 1 << 23
 """How many iterations one block has at most, and how much room its numbers take if it has several."""
 
 

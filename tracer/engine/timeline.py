@@ -11,31 +11,27 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tracer.engine.batches import Batch, Batches
 from tracer.engine.calm import Soundness, is_calm, limit_of
-from tracer.engine.compiled import FlatValues, Told, compile_step, worth_compiling
+from tracer.engine.compiled import worth_compiling
 from tracer.engine.feed import Feed
+from tracer.engine.forward import loss_of
 from tracer.engine.kept import Kept, room_for
 from tracer.engine.observers import UNALTERED, Altered
-from tracer.engine.passes import loss_of, step
-from tracer.engine.programs import Program
+from tracer.engine.passes import step
+from tracer.engine.programmed import Programs
 from tracer.engine.rule import Rule, remedy
-from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.engine.trace import IterationTrace
 from tracer.engine.training import check_iterations
 from tracer.errors import UsageError
 from tracer.formula import EvaluationError, evaluate
 from tracer.model.experiment import Data, Experiment, Resume
 from tracer.model.network import FloatArray, State, zeros_like
-
-if TYPE_CHECKING:
-    from tracer.arrays import Compiled
 
 FEW = 100
 """Updates up to which a program isn't worth writing, where each calculation is looked at once."""
@@ -75,10 +71,8 @@ class NetworkTimeline:
         self._recent: OrderedDict[int, State] = OrderedDict()
         self._remembered = room_for(self.start, _REMEMBERED)
         self._passed: dict[int, State] = {}
-        self.few = few
         self.compiled = not few and worth_compiling(experiment.network, self.batches.size)
-        self._program = cache(self._made)
-        self._arrays = cache(self._made_of_arrays)
+        self._programs = Programs(experiment, data, self.rule, altered, self.start, few=few)
         self._feed = Feed(data, self.batches, self.rule, self.earlier)
 
     def _start(self) -> State:
@@ -202,12 +196,12 @@ class NetworkTimeline:
             if self.compiled:
                 values = state.numbers()
                 for size, some in updates:
-                    program = self._program(size, "" if losses is None else "losses")
+                    program = self._programs.of_floats(size, "" if losses is None else "losses")
                     values = program(values, self._feed.given(some, self._feed.flats), found)
                 return state.with_numbers(values)
             arrays = state.arrays()
             for size, some in updates:
-                work = self._arrays(size, losses is not None)
+                work = self._programs.of_arrays(size, losses is not None)
                 pieces = partial(self._feed.pieces, work)
                 arrays = work.program(arrays, self._feed.given(some, pieces), found)
         return state.with_arrays(arrays)
@@ -219,7 +213,7 @@ class NetworkTimeline:
         values, numbers = state.numbers(), list[float]()
         with np.errstate(all="ignore"):
             for size, some in self.batches.stretches(self.earlier + done, count):
-                program = self._program(size, "states")
+                program = self._programs.of_floats(size, "states")
                 values = program(values, self._feed.given(some, self._feed.flats), numbers)
         return np.fromiter(numbers, float, len(numbers)).reshape(count, -1)
 
@@ -230,7 +224,7 @@ class NetworkTimeline:
         rows = iter(found)
         with np.errstate(all="ignore"):
             for size, some in self.batches.stretches(self.earlier + done, count):
-                work = self._arrays(size, False)
+                work = self._programs.of_arrays(size, False)
                 for piece in self._feed.given(some, partial(self._feed.pieces, work)):
                     arrays = work.program(arrays, (piece,), [])
                     np.concatenate([array.ravel() for array in arrays], out=next(rows))
@@ -253,7 +247,7 @@ class NetworkTimeline:
         for k in range(done, done + count):
             rows = self.batches.rows(self.earlier + k)
             inputs, targets = self.data.inputs[rows], self.data.targets[rows]
-            observe = Soundness(self.experiment.network, self._observer)
+            observe = Soundness(self.experiment.network, self.altered.observer)
             with np.errstate(all="ignore"):
                 moment = self.rule.moment(k + 1, observe)
                 step(self.experiment.network, self.rule, state, inputs, targets, observe, moment)
@@ -324,49 +318,3 @@ class NetworkTimeline:
         """What the optimiser has counted, where it isn't what `resume` says."""
         counted = self.experiment.training.updates if self.experiment.training else None
         return None if counted is None else counted + updates
-
-    def _made_of_arrays(self, samples: int, with_losses: bool) -> Compiled:
-        """The program of NumPy's calls for batches of so many samples."""
-        from tracer.engine.recorded import compiled_step, walked
-
-        network = self.experiment.network
-        if self.few:
-            return walked(network, self.rule, self.start, self._observer)
-        batch = self.data.inputs[:samples], self.data.targets[:samples]
-        return compiled_step(
-            network,
-            self.rule,
-            self.start,
-            batch,
-            with_losses=with_losses,
-            observe=self._observer,
-        )
-
-    def _made(self, samples: int, told: Told) -> Program:
-        """The program on floats for batches of so many samples."""
-        network = self.experiment.network
-
-        def rescue(
-            losses: list[float], values: FlatValues, batch: FlatValues, *moment: float
-        ) -> FlatValues:
-            rows = np.array(batch).reshape(samples, -1)
-            pair = rows[:, : len(network.inputs)], rows[:, len(network.inputs) :]
-            work = self._arrays(samples, told == "losses")
-            piece = work.piece(work.gathered(pair), slice(samples))
-            arrays = self.start.with_numbers(values).arrays()
-            after = work.program(arrays, [(piece, *moment) if moment else piece], losses)
-            return self.start.with_arrays(after).numbers()
-
-        return compile_step(
-            network,
-            self.rule,
-            self.start,
-            samples,
-            told=told,
-            rescue=rescue,
-            altered=self.altered,
-        )
-
-    @property
-    def _observer(self) -> Observer:
-        return UNTOUCHED if self.altered is UNALTERED else self.altered

@@ -15,8 +15,9 @@ import numpy as np
 
 from tracer.engine.batches import Batch
 from tracer.engine.formulas import Formulas
+from tracer.engine.forward import forward
 from tracer.engine.observers import Altered
-from tracer.engine.passes import forward, step
+from tracer.engine.passes import step
 from tracer.engine.rule import Moment, Rule
 from tracer.errors import UnknownNameError
 from tracer.formula import Expression, Symbol

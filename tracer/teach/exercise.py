@@ -19,7 +19,7 @@ from dataclasses import replace
 import numpy as np
 
 from tracer.config.neurons import default_names
-from tracer.engine.passes import forward
+from tracer.engine.forward import forward
 from tracer.errors import BptraceError, UsageError
 from tracer.immutable import immutable
 from tracer.model.activations import ACTIVATIONS, Activation

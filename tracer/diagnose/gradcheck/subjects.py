@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from tracer.engine.passes import backward, cost, forward
+from tracer.engine.forward import cost, forward
+from tracer.engine.passes import backward
 from tracer.engine.rule import Rule
 from tracer.engine.stages import UNTOUCHED, Observer
 from tracer.engine.timeline import NetworkTimeline

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tracer.engine.passes import forward
+from tracer.engine.forward import forward
 from tracer.language import say
 from tracer.model.experiment import Data, Experiment
 from tracer.model.network import FloatArray, Network, Parameters

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from tracer.engine.passes import loss_of
+from tracer.engine.forward import loss_of
 from tracer.engine.rule import Rule
 from tracer.engine.timeline import NetworkTimeline
 from tracer.engine.trace import IterationTrace

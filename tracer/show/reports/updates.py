@@ -7,7 +7,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from tracer.engine.passes import cost, forward
+from tracer.engine.forward import cost, forward
 from tracer.engine.trace import IterationTrace, KeepingObserver
 from tracer.language import message, say
 from tracer.model.network import FloatArray, Parameters
