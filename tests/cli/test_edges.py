@@ -34,6 +34,11 @@ STOPPING = network(
     rest="data: [{inputs: [1], targets: [0]}]\n"
     "training: {learning_rate: 1.0e-20, iterations: 9, stop: {loss_below: 1, window: 3}}",
 )
+INFINITE = """\
+network: {inputs: 2, layers: [{neurons: 2, activation: elu, weights: [[0, 0], [0, -1e308]]}]}
+loss: half_squared_error
+data: [{inputs: [0, -0.01], class: 0}, {inputs: [0, -40], class: 0}]
+"""
 LARGE_GRADIENTS = network(
     "activation: identity, weights: 0",
     rest="data: [{inputs: [1.0e170], targets: [1.0e100]}]\ntraining: {learning_rate: 1.0e-300}",
@@ -172,6 +177,12 @@ def test_sizes_of_large_gradients_are_compared(tmp_path: Path) -> None:
     one.write_text(LARGE_GRADIENTS)
     other.write_text(LARGE_GRADIENTS.replace("e-300", "e-301"))
     assert "1.000000000e+270" in run("compare", one, other, code=None).stdout
+
+
+def test_sizes_beside_an_infinite_number_are_calculated_quietly(tmp_path: Path) -> None:
+    path = tmp_path / "infinite.yaml"
+    path.write_text(INFINITE)
+    run("compare", path, "mazur", code=None)
 
 
 def test_numbers_far_from_what_can_be_are_looked_into(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from tracer.config import load, load_plain
 from tracer.diagnose.mistakes import MISTAKES
 from tracer.diagnose.mistakes.table import MistakenNumbers
 from tracer.explain.calculation import Calculation
+from tracer.formula import Expression, symbols
 from tracer.model.experiment import Experiment
 from tracer.model.quantity import Kind, Quantity, Stage
 from tracer.teach.exercise import Wish
@@ -169,6 +170,7 @@ def test_a_mistake_comes_to_what_it_does_by_hand(mistake: str, exercise: str, nu
 _BUNDLED = ("mazur", "zhou", "two-layer-net", "relu-bce", "xor", "xor-thresholds")
 
 
+_NOISE = 1e-15
 _OF_A_KIND = 2
 """So many numbers of a kind are looked at in a layer, for the sake of time."""
 
@@ -184,6 +186,11 @@ def calculated() -> Iterator[tuple[str, Calculation]]:
         yield f"descent {place}", exact_of(experiment, 1 + place % 3)
 
 
+def _is_noise(exact: Calculation, formula: Expression) -> bool:
+    """Whether it is made of what is left of a sum that should be 0: another on every machine."""
+    return any(0 < abs(exact.value(key)) < _NOISE for key in symbols(formula))
+
+
 def lines() -> Iterator[str]:
     """`mistake,exercise,number,values`: of each mistake, the first number of each kind."""
     kept: dict[tuple[str, Kind], str] = {}
@@ -192,10 +199,11 @@ def lines() -> Iterator[str]:
         found, seen = MistakenNumbers(exact), Counter[Stage]()
         for quantity in exact.trace.order():
             seen[quantity.stage] += 1
-            if seen[quantity.stage] > _OF_A_KIND:
+            formula = exact.formula(quantity)
+            if seen[quantity.stage] > _OF_A_KIND or formula is None or _is_noise(exact, formula):
                 continue
             values: dict[str, list[str]] = {}
-            for slip in found.near(quantity) if exact.formula(quantity) else ():
+            for slip in found.near(quantity):
                 if slip.value is not None:
                     values.setdefault(slip.row.name, []).append(f"{slip.value:.12g}")
             for name, some in values.items():

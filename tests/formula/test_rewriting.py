@@ -55,6 +55,24 @@ def test_rewrite_works_from_the_bottom_up() -> None:
     )
 
 
+def test_what_stands_in_many_places_is_rewritten_once() -> None:
+    doubled: Expression = x
+    for _ in range(50):
+        doubled = Product((doubled, doubled))
+    seen = 0
+
+    def x_is_y(node: Expression) -> Expression | None:
+        nonlocal seen
+        seen += 1
+        return y if node is x else None
+
+    whole = rewrite(doubled, x_is_y)
+    assert seen == 51
+    for _ in range(50):
+        whole = children(whole)[1]
+    assert whole == y
+
+
 def test_a_factor_can_be_dropped() -> None:
     assert without_factor(x * y * z, y) == x * z
     assert without_factor(x * y, y) == x

@@ -45,10 +45,10 @@ def refused(word: str, value: object, expected: str, hint: str = "") -> UsageErr
 def whole(word: str, value: Any, least: int, most: int = MOST) -> int:
     """A whole number from `least` to `most`: an int or one of NumPy's, and no bool."""
     try:
-        number = index(value)
+        number = least - 1 if isinstance(value, bool | np.bool_) else index(value)
     except TypeError:
         number = least - 1
-    if isinstance(value, bool | np.bool_) or not least <= number <= most:
+    if not least <= number <= most:
         open_ended = most == MOST and number <= most
         upto = "on" if open_ended else f"to {most}"
         raise refused(word, value, f"a whole number from {least} {upto}")

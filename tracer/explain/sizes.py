@@ -32,10 +32,11 @@ class Sizes:
 
 
 def layer_sizes(trace: IterationTrace) -> list[Sizes]:
-    """The sizes of each layer, from the outputs back."""
+    """The sizes of each layer, from the outputs back; beside an infinite number they mean nothing."""
     sizes: list[Sizes] = []
-    for number in range(trace.experiment.network.depth, 0, -1):
-        sizes.append(_sizes(trace, number, sizes[-1] if sizes else None))
+    with np.errstate(all="ignore"):
+        for number in range(trace.experiment.network.depth, 0, -1):
+            sizes.append(_sizes(trace, number, sizes[-1] if sizes else None))
     return sizes
 
 
@@ -57,7 +58,8 @@ def _sizes(trace: IterationTrace, number: int, above: Sizes | None) -> Sizes:
 def gradient_norm(trace: IterationTrace, layer: int) -> float:
     """The Frobenius norm of ∂E/∂W, W the weights that lead into the layer."""
     gradients, unit = _scaled(trace.arrays[Stage(Kind.WEIGHT_GRADIENT, layer)])
-    return float(np.linalg.norm(gradients)) * unit
+    with np.errstate(all="ignore"):
+        return float(np.linalg.norm(gradients)) * unit
 
 
 def _scaled(array: FloatArray) -> tuple[FloatArray, float]:

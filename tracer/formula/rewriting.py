@@ -83,13 +83,24 @@ def symbols(expression: Expression) -> tuple[Key, ...]:
 
 
 def rewrite(expression: Expression, rule: Callable[[Expression], Expression | None]) -> Expression:
-    """The expression with `rule` applied to each node, operands first; None leaves it as it is."""
-    operands = children(expression)
-    changed = tuple([rewrite(operand, rule) for operand in operands])
-    if any(new is not old for new, old in zip(changed, operands, strict=True)):
-        expression = rebuild(expression, changed)
-    result = rule(expression)
-    return expression if result is None else result
+    """The expression with `rule` applied to each node, operands first; None leaves it as it is.
+
+    What stands in several places, as in derivatives, is rewritten once.
+    """
+    done: dict[int, Expression] = {}
+
+    def rewritten(node: Expression) -> Expression:
+        found = done.get(id(node))
+        if found is None:
+            operands = children(node)
+            changed = tuple([rewritten(operand) for operand in operands])
+            same = all(new is old for new, old in zip(changed, operands, strict=True))
+            whole = node if same else rebuild(node, changed)
+            result = rule(whole)
+            found = done[id(node)] = whole if result is None else result
+        return found
+
+    return rewritten(expression)
 
 
 def replace(expression: Expression, by_key: Mapping[Key, Expression]) -> Expression:
