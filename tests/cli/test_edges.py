@@ -6,6 +6,7 @@ A warning is an error in these tests, so that none of NumPy's reaches anybody ei
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from support.cli import run, run_json
 from support.cloze import read_bank
+from tracer.cli.progress import progress
 
 LONG = "9" * 5000
 
@@ -260,6 +262,15 @@ def test_words_of_any_length_are_refused_in_short(words: tuple[str, ...]) -> Non
 def test_a_width_that_is_none_is_no_width(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     assert "before the update  0.298371109" in run("run", "mazur").stdout
+
+
+@pytest.mark.parametrize("columns", ["²", LONG, "-1"])
+def test_a_bar_needs_no_width(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with progress(2, "training") as report:
+        assert report is not None
+        report(1)
 
 
 def test_a_file_of_long_numbers_is_refused_in_short(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,13 +28,14 @@ def progress(total: int, what: str) -> Iterator[Callable[[int], None] | None]:
     )
 
     started = time.monotonic()
+    width, height = shutil.get_terminal_size()  # rich itself stumbles over COLUMNS=²
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=Console(stderr=True, width=width, height=height),
         transient=True,
     )
     task = bar.add_task(what, total=total, rate="")
