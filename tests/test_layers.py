@@ -12,8 +12,8 @@ from support.cli import python
 from support.paths import PACKAGE
 
 ROOMS = (
-    "immutable", "visible", "signals", "errors", "bundled", "language", "digits", "formula", "arrays",
-    "model", "engine", "graph", "config", "explain", "diagnose", "teach", "show", "page",
+    "immutable", "visible", "spared", "signals", "errors", "bundled", "language", "digits", "formula",
+    "arrays", "model", "engine", "graph", "config", "explain", "diagnose", "teach", "show", "page",
     "translation", "torch", "code", "api", "cli", "__main__",
 )  # fmt: skip
 """From the ground up; a module imports from its own room and those below it."""

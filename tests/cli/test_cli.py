@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from support.cli import ended, process, python, run, run_json, terminal
@@ -251,27 +253,45 @@ def test_ctrl_c_prints_and_saves_what_was_done(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("read", "words"),
     [
-        ("run", "net.yaml"),
-        ("page", "net.yaml"),
-        ("code", "net.yaml"),
-        ("compare", "mazur", "link.yaml"),
-        ("check", "mazur", "net.yaml"),
-        ("mark", "mazur", "net.yaml"),
+        ("net.yaml", "run net.yaml"),
+        ("net.yaml", "page net.yaml"),
+        ("net.yaml", "code net.yaml"),
+        ("net.yaml", "compare mazur link.yaml"),
+        ("a.yaml", "check mazur ./a.yaml"),
+        ("net.yaml", "mark mazur ."),
+        ("w.npy", "run weights.yaml"),
+        ("points.yaml", "mark mazur a.yaml --points points.yaml"),
+        ("rec.npz", "compare mazur --against rec.npz"),
+        ("cp.npz", "run mazur --checkpoints cp.npz"),
+        ("cp.npz", "explain mazur w5@3 --checkpoints cp.npz"),
     ],
 )
 def test_a_result_never_replaces_what_is_read(
-    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    read: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     example = bundled.find("mazur")
     assert example is not None
     text = example.read_text(encoding="utf-8")
     Path("net.yaml").write_text(text, encoding="utf-8")
+    of_file = re.sub(r"weights: \[\[0.15[^\]]*\][^\]]*\]\]", "weights: {file: w.npy}", text)
+    Path("weights.yaml").write_text(of_file, encoding="utf-8")
+    np.save("w.npy", [[0.15, 0.2], [0.25, 0.3]])
     Path("link.yaml").symlink_to("net.yaml")
-    result = run(*words, "-o", "net.yaml", "--force", code=2)
-    assert result.stderr == (
-        "bptrace: --output net.yaml would replace what is read; name another file\n"
-    )
-    assert Path("net.yaml").read_text(encoding="utf-8") == text
+    Path("a.yaml").write_text("net_h1: 0.3775\n", encoding="utf-8")
+    Path("points.yaml").write_text("total: 10\n", encoding="utf-8")
+    run("step", "mazur", "-n", "5", "--record", "rec.npz", "--checkpoints", "cp.npz")
+    content = Path(read).read_bytes()
+    output = ["-o", read, *([] if words.startswith(("page", "code")) else ["--format", "html"])]
+    result = run(*words.split(), *output, "--force", code=2)
+    assert result.stderr.endswith(f"bptrace: {read} is what is read; name another file\n")
+    assert Path(read).read_bytes() == content
+
+
+def test_training_goes_on_in_its_own_file(tmp_path: Path) -> None:
+    state = tmp_path / "state.yaml"
+    run("step", "mazur", "-n", "5", "--save", state)
+    run("step", state, "-n", "5", "--save", state, "--force")
+    assert "iterations: 10" in state.read_text(encoding="utf-8")

@@ -93,12 +93,13 @@ def states_of(
         hint = "leave out one of them"
         raise UsageError("--checkpoints are of exact numbers, not of --round", hint)
     from tracer.config.arrays import ArrayError
+    from tracer.config.files import open_bytes
     from tracer.explain.checkpoints import read
 
     if not path.is_file():
         raise UsageError(f"--checkpoints {path}: there is no such file", "step --checkpoints")
     try:
-        with path.open("rb") as stream:
+        with open_bytes(path, str(path)) as stream:
             return list(read(stream, experiment))
     except (ArrayError, UsageError) as error:
         raise UsageError(f"--checkpoints {path}: {error}") from None

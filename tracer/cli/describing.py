@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
 
 import typer
 from typer.core import TyperCommand
@@ -14,9 +14,9 @@ from typer.core import TyperCommand
 from tracer.cli.choices import spelled_out
 from tracer.cli.display import Display
 from tracer.cli.languages import speaking
-from tracer.cli.source import check_spared
 from tracer.cli.usage import Command
 from tracer.language import read_by_programs
+from tracer.spared import noting
 
 _WORDLESS = ("code", "examples", "help")
 """What these write is in the language of its author."""
@@ -75,19 +75,13 @@ def _display_options(own_defaults: object) -> list[inspect.Parameter]:
 def _finished(command: Callable[..., None]) -> Callable[..., None]:
     """The command with its options' choices spelled out, which never writes over what it reads."""
     parameters = inspect.signature(command, eval_str=True).parameters.values()
-    read = [p.name for p in parameters if any(map(_is_argument, get_args(p.annotation)))]
 
     @functools.wraps(command)
     def called(**given: Any) -> None:
-        if given.get("output"):
-            check_spared(given["output"], [given[name] for name in read])
-        command(**given)
+        with noting():
+            command(**given)
 
     return _signed(called, list(map(spelled_out, parameters)))
-
-
-def _is_argument(annotation: object) -> bool:
-    return isinstance(annotation, type(typer.Argument()))
 
 
 def _signed(

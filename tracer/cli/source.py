@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,22 +47,6 @@ def load_config(config: str) -> Experiment | GraphExperiment:
     if config == "-":
         return load(STANDARD_INPUT, decode(read_standard_input(), STANDARD_INPUT))
     return load(path)
-
-
-def check_spared(output: Path, arguments: Sequence[object]) -> None:
-    """UsageError where a result would replace a file that is read: one of the command's arguments."""
-    for argument in arguments:
-        for named in argument if isinstance(argument, list) else [argument]:
-            if isinstance(named, str | Path) and _is_same(output, named):
-                hint = "name another file"
-                raise UsageError(f"--output {output} would replace what is read", hint)
-
-
-def _is_same(path: Path, other: str | Path) -> bool:
-    try:
-        return os.path.samefile(path, other)
-    except (OSError, ValueError):
-        return False
 
 
 def name_of(config: str) -> str:

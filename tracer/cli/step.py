@@ -187,6 +187,6 @@ def _save(state: Experiment | GraphExperiment, updates: int, path: Path, display
     from tracer.config.writing import dump
     from tracer.show.output import open_output
 
-    with open_output(path, display.force) as stream:
+    with open_output(path, display.force, over_input=True) as stream:  # training goes on in place
         stream.write(dump(state))
     note(f"saved after {updates} updates: {path}")

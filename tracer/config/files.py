@@ -18,6 +18,7 @@ from typing import BinaryIO, TextIO, TypeVar
 
 from tracer.config.memory import in_words
 from tracer.errors import ConfigError, Problem, did_you_mean
+from tracer.spared import note
 
 T = TypeVar("T")
 
@@ -67,6 +68,7 @@ def open_bytes(path: Path, shown: str) -> BinaryIO:
     if found.st_size > MOST_DATA:
         raise _too_large(shown, MOST_DATA)
     stream = _attempt(lambda: path.open("rb"), path, shown)
+    note(found)
     if found.st_size:
         return stream
     stream.close()  # of /proc/kmsg, which says that it is a file, the next line may never come

@@ -18,6 +18,7 @@ from typing import BinaryIO, TextIO
 from tracer.errors import OutputError, UsageError
 from tracer.show.replacement import check_target, replacement, try_folder
 from tracer.show.symbols import ENCODING_ERRORS
+from tracer.spared import is_read
 from tracer.visible import printable
 
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|{}]')
@@ -81,18 +82,21 @@ def check_free(paths: Sequence[Path | None], force: bool) -> None:
 
 
 @contextmanager
-def open_output(path: Path | None, force: bool = False) -> Iterator[TextIO]:
+def open_output(
+    path: Path | None, force: bool = False, *, over_input: bool = False
+) -> Iterator[TextIO]:
     """A stream for text: standard output for None or `-`, else the file, in UTF-8.
 
     The file appears when the block ends well, and not before; an existing one is replaced only with
-    `force`, and keeps its permissions. When the reader of standard output has gone (`| head`),
-    what is still written is dropped without a word. Raises OutputError where it can't be written.
+    `force`, and keeps its permissions; one that the command has read only with `over_input`. When the
+    reader of standard output has gone (`| head`), what is still written is dropped without a word.
+    Raises OutputError where it can't be written.
     """
     if path is None or str(path) == "-":
         with _standard_output() as stream:
             yield stream
         return
-    with _bytes(path, force) as file:
+    with _bytes(path, force, over_input) as file:
         text = io.TextIOWrapper(file, "utf-8", ENCODING_ERRORS, newline="")
         yield text
         text.flush()
@@ -102,12 +106,14 @@ def open_output(path: Path | None, force: bool = False) -> Iterator[TextIO]:
 @contextmanager
 def open_binary_output(path: Path, force: bool = False) -> Iterator[BinaryIO]:
     """A stream for bytes into a file, which appears and is replaced as by `open_output`."""
-    with _bytes(path, force) as file:
+    with _bytes(path, force, over_input=False) as file:
         yield file
 
 
 @contextmanager
-def _bytes(path: Path, force: bool) -> Iterator[BinaryIO]:
+def _bytes(path: Path, force: bool, over_input: bool) -> Iterator[BinaryIO]:
+    if not over_input and is_read(path):
+        raise OutputError(f"{path} is what is read", "name another file")
     with _worded(path):
         if _is_place(path):
             with path.open("wb") as file:
