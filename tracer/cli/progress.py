@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 _LONG = 0.5
 """Seconds after which work counts as long."""
+_EVERY = 0.1
+"""Seconds between two looks of the bar."""
 
 
 @contextmanager
@@ -37,14 +39,19 @@ def progress(total: int, what: str) -> Iterator[Callable[[int], None] | None]:
         TimeRemainingColumn(),
         console=Console(stderr=True, width=width, height=height),
         transient=True,
+        auto_refresh=False,  # by a thread, whose locks an interrupt can leave closed
     )
     task = bar.add_task(what, total=total, rate="")
 
+    shown = 0.0
+
     def advance(done: int) -> None:
+        nonlocal shown
         took = time.monotonic() - started
-        if took > _LONG:
+        if took > _LONG and took - shown > _EVERY:
+            shown = took
             bar.start()
-        bar.update(task, completed=done, rate=_rate(done / max(took, 1e-9)))
+            bar.update(task, completed=done, rate=_rate(done / took), refresh=True)
 
     try:
         yield advance
