@@ -65,6 +65,7 @@ SCHEDULED = trained(network(), schedule=Exponential(rate=0.8), batch=2)
 EXPERIMENTS: dict[str, AnyExperiment] = {
     **{f"{name} network": network(name) for name in OPTIMIZERS},
     **{f"{name} graph": graph(name) for name in OPTIMIZERS},
+    "average": network("momentum", form="average"),
     "dampened": network("momentum", dampening=0.4),
     "penalty": PENALISED,
     "clipped": CLIPPED,
@@ -148,6 +149,7 @@ def test_options_are_offered_as_the_rows_have_them() -> None:
     assert offered("rmsprop graph")["centered"] == [True]
     assert offered("decay")["decay_enters"] == ["gradient", "alone"]
     assert offered("dampened") == {"dampening": [0.0], "first_gradient": ["whole"]}
+    assert offered("average")["first_gradient"] == ["whole"]
 
 
 def test_what_changes_no_number_is_not_offered() -> None:
@@ -323,3 +325,11 @@ def test_corrected_moments_may_stand_beside_an_epsilon_of_the_uncorrected_root()
     found = check(stated, answers)
     assert found.all_right
     assert [row.name for row in found.sheet_conventions] == ["epsilon_place_uncorrected"]
+
+
+def test_an_average_may_begin_with_the_whole_first_gradient() -> None:
+    """As PyTorch's with dampening as large as momentum."""
+    meant = network("momentum", form="average", first_gradient="whole")
+    found = check(network("momentum", form="average"), sheet(meant, (Moment(1), *LATER)))
+    assert found.all_right
+    assert [row.name for row in found.sheet_conventions] == ["first_gradient_whole"]
