@@ -17,7 +17,8 @@ from benchmarks.people.naming import Namer
 from benchmarks.people.scoring import truth
 from benchmarks.people.sheets import numbers_of
 from benchmarks.people.trainings import OPTIMIZERS, random_training
-from benchmarks.people.update_cases import apt, person, sensible
+from benchmarks.people.update_cases import NAMES, NEEDED, apt, person, sensible
+from benchmarks.settings import Rate, Settings
 from support.sparing import sparing
 
 pytestmark = pytest.mark.no_cover  # its parts are covered elsewhere, and tracing doubles its time
@@ -96,3 +97,15 @@ def test_every_mistake_can_be_planted_and_known(name: str) -> None:
                 assert not known.after & known.right
                 return
     pytest.fail(f"{name} was never made")
+
+
+@pytest.mark.parametrize("starts", NEEDED, ids="/".join)
+def test_a_mistake_waits_for_an_exercise_that_has_what_it_is_made_with(
+    starts: tuple[str, ...],
+) -> None:
+    plain = Settings(Rate(0.1), "sgd", {})
+    for start in starts:
+        names = [name for name in NAMES if name.startswith(start)]
+        assert names
+        assert not any(apt(name, plain) for name in names)
+    assert apt("gradients_not_zeroed", plain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
 from random import Random
@@ -114,18 +114,20 @@ def _by_convention(rng: Random, convention: Convention, part: str) -> Case | Non
     return None
 
 
+NEEDED: dict[tuple[str, ...], Callable[[Settings], bool]] = {
+    ("look_ahead",): lambda settings: bool(settings.options.get("nesterov")),
+    ("velocity",): lambda settings: settings.options.get("form") == "velocity",
+    ("decay",): lambda settings: settings.optimizer == "adamw",
+    ("penalty", "biases"): lambda settings: settings.penalty is not None,
+    ("clipped", "not_clipped"): lambda settings: settings.clip is not None,
+    ("learning_rate", "initial_learning_rate"): lambda settings: bool(settings.rate.schedule),
+}
+"""What mistakes are made with whose names begin so."""
+
+
 def apt(name: str, settings: Settings) -> bool:
     """Whether there is what the mistake, going by its name, is made with."""
-    by_start = {
-        "lookahead": bool(settings.options.get("nesterov")),
-        "velocity": settings.options.get("form") == "velocity",
-        "decay": settings.optimizer == "adamw",
-        "penalty": settings.penalty is not None,
-        "biases": settings.penalty is not None,
-        "clip": settings.clip is not None,
-        "learning_rate": bool(settings.rate.schedule),
-    }
-    return next((fits for start, fits in by_start.items() if name.startswith(start)), True)
+    return all(fits(settings) for starts, fits in NEEDED.items() if name.startswith(starts))
 
 
 def _wrong(rng: Random, name: str, row: str, part: str) -> Case | None:

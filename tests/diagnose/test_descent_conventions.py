@@ -65,6 +65,7 @@ SCHEDULED = trained(network(), schedule=Exponential(rate=0.8), batch=2)
 EXPERIMENTS: dict[str, AnyExperiment] = {
     **{f"{name} network": network(name) for name in OPTIMIZERS},
     **{f"{name} graph": graph(name) for name in OPTIMIZERS},
+    "average": network("momentum", form="average"),
     "dampened": network("momentum", dampening=0.4),
     "penalty": PENALISED,
     "clipped": CLIPPED,
@@ -148,11 +149,13 @@ def test_options_are_offered_as_the_rows_have_them() -> None:
     assert offered("rmsprop graph")["centered"] == [True]
     assert offered("decay")["decay_enters"] == ["gradient", "alone"]
     assert offered("dampened") == {"dampening": [0.0], "first_gradient": ["whole"]}
+    assert offered("average")["first_gradient"] == ["whole"]
 
 
 def test_what_changes_no_number_is_not_offered() -> None:
     assert offered("sgd network") == offered("sgd graph") == {}
-    assert offered("penalty")["penalty_enters"] == ["alone"]  # with plain descent all one
+    assert offered("penalty")["penalty_enters"] == ["alone", "update", "optimizer"]
+    assert offered("clipped")["penalty_enters"] == ["clipped", "step", "alone", "optimizer"]
     assert "k_counts" in offered("schedule")
     constant = trained(SCHEDULED, batch=None)
     assert "k_counts" not in {name for name, _ in alternatives(constant)}
@@ -267,3 +270,66 @@ def test_the_reader_is_told_which_convention_the_sheet_follows() -> None:
     output = run("check", "-", "--width", "200", input=config).output
     assert "Here another convention holds throughout: v is a sum, v+ = β·v + g" in output
     assert "4 right" in output
+
+
+def sheet(
+    experiment: AnyExperiment, moments: tuple[Moment, ...], leave_out: str = ""
+) -> list[Answer]:
+    """All numbers of these moments to eight digits, but for those whose names begin so."""
+    found = traced(experiment, moments)
+    return [
+        Answer(moment, identity, Written.parse(f"{found[moment].value(identity):.8g}"))
+        for moment in moments
+        for identity in asked(found[moment])
+        if not (leave_out and found[moment].names.name(identity).startswith(leave_out))
+    ]
+
+
+def of_weight_decay(optimizer: str, enters: str) -> Experiment:
+    return replace(network(optimizer), penalty=Penalty(0.3, enters=enters))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("enters", ["update", "optimizer"])
+def test_gradients_may_be_written_without_the_penalty_that_the_update_adds(
+    optimizer: str, enters: str
+) -> None:
+    """PyTorch's weight decay; a program of one's own may have the penalty in its loss."""
+    stated, meant = of_weight_decay(optimizer, "gradient"), of_weight_decay(optimizer, enters)
+    for moments in ((Moment(1),), LATER):
+        found = check(stated, sheet(meant, moments))
+        assert found.all_right
+        assert [row.name for row in found.sheet_conventions] == [f"penalty_enters_{enters}"]
+
+
+def test_who_leaves_the_penalty_out_of_the_update_too_has_made_a_mistake() -> None:
+    stated = of_weight_decay("sgd", "gradient")
+    found = check(stated, sheet(replace(stated, penalty=None), (Moment(1),)))
+    assert not found.sheet_conventions
+    assert found.first_wrong is not None
+    assert not found.all_right
+
+
+def test_gradients_alone_dont_show_what_the_update_makes_of_the_penalty() -> None:
+    stated, meant = of_weight_decay("sgd", "gradient"), of_weight_decay("sgd", "optimizer")
+    found = check(stated, sheet(meant, (Moment(1),), leave_out="w"))
+    assert not any(row.name.startswith("penalty") for row in found.sheet_conventions)
+    assert not found.all_right
+
+
+def test_corrected_moments_may_stand_beside_an_epsilon_of_the_uncorrected_root() -> None:
+    stated = network("adam", epsilon=0.01)
+    meant = network("adam", epsilon=0.01, epsilon_place="uncorrected", names_corrected=True)
+    answers = sheet(meant, LATER)
+    assert "mhat" in {answer.identity.stage.slot for answer in answers}  # type: ignore[union-attr]
+    found = check(stated, answers)
+    assert found.all_right
+    assert [row.name for row in found.sheet_conventions] == ["epsilon_place_uncorrected"]
+
+
+def test_an_average_may_begin_with_the_whole_first_gradient() -> None:
+    """As PyTorch's with dampening as large as momentum."""
+    meant = network("momentum", form="average", first_gradient="whole")
+    found = check(network("momentum", form="average"), sheet(meant, (Moment(1), *LATER)))
+    assert found.all_right
+    assert [row.name for row in found.sheet_conventions] == ["first_gradient_whole"]

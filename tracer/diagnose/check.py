@@ -7,7 +7,7 @@ conventions that give them."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from heapq import merge
 from typing import Any
@@ -19,8 +19,9 @@ from tracer.diagnose.arrays.conventions import followed, oriented, sampled
 from tracer.diagnose.arrays.finding import ArrayFinding
 from tracer.diagnose.arrays.judge import JudgedArrays
 from tracer.diagnose.carried import Carried
+from tracer.diagnose.cleared import Blamed
 from tracer.diagnose.finding import TAINTED, Finding
-from tracer.diagnose.judging import ANYTHING, Wanted, answers_before, judged
+from tracer.diagnose.judging import ANYTHING, Wanted, answers_before, blamed, judged
 from tracer.diagnose.manners import EXACT, Manner
 from tracer.diagnose.sheets import ReadSheet, SheetConvention, read_under_conventions
 from tracer.diagnose.why import ConventionsFound, why
@@ -241,13 +242,14 @@ def check(
     entries = [*singles, *sample]
     read = ReadSheet(experiment, tuple(entries))
     if wanted.conventions:
-        read = read_under_conventions(experiment, entries, found)
+
+        def judge(exact: Mapping[Moment, Calculation], answers: Collection[Answer]) -> Blamed:
+            return blamed(_in_moments(exact, answers), exact, wanted)
+
+        read = read_under_conventions(experiment, entries, found, None, None if arrays else judge)
     if read.experiment is not experiment:
         found = traced(read.experiment, found, progress)
-    sheet = {
-        moment: _in_order(exact, read.answers[: len(singles)], moment)
-        for moment, exact in found.items()
-    }
+    sheet = _in_moments(found, read.answers[: len(singles)])
     whole = judged_arrays(found, arrays, read.readings, sheet, judging)
     findings, manner = judged(sheet, found, whole, wanted)
     sections = []
@@ -258,6 +260,12 @@ def check(
         sections.append(CheckedMoment(moment, exact, some, phases, numbers, whole.get(moment)))
     conventions = (*read.followed, *followed(arrays))
     return CheckedAnswers(experiment, tuple(sections), manner, conventions)
+
+
+def _in_moments(
+    found: Mapping[Moment, Calculation], answers: Collection[Answer]
+) -> dict[Moment, dict[Identity, Answer]]:
+    return {moment: _in_order(exact, answers, moment) for moment, exact in found.items()}
 
 
 def _in_order(

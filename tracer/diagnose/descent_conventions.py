@@ -61,8 +61,7 @@ def _makes_sense(optimizer: Optimizer, name: str, value: Any) -> bool:
 
 def _with_option(variant: Variant[Any], name: str, value: Any) -> Variant[Any]:
     training = variant.experiment.training
-    fields: dict[str, Any] = {name: value}
-    training = replace(training, optimizer=replace(training.optimizer, **fields))
+    training = replace(training, optimizer=training.optimizer.otherwise(name, value))
     return replace(variant, experiment=replace(variant.experiment, training=training))
 
 
@@ -103,7 +102,13 @@ def _penalty_alternatives(
         return
     for value, words in ways(experiment, experiment.penalty).items():
         if value != getattr(experiment.penalty, name):
-            yield Alternative(value, words, partial(_with_penalty, fields={name: value}))
+            change = partial(_with_penalty, fields={name: value})
+            rival = _without_penalty if name == "enters" else None
+            yield Alternative(value, words, change, rival=rival)
+
+
+def _without_penalty(variant: Variant[Any]) -> Variant[Any]:
+    return replace(variant, experiment=replace(variant.experiment, penalty=None))
 
 
 def _with_penalty(variant: Variant[Any], fields: Mapping[str, Any]) -> Variant[Any]:
@@ -130,14 +135,17 @@ def _covered(experiment: Experiment, penalty: Penalty) -> Mapping[str, str]:
 
 
 def _entering(experiment: Experiment, penalty: Penalty) -> Mapping[str, str]:
-    """Where the slope comes in; with plain descent it is the same whether the optimiser sees it."""
+    """Where the slope comes in, and whether loss and gradient are written with it.
+
+    With plain descent it is the same whether the optimiser sees it, without clipping whether it comes
+    after that.
+    """
     del penalty
     training = experiment.training
     if training is None:
         return {}
-    plain = not training.optimizer.slots and training.clip is None
-    left_out = {"clipped"} if training.clip is None else set()
-    left_out |= {"step"} if plain else set()
+    left_out = {"clipped"} if training.clip is None else {"update"}
+    left_out |= set() if training.optimizer.slots or training.clip else {"step"}
     return {place: words for place, words in ENTERS.items() if place not in left_out}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import islice
@@ -38,6 +38,8 @@ _UNITS = 3
 _SHARE, _FINE_SHARE = 0.02, 1e-9
 _MOST_OF_A_STAGE = 200
 _CARRIED_AT_HAND = 32
+_EARLIER = 3
+"""So many iterations before its own may say what a number was made of."""
 _CHANGING = frozenset({Kind.WEIGHT, Kind.BIAS})
 _CHANGED = frozenset(after for after, before in BEFORE.items() if before in _CHANGING)
 _BACK = frozenset({Kind.PATH, Kind.DE_DOUT, Kind.DELTA})
@@ -65,11 +67,15 @@ class Hypothesis:
 
 @immutable
 class Expected:
-    """What should have been written under a hypothesis, f·v, and how far from it is still right."""
+    """What should have been written under a hypothesis, f·v, and how far from it is still right.
+
+    `near`: what is right to its last digit.
+    """
 
     value: FloatArray
     allowance: FloatArray
     right: Flags
+    near: Flags
 
 
 class Evidence:
@@ -90,6 +96,9 @@ class Evidence:
         self._share = _FINE_SHARE if fine else _SHARE
         self._places = _places(answers)
         self.entries = _chosen(answers)
+        self._supplied_in: dict[Moment, list[Answer]] = defaultdict(list)
+        for answer, _ in self.entries:
+            self._supplied_in[answer.moment].append(answer)
         self._supplied = np.array([answer.value for answer, _ in self.entries], dtype=float)
         self._doubt = np.array([_doubt(answer) for answer, _ in self.entries], dtype=float)
         self._start = np.array([self._started(q) for _, q in self.entries], dtype=float)
@@ -104,6 +113,10 @@ class Evidence:
     def calculations(self) -> Collection[Calculation]:
         """The right numbers of each moment, as the configuration states it."""
         return self._stated.values()
+
+    def under(self, hypothesis: Hypothesis) -> Mapping[Moment, Calculation]:
+        """The right numbers of each moment under the hypothesis."""
+        return self._traced(hypothesis.variants)
 
     def expected(self, hypothesis: Hypothesis) -> Expected:
         """What should have been written under the hypothesis."""
@@ -121,8 +134,8 @@ class Evidence:
         sizes = np.abs(factors * (values - self._start))
         allowance = _UNITS * self._doubt + self._share * sizes
         written = factors * values
-        right = np.abs(self._supplied - written) <= allowance
-        return Expected(written, allowance, right)
+        off = np.abs(self._supplied - written)
+        return Expected(written, allowance, off <= allowance, off <= self._doubt)
 
     def of_kinds(self, kinds: Collection[Kind]) -> Flags:
         """The numbers of those kinds."""
@@ -174,6 +187,20 @@ class Evidence:
         allowed = _UNITS * _doubt(restated) + self._share * abs(value - self._start[place])
         return bool(abs(restated.value - value) <= allowed)
 
+    def rivals(self, hypothesis: Hypothesis) -> Iterator[Hypothesis]:
+        """The mistakes that a change of it might be."""
+        for place, (name, alternative) in enumerate(hypothesis.variants):
+            if alternative.rival is not None:
+                changes = list(hypothesis.variants)
+                changes[place] = name, replace(alternative, apply=alternative.rival)
+                yield Hypothesis(tuple(changes), hypothesis.readings)
+
+    def looks_like(self, hypothesis: Hypothesis, rival: Hypothesis) -> bool:
+        """Whether no more of the numbers in which the two differ are as the first one has them."""
+        apart = self.moved(hypothesis, rival)
+        held, lost = self.expected(hypothesis).right & apart, self.expected(rival).right & apart
+        return int(held.sum()) <= int(lost.sum())
+
     def contradicted(self, new: Hypothesis, old: Hypothesis) -> bool:
         """Whether most updates that the two make differently are made as the old one does.
 
@@ -211,11 +238,16 @@ class Evidence:
         if moment not in found:
             return None
         own: dict[Identity, float] = {}
-        for answer, _ in self.entries:
-            if answer.moment == moment:
-                restated = self.restated(answer, hypothesis.readings)
-                own[restated.identity] = _as_exact(restated, found[moment])
-        return Carried(found[moment], own)
+        for earlier in range(max(1, moment.updates - _EARLIER + 1), moment.updates + 1):
+            own |= self._own(Moment(earlier), hypothesis, found)
+        return Carried(found[moment], own | self._own(moment, hypothesis, found))
+
+    def _own(
+        self, moment: Moment, hypothesis: Hypothesis, found: Mapping[Moment, Calculation]
+    ) -> dict[Identity, float]:
+        """The numbers supplied of a moment, as this program would write them."""
+        restated = (self.restated(a, hypothesis.readings) for a in self._supplied_in[moment])
+        return {answer.identity: _as_exact(answer, found[moment]) for answer in restated}
 
     def restated(self, answer: Answer, readings: Sequence[Form]) -> Answer:
         """The answer in this program's words; its text stays as it was supplied."""

@@ -63,12 +63,37 @@ def judged(
     wanted: Wanted,
 ) -> tuple[Findings, Manner]:
     """The verdicts, moment by moment, and the manner in which the sheet was found to be written."""
-    parts = [
+    parts = _parts(sheet, exact, arrays)
+    manner, settled = _manner(parts, wanted)
+    return _findings(parts, manner, wanted, settled), manner
+
+
+def blamed(
+    sheet: Mapping[Moment, Mapping[Identity, Answer]],
+    exact: Mapping[Moment, Calculation],
+    wanted: Wanted,
+) -> list[tuple[Moment, Identity]]:
+    """The numbers that are wrong by themselves; neither mistakes nor hidden slips are looked for."""
+    parts = _parts(sheet, exact, {})
+    manner, _ = _manner(parts, wanted, same_slips=False)
+    found = _findings(parts, manner, wanted, same_slips=False)
+    return [
+        (moment, finding.identity)
+        for moment, some in zip(sheet, found, strict=True)
+        for finding in some
+        if finding.blamed
+    ]
+
+
+def _parts(
+    sheet: Mapping[Moment, Mapping[Identity, Answer]],
+    exact: Mapping[Moment, Calculation],
+    arrays: Mapping[Moment, JudgedArrays],
+) -> list[Part]:
+    return [
         Part(exact[moment], sheet[moment], answers_before(moment, sheet), arrays.get(moment))
         for moment in sheet
     ]
-    manner, settled = _manner(parts, wanted)
-    return _findings(parts, manner, wanted, settled), manner
 
 
 def answers_before(
@@ -84,7 +109,12 @@ def answers_before(
 
 
 def _findings(
-    parts: Sequence[Part], manner: Manner, wanted: Wanted, settled: Findings | None = None
+    parts: Sequence[Part],
+    manner: Manner,
+    wanted: Wanted,
+    settled: Findings | None = None,
+    *,
+    same_slips: bool = True,
 ) -> Findings:
     """The verdicts by a manner; with `settled`, which they begin with, the mistakes too."""
     verdicts: dict[Identity, Finding] = {}
@@ -92,7 +122,7 @@ def _findings(
     for number, part in enumerate(parts):
         search = None if settled is None else partial(_search, part, manner)
         known = settled[number] if settled else ()
-        judge = Judge(part, manner, verdicts, search, wanted.digits)
+        judge = Judge(part, manner, verdicts, search, wanted.digits, same_slips=same_slips)
         found.append(tuple(judge.findings(known)))
         verdicts |= {finding.identity: finding for finding in found[-1]}
     return tuple(found)
@@ -113,7 +143,9 @@ def _search(part: Part, manner: Manner) -> MistakeSearch:
     return MistakeSearch(part.exact, part.own, doubts, manner.settle)
 
 
-def _manner(parts: Sequence[Part], wanted: Wanted) -> tuple[Manner, Findings]:
+def _manner(
+    parts: Sequence[Part], wanted: Wanted, *, same_slips: bool = True
+) -> tuple[Manner, Findings]:
     """How the sheet was written: as stated, or as all of its numbers together show it.
 
     With the verdicts by that manner that are known then.
@@ -125,7 +157,7 @@ def _manner(parts: Sequence[Part], wanted: Wanted) -> tuple[Manner, Findings]:
     cut = any(cut_off(part.answers, part.exact) for part in parts)
     at_end = replace(digits[0], mode="cut") if cut and digits else None
     strict = Manner(cut=cut, followed=at_end, digits=digits)
-    found = _findings(parts, strict, wanted)
+    found = _findings(parts, strict, wanted, same_slips=same_slips)
     if all(finding.verdict in ("right", "coarse") for some in found for finding in some):
         return strict, found
     manner = _carried(parts, strict, found)

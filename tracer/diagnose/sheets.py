@@ -12,13 +12,15 @@ changes, and what comes after must not contradict it: a mistake made everywhere 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from itertools import combinations
 from typing import TypeAlias
 
 from tracer.diagnose.answers.model import Answer
 from tracer.diagnose.answers.moments import Moment, traced
+from tracer.diagnose.cleared import Blamed, cleared
 from tracer.diagnose.conventions import conventions_of
-from tracer.diagnose.evidence import Evidence, Flags, Hypothesis
+from tracer.diagnose.evidence import Evidence, Flags, Hypothesis, knows
 from tracer.diagnose.graph_sheets import followed_by_graph
 from tracer.diagnose.readings import READINGS, Form, Reading
 from tracer.diagnose.variant import Alternative, Variant
@@ -67,10 +69,12 @@ def read_under_conventions(
     answers: Collection[Answer],
     found: Mapping[Moment, Calculation] | None = None,
     progress: Callable[[int], None] | None = None,
+    blamed: Callable[[Mapping[Moment, Calculation], Collection[Answer]], Blamed] | None = None,
 ) -> ReadSheet:
     """The answers under the conventions that all of them together follow.
 
-    `found`: the right numbers of each moment, where they are known already.
+    `found`: the right numbers of each moment, where they are known already. `blamed`: which answers
+    would be, beside such right numbers; what all of them together don't show, the verdicts may.
 
     Raises what `tracer.diagnose.answers.moments.traced` does.
     """
@@ -82,17 +86,29 @@ def read_under_conventions(
         found = traced(experiment, {answer.moment for answer in answers}, progress)
     evidence = Evidence(experiment, answers, found)
     adoption = _Adoption(evidence)
-    hypothesis = adoption.run()
-    if hypothesis == Hypothesis() and adoption.of_descent and _are_fine(answers):
-        hypothesis = _Adoption(Evidence(experiment, answers, found, fine=True)).run()
-    if hypothesis == Hypothesis():
-        return ReadSheet(experiment, tuple(answers))
-    return ReadSheet(
-        hypothesis.applied(experiment) if hypothesis.variants else experiment,
-        tuple(evidence.restated(answer, hypothesis.readings) for answer in answers),
-        tuple(told(hypothesis)),
-        hypothesis.readings,
-    )
+    hypothesis = adoption.run(Hypothesis())
+    if adoption.of_descent and _are_fine(answers):
+        fine = _Adoption(Evidence(experiment, answers, found, fine=True))
+        hypothesis = fine.run(hypothesis)
+
+    def sheet(hypothesis: Hypothesis) -> ReadSheet:
+        return ReadSheet(
+            hypothesis.applied(experiment) if hypothesis.variants else experiment,
+            tuple(evidence.restated(answer, hypothesis.readings) for answer in answers),
+            tuple(told(hypothesis)),
+            hypothesis.readings,
+        )
+
+    if blamed is None or not adoption.of_descent:
+        return sheet(hypothesis)
+
+    def judge(hypothesis: Hypothesis) -> Blamed:
+        exact = evidence.under(hypothesis)
+        known = [a for a in sheet(hypothesis).answers if knows(exact, a.moment, a.identity)]
+        return blamed(exact, known)
+
+    descent = list(filter(of_descent, adoption.variants))
+    return sheet(cleared(evidence, hypothesis, descent, judge) or hypothesis)
 
 
 def changes_of(experiment: Experiment) -> Iterator[tuple[str, Alternative]]:
@@ -146,11 +162,10 @@ class _Adoption:
         experiment = evidence.experiment
         samples = max((len(c.trace.rows) for c in evidence.calculations), default=0)
         self._readings = [row for row in READINGS if row.possible(experiment, samples)]
-        self._variants = list(changes_of(experiment))
+        self.variants = list(changes_of(experiment))
 
-    def run(self) -> Hypothesis:
-        """The conventions that are adopted, none for most sheets."""
-        current = Hypothesis()
+    def run(self, current: Hypothesis) -> Hypothesis:
+        """The conventions that are adopted beside the present ones, none for most sheets."""
         while self._wrong(current) >= _AT_LEAST:
             adopted = self._best(current, 1) or self._best(current, 2)
             if adopted is None:
@@ -161,7 +176,7 @@ class _Adoption:
     @property
     def of_descent(self) -> bool:
         """Whether there are conventions of optimisers and the like."""
-        return any(map(of_descent, self._variants))
+        return any(map(of_descent, self.variants))
 
     def _wrong(self, current: Hypothesis) -> int:
         return int((~self._evidence.expected(current).right).sum())
@@ -172,14 +187,15 @@ class _Adoption:
         for number, extended in enumerate(self._extended(current, steps)):
             gained = self._gained(extended, current)
             if self._evidence.apart(gained) >= _AT_LEAST:
-                rated.append((-int(gained.sum()), number, extended))
-        for _, _, extended in sorted(rated):
+                near = self._evidence.expected(extended).near
+                rated.append((-int(gained.sum()), -int(near.sum()), number, extended))
+        for *_, extended in sorted(rated):
             if self._acceptable(extended, current):
                 return extended
         return None
 
     def _extended(self, current: Hypothesis, steps: int) -> Iterator[Hypothesis]:
-        options: list[Option] = [*self._variants, *self._readings]  # a form fits a calculation
+        options: list[Option] = [*self.variants, *self._readings]  # a form fits a calculation
         for some in combinations(options, steps):
             if sum(map(of_descent, some)) > 1:
                 continue  # one at a time: each pair would be a calculation more
@@ -230,6 +246,8 @@ class _Adoption:
             return False
         if len(new.variants) > len(old.variants):
             if not evidence.knows_all(new) or evidence.contradicted(new, old):
+                return False
+            if any(map(partial(evidence.looks_like, new), evidence.rivals(new))):
                 return False
             return evidence.has_roots(gained, new.readings, _AT_LEAST)
         return True

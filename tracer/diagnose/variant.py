@@ -67,13 +67,15 @@ class Alternative:
     """Another way than the stated one: its value in JSON, in words, and how to get there.
 
     In the words {OUT} stands for that letter, see `tracer.model.words`. `form` is set where numbers
-    are only read in another way.
+    are only read in another way. `rival` leads to the mistake that looks the same until an update is
+    made of it: a sheet must show by its numbers that it isn't that.
     """
 
     value: str | float
     words: str
     apply: Callable[[Variant[Any]], Variant[Any]]
     form: Form | None = None
+    rival: Callable[[Variant[Any]], Variant[Any]] | None = None
 
 
 @immutable

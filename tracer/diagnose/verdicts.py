@@ -39,7 +39,8 @@ _MOST_SEARCHED = 20
 class Judge:
     """Judges the answers of one moment, which come in the order of the calculation.
 
-    `verdicts`: those on earlier moments. `search` is None where it is enough to know who is blamed.
+    `verdicts`: those on earlier moments. `search` is None where it is enough to know who is blamed;
+    without `same_slips` those are, too, that an earlier slip in a step left out explains.
     """
 
     def __init__(
@@ -49,10 +50,12 @@ class Judge:
         verdicts: Mapping[Identity, Finding],
         search: Callable[[], MistakeSearch] | None,
         required: Rounding | None = None,
+        *,
+        same_slips: bool = True,
     ) -> None:
         self._exact, self._part, self._manner = part.exact, part, manner
         self._search = cache(search) if search else None
-        self._required = required
+        self._required, self._same_slips = required, same_slips
         self._suspected: list[tuple[Identity, Carried]] = []
         self._searched: dict[object, Counter[str]] = {}
         self._verdicts: dict[Identity, Finding] = {
@@ -162,6 +165,8 @@ class Judge:
     def _same_slip(self, finding: Finding) -> Finding | None:
         """The finding as one that an earlier slip explains, in a step that wasn't supplied."""
         answer = finding.answer
+        if not self._same_slips:
+            return None
         for first, calculation in self._suspected:
             carried = calculation.tried(answer.identity)
             if carried is not None and is_explained(answer, carried, NEAR, [finding.exact]):

@@ -103,7 +103,8 @@ def _loss(
         penalised = _penalised(rule.penalty, parameters)
         summed = grand_total([rule.penalty.summed(array) for array in penalised])
         value = rule.penalty.value(summed, settings["strength"], samples)
-        loss = loss + observe(PENALTY[network.depth], value)
+        value = observe(PENALTY[network.depth], value)
+        loss = loss + value if rule.penalty.is_in_loss else loss
     return observe(LOSS[network.depth], loss)
 
 

@@ -20,6 +20,7 @@ Nature 323 (1986).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 from tracer.engine.forward import Passed, cost, forward, reduced
 from tracer.engine.rule import Moment, Rule
@@ -40,6 +41,9 @@ from tracer.immutable import immutable
 from tracer.model.activations import Array
 from tracer.model.network import Bias, Free, Layer, Network, Parameters, State
 from tracer.model.quantity import DATA_OF, GRADIENT_OF, PENALTY_OF, Kind, Stage, Stages
+
+Whole: TypeAlias = tuple[Array, Array | None]
+"""A gradient, and the slope of the penalty where that is no part of it."""
 
 
 def backward(
@@ -170,15 +174,13 @@ class _Gradients:
         found = self._reduced(free, delta, before)
         if rule.free is None:
             return
-        for which, (kind, gradient) in enumerate(found.items()):
-            if gradient is not None:
+        for which, (kind, whole) in enumerate(found.items()):
+            if whole is not None:
                 state = {s: arrays[number - 1][which] for s, arrays in self.state.slots.items()}
                 parameter = self.state.parameters[number - 1][which]
-                stage = Stage(kind, number)
-                decay = self._slope(kind) if self._is_apart(kind) else None
-                yield Group(stage, parameter, gradient, free[which], state, decay)
+                yield Group(Stage(kind, number), parameter, whole[0], free[which], state, whole[1])
 
-    def _reduced(self, free: Free, delta: Array, before: Array) -> dict[Kind, Array | None]:
+    def _reduced(self, free: Free, delta: Array, before: Array) -> dict[Kind, Whole | None]:
         """∂loss/∂W, ∂loss/∂b: summed over the batch and reduced; None for what nobody looks at."""
         layer, number, samples, observe = self.layer, self.layer.number, len(delta), self.observe
         (free_W, free_b), biases = free, self.state.parameters[number - 1][1]
@@ -196,18 +198,15 @@ class _Gradients:
             db = self._whole(Kind.BIAS, reduced(own.sum(axis=0), samples, self.rule))
         return {Kind.WEIGHT: dW, Kind.BIAS: db}
 
-    def _whole(self, kind: Kind, of_data: Array) -> Array:
-        """The gradient, with the penalty's part where there is one."""
+    def _whole(self, kind: Kind, of_data: Array) -> Whole:
+        """The gradient, with the penalty's part where there is one; else that part beside it."""
         penalty, number, observe = self.rule.penalty, self.layer.number, self.observe
-        if penalty is not None and penalty.covers(kind) and not self._is_apart(kind):
+        apart = None
+        if penalty is not None and penalty.covers(kind):
             of_data = observe(Stage(DATA_OF[kind], number), of_data)
-            of_data = of_data + observe(Stage(PENALTY_OF[kind], number), self._slope(kind))
-        return observe(Stage(GRADIENT_OF[kind], number), of_data)
-
-    def _is_apart(self, kind: Kind) -> bool:
-        """Whether the penalty's slope is no part of the gradient, but comes in later."""
-        penalty = self.rule.penalty
-        return penalty is not None and penalty.covers(kind) and penalty.enters != "gradient"
+            slope = observe(Stage(PENALTY_OF[kind], number), self._slope(kind))
+            of_data, apart = (of_data, slope) if penalty.is_apart else (of_data + slope, None)
+        return observe(Stage(GRADIENT_OF[kind], number), of_data), apart
 
     def _slope(self, kind: Kind) -> Array:
         """∂penalty/∂w of the layer's weights, or of its biases."""

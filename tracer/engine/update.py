@@ -123,26 +123,25 @@ class _Step:
         """The gradient that reaches the optimiser."""
         clip, gradient = self.rule.clip, self.group.gradient
         if clip is None:
-            return gradient + self.group.decay if self._enters == "clipped" else gradient
+            return self._penalised(gradient)
         limit = self.moment.settings[clip.setting]
         norm = _norm(self.rule, [self.group]) if clip.each else norm
         cut = clip.cut(gradient, limit) if norm is None else clip.scaled(gradient, norm, limit)
-        if self._enters == "clipped":
-            cut = cut + self.group.decay
-        return self._observed(CLIPPED_OF[self.group.stage.kind], "", cut)
+        return self._observed(CLIPPED_OF[self.group.stage.kind], "", self._penalised(cut))
 
-    @property
-    def _enters(self) -> str | None:
-        """Where the penalty comes in that is no part of the gradient."""
-        penalty = self.rule.penalty
-        return penalty.enters if penalty is not None and self.group.decay is not None else None
+    def _penalised(self, gradient: Array) -> Array:
+        """With the slope of a penalty that is no part of it, and that the optimiser sees."""
+        penalty, decay = self.rule.penalty, self.group.decay
+        if penalty is None or decay is None or not penalty.reaches_optimizer:
+            return gradient
+        return gradient + decay
 
     def _decayed(self, moved: Array) -> Array:
         """Less the slope of a penalty that the optimiser hasn't seen."""
-        decay = self.group.decay
-        if self._enters == "step":
-            return moved - self.moment.learning_rate * decay
-        return moved - decay if self._enters == "alone" else moved
+        penalty, decay = self.rule.penalty, self.group.decay
+        if penalty is None or decay is None or penalty.reaches_optimizer:
+            return moved
+        return moved - (decay if penalty.enters == "alone" else self.moment.learning_rate * decay)
 
     def _named(self, letter: str, array: Array) -> Array:
         """A state after the update, of what is free; or a number that the optimiser calculates."""

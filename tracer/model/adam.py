@@ -58,6 +58,9 @@ class Adam(Optimizer):
             False: "m and v aren't corrected for their start at 0",
         },
     )
+    names_corrected: bool = False
+    """Whether `mhat` and `vhat` have their names although ε stands beside √v+, and nothing uses
+    them."""
     t_counted: str = unstated(
         "what t is in the first update",
         "from_1",
@@ -78,12 +81,16 @@ class Adam(Optimizer):
     @property
     def corrected(self) -> Mapping[str, str]:
         """The moments without what they have from their start at 0."""
-        if not self.bias_correction or self.epsilon_place == "uncorrected":
+        if not self.bias_correction or not self._uses_corrected | self.names_corrected:
             return {}
         return {
             "mhat": "m+, corrected for the start at 0",
             "vhat": "v+, corrected for the start at 0",
         }
+
+    @property
+    def _uses_corrected(self) -> bool:
+        return self.epsilon_place != "uncorrected"
 
     @property
     def in_torch(self) -> tuple[str, Mapping[str, Any]] | None:
@@ -99,13 +106,20 @@ class Adam(Optimizer):
         m = step.keep("m", beta1 * step.state["m"] + (1 - beta1) * g)
         v = step.keep("v", beta2 * step.state["v"] + (1 - beta2) * g**2)
         t, rate = step.t + _COUNTED_FROM[self.t_counted], step.learning_rate
+        mhat, vhat = m, v
+        if self.corrected:
+            mhat = step.name("mhat", m / (1 - beta1**t))
+            vhat = step.name("vhat", v / (1 - beta2**t))
         if self.epsilon_place == "uncorrected":
             rooted = root(v, step["epsilon"], "outside")
             return rate * sqrt(1 - beta2**t) * m / ((1 - beta1**t) * rooted)
-        if self.bias_correction:
-            m = step.name("mhat", m / (1 - beta1**t))
-            v = step.name("vhat", v / (1 - beta2**t))
-        return rate * m / root(v, step["epsilon"], self.epsilon_place)
+        return rate * mhat / root(vhat, step["epsilon"], self.epsilon_place)
+
+    def otherwise(self, name: str, value: Any) -> Optimizer:
+        """The same otherwise; with ε elsewhere the corrected moments keep their names."""
+        found = super().otherwise(name, value)
+        named = name == "epsilon_place" and bool(self.corrected)
+        return replace(found, names_corrected=True) if named else found  # type: ignore[call-arg]
 
     def problem(self) -> tuple[str, str, str] | None:
         """What concerns the bias correction, where there is none."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from tracer.formula.primitives import sqrt
@@ -115,6 +115,11 @@ class Optimizer(ABC):
     def in_torch(self) -> tuple[str, Mapping[str, Any]] | None:
         """PyTorch's class and its options that make the same steps; None where it has none."""
         return None
+
+    def otherwise(self, name: str, value: Any) -> Optimizer:
+        """The same with another value of an option; what it calculates on the way keeps its names."""
+        fields: dict[str, Any] = {name: value}
+        return replace(self, **fields)
 
     def problem(self) -> tuple[str, str, str] | None:
         """(option, what is wrong, what instead) where options don't go together."""

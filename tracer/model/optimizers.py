@@ -124,7 +124,7 @@ class Momentum(Optimizer):
         if self.nesterov and self.form == "average":
             hint = "write form: sum or form: velocity"
             return "nesterov", "an average has no Nesterov form", hint
-        if self.first_gradient == "whole" and not self.dampening:
+        if self.first_gradient == "whole" and not self._dampens:
             return "first_gradient", "nothing is dampened", "give a dampening"
         if self.nesterov and self.dampening:
             return "nesterov", "Nesterov's step has no dampening", "leave one of them out"
@@ -144,11 +144,7 @@ class Momentum(Optimizer):
         if self.form == "velocity":
             before, v = step.state["v"], self._velocity(step)
             return beta * before - (1 + beta) * v if self.nesterov else -v
-        part = g
-        if self.form == "average":
-            part = (1 - beta) * g
-        elif self.dampening:
-            part = (1 - self._dampening(step)) * g
+        part = (1 - self._dampening(step)) * g if self._dampens else g
         v = step.keep("v", beta * step.state["v"] + part)
         return step.learning_rate * (g + beta * v if self.nesterov else v)
 
@@ -157,11 +153,14 @@ class Momentum(Optimizer):
         """To know the first update."""
         return self.first_gradient == "whole"
 
+    @property
+    def _dampens(self) -> bool:
+        return self.form == "average" or self.dampening > 0
+
     def _dampening(self, step: Update) -> Array:
-        """τ; or 0 in the first update, in which 0^(t − 1) is 1 and otherwise 0."""
-        if self.first_gradient == "whole":
-            return step["dampening"] * (1 - 0.0 ** (step.t - 1))
-        return step["dampening"]
+        """τ, of an average β; or 0 in the first update, in which 0^(t − 1) is 1 and otherwise 0."""
+        dampening = step["momentum" if self.form == "average" else "dampening"]
+        return dampening * (1 - 0.0 ** (step.t - 1)) if self.asks_for_t else dampening
 
     def step(self, step: Update) -> Array:
         """w − the change, or w + v+ with `velocity`."""

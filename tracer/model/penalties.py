@@ -69,6 +69,8 @@ ENTERS = {
     "clipped": "clipping comes before the penalty, whose slope is added to the clipped gradient",
     "step": "the decay is decoupled: w − step − lr·slope, and the optimiser doesn't see it",
     "alone": "the decay is decoupled, and isn't multiplied by the learning rate: w − step − slope",
+    "update": "the update adds the penalty's slope to the gradient, which is written without it",
+    "optimizer": "the optimiser adds the penalty (weight decay): loss and gradient are without it",
 }
 """Where the slope of a penalty comes in; configurations state the first."""
 
@@ -89,6 +91,21 @@ class Penalty:
     def covers(self, kind: Kind) -> bool:
         """Whether parameters of that kind are penalised."""
         return kind in COVERED[self.of]
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether its slope is no part of the gradient, but comes in later."""
+        return self.enters != "gradient"
+
+    @property
+    def reaches_optimizer(self) -> bool:
+        """Whether its slope, though apart, is in what reaches the optimiser."""
+        return self.enters in ("clipped", "update", "optimizer")
+
+    @property
+    def is_in_loss(self) -> bool:
+        """Whether the loss has it."""
+        return self.enters != "optimizer"
 
     @property
     def has_kink(self) -> bool:
