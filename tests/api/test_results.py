@@ -243,6 +243,14 @@ def test_an_array_is_a_copy_and_has_the_other_iterations(mazur: tracer.Traced) -
     assert tracer.trace("apples").arrays["total"].shape == ()
 
 
+@pytest.mark.parametrize("said", ["", "x", "0", "-1", "1.5", "9" * 20, "2#1", "2@3"])
+@pytest.mark.parametrize("name", ["W1", "total"])
+def test_an_array_of_no_iteration_is_unknown(name: str, said: str) -> None:
+    arrays = tracer.trace("mazur" if name == "W1" else "apples").arrays
+    with pytest.raises(tracer.UnknownNameError, match=f"no array '{name}@{said}'"):
+        arrays[f"{name}@{said}"]
+
+
 def test_a_table_has_its_numbers_in_full(mazur: tracer.Traced) -> None:
     table = mazur.table("updates")
     assert table.columns == ("parameter", "connection", "old", "gradient", "lr·gradient", "new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,7 +13,9 @@ from tracer.api.iterations import Iterations, check_is_text
 from tracer.api.shown import one_line
 from tracer.diagnose.answers.arrays import find_stage, named_arrays
 from tracer.engine.trace import IterationTrace
-from tracer.explain.calculation import iteration_said
+from tracer.errors import UnknownNameError
+
+_NAME = re.compile(r"([^@]+)(?:@0*([1-9]\d{0,14}))?", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,8 +40,12 @@ class Arrays(Mapping[str, NDArray[np.float64]]):
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """The array, a copy of its own; UnknownNameError where there is none of that name."""
         check_is_text(name)
-        trace = self._iterations.trace(max(iteration_said(name, self._shown[0]), 1))
-        bare, suffix = name.partition("@")[0], f"@{trace.number}" if trace.number != 1 else ""
+        match = _NAME.fullmatch(name.strip())
+        if match is None:
+            hint = "behind a name stands @ITERATION, counted from 1: W1@2"
+            raise UnknownNameError(f"there is no array '{name}'", hint)
+        bare, trace = match[1], self._iterations.trace(int(match[2] or self._shown[0]))
+        suffix = f"@{trace.number}" if trace.number != 1 else ""
         known = dict(named_arrays(trace))
         if bare + suffix in known:
             return np.array(known[bare + suffix])
