@@ -127,7 +127,15 @@ def test_a_recording_of_other_batches_is_refused(config: Path, tmp_path: Path) -
         ("iteration", [3, 2, 1], "these are no numbers of iterations"),
         ("iteration", [0, 1, 2], "these are no numbers of iterations"),
         ("iteration", [1, 2, 1e300], "these are no numbers of iterations"),
-        ("sample", [1, 1, 1], "the shape is 3, expected iterations and samples"),
+        ("iteration", [1, 2, np.inf], "these are no numbers of iterations"),
+        ("sample", [1, 1, 1], "the shape is 3, expected iterations and samples: 3×1"),
+        ("sample", [[1], [1]], "the shape is 2×1, expected iterations and samples: 3×1"),
+        ("sample", [[1], [1], [1], [1]], "the shape is 4×1, expected iterations and samples: 3×1"),
+        ("sample", [[1, 1, 1]], "the shape is 1×3, expected iterations and samples: 3×1"),
+        ("sample", [[1], [np.nan], [1]], "sample[1, 0] is nan, expected a sample's number"),
+        ("sample", [[1, np.inf]] * 3, "sample[0, 1] is inf, expected a sample's number"),
+        ("sample", [[1], [1.5], [1]], "sample[1, 0] is 1.5, expected a sample's number"),
+        ("net1", np.zeros((2, 1, 2)), "the shape is 2×1×2, expected 3×1×2"),
         ("W1", np.zeros((4, 2, 2)), "the shape is 4×2×2, expected 3×2×2"),
         ("net1", np.full((3, 1, 2), np.nan), "net1[0, 0, 0] is nan, expected a finite number"),
         ("out_o1", np.zeros((3, 2, 2)), "the shape is 3×2×2, expected iterations and samples"),
@@ -140,7 +148,37 @@ def test_what_is_no_recording_is_told(
     path = tmp_path / "odd.npz"
     arrays = {"iteration": np.arange(1, 4), "lr": np.full(3, 0.5), array: np.array(value)}
     save(path, arrays)
-    assert message in run("check", "mazur", path, code=2).stderr
+    for words in (("check", "mazur"), ("compare", "mazur", "--against")):
+        assert message in run(*words, path, code=2).stderr
+
+
+def test_a_number_that_is_not_finite_is_named_by_its_place_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "all.npz"
+    arrays = recorded("mazur", path)
+    arrays["W1"][4, 1, 0] = np.nan
+    save(path, arrays)
+    for words in (("check", "mazur"), ("compare", "mazur", "--against")):
+        assert "W1[4, 1, 0] is nan" in run(*words, path, code=2).stderr
+
+
+def test_parts_of_one_sample_are_not_read_as_samples_in_columns(tmp_path: Path) -> None:
+    path = tmp_path / "some.npz"
+    arrays = recorded("mazur", path, "-n", 30)
+    assert arrays["path1"].shape == (30, 1, 2, 2)
+    arrays["path1"] = arrays["path1"].astype(np.float16)
+    save(path, {name: arrays[name] for name in ("iteration", "sample", "path1")})
+    assert run_json("check", "mazur", path)["counts"]["right"] == 120
+
+
+def test_numbers_at_the_end_of_float64_are_wrong_without_a_warning(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    path = tmp_path / "some.npz"
+    arrays = recorded("mazur", path)
+    wrong = {name: np.sign(arrays[name]) * 1.7e308 for name in ("net1", "dW1", "W2")}
+    save(path, {"iteration": arrays["iteration"]} | wrong)
+    assert "wrong" in run("check", "mazur", path, code=1).stdout
+    assert not recwarn.list
 
 
 def test_of_a_long_recording_only_what_differs_is_judged(

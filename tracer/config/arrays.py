@@ -29,6 +29,8 @@ from tracer.model.network import FloatArray
 
 MOST_BYTES = 2 * 2**30
 """What an array may take, as float64."""
+MOST_COUNTED = 1e15
+"""What an iteration, an update or a sample that an array counts is below."""
 _SMALL = 2**20
 """Bytes for which nobody asks how much memory there is."""
 _COPIES = 3
@@ -297,6 +299,12 @@ def _check(header: ArrayHeader) -> None:
         )
     if any(size < 0 for size in header.shape):
         raise ArrayError("the array's shape is negative", "write it anew with NumPy")
+
+
+def counts_up(numbers: FloatArray) -> bool:
+    """Whether these are whole numbers from 1 on, each above the last: of iterations, of updates."""
+    within = (numbers >= 1) & (numbers < MOST_COUNTED)
+    return bool(within.all() and (numbers % 1 == 0).all() and (np.diff(numbers) > 0).all())
 
 
 def in_words(shape: tuple[int, ...]) -> str:

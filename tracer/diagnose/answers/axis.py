@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tracer.config.arrays import in_words
+from tracer.config.arrays import MOST_COUNTED, counts_up, in_words
 from tracer.diagnose.answers.model import Entry
 from tracer.engine.batches import Batches
 from tracer.errors import ConfigError
@@ -74,8 +74,7 @@ def iterations_said(entries: list[Entry]) -> Sequence[int] | None:
         return None
     entries.remove(entry)
     numbers = entry.read()
-    whole = numbers[0] >= 1 and (numbers % 1 == 0).all() and (np.diff(numbers) > 0).all()
-    if not whole or numbers[-1] >= 1e15:
+    if not counts_up(numbers):
         message = "these are no numbers of iterations: whole numbers from 1 on, each above the last"
         raise ConfigError([entry.spot.problem(message)])
     return [int(number) for number in numbers]
@@ -90,7 +89,7 @@ def axis_of(
     """The axis of these iterations; `sample` is taken out of the entries.
 
     Raises:
-        ConfigError: `sample` has other samples than the experiment's batches.
+        ConfigError: `sample` holds no samples, or others than the experiment's batches.
     """
     chosen = range(len(iterations)) if chosen is None else chosen
     if not isinstance(experiment, Experiment):
@@ -102,19 +101,29 @@ def axis_of(
     entry = next((entry for entry in entries if entry.name == SAMPLE and entry.read), None)
     if entry is not None:
         entries.remove(entry)
-        _check_samples(entry, [iterations[place] for place in chosen], chosen, rows)
+        _check_samples(entry, (len(iterations), batches.size), iterations, chosen, rows)
     whole = 1 if batches.size_of(earlier) == batches.size else 2
     return Axis(iterations, chosen, rows, whole, entry is not None)
 
 
 def _check_samples(
-    entry: Entry, numbers: Sequence[int], chosen: Sequence[int], rows: Sequence[tuple[int, ...]]
+    entry: Entry,
+    shape: tuple[int, int],
+    iterations: Sequence[int],
+    chosen: Sequence[int],
+    rows: Sequence[tuple[int, ...]],
 ) -> None:
+    """ConfigError unless the chosen iterations have these rows; `shape` is that of a recording."""
     assert entry.read
-    if len(entry.shape) != 2:
+    if len(entry.shape) != 2 or entry.shape[0] != shape[0]:
         message = f"the shape is {in_words(entry.shape)}, expected iterations and samples"
-        raise ConfigError([entry.spot.problem(message)])
+        raise ConfigError([entry.spot.problem(f"{message}: {in_words(shape)}")])
     table: FloatArray = entry.read()[list(chosen)]
+    counted = (table >= 0) & (table < MOST_COUNTED) & (table == np.trunc(table))
+    for row, column in np.argwhere(~counted)[:1].tolist():
+        message = f"{entry.name}[{chosen[row]}, {column}] is {table[row, column]:g}"
+        raise ConfigError([entry.spot.problem(f"{message}, expected a sample's number, or 0")])
+    numbers = [iterations[place] for place in chosen]
     for number, given, right in zip(numbers, table.tolist(), rows, strict=True):
         found = tuple(int(sample) - 1 for sample in given if sample)
         if found != right:

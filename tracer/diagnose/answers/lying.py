@@ -92,7 +92,7 @@ def most_iterations(experiment: Experiment | GraphExperiment) -> int:
 
 def _way(stage: Stage, shape: Shape, true: Shape, trace: IterationTrace) -> Lying | None:
     given, wanted = _squeezed(shape), _squeezed(true)
-    by_rows = len(wanted) == 2 and (stage.kind in OF_A_WEIGHT or stage.of_a_sample)
+    by_rows = len(true) == len(wanted) == 2 and (stage.kind in OF_A_WEIGHT or stage.of_a_sample)
     direct, turned = given == wanted, by_rows and given == wanted[::-1]
     if direct or turned:
         return Lying(direct, turned)

@@ -108,10 +108,10 @@ class ArrayFinding:
         given, right = self.answer.values[off], self.exact[off]
         if off.sum() < 2 or not right.all():
             return None
-        ratios = given / right
-        middle = float(np.median(ratios))
-        near = np.abs(given - middle * right) <= self.slack[off] * max(1.0, abs(middle)) * 2
-        return middle if middle and near.all() else None
+        with np.errstate(all="ignore"):
+            middle = float(np.median(given / right))
+            near = np.abs(given - middle * right) <= self.slack[off] * max(1.0, abs(middle)) * 2
+        return middle if middle and np.isfinite(middle) and near.all() else None
 
     @property
     def first(self) -> Finding | None:
