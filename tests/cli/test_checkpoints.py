@@ -118,6 +118,35 @@ def test_a_file_without_checkpoints_is_refused(content: bytes | None, tmp_path: 
 
 
 @pytest.mark.parametrize(
+    ("array", "value", "message"),
+    [
+        ("updates", [2, np.nan, 6], "`updates` are no numbers of updates"),
+        ("updates", [2, 4, np.inf], "`updates` are no numbers of updates"),
+        ("updates", [6, 4, 2], "`updates` are no numbers of updates"),
+        ("updates", [0, 0, 0], "`updates` are no numbers of updates"),
+        ("updates", [-2, 4, 6], "`updates` are no numbers of updates"),
+        ("updates", [2.5, 4, 6], "`updates` are no numbers of updates"),
+        ("updates", [[2, 4, 6]], "the states have another shape"),
+        ("updates", [], "the states have another shape"),
+        ("states", np.zeros((3, 9)), "the states have another shape"),
+        ("states", np.full((3, 10), np.nan), "states[0, 0] is nan, expected a finite number"),
+        ("states", np.full((3, 10), -np.inf), "states[0, 0] is -inf, expected a finite number"),
+    ],
+)
+def test_what_is_no_state_of_a_training_is_refused(
+    array: str, value: object, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "states.npz"
+    run("step", "mazur", "-n", 6, "--checkpoints", path, "--checkpoint-every", 2)
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    assert arrays["states"].shape[0] == 3
+    np.savez(path, **(arrays | {array: np.array(value, dtype=float)}))
+    for words in (("run", "mazur", "--trace-at", 5), ("explain", "mazur", "w5@5")):
+        assert message in run(*words, "--checkpoints", path, code=2).stderr
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         (("--checkpoints", "a.csv"), "states go into an .npz file"),

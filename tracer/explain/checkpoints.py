@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from tracer.config.arrays import ArrayError, ArrayFile, write_arrays
+from tracer.config.arrays import ArrayError, ArrayFile, counts_up, write_arrays
 from tracer.config.writing import dump
 from tracer.errors import UsageError
 from tracer.explain.calculation import timeline_of
@@ -74,9 +74,19 @@ def read(stream: BinaryIO, experiment: Experiment | GraphExperiment) -> Iterator
             "write them anew with step --checkpoints",
         )
     start = timeline_of(experiment).start
-    if states.shape != (updates.size, len(start.numbers())) and updates.size:
+    shape = updates.size, len(start.numbers())
+    if updates.ndim != 1 or (states.shape != shape and (states.size or updates.size)):
         raise ArrayError("the states have another shape", "write them anew")
-    for number, row in zip(updates.ravel().tolist(), states.tolist(), strict=True):
+    if not counts_up(updates):
+        message = (
+            "`updates` are no numbers of updates: whole numbers from 1 on, each above the last"
+        )
+        raise ArrayError(message, "write them anew")
+    if not np.isfinite(states).all():
+        place = np.argwhere(~np.isfinite(states))[0]
+        message = f"states{place.tolist()} is {states[tuple(place)]}, expected a finite number"
+        raise ArrayError(message, "write them anew")
+    for number, row in zip(updates.tolist(), states.reshape(shape).tolist(), strict=True):
         yield int(number), start.with_numbers(row)
 
 
