@@ -263,7 +263,7 @@ class Collector:
             values = entry.read() if axis is None else entry.read()[list(axis.chosen)]
             sampled = axis and stage and stage.of_a_sample
             room = axis.room(stage, values.shape) if axis and stage and sampled else None
-            values = _finite(entry, values, room, axis.chosen if axis else None)
+            values = _finite(entry, values, room, axis.chosen if axis else ())
             some = values.ravel()[:: max(values.size // _MOST_TEXTS, 1)].tolist()
             return values, [shortest(value) for value in some if value and isfinite(value)]
         written = [self._written(leaf) for leaf in entry.leaves]
@@ -330,17 +330,16 @@ def _finite(
     entry: Entry,
     values: FloatArray,
     room: BoolArray | None = None,
-    chosen: Sequence[int] | None = None,
+    chosen: Sequence[int] = (),
 ) -> FloatArray:
     """The numbers; UsageError when one isn't finite, but for where there is room.
 
-    `chosen`: the places that they have along the first axis of the file's array.
+    `chosen`: their places along the first axis of the file's array, where those aren't all.
     """
     strange = ~np.isfinite(values)
     for place in np.argwhere(strange if room is None else strange & ~room)[:1]:
         value = values[tuple(place)]
-        if chosen is not None:
-            place[0] = chosen[place[0]]
+        place[:1] = chosen[place[0]] if chosen else place[:1]
         where = f"{entry.name}{place.tolist() or ''}"
         raise UsageError(f"{where} is {value}, expected a finite number")
     return values
