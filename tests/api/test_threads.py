@@ -23,7 +23,7 @@ def _threads_that_take_turns_often() -> Iterator[None]:
 
 @pytest.mark.parametrize(
     ("config", "name"),
-    [("cubes", "loss"), ("xor", "loss"), ("descent", "z")],
+    [("cubes", "loss"), ("xor", "loss"), ("descent", "f")],
     ids=["arrays", "floats", "graph"],
 )
 def test_threads_get_the_numbers_of_one(config: str, name: str) -> None:
