@@ -211,7 +211,11 @@ def test_a_result_speaks_the_language_that_is_asked_for() -> None:
 
 @pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
 def test_a_name_that_no_file_can_have_is_told(name: str, tmp_path: Path) -> None:
-    saving = [(MAZUR, "html"), (MAZUR.picture(), "svg"), (TRAINED.curve(), "svg")]
+    saving: list[tuple[Any, str]] = [
+        (MAZUR, "html"),
+        (MAZUR.picture(), "svg"),
+        (TRAINED.curve(), "svg"),
+    ]
     for result, ending in saving:
         with pytest.raises(tracer.UsageError, match="a name that a file can have"):
             result.save(tmp_path / f"{name}.{ending}")

@@ -23,6 +23,10 @@ RESULTS = [
     TRACED.arrays,
 ]
 LOST = "{network: {inputs: [x], layers: []}, loss: nothing}"
+DIVERGING = {
+    "graph": {"inputs": {"x": 1.0}, "nodes": {"y": "x**4"}},
+    "training": {"learning_rate": 1e9, "trainable": ["x"], "iterations": 50},
+}
 FAILING: list[Callable[[], object]] = [
     lambda: tracer.trace(LOST + "\n"),
     lambda: tracer.trace("no-such-example"),
@@ -35,10 +39,6 @@ FAILING: list[Callable[[], object]] = [
     lambda: tracer.train(DIVERGING),
     lambda: _raise(SeveralError([UsageError("one", "hint"), UsageError("two")])),
 ]
-DIVERGING = {
-    "graph": {"inputs": {"x": 1.0}, "nodes": {"y": "x**4"}},
-    "training": {"learning_rate": 1e9, "trainable": ["x"], "iterations": 50},
-}
 
 
 def _raise(error: Exception) -> None:

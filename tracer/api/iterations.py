@@ -27,8 +27,8 @@ class Iterations:
     """Gives the trace of any iteration, and any number by its name.
 
     `run` is the training so far. What lies beyond it is trained when it is asked for, and then twice
-    as far, so that whoever asks for one iteration after the other does not begin anew each time. Threads
-    that share a result wait for each other.
+    as far, so that whoever asks for one iteration after the other does not begin anew each time.
+    Threads that share a result wait for each other.
     """
 
     def __init__(self, experiment: AnyExperiment, run: Run[Any] | None = None) -> None:

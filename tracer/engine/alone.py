@@ -1,4 +1,4 @@
-"""One thread at a time: a timeline's programs work in shared buffers, and its states at hand are one store."""
+"""One thread at a time: programs work in shared buffers, and the states at hand are one store."""
 
 from __future__ import annotations
 
