@@ -6,8 +6,10 @@ traceback and leaves with its `exit_code`.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from tracer.immutable import immutable
 from tracer.visible import printable
@@ -36,6 +38,10 @@ class BptraceError(Exception):
     def __str__(self) -> str:
         message, hint = brief(self.message), brief(self.hint)
         return printable(f"{message}; {hint}" if hint else message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Made again from what it holds: what Python's own errors are made from is the message alone.
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 class UsageError(BptraceError):

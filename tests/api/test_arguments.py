@@ -207,3 +207,23 @@ def test_a_result_speaks_the_language_that_is_asked_for() -> None:
     assert MAZUR.text(lang="en") == english
     with pytest.raises(tracer.UsageError, match=r"no language 'xx'; there are en \(English\)"):
         MAZUR.html(lang="xx")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_a_name_that_no_file_can_have_is_told(name: str, tmp_path: Path) -> None:
+    saving: list[tuple[Any, str]] = [
+        (MAZUR, "html"),
+        (MAZUR.picture(), "svg"),
+        (TRAINED.curve(), "svg"),
+    ]
+    for result, ending in saving:
+        with pytest.raises(tracer.UsageError, match="a name that a file can have"):
+            result.save(tmp_path / f"{name}.{ending}")
+
+
+def test_a_key_that_is_no_text_is_told_where_it_is_all_there_is() -> None:
+    with pytest.raises(tracer.ConfigError, match="the key 1 is no text") as caught:
+        MAZUR.check({1: 2, 3.5: 4})  # type: ignore[dict-item]
+    assert len(caught.value.problems) == 2
+    with pytest.raises(tracer.ConfigError, match="is empty"):
+        MAZUR.check({})

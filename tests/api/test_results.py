@@ -320,3 +320,16 @@ def test_without_pandas_that_is_said(monkeypatch: pytest.MonkeyPatch, mazur: tra
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(tracer.UsageError, match="data frames need pandas"):
         mazur.to_dataframe()
+
+
+def test_ctrl_c_ends_a_comparison_as_it_ends_a_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tracer.engine.training._Trainer._up_to", interrupted)
+    for train in (
+        lambda: tracer.train("mazur", 5),
+        lambda: tracer.compare("mazur", "mazur-as-published", iterations=5),
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            train()

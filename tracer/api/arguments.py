@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from operator import index
-from os import PathLike, fspath
+from os import PathLike, fsencode, fspath
 from pathlib import Path
 from reprlib import Repr
 from typing import Any, get_args
@@ -108,7 +108,17 @@ def path_of(value: Any) -> Path:
     """The path of a file."""
     if not isinstance(value, str | PathLike) or not isinstance(fspath(value), str):
         raise refused("path", value, "the path of a file")
+    if not can_be_path(fspath(value)):
+        raise refused("path", value, "a name that a file can have")
     return Path(value)
+
+
+def can_be_path(name: str) -> bool:
+    """Whether the system takes it as the name of a file, be there one or not."""
+    try:
+        return b"\0" not in fsencode(name)
+    except UnicodeEncodeError:  # half of a character
+        return False
 
 
 def yes_or_no(**flags: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracer.api.iterations import Iterations, check_is_text
-from tracer.api.shown import one_line
+from tracer.api.shown import Lasting, one_line
 from tracer.diagnose.answers.arrays import find_stage, named_arrays
 from tracer.engine.trace import IterationTrace
 from tracer.errors import UnknownNameError
@@ -19,7 +19,7 @@ _NAME = re.compile(r"([^@]+)(?:@0*([1-9]\d{0,14}))?", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Arrays(Mapping[str, NDArray[np.float64]]):
+class Arrays(Lasting, Mapping[str, NDArray[np.float64]]):
     """A mapping from `W1`, `dW1`, `net2`, `out2`, `delta2`, `W1+`, … to arrays; layers count from 1.
 
     `@5` behind a name picks iteration 5. `numpy.savez("run.npz", **t.arrays)` writes a file that

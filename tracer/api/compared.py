@@ -81,4 +81,6 @@ def compare(experiments: Sequence[object], iterations: int | None) -> Compared:
         raise UsageError("compare needs two configurations or more")
     labels = tuple(one.title or f"run {place}" for place, one in enumerate(networks, 1))
     comparison = compare_runs(networks, whole_or_none("iterations", iterations, 1))
+    if comparison.interrupted:
+        raise KeyboardInterrupt
     return Compared(comparison, labels, Names(networks[0].network))

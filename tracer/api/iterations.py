@@ -8,6 +8,7 @@ from typing import Any
 
 from tracer.api.arguments import shown
 from tracer.api.source import AnyExperiment
+from tracer.engine.alone import RLock, alone
 from tracer.engine.training import Run, train_through
 from tracer.errors import BptraceError, UnknownNameError
 from tracer.explain.calculation import Calculation, check_reached, iteration_said, timeline_of
@@ -27,14 +28,17 @@ class Iterations:
 
     `run` is the training so far. What lies beyond it is trained when it is asked for, and then twice
     as far, so that whoever asks for one iteration after the other does not begin anew each time.
+    Threads that share a result wait for each other.
     """
 
     def __init__(self, experiment: AnyExperiment, run: Run[Any] | None = None) -> None:
         self.timeline = timeline_of(experiment) if run is None else run.timeline
+        self.lock: RLock = self.timeline.lock
         self.run: Run[Any] = Run(self.timeline) if run is None else run
         self.names: Any = self.timeline.outline(1).names
         self.calculation = lru_cache(maxsize=_AT_HAND)(self._calculation)
 
+    @alone
     def through(
         self, iterations: Collection[int], progress: Callable[[int], None] | None = None
     ) -> None:
@@ -52,6 +56,7 @@ class Iterations:
         check_reached(run, iterations)
         self.run = run
 
+    @alone
     def run_to(self, iteration: int) -> Run[Any]:
         """The training up to an iteration, whatever has been asked for beyond it."""
         if not self.timeline.trained:

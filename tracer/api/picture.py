@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tracer.api.arguments import path_of
-from tracer.api.shown import one_line, save_text
+from tracer.api.shown import Lasting, one_line, save_text
 from tracer.errors import UsageError
 from tracer.graph.names import GraphNames
 from tracer.model.names import Names
@@ -25,7 +25,7 @@ from tracer.show.pictures.plot_svg import plot_svg
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Picture:
+class Picture(Lasting):
     """A drawing: a notebook shows it, `svg`, `dot` and `mermaid` are its texts."""
 
     _picture: drawn.Picture

@@ -11,7 +11,7 @@ from functools import cache
 from html import escape
 from io import StringIO
 from os import PathLike
-from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Literal, NoReturn, Self, TypedDict, TypeVar, Unpack, overload
 
 from tracer.api.arguments import one_of, path_of, text, whole_or_none, yes_or_no
 from tracer.digits.numbers import NumberFormat
@@ -87,7 +87,21 @@ def written(
     return stream.getvalue()
 
 
-class Shown(ABC):
+class Lasting:
+    """A result that never changes, so that its copies are itself."""
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        instead = "its .yaml" if hasattr(type(self), "yaml") else "its text or its numbers"
+        raise TypeError(f"this {type(self).__name__} can't be pickled; pickle {instead}")
+
+
+class Shown(Lasting, ABC):
     """A result that can be looked at: `print` it, or leave it at the end of a notebook's cell."""
 
     @property

@@ -16,6 +16,7 @@ from itertools import chain
 
 import numpy as np
 
+from tracer.engine.alone import RLock, alone
 from tracer.engine.batches import Batch, Batches
 from tracer.engine.calm import Soundness, is_calm, limit_of
 from tracer.engine.compiled import worth_compiling
@@ -59,6 +60,7 @@ class NetworkTimeline:
         if data is None:
             raise UsageError("nothing to calculate", "give the configuration `data` or `predict`")
         self.experiment, self.altered = experiment, altered
+        self.lock = RLock()
         self.data: Data = data
         self.rule = altered.rule(Rule.of(experiment))
         training = experiment.training
@@ -146,6 +148,7 @@ class NetworkTimeline:
         change = None if self.altered is UNALTERED else self.altered
         return IterationTrace(self.experiment, batch, before, after, change)
 
+    @alone
     def state(self, updates: int) -> State:
         """The state after so many updates."""
         kept = self.kept.get(updates) or self._passed.get(updates)
@@ -186,6 +189,7 @@ class NetworkTimeline:
         if len(self._passed) > _PASSED:
             del self._passed[max(self._passed)]
 
+    @alone
     def advance(
         self, state: State, done: int, count: int, losses: list[float] | None = None
     ) -> State:
@@ -206,6 +210,7 @@ class NetworkTimeline:
                 arrays = work.program(arrays, self._feed.given(some, pieces), found)
         return state.with_arrays(arrays)
 
+    @alone
     def states(self, state: State, done: int, count: int) -> FloatArray:
         """The numbers of each state that the next `count` updates lead to: (count, numbers)."""
         if not self.compiled:

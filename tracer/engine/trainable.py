@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
+from tracer.engine.alone import RLock
 from tracer.engine.kept import Kept
 from tracer.model.experiment import Experiment, GraphExperiment, Resume, Stop
 from tracer.model.network import State
@@ -15,6 +16,10 @@ from tracer.model.network import State
 
 class Timeline(Protocol):
     """What can be trained: a network with its data, or a graph. State k is the one after k updates."""
+
+    @property
+    def lock(self) -> RLock:
+        """Held by the thread that trains it."""
 
     @property
     def start(self) -> State:

@@ -84,7 +84,8 @@ def train(
         UsageError: there is nothing to train.
     """
     timeline.check()
-    return _Trainer(timeline, progress, watch).run(keep, iterations)
+    with timeline.lock:
+        return _Trainer(timeline, progress, watch).run(keep, iterations)
 
 
 def check_iterations(iterations: Iterable[int], *, trained: bool) -> None:

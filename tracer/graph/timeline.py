@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from tracer.digits.rounding import Rounding
+from tracer.engine.alone import RLock, alone
 from tracer.engine.kept import Kept
 from tracer.engine.programs import Program, looped
 from tracer.engine.rule import Moment, remedy
@@ -53,6 +54,7 @@ class GraphTimeline:
         self, experiment: GraphExperiment, graph: Graph, rounding: Rounding | None = None
     ) -> None:
         self.experiment, self.graph, self.rounding = experiment, graph, rounding
+        self.lock = RLock()
         self.rule = rule_of(graph)
         start = np.array([graph.inputs[node] for node in graph.trainable], dtype=float)
         kept = {
@@ -121,6 +123,7 @@ class GraphTimeline:
         """The numbers in that state, reached by so many updates."""
         return self._traced(state, updates + 1)
 
+    @alone
     def state(self, updates: int) -> State:
         """The state after so many updates."""
         if updates in self.kept:
@@ -135,6 +138,7 @@ class GraphTimeline:
             self.kept[updates] = found  # worked out number by number: too slow to do it again
         return found
 
+    @alone
     def advance(
         self, state: State, done: int, count: int, losses: list[float] | None = None
     ) -> State:

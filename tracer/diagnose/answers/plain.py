@@ -16,7 +16,7 @@ from tracer.config.plain import tree
 from tracer.diagnose.answers.model import Entry, Spot
 from tracer.diagnose.answers.precision import of_dtype
 from tracer.diagnose.answers.tree import read_nodes
-from tracer.errors import Problem, UsageError
+from tracer.errors import ConfigError, Problem, UsageError
 from tracer.model.network import FloatArray
 
 
@@ -35,6 +35,8 @@ def read_plain(
         if arrays and not content:
             return arrays, []
     root, problems = tree(content, file)
+    if problems and not root.value:  # nothing is left, but there was something
+        raise ConfigError(problems)
     entries, others = read_nodes(root, file)
     return [*arrays, *entries], [*problems, *others]
 
