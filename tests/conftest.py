@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import signal
 import sys
 from functools import cache
 from typing import Protocol
@@ -30,6 +31,9 @@ class CompareGolden(Protocol):
 # Nobody's own language: what is printed is English, in processes that tests start too.
 os.environ["LC_ALL"] = "C.UTF-8"
 os.environ.pop("LANGUAGE", None)
+
+# Who runs the tests in the background (`make test &`) passes on that SIGINT is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same few examples every time: a build must not fail by chance, nor take long.
 # HYPOTHESIS_PROFILE=explore draws new ones, and many.

@@ -75,7 +75,7 @@ def python(code: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 def terminal(*words: object) -> Any:
     """`bptrace` in a terminal of 100 columns: a process to talk to with `expect` and `send`."""
-    return _spawned(words, _heed_interrupts)
+    return _spawned(words, _heed_signals)
 
 
 def forked(*words: object) -> Any:
@@ -130,6 +130,7 @@ def _become(words: list[str]) -> NoReturn:
     try:
         os.closerange(3, 1024)  # pexpect waits at one of them until the program has begun
         os.environ["TERM"] = "xterm"
+        _heed_signals()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for number, (name, mode) in enumerate(_STREAMS.items()):
             with suppress(OSError):  # a closed one
@@ -148,9 +149,10 @@ def _become(words: list[str]) -> NoReturn:
         os._exit(code or 0)
 
 
-def _heed_interrupts() -> None:
-    """A shell's job in the background passes on that SIGINT is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _heed_signals() -> None:
+    """A shell's job in the background passes on that SIGINT is ignored, `nohup` the same of SIGHUP."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def ended(child: Any) -> int:
