@@ -39,7 +39,7 @@ def progress(total: int, what: str) -> Iterator[Callable[[int], None] | None]:
         TimeRemainingColumn(),
         console=Console(stderr=True, width=width, height=height),
         transient=True,
-        auto_refresh=False,  # by a thread, whose locks an interrupt can leave closed
+        auto_refresh=False,  # `advance` draws it, so that no thread of rich's is needed
     )
     task = bar.add_task(what, total=total, rate="")
 

@@ -84,8 +84,8 @@ def run(
     check_arrays(arrays)
     display.check_targets(save_arrays=arrays)
     experiment = load_config(config)
-    wanted = _wanted(iterations, trace_at)
-    if (iterations or 1) > MOST_AT_ONCE and (round or not isinstance(experiment, Experiment)):
+    wanted, first = _wanted(iterations, trace_at), iterations or 1
+    if first > MOST_AT_ONCE and (round or not isinstance(experiment, Experiment)):
         what = "with --round" if round else "of a graph"
         raise UsageError(
             f"--iterations {iterations}: run shows up to {MOST_AT_ONCE} {what}",
@@ -119,9 +119,9 @@ def run(
             states=states,
         )
     elif isinstance(experiment, Experiment):
-        run_by_hand(experiment, iterations or 1, _sample(sample), how, display)
+        run_by_hand(experiment, first, _sample(sample), how, display)
     else:
-        run_graph_by_hand(experiment, iterations or 1, how, display, all_rows=all_rows)
+        run_graph_by_hand(experiment, first, how, display, all_rows=all_rows)
 
 
 def _wanted(iterations: int | None, trace_at: str | None) -> Sequence[int]:

@@ -81,7 +81,7 @@ class Adam(Optimizer):
     @property
     def corrected(self) -> Mapping[str, str]:
         """The moments without what they have from their start at 0."""
-        if not self.bias_correction or not self._uses_corrected | self.names_corrected:
+        if not self.bias_correction or not (self._uses_corrected or self.names_corrected):
             return {}
         return {
             "mhat": "m+, corrected for the start at 0",
@@ -110,7 +110,7 @@ class Adam(Optimizer):
         if self.corrected:
             mhat = step.name("mhat", m / (1 - beta1**t))
             vhat = step.name("vhat", v / (1 - beta2**t))
-        if self.epsilon_place == "uncorrected":
+        if not self._uses_corrected:
             rooted = root(v, step["epsilon"], "outside")
             return rate * sqrt(1 - beta2**t) * m / ((1 - beta1**t) * rooted)
         return rate * mhat / root(vhat, step["epsilon"], self.epsilon_place)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tracer.config.arrays import in_words
+from tracer.config.report import counted
 from tracer.engine.trace import IterationTrace
 from tracer.immutable import immutable
 from tracer.model.experiment import Experiment, GraphExperiment
@@ -76,7 +77,7 @@ def lying(stage: Stage, shape: Shape, trace: IterationTrace, said: int = 0) -> L
         fits = bool(alone) or (bool(shape) and 1 < shape[0] <= most)
         if several and not fits and len(shape) > len(true) and shape[0] > most:
             made = most - 1 or 1
-            words = f"there {'is' if made == 1 else 'are'} {made} iteration{'s' * (made > 1)}"
+            words = f"there {'is' if made == 1 else 'are'} {counted(made, 'iteration')}"
             raise ValueError(f"an array for each of {shape[0]} iterations, and {words}")
     if found and fits:
         return found
