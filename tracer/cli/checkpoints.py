@@ -97,7 +97,10 @@ def states_of(
     from tracer.explain.checkpoints import read
 
     if not path.is_file():
-        raise UsageError(f"--checkpoints {path}: there is no such file", "step --checkpoints")
+        raise UsageError(
+            f"--checkpoints {path}: there is no such file",
+            "`bptrace step --checkpoints FILE` writes one",
+        )
     try:
         with open_bytes(path, str(path)) as stream:
             return list(read(stream, experiment))
